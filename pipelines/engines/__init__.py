@@ -1,0 +1,1 @@
+"""Engines: the same SQL files, the same tables, on DuckDB or on Spark."""

@@ -1,0 +1,221 @@
+"""Builds the tables of `assets/core` and `assets/metrics` in DuckDB: whole, or only the people that new files touched.
+
+What belongs here: create, delete-and-insert, comments, bookkeeping of passes. What does not: any table's meaning; which
+rows a new file touches is written in each table's header (`rebuild`) and in assets/core/identities.py.
+
+A *pass* is one refresh of core. The pass numbers of a table and of the touched rows say what a table has yet to do, so
+that a run killed at any point, or one that refreshed some tables only, is made good by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pipelines.settings import Settings
+from pipelines.tables import ASSETS, Table, load_tables
+from pipelines.warehouse import transaction
+
+if TYPE_CHECKING:
+    import duckdb
+    from sqlglot import exp
+
+# The sets of touched keys that assets/core/identities.py fills, and by which a table may be rebuilt in part.
+TOUCHED = {
+    "touched_nodes": ("platform", "id_type", "id_value"),
+    "touched_people": ("person_id",),
+    "touched_orders": ("platform", "order_id"),
+}
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did: rows now in the table, rows written, seconds."""
+
+    table: str
+    rows: int
+    written: int
+    seconds: float
+    is_full: bool
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One refresh of core: its number, its business day, and whether every table is to be built anew."""
+
+    number: int
+    as_of: date
+    is_full: bool
+
+
+def create_ops(connection: duckdb.DuckDBPyConnection) -> None:
+    """The bookkeeping tables of core's passes."""
+    connection.execute("""
+        create table if not exists ops.core_passes (
+            pass_no bigint, watermark bigint, as_of date, fingerprint varchar, is_full boolean, started_at timestamp);
+        create table if not exists ops.table_state (table_name varchar, pass_no bigint, rows bigint, seconds double);
+    """)
+    for name, key in TOUCHED.items():
+        columns = ", ".join(f"{column} varchar" for column in key)
+        connection.execute(f"create table if not exists ops.{name} (pass_no bigint, {columns})")
+
+
+def fingerprint(settings: Settings) -> str:
+    """Changes when a definition or a number-deciding setting changes; core is then built anew."""
+    digest = hashlib.sha256()
+    for file in sorted((ASSETS / "core").glob("*")):
+        if file.is_file():
+            digest.update(file.name.encode() + file.read_bytes())
+    digest.update(settings.model_dump_json(exclude={"home", "language", "merchant_name", "shops", "engine"}).encode())
+    return digest.hexdigest()[:16]
+
+
+def values(settings: Settings, as_of: date) -> dict[str, Any]:
+    """What every SQL file may use as `$name`."""
+    return {**settings.number_deciding(), "as_of": as_of}
+
+
+def build(connection: duckdb.DuckDBPyConnection, table: Table, given: dict[str, Any]) -> Built:
+    """The whole table anew, with its comments. `given`: values() and the table's parameters."""
+    started = time.monotonic()
+    kind = "view" if table.is_view else "table"
+    text = table.render({**table.parameters, **given})
+    with transaction(connection):
+        connection.execute(f"create or replace {kind} {table.qualified} as {text}")
+        comment(connection, table)
+    rows = 0 if table.is_view else count(connection, table.qualified)
+    return Built(table.qualified, rows, rows, time.monotonic() - started, True)
+
+
+def refresh(connection: duckdb.DuckDBPyConnection, table: Table, settings: Settings, core_pass: Pass) -> Built:
+    """A core table brought up to the pass: only its touched rows where its header says how, else the whole of it."""
+    started = time.monotonic()
+    given = values(settings, core_pass.as_of)
+    if table.is_python:
+        with transaction(connection):
+            table.module().build(connection, settings, core_pass)
+            comment(connection, table)
+            _remember(connection, table, core_pass, started)
+        rows = count(connection, table.qualified)
+        return Built(table.qualified, rows, rows, time.monotonic() - started, core_pass.is_full)
+    done = _pass_of(connection, table)
+    if _needs_full(connection, table, done, core_pass):
+        built = build(connection, table, given)
+    else:
+        built = _refresh_touched(connection, table, given, done, started)
+    with transaction(connection):
+        _remember(connection, table, core_pass, started)
+    return built
+
+
+def _needs_full(connection: duckdb.DuckDBPyConnection, table: Table, done: int, core_pass: Pass) -> bool:
+    if "rebuild" not in table.header or done < 0 or core_pass.is_full:
+        return True
+    row = connection.execute(
+        "select count(*) from ops.core_passes where pass_no > ? and pass_no <= ? and is_full", [done, core_pass.number]
+    ).fetchone()
+    assert row is not None
+    return bool(row[0])
+
+
+def _refresh_touched(
+    connection: duckdb.DuckDBPyConnection, table: Table, given: dict[str, Any], done: int, started: float
+) -> Built:
+    """Deletes the touched rows and inserts them as they are now; equal to a full build (a property test proves it)."""
+    rebuild = table.header["rebuild"]
+    for name, key in TOUCHED.items():
+        connection.execute(
+            f"create or replace temp table {name} as select distinct {', '.join(key)} from ops.{name} where pass_no > ?",
+            [done],
+        )
+    text = _restricted(table, given, rebuild["restrict"])
+    key = rebuild.get("key", list(TOUCHED[rebuild["delete"]]))
+    match = " and ".join(f"t.{mine} = x.{theirs}" for mine, theirs in zip(key, TOUCHED[rebuild["delete"]], strict=True))
+    columns = ", ".join(table.columns)
+    with transaction(connection):
+        connection.execute(f"delete from {table.qualified} as t using {_temp(rebuild['delete'])} as x where {match}")
+        row = connection.execute(f"insert into {table.qualified} ({columns}) {text}").fetchone()
+    assert row is not None
+    return Built(table.qualified, count(connection, table.qualified), row[0], time.monotonic() - started, False)
+
+
+def _restricted(table: Table, given: dict[str, Any], restrict: dict[str, Any]) -> str:
+    """The table's SELECT, reading only touched rows of the inputs that its header names under `restrict`."""
+    from sqlglot import exp
+
+    from pipelines.tables import render
+
+    def narrow(node: exp.Expression) -> exp.Expression:
+        if not isinstance(node, exp.Table) or f"{node.db}.{node.name}" not in restrict:
+            return node
+        return _only_touched(node, restrict[f"{node.db}.{node.name}"])
+
+    statement = table.expression().transform(narrow)
+    return render(statement, {**table.parameters, **given}, table.qualified)
+
+
+def _only_touched(node: exp.Table, rule: Any) -> exp.Expression:
+    """`(select * from t where (key…) in (touched keys)) as alias`. A rule is a set's name, or {set, key}."""
+    import sqlglot
+
+    touched = rule if isinstance(rule, str) else rule["set"]
+    key = TOUCHED[touched] if isinstance(rule, str) else rule["key"]
+    alias = node.alias_or_name
+    match = " and ".join(f"t.{mine} = x.{theirs}" for mine, theirs in zip(key, TOUCHED[touched], strict=True))
+    text = f"select t.* from {node.db}.{node.name} as t semi join {_temp(touched)} as x on {match}"
+    parsed = sqlglot.parse_one(text, read="duckdb")
+    return parsed.subquery(alias)  # type: ignore[attr-defined]
+
+
+def _temp(name: str) -> str:
+    return f"temp.main.{name}"
+
+
+def comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Titles, units and descriptions of a header as comments that any SQL client shows."""
+    kind = "view" if table.is_view else "table"
+    connection.execute(f"comment on {kind} {table.qualified} is {_text(table.description)}")
+    for column in table.columns.values():
+        parts = [column.zh, f"[{column.unit}]" if column.unit else "", column.description]
+        words = " ".join(part for part in parts if part)
+        if words:
+            connection.execute(f'comment on column {table.qualified}."{column.name}" is {_text(words)}')
+
+
+def _text(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"
+
+
+def count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    row = connection.execute(f"select count(*) from {name}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _pass_of(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+    row = connection.execute("select max(pass_no) from ops.table_state where table_name = ?", [table.qualified]).fetchone()
+    return -1 if row is None or row[0] is None else int(row[0])
+
+
+def _remember(connection: duckdb.DuckDBPyConnection, table: Table, core_pass: Pass, started: float) -> None:
+    rows = None if table.is_view else count(connection, table.qualified)
+    connection.execute("delete from ops.table_state where table_name = ?", [table.qualified])
+    connection.execute(
+        "insert into ops.table_state values (?, ?, ?, ?)",
+        [table.qualified, core_pass.number, rows, time.monotonic() - started],
+    )
+    _forget_done(connection)
+
+
+def _forget_done(connection: duckdb.DuckDBPyConnection) -> None:
+    """Touched keys that every partly rebuilt table has dealt with."""
+    partial = [name for name, table in load_tables().items() if "rebuild" in table.header]
+    row = connection.execute(
+        "select min(pass_no), count(*) from ops.table_state where list_contains(?, table_name)", [partial]
+    ).fetchone()
+    if row and row[1] == len(partial):
+        for name in TOUCHED:
+            connection.execute(f"delete from ops.{name} where pass_no <= ?", [row[0]])

@@ -1,0 +1,136 @@
+"""One merchant's settings: `siyu.toml` in the home directory, read and checked once.
+
+What belongs here: every key a merchant may set, its default and its meaning. What does not: anything a table computes.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+
+class SettingsError(ValueError):
+    """`siyu.toml` says something Siyu does not understand; the message names the file, the key and the remedy."""
+
+
+class Channel(BaseModel):
+    """What a raw channel word of an order or an event means (overrides assets/core/channels.csv)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: str
+    domain: Literal["public", "private", "unknown"]
+    is_paid: bool = False
+
+
+class Settings(BaseModel):
+    """Everything that decides numbers or places. Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    home: Path
+    merchant_name: str = ""
+    timezone: str = "Asia/Shanghai"
+    language: Literal["zh", "en"] = "zh"
+    engine: Literal["duckdb"] = "duckdb"
+    week_starts: Literal["monday", "sunday"] = "monday"
+    private_entry_events: list[str] = ["group_join", "wecom_add", "member_join"]
+    new_buyer_lookback_days: int = Field(default=365, ge=1)
+    small_group: int = Field(default=5, ge=1)
+    identity_hub_limit: int = Field(default=10, ge=2)
+    windows: list[int] = [7, 30, 60, 90, 180, 365]
+    shops: dict[str, str] = {}
+    channels: dict[str, Channel] = {}
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"{name!r} is not a time zone; expected a name such as 'Asia/Shanghai'") from error
+        return name
+
+    @property
+    def landing(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def warehouse_path(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def lock_path(self) -> Path:
+        return self.home / "warehouse.lock"
+
+    @property
+    def key_path(self) -> Path:
+        return self.home / "secret.key"
+
+    @property
+    def published(self) -> Path:
+        return self.home / "published"
+
+    @property
+    def snapshot_path(self) -> Path:
+        """The pointer that readers open: a link to the newest published snapshot."""
+        return self.published / "siyu.duckdb"
+
+    @property
+    def reports(self) -> Path:
+        return self.published / "reports"
+
+    def number_deciding(self) -> dict[str, Any]:
+        """The settings that any SQL file may use as `$name`; a change of one rebuilds every table."""
+        return {
+            "private_entry_events": self.private_entry_events,
+            "new_buyer_lookback_days": self.new_buyer_lookback_days,
+            "small_group": self.small_group,
+            "week_starts": self.week_starts,
+            "windows": self.windows,
+        }
+
+    def today(self) -> datetime:
+        """Now, on the business time zone's wall clock."""
+        return datetime.now(ZoneInfo(self.timezone)).replace(tzinfo=None)
+
+
+def load_settings(home: Path | str | None = None) -> Settings:
+    """Settings of one home directory: argument, else SIYU_HOME, else `./data`.
+
+    Raises SettingsError naming the file, the key and the nearest known key.
+    """
+    place = Path(home or os.environ.get("SIYU_HOME") or "data").expanduser().resolve()
+    file = place / "siyu.toml"
+    return _checked(file, _read(file), place)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: not readable as TOML: {error}. Write it as UTF-8 text, key = value.") from error
+
+
+def _checked(file: Path, values: dict[str, Any], home: Path) -> Settings:
+    known = sorted(set(Settings.model_fields) - {"home"})
+    for key in values:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+            hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(known)}"
+            raise SettingsError(f"{file}: unknown key '{key}'; {hint}")
+    try:
+        return Settings(home=home, **values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{file}: '{key}' is {first.get('input')!r}: {first['msg']}") from error

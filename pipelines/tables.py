@@ -1,0 +1,214 @@
+"""A table file read once: header and SQL, what it needs, and its text for one engine.
+
+What belongs here: the grammar of `assets/{core,metrics}` files. What does not: running them (`engines/`), Dagster
+(`definitions`), any meaning of a table.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+SCHEMAS = ("core", "metrics")
+_HEADER = re.compile(r"\A\s*(?:/\*|\"\"\")(.*?)(?:\*/|\"\"\")", re.DOTALL)
+
+
+class TableError(ValueError):
+    """A table file is not written as the grammar asks; the message names the file and the remedy."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table's header."""
+
+    name: str
+    type: str
+    unit: str = ""
+    zh: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file of `assets/core` or `assets/metrics`.
+
+    `sql` is the SELECT in DuckDB's dialect ('' for a table built in Python), `dependencies` the tables it reads.
+    """
+
+    schema: str
+    name: str
+    path: Path
+    header: dict[str, Any]
+    sql: str
+
+    @property
+    def qualified(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def is_python(self) -> bool:
+        return self.path.suffix == ".py"
+
+    @property
+    def is_view(self) -> bool:
+        return self.header.get("materialized") == "view"
+
+    @property
+    def title(self) -> dict[str, str]:
+        return dict(self.header["title"])
+
+    @property
+    def description(self) -> str:
+        return str(self.header["description"]).strip()
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return dict(self.header.get("parameters") or {})
+
+    @property
+    def checks(self) -> list[dict[str, Any]]:
+        return list(self.header.get("checks") or [])
+
+    @functools.cached_property
+    def columns(self) -> dict[str, Column]:
+        return {name: Column(name, **given) for name, given in self.header["columns"].items()}
+
+    @functools.cached_property
+    def dependencies(self) -> tuple[str, ...]:
+        """Qualified names of the tables that this one reads, from its SQL (or its header, where it is Python)."""
+        if self.is_python:
+            return tuple(sorted(self.header.get("reads", [])))
+        from sqlglot import exp
+
+        found = {f"{t.db}.{t.name}" for t in self.expression().find_all(exp.Table) if t.db}
+        return tuple(sorted(found))
+
+    def expression(self) -> exp.Expression:
+        """A fresh parsed copy of the SELECT."""
+        return _parse(self.sql, str(self.path)).copy()
+
+    def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The header's parameters overridden by `given`; an unknown name is refused with the known ones."""
+        unknown = sorted(set(given) - set(self.parameters))
+        if unknown:
+            known = ", ".join(self.parameters) or "none"
+            raise TableError(f"{self.qualified} has no parameter '{unknown[0]}'; its parameters are: {known}")
+        return {**self.parameters, **{k: _like(self.parameters[k], v, k, self.qualified) for k, v in given.items()}}
+
+    def render(self, values: Mapping[str, Any], dialect: str = "duckdb") -> str:
+        """The SELECT with every `$name` replaced by its value as a typed literal, in the given dialect.
+
+        Literals, not bound parameters: the optimiser then drops the branches that a parameter switches off, and the
+        text shown by `siyu explain` is the text that ran. sqlglot quotes the values; nothing is pasted as text.
+        """
+        return render(self.expression(), values, self.qualified, dialect)
+
+    def module(self) -> ModuleType:
+        """The Python file of a table built in Python; it offers `build(connection, settings)`."""
+        spec = importlib.util.spec_from_file_location(f"assets.{self.schema}.{self.name}", self.path)
+        if spec is None or spec.loader is None:
+            raise TableError(f"{self.path}: not a Python file")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+
+def render(expression: exp.Expression, values: Mapping[str, Any], name: str, dialect: str = "duckdb") -> str:
+    """SQL text of a parsed statement with parameters replaced; see Table.render."""
+    from sqlglot import exp
+
+    def replace(node: exp.Expression) -> exp.Expression:
+        if not isinstance(node, exp.Parameter | exp.Placeholder):
+            return node
+        key = node.name or node.sql().lstrip("$:")
+        if key not in values:
+            raise TableError(f"{name}: the SQL uses ${key}, which is neither a parameter nor a setting")
+        return literal(values[key])
+
+    return expression.transform(replace).sql(dialect=dialect, pretty=True)
+
+
+def literal(value: Any) -> exp.Expression:
+    """A Python value as a SQL literal; an empty list is a list of text."""
+    from sqlglot import exp
+
+    if isinstance(value, date):
+        return exp.cast(exp.Literal.string(value.isoformat()), "date")
+    if isinstance(value, list | tuple):
+        array = exp.Array(expressions=[literal(item) for item in value])
+        return array if value else exp.cast(array, "array<varchar>", dialect="spark")
+    return exp.convert(value)
+
+
+@functools.cache
+def load_tables(root: Path = ASSETS) -> dict[str, Table]:
+    """Every table file of core and metrics by qualified name, in an order in which each follows what it reads."""
+    files = sorted(f for schema in SCHEMAS for f in (root / schema).glob("*.*") if f.suffix in (".sql", ".py"))
+    tables = {t.qualified: t for t in map(read_table, (f for f in files if not f.name.startswith("_")))}
+    return _in_order(tables)
+
+
+def read_table(path: Path) -> Table:
+    """One table file. Raises TableError naming the file and what its header lacks."""
+    text = path.read_text(encoding="utf-8")
+    match = _HEADER.match(text)
+    if not match:
+        raise TableError(f"{path}: no header; a table file begins with a YAML comment (see docs/architecture.md)")
+    try:
+        header = yaml.safe_load(match.group(1))
+    except yaml.YAMLError as error:
+        raise TableError(f"{path}: the header is not YAML: {error}") from error
+    for key in ("title", "description", "grain", "columns"):
+        if not isinstance(header, dict) or key not in header:
+            raise TableError(f"{path}: the header lacks '{key}'")
+    sql = text[match.end() :].strip().rstrip(";") if path.suffix == ".sql" else ""
+    return Table(path.parent.name, path.stem, path, header, sql)
+
+
+@functools.cache
+def _parse(sql: str, path: str) -> exp.Expression:
+    import sqlglot
+
+    try:
+        return sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.errors.ParseError as error:
+        raise TableError(f"{path}: not one readable SELECT: {error}") from error
+
+
+def _in_order(tables: dict[str, Table]) -> dict[str, Table]:
+    from graphlib import TopologicalSorter
+
+    graph = {name: [d for d in table.dependencies if d in tables] for name, table in tables.items()}
+    return {name: tables[name] for name in TopologicalSorter(graph).static_order()}
+
+
+def _like(default: Any, value: Any, name: str, table: str) -> Any:
+    """A value typed on a command line, read as its default's type."""
+    if not isinstance(value, str) or isinstance(default, str):
+        return [value] if isinstance(default, list) and not isinstance(value, list | tuple) else value
+    try:
+        if isinstance(default, list):
+            items = [item.strip() for item in value.split(",") if item.strip()]
+            return [_number(item) if default and not isinstance(default[0], str) else item for item in items]
+        if isinstance(default, bool):
+            return {"true": True, "false": False}[value.lower()]
+        return _number(value) if isinstance(default, int | float) else yaml.safe_load(value)
+    except (ValueError, KeyError) as error:
+        raise TableError(f"{table}: parameter '{name}' is {value!r}; expected something like {default!r}") from error
+
+
+def _number(text: str) -> int | float:
+    return int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)

@@ -1,0 +1,210 @@
+"""The warehouse file: its single writer, its published copies, and the door for readers.
+
+What belongs here: locking, opening, transactions, publishing, `open_warehouse()`. What does not: which tables there are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+SCHEMAS = ("staging", "superseded", "core", "metrics", "ops")
+KEEP_SNAPSHOTS = 3
+# Analysts still have DuckDB 1.5; a file of the newest format could not be opened there.
+STORAGE_VERSION = "v1.5.0"
+
+
+class WarehouseBusy(RuntimeError):
+    """Another process is writing this warehouse."""
+
+
+class NothingPublished(RuntimeError):
+    """There is no published snapshot yet."""
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The open warehouse of the one writer."""
+
+    connection: duckdb.DuckDBPyConnection
+    settings: Settings
+
+    def transaction(self) -> contextlib.AbstractContextManager[duckdb.DuckDBPyConnection]:
+        return transaction(self.connection)
+
+
+@contextlib.contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """All of the block or nothing of it."""
+    connection.execute("begin")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+@contextlib.contextmanager
+def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
+    """The warehouse, read-write, for one process at a time.
+
+    The lock is the kernel's (flock): it is gone the moment its holder dies, however it dies.
+    Raises WarehouseBusy naming the process that holds it.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with _locked(settings.lock_path):
+        connection = connect(settings.warehouse_path)
+        try:
+            yield Warehouse(connection, settings)
+            # A damaged write-ahead log can silently lose commits; leave none behind.
+            connection.execute("checkpoint")
+        finally:
+            connection.close()
+
+
+def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection to a warehouse file (created when absent), or to one in memory, with every schema in place."""
+    import duckdb
+
+    connection = duckdb.connect()
+    _quiet(connection)
+    if path is not None:
+        quoted = str(path).replace("'", "''")
+        connection.execute(f"attach '{quoted}' as warehouse (storage_version '{STORAGE_VERSION}')")
+        connection.execute("use warehouse")
+    for schema in SCHEMAS:
+        connection.execute(f"create schema if not exists {schema}")
+    return connection
+
+
+def _quiet(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set TimeZone = 'UTC'")
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with open(path, "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise WarehouseBusy(
+                f"{path.parent}: another run is writing this warehouse (process {holder}). "
+                "Wait until it ends; reports and notebooks can be read meanwhile."
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def publish(warehouse: Warehouse) -> Path:
+    """A read-only copy of the warehouse under a name of its own, then one atomic step that makes it the current one.
+
+    Readers of an older copy keep it; nobody ever sees half a file. Returns the copy's path.
+    """
+    settings = warehouse.settings
+    settings.published.mkdir(parents=True, exist_ok=True)
+    warehouse.connection.execute("checkpoint")
+    log = settings.warehouse_path.with_name(settings.warehouse_path.name + ".wal")
+    if log.exists() and log.stat().st_size:
+        raise RuntimeError(f"{log}: the checkpoint left a write-ahead log; the copy would miss rows, so none was made")
+    copy = settings.published / f"siyu-{datetime.now():%Y%m%dT%H%M%S%f}.duckdb"
+    partial = copy.with_suffix(".partial")
+    shutil.copyfile(settings.warehouse_path, partial)
+    _to_disk(partial)
+    partial.chmod(0o444)
+    partial.rename(copy)
+    pointer = settings.published / ".siyu.duckdb.new"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(copy.name)
+    pointer.rename(settings.snapshot_path)
+    _to_disk(settings.published)
+    _forget_old(settings.published, copy)
+    return copy
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _forget_old(folder: Path, current: Path) -> None:
+    """Removes all but the newest copies, and what a killed publish left half-written."""
+    copies = sorted(p for p in folder.glob("siyu-*.duckdb") if p != current)
+    for old in [*copies[: -(KEEP_SNAPSHOTS - 1)], *folder.glob("siyu-*.partial")]:
+        old.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published snapshot, read-only; what notebooks and reports read. Close it, or use it in a `with` block."""
+
+    connection: duckdb.DuckDBPyConnection
+    settings: Settings
+    path: Path
+
+    @property
+    def as_of(self) -> date:
+        """The last business day that the snapshot's numbers know."""
+        row = self.connection.execute("select as_of from core.as_of").fetchone()
+        assert row is not None
+        return row[0]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A whole table, e.g. `.table("metrics.repurchase")`; metrics may be named without their schema."""
+        return self.connection.table(name if "." in name else f"metrics.{name}").df()
+
+    def sql(self, text: str, **parameters: Any) -> pd.DataFrame:
+        """Any SELECT; `$name` in it takes the keyword argument `name`."""
+        return self.connection.execute(text, parameters or None).df()
+
+    def metric(self, name: str, *, as_of: date | str | None = None, **parameters: Any) -> pd.DataFrame:
+        """A metric with other parameters than the nightly table's, and on another day if `as_of` is given."""
+        from pipelines.metrics import ask
+
+        return ask(self, name, parameters, as_of).df()
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> Snapshot:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_warehouse(home: Path | str | None = None) -> Snapshot:
+    """The current published snapshot of a home directory, read-only; never blocks or is blocked by a run."""
+    import duckdb
+
+    settings = load_settings(home)
+    if not settings.snapshot_path.exists():
+        raise NothingPublished(
+            f"{settings.home}: nothing is published yet. Put files in {settings.landing} and run `siyu run`, "
+            "or try `siyu demo`."
+        )
+    path = settings.snapshot_path.resolve()
+    connection = duckdb.connect(str(path), read_only=True)
+    _quiet(connection)
+    return Snapshot(connection, settings, path)
