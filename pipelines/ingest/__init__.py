@@ -1,0 +1,1 @@
+"""A file → recognised, decoded, parsed, validated, loaded or quarantined."""

@@ -1,0 +1,251 @@
+"""The canonical tables as DuckDB tables, made from assets/staging/*.yaml, and the ledger that files are entered in.
+
+What belongs here: reading those YAML files, types, `create_staging`. What does not: how rows get in (loading.py).
+
+Every staging row says where it is from:
+- `file_source`: name of the source mapping (assets/sources) that read it
+- `file_id`: number of the load that brought it, growing; key of ops.files
+- `file_row`: line of the file (header = 1; of the sheet, of the JSON Lines file); NULL for an order summed from items
+- `version_at`: which copy of a row is newer, business time
+A replaced row moves to superseded.<table>, with `superseded_by` = the file_id that replaced it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    import duckdb
+
+FOLDER = Path(__file__).parents[2] / "assets" / "staging"
+
+SQL_TYPES = {
+    "id": "VARCHAR",
+    "word": "VARCHAR",
+    "text": "VARCHAR",
+    "phone": "VARCHAR",
+    "timestamp": "TIMESTAMP",
+    "date": "DATE",
+    "amount": "DECIMAL(18,2)",
+    "count": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+}
+
+PROVENANCE = {
+    "file_source": ("VARCHAR", "来源", "name of the source mapping that read the row"),
+    "file_id": ("BIGINT", "文件编号", "number of the load that brought the row (ops.files)"),
+    "file_row": ("BIGINT", "行号", "line of the file, header = 1; NULL for an order summed from its items"),
+    "version_at": ("TIMESTAMP", "版本时间", "which copy of a row is newer, business time"),
+}
+
+FILES = {
+    "file_id": ("BIGINT", "文件编号", "growing number of the load"),
+    "path": ("VARCHAR", "路径", "relative to landing"),
+    "file_name": ("VARCHAR", "文件名", "last part of the path"),
+    "file_source": ("VARCHAR", "来源", "source mapping that recognised it; NULL when none did"),
+    "sha256": ("VARCHAR", "指纹", "of the file's bytes: the same content is loaded once, under whatever name"),
+    "bytes": ("BIGINT", "字节数", "size"),
+    "modified_at": ("TIMESTAMP", "修改时间", "business time"),
+    "loaded_at": ("TIMESTAMP", "载入时间", "business time"),
+    "encoding": ("VARCHAR", "编码", "how the text was decoded"),
+    "rows_read": ("BIGINT", "读取行数", "physical data rows; = loaded + superseded + quarantined"),
+    "rows_loaded": ("BIGINT", "载入行数", "rows that stand in staging today"),
+    "rows_superseded": ("BIGINT", "被替换行数", "rows of which a newer or identical copy stands"),
+    "rows_quarantined": ("BIGINT", "隔离行数", "rows refused, each with a reason in ops.quarantine"),
+    "status": ("VARCHAR", "状态", "loaded, or quarantined (the whole file)"),
+    "seconds": ("DOUBLE", "耗时", "how long it took"),
+    "warnings": ("VARCHAR", "警告", "what a person should know; NULL when nothing"),
+}
+
+# The same content under another name: seen, so that a later look need not read it again.
+COPIES = {
+    "path": ("VARCHAR", "路径", "relative to landing"),
+    "bytes": ("BIGINT", "字节数", "size"),
+    "modified_ns": ("BIGINT", "修改时间", "nanoseconds since the epoch, as the file system says"),
+    "file_id": ("BIGINT", "文件编号", "the load that had the same content first"),
+}
+
+QUARANTINE = {
+    "file_id": ("BIGINT", "文件编号", "number of the load"),
+    "path": ("VARCHAR", "路径", "relative to landing"),
+    "line": ("BIGINT", "行号", "line of the file, header = 1; NULL when the whole file is refused"),
+    "column_name": ("VARCHAR", "列", "column as the file calls it; NULL when it is the whole line"),
+    "reason": ("VARCHAR", "原因", "stable code"),
+    "found": ("VARCHAR", "发现", "what stood there, personal values masked"),
+    "expected": ("VARCHAR", "应为", "what was expected, and what to do"),
+    "raw_text": ("VARCHAR", "原文", "the row as it stood, personal values masked"),
+    "is_cell": ("BOOLEAN", "仅单元格", "only this cell was set aside; the row itself is loaded"),
+    "rows": ("BIGINT", "行数", "how many rows this record stands for (0 for a further fault of a row already counted)"),
+    "quarantined_at": ("TIMESTAMP", "隔离时间", "business time"),
+}
+
+_TABLE_COMMENTS = {
+    ("ops", "files"): "Ledger: one row per file loaded or refused",
+    ("ops", "copies"): "Every path seen in landing with its size and time, so that an unchanged file is not read again",
+    ("ops", "quarantine"): "Everything refused, with file, line, column, reason and masked raw text",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a canonical table, as the YAML states it."""
+
+    name: str
+    type: str
+    required: bool = False
+    required_unless: str | None = None
+    default: str | None = None
+    default_from: str | None = None
+    values: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+    on_bad: str = ""
+    hashed_when: str | None = None
+    hash_of: tuple[str, ...] = ()
+    lower: bool = False
+    line_grain: bool = False
+    zh: str = ""
+    description: str = ""
+    unit: str = ""
+
+    @property
+    def stored_as(self) -> str:
+        """Name of the table's column: a phone is stored as its key."""
+        return "phone_key" if self.type == "phone" else self.name
+
+    @property
+    def sql_type(self) -> str:
+        return SQL_TYPES[self.type]
+
+    @property
+    def comment(self) -> str:
+        unit = f" [{self.unit}]" if self.unit else ""
+        return f"{self.zh} — {self.description}{unit}"
+
+
+@dataclass(frozen=True)
+class StagingTable:
+    """One canonical table."""
+
+    name: str
+    title: dict[str, str]
+    description: str
+    description_zh: str
+    key: tuple[str, ...]
+    versions: str
+    columns: dict[str, Column]
+    summed_columns: dict[str, str] = field(default_factory=dict)
+    finest: str | None = None
+    checks: list[Any] = field(default_factory=list)
+
+    @property
+    def full_key(self) -> tuple[str, ...]:
+        """Columns of which at most one row stands."""
+        return (*self.key, "file_source") if self.versions == "newest_per_source" else self.key
+
+    @property
+    def stored(self) -> dict[str, Column]:
+        """Columns by the names they have in the table."""
+        return {column.stored_as: column for column in self.columns.values()}
+
+
+@cache
+def load_staging() -> dict[str, StagingTable]:
+    """Every canonical table by name, read from assets/staging. Raises ValueError naming the file and the key at fault."""
+    return {path.stem: _table(path) for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+def _table(path: Path) -> StagingTable:
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    key = tuple(data["key"])
+    columns = {name: _column(path, name, entry, name in key) for name, entry in data["columns"].items()}
+    unknown = set(key) - set(columns)
+    if unknown or data["versions"] not in ("newest_row", "newest_per_source"):
+        raise ValueError(f"{path}: key {sorted(unknown)} is no column, or versions {data['versions']!r} is unknown")
+    summed = data.get("summed_from_items", {})
+    return StagingTable(
+        name=path.stem,
+        title=data["title"],
+        description=data["description"].strip(),
+        description_zh=data["description_zh"].strip(),
+        key=key,
+        versions=data["versions"],
+        columns=columns,
+        summed_columns=summed.get("columns", {}),
+        finest=summed.get("finest"),
+        checks=data.get("checks", []),
+    )
+
+
+def _column(path: Path, name: str, entry: dict[str, Any], in_key: bool) -> Column:
+    entry = dict(entry)
+    for listed in ("values", "hash_of"):
+        entry[listed] = tuple(str(value) for value in entry.get(listed, ()))
+    entry.setdefault("on_bad", "row" if entry.get("required") or in_key else "cell")
+    try:
+        column = Column(name=name, **entry)
+    except TypeError as error:
+        raise ValueError(f"{path}: column {name}: {error}") from error
+    if column.type not in SQL_TYPES:
+        raise ValueError(f"{path}: column {name}: type {column.type!r}; expected one of {', '.join(SQL_TYPES)}")
+    return column
+
+
+def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
+    """Creates staging.*, superseded.* and ops.files, ops.copies, ops.quarantine where they are not there yet.
+
+    A column that a newer version of Siyu knows is added to a table that already stands. Safe to call at every start.
+    """
+    for schema in ("staging", "superseded", "ops"):
+        connection.execute(f"create schema if not exists {schema}")
+    standing = _standing(connection)
+    for table in load_staging().values():
+        columns = {name: (c.sql_type, c.comment) for name, c in table.stored.items()}
+        columns |= {name: (sql_type, f"{zh} — {text}") for name, (sql_type, zh, text) in PROVENANCE.items()}
+        comment = f"{table.title['zh']} — {table.description}"
+        _create(connection, standing, "staging", table.name, columns, comment)
+        columns["superseded_by"] = ("BIGINT", "file_id of the load that replaced the row")
+        _create(connection, standing, "superseded", table.name, columns, f"Replaced rows of staging.{table.name}")
+    for name, spec in (("files", FILES), ("copies", COPIES), ("quarantine", QUARANTINE)):
+        columns = {column: (sql_type, f"{zh} — {text}") for column, (sql_type, zh, text) in spec.items()}
+        _create(connection, standing, "ops", name, columns, _TABLE_COMMENTS["ops", name])
+
+
+def _standing(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
+    rows = connection.execute(
+        "select schema_name, table_name, list(column_name) from duckdb_columns() "
+        "where database_name = current_database() and schema_name in ('staging', 'superseded', 'ops') group by all"
+    ).fetchall()
+    return {(schema, table): set(columns) for schema, table, columns in rows}
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection,
+    standing: dict[tuple[str, str], set[str]],
+    schema: str,
+    name: str,
+    columns: dict[str, tuple[str, str]],
+    comment: str,
+) -> None:
+    known = standing.get((schema, name))
+    if known is None:
+        body = ", ".join(f'"{column}" {sql_type}' for column, (sql_type, _) in columns.items())
+        connection.execute(f"create table {schema}.{name} ({body})")
+        connection.execute(f"comment on table {schema}.{name} is {quoted(comment)}")
+        known = set()
+    else:
+        for column in columns.keys() - known:
+            connection.execute(f'alter table {schema}.{name} add column "{column}" {columns[column][0]}')
+    for column in columns.keys() - known:
+        connection.execute(f'comment on column {schema}.{name}."{column}" is {quoted(columns[column][1])}')
+
+
+def quoted(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,131 @@
+"""Personal identifiers become keyed hashes while they are read, and are masked wherever raw text is shown.
+
+What belongs here: the merchant's key, what a phone number is, its keyed hash, masking of raw text. What does not: which
+columns hold personal values (assets/sources say that).
+
+The hash is HMAC-SHA-256 (RFC 2104) computed by DuckDB itself from `sha256`, cut to 72 bits and written as 12 url-safe
+base64 characters: DuckDB keeps strings of up to 12 bytes in place, so keys join as fast as numbers.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from pathlib import Path
+
+MASK = "***"
+
+_FULL_WIDTH_DIGITS = "０１２３４５６７８９"
+_SEPARATOR = r"[\s\x{00a0}\x{3000}\-－—.·_]*"
+_DIGIT = "[0-9０-９]"
+# One text for RE2 (DuckDB) and for Python's re; the optional prefix is the country code in any spelling.
+_PHONE = rf"(?:[+＋]?(?:[0０][0０])?[8８][6６]{_SEPARATOR})?[1１]{_SEPARATOR}[3-9３-９](?:{_SEPARATOR}{_DIGIT}){{9}}"
+_NATIONAL_ID = r"[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])[0-9]{3}[0-9Xx]"
+_EMAIL = r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"
+_PERSONAL = f"(?:{_NATIONAL_ID}|{_PHONE})"
+
+
+def load_key(path: Path) -> bytes:
+    """The merchant's 32-byte secret, made on first use and readable by its owner only.
+
+    Raises ValueError naming the file when what stands there is not 64 hexadecimal characters.
+    """
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return _new_key(path)
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise ValueError(
+            f"{path}: expected 64 hexadecimal characters (32 bytes). Put the original file back: with another key, "
+            "people already loaded would not be recognised. Delete it only together with the warehouse."
+        )
+    return key
+
+
+def _new_key(path: Path) -> bytes:
+    key = secrets.token_bytes(32)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(key.hex() + "\n")
+    return key
+
+
+def phone_key(number: str, key: bytes) -> str:
+    """The keyed hash of one normalised number; the Python twin of `phone_key_sql`, for a question about one person."""
+    digest = hmac.new(key, number.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest[:9]).decode()
+
+
+def phone_key_sql(expression: str, key: bytes) -> str:
+    """SQL: 12 characters for a normalised number (text), NULL for NULL. The SQL holds the key: never log it."""
+    block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    inner = _blob(bytes(b ^ 0x36 for b in block))
+    outer = _blob(bytes(b ^ 0x5C for b in block))
+    digest = f"sha256({outer} || unhex(sha256({inner} || encode({expression}))))"
+    return f"translate(to_base64(unhex(left({digest}, 18))), '+/', '-_')"
+
+
+def _blob(value: bytes) -> str:
+    return "'" + "".join(f"\\x{byte:02X}" for byte in value) + "'::blob"
+
+
+def normalise_phone_sql(expression: str) -> str:
+    """SQL: the 11-digit mainland mobile number, or NULL for what must never be an identity.
+
+    Taken: +86/0086/86 prefixes, spaces, dashes, brackets, full-width digits, Excel's trailing `.0`.
+    Refused: masked (138****8000), ciphertext (##…, $$…), virtual numbers with an extension (A-B), landlines.
+    """
+    x = expression
+    drop = " -－—()（）+＋\t\u00a0\u3000'"
+    bare = f"translate({x}, '{_FULL_WIDTH_DIGITS}{drop.replace(chr(39), chr(39) * 2)}', '0123456789')"
+    found = rf"regexp_extract({bare}, '^(?:0086|86)?(1[3-9][0-9]{{9}})(?:\.0)?$', 1)"
+    return (
+        f"case when {x} is null or contains({x}, '*') or contains({x}, '#') or contains({x}, '$') then null "
+        f"when length({x}) = 11 and regexp_full_match({x}, '1[3-9][0-9]{{9}}') then {x} "
+        f"else nullif({found}, '') end"
+    )
+
+
+def mask_text_sql(expression: str) -> str:
+    """SQL: the text with phone numbers, national ids and e-mail addresses replaced by `***`.
+
+    Numbers inside a longer run of digits stay: an order id is not a phone.
+    """
+    # RE2 has no look-around, so a separator between two numbers is used up by the first: hence twice.
+    once = _replace_bounded(_replace_bounded(expression))
+    return f"regexp_replace({once}, '{_EMAIL}', '{MASK}', 'g')"
+
+
+def _replace_bounded(expression: str) -> str:
+    return rf"regexp_replace({expression}, '(^|[^0-9０-９]){_PERSONAL}($|[^0-9０-９])', '\1{MASK}\2', 'g')"
+
+
+def has_personal_number_sql(expression: str) -> str:
+    """SQL: whether the text holds anything that `mask_text_sql` would take for a phone or a national id."""
+    return f"regexp_matches({expression}, '(^|[^0-9０-９]){_PERSONAL}($|[^0-9０-９])')"
+
+
+_BOUNDED = re.compile(
+    r"(?<![0-9０-９])(?:" + _PERSONAL.replace(r"\x{00a0}", "\u00a0").replace(r"\x{3000}", "\u3000") + r")(?![0-9０-９])"
+)
+_EMAILS = re.compile(_EMAIL)
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def mask_text(text: str) -> str:
+    """The Python twin of `mask_text_sql`."""
+    return _EMAILS.sub(MASK, _BOUNDED.sub(MASK, text))
+
+
+def mask_letters(text: str) -> str:
+    """A line whose columns cannot be told apart: every word goes too, as any of them may be a name or an address."""
+    return _LETTERS.sub("*", mask_text(text))

@@ -1,0 +1,127 @@
+"""Keyed hashes against Python's hmac, phone numbers against Google's library, masking against planted numbers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import random
+from pathlib import Path
+
+import duckdb
+import phonenumbers
+import pytest
+
+from pipelines.privacy import (
+    load_key,
+    mask_letters,
+    mask_text,
+    mask_text_sql,
+    normalise_phone_sql,
+    phone_key,
+    phone_key_sql,
+)
+
+
+@pytest.fixture(scope="module")
+def connection() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def _sql(connection: duckdb.DuckDBPyConnection, expression: str, value: str | None) -> str | None:
+    return connection.execute(f"select {expression} from (select $1::varchar as x)", [value]).fetchone()[0]
+
+
+@pytest.mark.parametrize("key", [bytes(32), b"k" * 32, bytes(range(32)), b"long" * 20])
+def test_phone_key_is_hmac_sha256(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    for number in ("13800138000", "19912345678", ""):
+        digest = hmac.new(key, number.encode(), hashlib.sha256).digest()
+        expected = base64.urlsafe_b64encode(digest[:9]).decode()
+        assert _sql(connection, phone_key_sql("x", key), number) == expected == phone_key(number, key)
+    assert _sql(connection, phone_key_sql("x", key), None) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("13800138000", "13800138000"),
+        ("+86 138 0013 8000", "13800138000"),
+        ("0086-138-0013-8000", "13800138000"),
+        ("8613800138000", "13800138000"),
+        ("１３８００１３８０００", "13800138000"),
+        ("(+86)13800138000", "13800138000"),
+        ("13800138000.0", "13800138000"),
+        ("\t13800138000", "13800138000"),
+        ("138****8000", None),
+        ("13800138000-1234", None),
+        ("##Tqj0p2sXc8yZ13800138000##", None),
+        ("$$13800138000$$", None),
+        ("01012345678", None),
+        ("12800138000", None),
+        ("1380013800", None),
+        ("138001380001", None),
+        ("13800138000转12", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_normalise_phone(connection: duckdb.DuckDBPyConnection, written: str | None, number: str | None) -> None:
+    assert _sql(connection, normalise_phone_sql("x"), written) == number
+
+
+def test_normalise_phone_agrees_with_phonenumbers(connection: duckdb.DuckDBPyConnection) -> None:
+    random.seed(1)
+    forms = ["{}", "+86{}", "86 {}", "0086{}", "{0[0]}{0[1]}{0[2]} {1} {2}", "+86 {0}-{1}-{2}"]
+    seen = 0
+    for _ in range(1500):
+        digits = f"1{random.randint(3, 9)}{random.randint(0, 10**9 - 1):09d}"
+        form = random.choice(forms)
+        text = form.format(digits) if form.count("{}") else form.format(digits[:3], digits[3:7], digits[7:])
+        parsed = phonenumbers.parse(text, "CN")
+        if phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE:
+            seen += 1
+            assert _sql(connection, normalise_phone_sql("x"), text) == str(parsed.national_number), text
+    assert seen > 500
+
+
+PLANTED = [
+    "13800138000",
+    "+86 138 0013 8000",
+    "8613800138000",
+    "138-0013-8000",
+    "１３８００１３８０００",
+    "138 00138000",
+]
+
+
+@pytest.mark.parametrize("number", PLANTED)
+@pytest.mark.parametrize("around", ["{}", "电话{}请回", "a,{},b", '"{}","{}"', "{},{}\t{}", "{}-1234", "({})"])
+def test_mask_hides_every_phone(connection: duckdb.DuckDBPyConnection, number: str, around: str) -> None:
+    text = around.replace("{}", number)
+    for masked in (mask_text(text), _sql(connection, mask_text_sql("x"), text)):
+        assert masked is not None
+        plain = masked.translate(str.maketrans("０１２３４５６７８９", "0123456789", " -"))
+        assert "13800138000" not in plain
+        assert "***" in masked
+
+
+@pytest.mark.parametrize("text", ["6917000013800138000", "2025-01-13 15:30:00", "1,234.50", "订单 4711"])
+def test_mask_leaves_ids_times_and_amounts(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    assert mask_text(text) == text
+    assert _sql(connection, mask_text_sql("x"), text) == text
+
+
+def test_mask_other_identifiers() -> None:
+    assert mask_text("身份证110101199003078515,邮箱a.b@example.com") == "身份证***,邮箱***"
+    assert mask_letters('张三,"北京市 1 号,13800138000') == '*,"* 1 *,***'
+
+
+def test_key_is_made_once_and_private(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "secret.key"
+    key = load_key(path)
+    assert len(key) == 32
+    assert load_key(path) == key
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_text("not a key")
+    with pytest.raises(ValueError, match=r"secret\.key: expected 64 hexadecimal"):
+        load_key(path)
