@@ -157,7 +157,7 @@ class StagingTable:
 
 @cache
 def load_staging() -> dict[str, StagingTable]:
-    """Every canonical table by name, read from assets/staging. Raises ValueError naming the file and the key at fault."""
+    """Every canonical table by name, from assets/staging. Raises ValueError naming the file and the key at fault."""
     return {path.stem: _table(path) for path in sorted(FOLDER.glob("*.yaml"))}
 
 
