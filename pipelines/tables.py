@@ -39,6 +39,7 @@ class Column:
     unit: str = ""
     zh: str = ""
     description: str = ""
+    description_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,10 @@ class Table:
 
     @functools.cached_property
     def columns(self) -> dict[str, Column]:
-        return {name: Column(name, **given) for name, given in self.header["columns"].items()}
+        try:
+            return {name: Column(name, **given) for name, given in self.header["columns"].items()}
+        except TypeError as error:
+            raise TableError(f"{self.path}: a column of the header: {error}; quote a text that holds a comma") from error
 
     @functools.cached_property
     def dependencies(self) -> tuple[str, ...]:

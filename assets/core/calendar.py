@@ -1,0 +1,110 @@
+"""
+title: {zh: 日历, en: Calendar}
+description: Every day from the first in the data to 400 days after as_of, with its week, festival and holiday.
+description_zh: 从最早数据日到数据日期之后 400 天，每天一行：周、月、大促、节假日。
+grain: date
+reads: [core.as_of]
+columns:
+  date:          {type: date, zh: 日期}
+  week:          {type: date, zh: 周, description: "first day of its week, by the setting week_starts"}
+  week_sunday:   {type: date, zh: 周（周日起）, description: first day of its week when weeks start on Sunday}
+  month:         {type: date, zh: 月}
+  quarter:       {type: date, zh: 季度}
+  year:          {type: bigint, zh: 年}
+  day_of_week:   {type: bigint, zh: 星期, description: Monday is 1}
+  festival:      {type: varchar, zh: 大促, description: id of the sales festival; NULL on ordinary days}
+  festival_name: {type: varchar, zh: 大促名称}
+  is_holiday:    {type: boolean, zh: 是否法定假日}
+  is_workday:    {type: boolean, zh: 是否工作日, description: make-up workdays count as far as announced}
+  is_announced:  {type: boolean, zh: 调休是否已公布, description: false for years whose make-up workdays are not known yet}
+  is_complete:   {type: boolean, zh: 是否已结束, description: the day is over at as_of}
+checks:
+  - unique: [date]
+  - not_null: [date, week, month]
+"""
+
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+
+FESTIVALS = Path(__file__).with_name("festivals.csv")
+AHEAD_DAYS = 400
+
+
+def build(connection, settings, core_pass):
+    """The calendar as a table; dates from core.as_of, holidays of mainland China from the library holidays."""
+    import pandas as pd
+
+    first = connection.execute("select first_date from core.as_of").fetchall()[0][0] or core_pass.as_of
+    last = core_pass.as_of + timedelta(days=AHEAD_DAYS)
+    years = range(first.year, last.year + 2)
+    free, working, announced, spring = holidays_of(years)
+    festivals = festival_days(years, spring)
+    rows = []
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        festival = festivals.get(day, (None, None))
+        rows.append(
+            {
+                "date": day,
+                "festival": festival[0],
+                "festival_name": festival[1],
+                "is_holiday": day in free,
+                "is_workday": day in working or (day.isoweekday() < 6 and day not in free),
+                "is_announced": day.year in announced,
+            }
+        )
+    frame = pd.DataFrame(rows).astype({"festival": "string", "festival_name": "string"})
+    connection.register("calendar_days", frame)
+    connection.execute(
+        """
+        create or replace table core.calendar as
+        select
+            cast(date as date) as date,
+            case when $sunday then cast(date_trunc('week', cast(date as date) + 1) as date) - 1
+                else cast(date_trunc('week', cast(date as date)) as date) end as week,
+            cast(date_trunc('week', cast(date as date) + 1) as date) - 1 as week_sunday,
+            cast(date_trunc('month', cast(date as date)) as date) as month,
+            cast(date_trunc('quarter', cast(date as date)) as date) as quarter,
+            cast(year(date) as bigint) as year,
+            cast(isodow(date) as bigint) as day_of_week,
+            cast(festival as varchar) as festival,
+            cast(festival_name as varchar) as festival_name,
+            is_holiday, is_workday, is_announced,
+            cast(date as date) <= $as_of as is_complete
+        from calendar_days
+        order by date
+        """,
+        {"sunday": settings.week_starts == "sunday", "as_of": core_pass.as_of},
+    )
+    connection.unregister("calendar_days")
+
+
+def holidays_of(years):
+    """Days off, make-up workdays, the years whose make-up workdays the library knows, each year's spring festival."""
+    import holidays
+
+    china = holidays.country_holidays("CN", years=list(years), language="en_US")
+    working = set(getattr(china, "weekend_workdays", ()))
+    spring = {}
+    for day in sorted(china.get_named("(Spring Festival)")):
+        spring.setdefault(day.year, day)
+    return set(china), working, {day.year for day in working}, spring
+
+
+def festival_days(years, lunar_new_years):
+    """{date: (festival, name)} from festivals.csv; a range that crosses no year end, or days before the lunar new year."""
+    days = {}
+    with FESTIVALS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for year in years:
+                start, end = _bounds(row, year, lunar_new_years[year])
+                for offset in range((end - start).days + 1):
+                    days[start + timedelta(days=offset)] = (row["festival"], row["zh"])
+    return days
+
+
+def _bounds(row, year, lunar_new_year):
+    if row["kind"] == "before_spring_festival":
+        return lunar_new_year + timedelta(days=int(row["starts"])), lunar_new_year + timedelta(days=int(row["ends"]))
+    return date.fromisoformat(f"{year}-{row['starts']}"), date.fromisoformat(f"{year}-{row['ends']}")

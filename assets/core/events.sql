@@ -1,0 +1,115 @@
+/*
+title: {zh: 互动明细, en: Events}
+description: Every interaction of a person up to as_of, with its channel and its place among that person's events of the same word.
+description_zh: 截至数据日期每个人的每次互动，带渠道，以及它是该人同类互动中的第几次。
+grain: platform, event_id
+rebuild:
+  delete: touched_nodes
+  key: [platform, user_id_type, user_id]
+  restrict:
+    staging.events: {set: touched_nodes, key: [platform, user_id_type, user_id]}
+columns:
+  platform:           {type: varchar, zh: 平台}
+  event_id:           {type: varchar, zh: 事件编号}
+  person_id:          {type: varchar, zh: 人, description: NULL for an id that stands for too many people}
+  user_id_type:       {type: varchar, zh: 账号类型}
+  user_id:            {type: varchar, zh: 账号}
+  event:              {type: varchar, zh: 事件}
+  event_at:           {type: timestamp, zh: 时间}
+  event_date:         {type: date, zh: 日期}
+  event_week:         {type: date, zh: 周}
+  event_month:        {type: date, zh: 月}
+  group_id:           {type: varchar, zh: 粉丝群}
+  live_session_id:    {type: varchar, zh: 直播场次}
+  campaign_id:        {type: varchar, zh: 活动}
+  message_id:         {type: varchar, zh: 消息}
+  video_id:           {type: varchar, zh: 短视频}
+  product_id:         {type: varchar, zh: 商品}
+  entry_path:         {type: varchar, zh: 入群路径}
+  inviter_id:         {type: varchar, zh: 邀请人}
+  value:              {type: double, zh: 数值, description: "level, amount or seconds; what the event's word says"}
+  channel:            {type: varchar, zh: 渠道}
+  domain:             {type: varchar, zh: 域, description: "public, private or unknown"}
+  is_paid_channel:    {type: boolean, zh: 是否付费流量}
+  is_active:          {type: boolean, zh: 是否主动, description: 'the person did it and it is not a farewell: messages merely delivered, approvals and leaving are not activity'}
+  is_first_of_kind:   {type: boolean, zh: 是否首次, description: "the person's first event of this word"}
+  first_of_kind_at:   {type: timestamp, zh: 首次时间, description: "when the person's first event of this word was"}
+  is_first_in_day:    {type: boolean, zh: 当日首次, description: "the person's first event of this word on that day"}
+  is_first_in_week:   {type: boolean, zh: 当周首次}
+  is_first_in_month:  {type: boolean, zh: 当月首次}
+checks:
+  - unique: [platform, event_id]
+  - not_null: [platform, event_id, event, event_at]
+  - in_set: {column: domain, values: [public, private, unknown]}
+*/
+with told as (
+  select
+    e.*,
+    i.person_id,
+    cast(e.event_at as date) as event_date,
+    cast(date_trunc('week', cast(e.event_at as date) + case when $week_starts = 'sunday' then 1 else 0 end) as date)
+    - case when $week_starts = 'sunday' then 1 else 0 end as event_week,
+    cast(date_trunc('month', e.event_at) as date) as event_month,
+    coalesce(by_entry.channel, by_medium.channel, by_source.channel, by_event.channel, 'unknown') as channel,
+    case
+      when coalesce(by_entry.is_paid, false) or coalesce(by_medium.is_paid, false) or coalesce(by_source.is_paid, false)
+        then 'public'
+      else coalesce(by_entry.domain, by_medium.domain, by_source.domain, by_event.domain, 'unknown')
+    end as domain,
+    coalesce(by_entry.is_paid, false) or coalesce(by_medium.is_paid, false) or coalesce(by_source.is_paid, false)
+    or coalesce(by_event.is_paid, false) as is_paid_channel
+  from staging.events as e
+  left join core.identities as i
+    on e.platform = i.platform and e.user_id_type = i.id_type and e.user_id = i.id_value
+  left join core.channels as by_entry on e.entry = by_entry.word
+  left join core.channels as by_medium on e.medium = by_medium.word
+  left join core.channels as by_source on e.source = by_source.word
+  left join core.channels as by_event on e.event = by_event.word
+  where e.event_at < $as_of + 1
+),
+
+ordered as (
+  select
+    *,
+    row_number() over history as event_no,
+    first_value(event_at) over history as first_at,
+    lag(event_date) over history as previous_date,
+    lag(event_week) over history as previous_week,
+    lag(event_month) over history as previous_month
+  from told
+  window history as (partition by person_id, event order by event_at, platform, event_id)
+)
+
+select
+  platform,
+  event_id,
+  person_id,
+  user_id_type,
+  user_id,
+  event,
+  event_at,
+  event_date,
+  event_week,
+  event_month,
+  group_id,
+  live_session_id,
+  campaign_id,
+  message_id,
+  video_id,
+  product_id,
+  entry_path,
+  inviter_id,
+  cast(value as double) as value,
+  channel,
+  domain,
+  is_paid_channel,
+  event not in (
+    'push_delivered', 'sms_delivered', 'dm_out', 'group_approve', 'group_reject', 'group_remove', 'group_leave',
+    'unfollow', 'wecom_remove'
+  ) as is_active,
+  case when person_id is not null then event_no = 1 end as is_first_of_kind,
+  case when person_id is not null then first_at end as first_of_kind_at,
+  case when person_id is not null then event_no = 1 or event_date <> previous_date end as is_first_in_day,
+  case when person_id is not null then event_no = 1 or event_week <> previous_week end as is_first_in_week,
+  case when person_id is not null then event_no = 1 or event_month <> previous_month end as is_first_in_month
+from ordered

@@ -1,0 +1,97 @@
+/*
+title: {zh: 私域在籍, en: Memberships}
+description: Each stay of a person in a group, in WeCom or as a member, from joining to leaving. A second join while still inside opens nothing new; a leave without a known join is not a stay.
+description_zh: 每个人每一段入群、加企微、入会的在籍时间，从加入到离开。
+grain: person_id, platform, kind, group_id, joined_at
+rebuild:
+  delete: touched_people
+  restrict:
+    core.events: touched_people
+columns:
+  person_id:            {type: varchar, zh: 人}
+  platform:             {type: varchar, zh: 平台}
+  kind:                 {type: varchar, zh: 类型, description: "group, wecom, member, or the word of another private entry event"}
+  event:                {type: varchar, zh: 加入事件}
+  group_id:             {type: varchar, zh: 粉丝群, description: NULL where the stay is not in a group}
+  joined_at:            {type: timestamp, zh: 加入时间}
+  left_at:              {type: timestamp, zh: 离开时间, description: NULL while still inside at as_of}
+  entry_path:           {type: varchar, zh: 入群路径}
+  live_session_id:      {type: varchar, zh: 直播场次, description: the session the join came from}
+  follow_days_required: {type: bigint, unit: day, zh: 关注天数门槛}
+  fan_level_required:   {type: bigint, zh: 粉丝团等级门槛}
+  threshold:            {type: varchar, zh: 门槛, description: 'label of both thresholds, e.g. follow_7+fan_5; none; unknown where the group is not listed'}
+  is_private_entry:     {type: boolean, zh: 是否算私域, description: "the join is one of the merchant's private entry events"}
+checks:
+  - unique: [person_id, platform, kind, group_id, joined_at]
+  - not_null: [person_id, joined_at]
+  - condition: {sql: 'left_at is null or left_at >= joined_at', name: leaves after joining}
+*/
+with moves as (
+  select
+    e.person_id,
+    e.platform,
+    e.event,
+    e.event_id,
+    e.event_at,
+    e.entry_path,
+    e.live_session_id,
+    case
+      when e.event in ('group_join', 'group_leave', 'group_remove') then 'group'
+      when e.event in ('wecom_add', 'wecom_remove') then 'wecom'
+      when e.event = 'member_join' then 'member'
+      else e.event
+    end as kind,
+    case when e.event in ('group_join', 'group_leave', 'group_remove') then e.group_id end as group_id,
+    case when e.event in ('group_leave', 'group_remove', 'wecom_remove') then 0 else 1 end as is_join
+  from core.events as e
+  where
+    e.person_id is not null
+    and (
+      e.event in ('group_join', 'group_leave', 'group_remove', 'wecom_add', 'wecom_remove', 'member_join')
+      or list_contains($private_entry_events, e.event)
+    )
+),
+
+stepped as (
+  select
+    *,
+    lag(is_join) over (
+      partition by person_id, platform, kind, group_id order by event_at, is_join desc, event_id
+    ) as was_join
+  from moves
+),
+
+turns as (
+  select
+    *,
+    lead(event_at) over (
+      partition by person_id, platform, kind, group_id order by event_at, is_join desc, event_id
+    ) as next_at
+  from stepped
+  where is_join <> coalesce(was_join, 0)
+)
+
+select
+  t.person_id,
+  t.platform,
+  t.kind,
+  t.event,
+  t.group_id,
+  t.event_at as joined_at,
+  t.next_at as left_at,
+  coalesce(t.entry_path, case when t.kind = 'group' then 'other' else t.kind end) as entry_path,
+  t.live_session_id,
+  g.follow_days_required,
+  g.fan_level_required,
+  case
+    when t.kind <> 'group' then 'none'
+    when g.group_id is null then 'unknown'
+    when coalesce(g.follow_days_required, 0) = 0 and coalesce(g.fan_level_required, 0) = 0 then 'none'
+    when coalesce(g.fan_level_required, 0) = 0 then concat('follow_', cast(g.follow_days_required as varchar))
+    when coalesce(g.follow_days_required, 0) = 0 then concat('fan_', cast(g.fan_level_required as varchar))
+    else concat('follow_', cast(g.follow_days_required as varchar), '+fan_', cast(g.fan_level_required as varchar))
+  end as threshold,
+  list_contains($private_entry_events, t.event) as is_private_entry
+from turns as t
+left join core.groups as g on t.platform = g.platform and t.group_id = g.group_id
+where t.is_join = 1

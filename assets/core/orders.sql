@@ -1,0 +1,382 @@
+/*
+title: {zh: 订单, en: Orders}
+description: Every paid order up to as_of, copies from several files merged, with its buyer, refunds, channel, membership at payment, and its place in the buyer's history of kept orders.
+description_zh: 截至数据日期的每笔已付款订单：合并多份文件，带买家、退款、渠道、付款时是否在籍，以及它是该买家第几笔有效订单。
+grain: platform, order_id
+rebuild:
+  delete: touched_orders
+  restrict:
+    staging.orders: touched_orders
+    core.refunds: touched_orders
+    core.memberships: touched_people
+columns:
+  platform:                    {type: varchar, zh: 平台}
+  order_id:                    {type: varchar, zh: 订单号}
+  shop_id:                     {type: varchar, zh: 店铺}
+  person_id:                   {type: varchar, zh: 买家, description: NULL where no file names the buyer}
+  ordered_at:                  {type: timestamp, zh: 下单时间}
+  paid_at:                     {type: timestamp, zh: 付款时间}
+  paid_date:                   {type: date, zh: 付款日}
+  paid_week:                   {type: date, zh: 付款周}
+  paid_month:                  {type: date, zh: 付款月}
+  status:                      {type: varchar, zh: 状态}
+  order_kind:                  {type: varchar, zh: 订单类型}
+  paid_amount:                 {type: 'decimal(18,2)', unit: yuan, zh: 支付金额, description: "what the buyer paid, freight included"}
+  freight_amount:              {type: 'decimal(18,2)', unit: yuan, zh: 运费}
+  discount_amount:             {type: 'decimal(18,2)', unit: yuan, zh: 优惠金额}
+  refund_amount:               {type: 'decimal(18,2)', unit: yuan, zh: 退款金额, description: succeeded refunds up to as_of}
+  net_amount:                  {type: 'decimal(18,2)', unit: yuan, zh: 净额, description: paid_amount - refund_amount}
+  first_refunded_at:           {type: timestamp, zh: 首次退款时间}
+  is_kept:                     {type: boolean, zh: 是否有效, description: 'not cancelled, not fully refunded, of kind normal or deposit, amount above zero'}
+  order_no:                    {type: bigint, zh: 第几单, description: "place among the buyer's kept orders; NULL unless kept and the buyer is known"}
+  purchase_no:                 {type: bigint, zh: 第几次购买, description: "place among the buyer's distinct days with a kept order"}
+  first_paid_at:               {type: timestamp, zh: 首单时间}
+  first_paid_date:             {type: date, zh: 首单日}
+  previous_paid_at:            {type: timestamp, zh: 上一单时间}
+  next_paid_at:                {type: timestamp, zh: 下一单时间}
+  previous_purchase_date:      {type: date, zh: 上次购买日, description: "the buyer's last earlier day with a kept order"}
+  next_purchase_at:            {type: timestamp, zh: 下次购买时间, description: "the buyer's first kept order on a later day"}
+  next_purchase_date:          {type: date, zh: 下次购买日}
+  second_purchase_date:        {type: date, zh: 第二次购买日, description: of the buyer; NULL while there is none}
+  is_first_in_day:             {type: boolean, zh: 当日首单}
+  is_first_in_week:            {type: boolean, zh: 当周首单}
+  is_first_in_month:           {type: boolean, zh: 当月首单}
+  first_order_platform:        {type: varchar, zh: 首单平台}
+  first_order_shop_id:         {type: varchar, zh: 首单店铺}
+  first_order_channel:         {type: varchar, zh: 首单渠道}
+  first_order_domain:          {type: varchar, zh: 首单域}
+  first_order_live_session_id: {type: varchar, zh: 首单直播场次}
+  first_order_was_member:      {type: boolean, zh: 首单时是否在籍}
+  author_id:                   {type: varchar, zh: 达人}
+  channel:                     {type: varchar, zh: 渠道}
+  domain:                      {type: varchar, zh: 域, description: "public, private or unknown"}
+  is_paid_channel:             {type: boolean, zh: 是否付费流量}
+  was_member:                  {type: boolean, zh: 付款时是否在籍, description: inside a private membership at paid_at}
+  member_group_id:             {type: varchar, zh: 在籍的群, description: the group joined last before paying}
+  live_session_id:             {type: varchar, zh: 直播场次}
+  group_id:                    {type: varchar, zh: 下单来源群}
+  campaign_id:                 {type: varchar, zh: 活动}
+checks:
+  - unique: [platform, order_id]
+  - not_null: [platform, order_id, paid_at, paid_amount]
+  - between: {column: paid_amount, min: 0}
+  - in_set: {column: domain, values: [public, private, unknown]}
+  - condition: {sql: 'order_no is null or order_no >= purchase_no', name: no more purchases than orders}
+  - condition: {sql: 'next_paid_at is null or next_paid_at >= paid_at', name: the next order follows}
+*/
+with several as (
+  select
+    platform,
+    order_id
+  from staging.orders
+  group by platform, order_id
+  having count(*) > 1
+),
+
+ranked as (
+  select
+    s.*,
+    row_number() over (partition by s.platform, s.order_id order by s.version_at, s.file_source) as copy_no
+  from staging.orders as s
+  inner join several as d on s.platform = d.platform and s.order_id = d.order_id
+),
+
+-- an order told by several sources: of each column the newest copy that knows it
+merged as (
+  select
+    platform,
+    order_id,
+    max_by(shop_id, case when shop_id is not null then copy_no end) as shop_id,
+    max_by(buyer_id, case when buyer_id is not null then copy_no end) as buyer_id,
+    max_by(buyer_id_type, case when buyer_id is not null then copy_no end) as buyer_id_type,
+    max_by(phone_key, case when phone_key is not null then copy_no end) as phone_key,
+    max_by(ordered_at, case when ordered_at is not null then copy_no end) as ordered_at,
+    max_by(paid_at, case when paid_at is not null then copy_no end) as paid_at,
+    max_by(status, case when status is not null then copy_no end) as status,
+    max_by(paid_amount, case when paid_amount is not null then copy_no end) as paid_amount,
+    max_by(freight_amount, case when freight_amount is not null then copy_no end) as freight_amount,
+    max_by(discount_amount, case when discount_amount is not null then copy_no end) as discount_amount,
+    max_by(order_kind, case when order_kind is not null then copy_no end) as order_kind,
+    max_by(source, case when source is not null then copy_no end) as source,
+    max_by(medium, case when medium is not null then copy_no end) as medium,
+    max_by(entry, case when entry is not null then copy_no end) as entry,
+    max_by(traffic_type, case when traffic_type is not null then copy_no end) as traffic_type,
+    max_by(author_id, case when author_id is not null then copy_no end) as author_id,
+    max_by(live_session_id, case when live_session_id is not null then copy_no end) as live_session_id,
+    max_by(group_id, case when group_id is not null then copy_no end) as group_id,
+    max_by(campaign_id, case when campaign_id is not null then copy_no end) as campaign_id
+  from ranked
+  group by platform, order_id
+),
+
+single as (
+  select
+    s.platform,
+    s.order_id,
+    s.shop_id,
+    s.buyer_id,
+    s.buyer_id_type,
+    s.phone_key,
+    s.ordered_at,
+    s.paid_at,
+    s.status,
+    s.paid_amount,
+    s.freight_amount,
+    s.discount_amount,
+    s.order_kind,
+    s.source,
+    s.medium,
+    s.entry,
+    s.traffic_type,
+    s.author_id,
+    s.live_session_id,
+    s.group_id,
+    s.campaign_id
+  from staging.orders as s
+  left join several as d on s.platform = d.platform and s.order_id = d.order_id
+  where d.order_id is null
+),
+
+paid as (
+  select * from merged
+  where paid_at < $as_of + 1 and status <> 'unpaid'
+  union all
+  select * from single
+  where paid_at < $as_of + 1 and status <> 'unpaid'
+),
+
+refunded as (
+  select
+    platform,
+    order_id,
+    sum(refund_amount) as refund_amount,
+    min(refunded_at) as first_refunded_at
+  from core.refunds
+  where status = 'succeeded'
+  group by platform, order_id
+),
+
+told as (
+  select
+    o.platform,
+    o.order_id,
+    o.shop_id,
+    coalesce(by_buyer.person_id, by_phone.person_id) as person_id,
+    o.ordered_at,
+    o.paid_at,
+    cast(o.paid_at as date) as paid_date,
+    cast(date_trunc('week', cast(o.paid_at as date) + case when $week_starts = 'sunday' then 1 else 0 end) as date)
+    - case when $week_starts = 'sunday' then 1 else 0 end as paid_week,
+    cast(date_trunc('month', o.paid_at) as date) as paid_month,
+    o.status,
+    o.order_kind,
+    o.paid_amount,
+    o.freight_amount,
+    o.discount_amount,
+    cast(coalesce(r.refund_amount, 0) as decimal(18, 2)) as refund_amount,
+    cast(o.paid_amount - coalesce(r.refund_amount, 0) as decimal(18, 2)) as net_amount,
+    r.first_refunded_at,
+    o.status <> 'cancelled' and o.order_kind in ('normal', 'deposit') and o.paid_amount > 0
+    and coalesce(r.refund_amount, 0) < o.paid_amount as is_kept,
+    o.author_id,
+    coalesce(
+      by_entry.channel, by_medium.channel, by_source.channel, by_traffic.channel,
+      case when o.group_id is not null then 'fan_group' when o.live_session_id is not null then 'live' else 'unknown' end
+    ) as channel,
+    case
+      when
+        coalesce(by_entry.is_paid, false) or coalesce(by_medium.is_paid, false)
+        or coalesce(by_source.is_paid, false) or coalesce(by_traffic.is_paid, false)
+        then 'public'
+      else coalesce(
+        by_entry.domain, by_medium.domain, by_source.domain, by_traffic.domain,
+        case when o.group_id is not null then 'private' when o.live_session_id is not null then 'public' else 'unknown' end
+      )
+    end as domain,
+    coalesce(by_entry.is_paid, false) or coalesce(by_medium.is_paid, false)
+    or coalesce(by_source.is_paid, false) or coalesce(by_traffic.is_paid, false)
+      as is_paid_channel,
+    o.live_session_id,
+    o.group_id,
+    o.campaign_id
+  from paid as o
+  left join core.identities as by_buyer
+    on o.platform = by_buyer.platform and o.buyer_id_type = by_buyer.id_type and o.buyer_id = by_buyer.id_value
+  left join core.identities as by_phone
+    on by_phone.platform = 'any' and by_phone.id_type = 'phone' and o.phone_key = by_phone.id_value
+  left join refunded as r on o.platform = r.platform and o.order_id = r.order_id
+  left join core.channels as by_entry on o.entry = by_entry.word
+  left join core.channels as by_medium on o.medium = by_medium.word
+  left join core.channels as by_source on o.source = by_source.word
+  left join core.channels as by_traffic on o.traffic_type = by_traffic.word
+),
+
+stays as (
+  select
+    t.platform,
+    t.order_id,
+    m.group_id,
+    row_number() over (
+      partition by t.platform, t.order_id
+      order by case when m.group_id is null then 1 else 0 end, m.joined_at desc, m.group_id
+    ) as stay_no
+  from told as t
+  inner join core.memberships as m
+    on
+      t.person_id = m.person_id
+      and m.is_private_entry
+      and m.joined_at <= t.paid_at
+      and (m.left_at is null or m.left_at > t.paid_at)
+),
+
+known as (
+  select
+    t.*,
+    s.order_id is not null as was_member,
+    s.group_id as member_group_id
+  from told as t
+  left join stays as s on t.platform = s.platform and t.order_id = s.order_id and s.stay_no = 1
+),
+
+sequenced as (
+  select
+    *,
+    row_number() over history as order_no,
+    lag(paid_at) over history as previous_paid_at,
+    lead(paid_at) over history as next_paid_at,
+    lag(paid_week) over history as previous_week,
+    lag(paid_month) over history as previous_month,
+    first_value(paid_at) over history as first_paid_at,
+    first_value(platform) over history as first_order_platform,
+    first_value(shop_id) over history as first_order_shop_id,
+    first_value(channel) over history as first_order_channel,
+    first_value(domain) over history as first_order_domain,
+    first_value(live_session_id) over history as first_order_live_session_id,
+    first_value(was_member) over history as first_order_was_member
+  from known
+  where is_kept and person_id is not null
+  window history as (partition by person_id order by paid_at, platform, order_id)
+),
+
+by_day as (
+  select
+    *,
+    order_no = 1 or paid_date <> cast(previous_paid_at as date) as is_first_in_day,
+    order_no = 1 or paid_week <> previous_week as is_first_in_week,
+    order_no = 1 or paid_month <> previous_month as is_first_in_month
+  from sequenced
+),
+
+purchases as (
+  select
+    *,
+    cast(sum(case when is_first_in_day then 1 else 0 end) over history as bigint) as purchase_no,
+    cast(max(case when is_first_in_day then cast(previous_paid_at as date) end) over history as date)
+      as previous_purchase_date,
+    min(case when is_first_in_day then paid_at end) over (
+      partition by person_id order by paid_at, platform, order_id rows between 1 following and unbounded following
+    ) as next_purchase_at
+  from by_day
+  window history as (
+    partition by person_id order by paid_at, platform, order_id rows between unbounded preceding and current row
+  )
+)
+
+select
+  platform,
+  order_id,
+  shop_id,
+  person_id,
+  ordered_at,
+  paid_at,
+  paid_date,
+  paid_week,
+  paid_month,
+  status,
+  order_kind,
+  paid_amount,
+  freight_amount,
+  discount_amount,
+  refund_amount,
+  net_amount,
+  first_refunded_at,
+  is_kept,
+  order_no,
+  purchase_no,
+  first_paid_at,
+  cast(first_paid_at as date) as first_paid_date,
+  previous_paid_at,
+  next_paid_at,
+  previous_purchase_date,
+  next_purchase_at,
+  cast(next_purchase_at as date) as next_purchase_date,
+  cast(min(case when purchase_no = 2 then paid_at end) over (partition by person_id) as date) as second_purchase_date,
+  is_first_in_day,
+  is_first_in_week,
+  is_first_in_month,
+  first_order_platform,
+  first_order_shop_id,
+  first_order_channel,
+  first_order_domain,
+  first_order_live_session_id,
+  first_order_was_member,
+  author_id,
+  channel,
+  domain,
+  is_paid_channel,
+  was_member,
+  member_group_id,
+  live_session_id,
+  group_id,
+  campaign_id
+from purchases
+union all
+select
+  platform,
+  order_id,
+  shop_id,
+  person_id,
+  ordered_at,
+  paid_at,
+  paid_date,
+  paid_week,
+  paid_month,
+  status,
+  order_kind,
+  paid_amount,
+  freight_amount,
+  discount_amount,
+  refund_amount,
+  net_amount,
+  first_refunded_at,
+  is_kept,
+  null as order_no,
+  null as purchase_no,
+  null as first_paid_at,
+  null as first_paid_date,
+  null as previous_paid_at,
+  null as next_paid_at,
+  null as previous_purchase_date,
+  null as next_purchase_at,
+  null as next_purchase_date,
+  null as second_purchase_date,
+  null as is_first_in_day,
+  null as is_first_in_week,
+  null as is_first_in_month,
+  null as first_order_platform,
+  null as first_order_shop_id,
+  null as first_order_channel,
+  null as first_order_domain,
+  null as first_order_live_session_id,
+  null as first_order_was_member,
+  author_id,
+  channel,
+  domain,
+  is_paid_channel,
+  was_member,
+  member_group_id,
+  live_session_id,
+  group_id,
+  campaign_id
+from known
+where not is_kept or person_id is null

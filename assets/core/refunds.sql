@@ -1,0 +1,77 @@
+/*
+title: {zh: 退款, en: Refunds}
+description: Every refund with the order it belongs to. Where the file does not name the order (a shop's credit note), it is the buyer's latest earlier order with that product, else the buyer's latest earlier order, else none.
+description_zh: 每笔退款及其所属订单；文件未写明原订单时，取该买家此前最近一笔含该商品的订单，否则最近一笔，否则为空。
+grain: platform, refund_id
+rebuild:
+  delete: touched_orders
+  key: [platform, named_order_id]
+  restrict:
+    staging.orders: touched_orders
+    staging.order_items: touched_orders
+    staging.refunds: touched_orders
+columns:
+  platform:       {type: varchar, zh: 平台}
+  refund_id:      {type: varchar, zh: 售后单号}
+  named_order_id: {type: varchar, zh: 文件所写订单号}
+  order_id:       {type: varchar, zh: 订单号, description: the order it counts against; NULL where none was found}
+  is_allocated:   {type: boolean, zh: 是否推断, description: "the order was found by buyer and product, not named by the file"}
+  refunded_at:    {type: timestamp, zh: 退款时间}
+  refund_amount:  {type: 'decimal(18,2)', unit: yuan, zh: 退款金额}
+  status:         {type: varchar, zh: 状态}
+checks:
+  - unique: [platform, refund_id]
+  - not_null: [platform, refund_id, refunded_at, refund_amount]
+*/
+with known as (
+  select distinct
+    platform,
+    order_id
+  from staging.orders
+),
+
+bought as (
+  select
+    r.platform,
+    r.refund_id,
+    o.order_id,
+    row_number() over (
+      partition by r.platform, r.refund_id
+      order by
+        case when i.order_id is null then 1 else 0 end,
+        o.paid_at desc,
+        o.order_id desc
+    ) as choice
+  from staging.refunds as r
+  inner join staging.orders as o
+    on
+      r.platform = o.platform
+      and r.buyer_id_type = o.buyer_id_type
+      and r.buyer_id = o.buyer_id
+      and o.paid_at <= r.refunded_at
+  left join (
+    select distinct
+      platform,
+      order_id,
+      product_id
+    from staging.order_items
+  ) as i
+    on o.platform = i.platform and o.order_id = i.order_id and r.product_id = i.product_id
+  left join known as k on r.platform = k.platform and r.order_id = k.order_id
+  where r.buyer_id is not null and k.order_id is null
+)
+
+select
+  r.platform,
+  r.refund_id,
+  r.order_id as named_order_id,
+  case when b.order_id is not null then b.order_id when r.buyer_id is null or k.order_id is not null then r.order_id end
+    as order_id,
+  b.order_id is not null as is_allocated,
+  r.refunded_at,
+  r.refund_amount,
+  r.status
+from staging.refunds as r
+left join known as k on r.platform = k.platform and r.order_id = k.order_id
+left join bought as b on r.platform = b.platform and r.refund_id = b.refund_id and b.choice = 1
+where r.refunded_at < $as_of + 1

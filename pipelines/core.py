@@ -1,0 +1,80 @@
+"""Refreshes core: one pass over its tables in order, whole or only what new files touched.
+
+What belongs here: the business day of a pass, its number, the loop. What does not: any table (assets/core).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from pipelines.engines.duckdb import Built, Pass, create_ops, fingerprint, refresh
+from pipelines.settings import Settings
+from pipelines.tables import Table, load_tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class NoData(RuntimeError):
+    """Nothing dated has been loaded yet, so there is no business day to report on."""
+
+
+def core_tables() -> list[Table]:
+    """Core's tables, each after what it reads."""
+    return [table for table in load_tables().values() if table.schema == "core"]
+
+
+def begin_pass(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date | None = None, full: bool = False
+) -> Pass:
+    """Registers a new pass: its business day, the files it covers, and whether everything is to be built anew.
+
+    Full when asked for, the first time, after a change of a definition or a number-deciding setting, and when the
+    business day goes back. Raises NoData when there is neither data nor `as_of`.
+    """
+    create_ops(connection)
+    day = as_of or last_complete_day(connection, settings)
+    mark = fingerprint(settings)
+    last = connection.execute(
+        "select pass_no, as_of, fingerprint from ops.core_passes order by pass_no desc limit 1"
+    ).fetchone()
+    is_full = full or last is None or last[2] != mark or day < last[1]
+    number = 1 if last is None else last[0] + 1
+    connection.execute(
+        "insert into ops.core_passes select ?, coalesce(max(file_id), 0), ?, ?, ?, ? from ops.files",
+        [number, day, mark, is_full, settings.today()],
+    )
+    return Pass(number, day, is_full)
+
+
+def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings) -> date:
+    """The last day before today with an order, an event, a live session or a day's group figures."""
+    yesterday = settings.today().date() - timedelta(days=1)
+    row = connection.execute(
+        """
+        select max(day) from (
+            select cast(max(paid_at) filter (where cast(paid_at as date) <= $limit) as date) as day from staging.orders
+            union all
+            select cast(max(event_at) filter (where cast(event_at as date) <= $limit) as date) from staging.events
+            union all
+            select cast(max(started_at) filter (where cast(started_at as date) <= $limit) as date) from staging.live_sessions
+            union all
+            select max(date) filter (where date <= $limit) from staging.group_days
+        )
+        """,
+        {"limit": yesterday},
+    ).fetchone()
+    if row is None or row[0] is None:
+        raise NoData(
+            f"{settings.landing}: no dated rows were loaded, so there is no day to report on. "
+            "Put order or event files there (`siyu status` and `siyu quarantine` tell what was refused)."
+        )
+    return row[0]
+
+
+def refresh_core(connection: duckdb.DuckDBPyConnection, settings: Settings, core_pass: Pass) -> Iterator[Built]:
+    """Every core table brought up to the pass, one after the other."""
+    for table in core_tables():
+        yield refresh(connection, table, settings, core_pass)

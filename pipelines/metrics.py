@@ -1,0 +1,84 @@
+"""Metrics as parametrised queries: the nightly tables are their defaults, a notebook's question is another call.
+
+What belongs here: running a metric's SQL with parameters, on a snapshot's day or on an earlier one. What does not: any
+metric (assets/metrics).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pipelines.engines.duckdb import Built, build, values
+from pipelines.settings import Settings
+from pipelines.tables import Table, TableError, load_tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.warehouse import Snapshot
+
+
+def metric_tables() -> list[Table]:
+    """The metrics' table files, by name."""
+    return [table for table in load_tables().values() if table.schema == "metrics"]
+
+
+def find_metric(name: str) -> Table:
+    """A metric by its name, with or without its schema. Raises TableError with the nearest known name."""
+    known = {table.name: table for table in metric_tables()}
+    short = name.removeprefix("metrics.")
+    if short not in known:
+        near = difflib.get_close_matches(short, known, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"metrics: {', '.join(sorted(known))}"
+        raise TableError(f"no metric '{name}'; {hint}")
+    return known[short]
+
+
+def refresh_metric(connection: duckdb.DuckDBPyConnection, table: Table, settings: Settings, as_of: date) -> Built:
+    """The nightly table of a metric, whole: each is one scan of core."""
+    return build(connection, table, values(settings, as_of))
+
+
+def query(
+    connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any], settings: Settings, as_of: date
+) -> duckdb.DuckDBPyRelation:
+    """A metric's rows with the given parameters over the core tables of this connection.
+
+    Parameters are the header's own; those of `siyu.toml` that decide numbers (small_group, windows …) keep its values.
+    """
+    table = find_metric(name)
+    return connection.sql(table.render({**values(settings, as_of), **table.resolve(parameters)}))
+
+
+def ask(
+    snapshot: Snapshot, name: str, parameters: Mapping[str, Any], as_of: date | str | None = None
+) -> duckdb.DuckDBPyRelation:
+    """A metric on a published snapshot. Another `as_of` than the snapshot's rebuilds core in memory for that day."""
+    day = snapshot.as_of if as_of is None else date.fromisoformat(str(as_of))
+    if day == snapshot.as_of:
+        return query(snapshot.connection, name, parameters, snapshot.settings, day)
+    return query(on_day(snapshot, day), name, parameters, snapshot.settings, day)
+
+
+def on_day(snapshot: Snapshot, as_of: date) -> duckdb.DuckDBPyConnection:
+    """A connection in memory whose core is the snapshot's data as of another day."""
+    from pipelines.core import begin_pass, refresh_core
+    from pipelines.warehouse import connect
+
+    connection = connect()
+    quoted = str(snapshot.path).replace("'", "''")
+    connection.execute(f"attach '{quoted}' as published (read_only)")
+    tables = connection.execute("""
+        select schema_name, table_name from duckdb_tables()
+        where database_name = 'published' and (schema_name in ('staging', 'superseded') or
+            (schema_name = 'ops' and table_name in ('files', 'quarantine')))
+    """).fetchall()
+    for schema, table in tables:
+        connection.execute(f"create view {schema}.{table} as from published.{schema}.{table}")
+    core_pass = begin_pass(connection, snapshot.settings, as_of, full=True)
+    for _ in refresh_core(connection, snapshot.settings, core_pass):
+        pass
+    return connection
