@@ -112,13 +112,25 @@ class Table:
             raise TableError(f"{self.qualified} has no parameter '{unknown[0]}'; its parameters are: {known}")
         return {**self.parameters, **{k: _like(self.parameters[k], v, k, self.qualified) for k, v in given.items()}}
 
-    def render(self, values: Mapping[str, Any], dialect: str = "duckdb") -> str:
+    def render(
+        self, values: Mapping[str, Any], dialect: str = "duckdb", inputs: Mapping[str, str] | None = None
+    ) -> str:
         """The SELECT with every `$name` replaced by its value as a typed literal, in the given dialect.
 
+        `inputs` puts a SELECT in the place of a table it reads: {"core.orders": "select … from core.orders …"}.
         Literals, not bound parameters: the optimiser then drops the branches that a parameter switches off, and the
         text shown by `siyu explain` is the text that ran. sqlglot quotes the values; nothing is pasted as text.
         """
-        return render(self.expression(), values, self.qualified, dialect)
+        used = {name: values[name] for name in self._names if name in values}
+        key = (str(self.path), self.sql, dialect, repr(used), repr(inputs))
+        if key not in _TEXTS:
+            _TEXTS[key] = _rendered(self.sql, str(self.path), dialect, used, dict(inputs or {}))
+        return _TEXTS[key]
+
+    @functools.cached_property
+    def _names(self) -> tuple[str, ...]:
+        """The parameters that the SELECT uses."""
+        return tuple(sorted(set(re.findall(r"\$([a-z_]+)", self.sql))))
 
     def module(self) -> ModuleType:
         """The Python file of a table built in Python; it offers `build(connection, settings)`."""
@@ -130,19 +142,25 @@ class Table:
         return module
 
 
-def render(expression: exp.Expression, values: Mapping[str, Any], name: str, dialect: str = "duckdb") -> str:
-    """SQL text of a parsed statement with parameters replaced; see Table.render."""
+# Rendered texts; a nightly run asks for the same ones again and again.
+_TEXTS: dict[tuple[str, ...], str] = {}
+
+
+def _rendered(sql: str, path: str, dialect: str, values: dict[str, Any], inputs: dict[str, str]) -> str:
+    """See Table.render."""
     from sqlglot import exp
 
     def replace(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Table) and f"{node.db}.{node.name}" in inputs:
+            return _parse(inputs[f"{node.db}.{node.name}"], path).copy().subquery(node.alias_or_name)
         if not isinstance(node, exp.Parameter | exp.Placeholder):
             return node
-        key = node.name or node.sql().lstrip("$:")
-        if key not in values:
-            raise TableError(f"{name}: the SQL uses ${key}, which is neither a parameter nor a setting")
-        return literal(values[key])
+        name = node.name or node.sql().lstrip("$:")
+        if name not in values:
+            raise TableError(f"{path}: the SQL uses ${name}, which is neither a parameter nor a setting")
+        return literal(values[name])
 
-    return expression.transform(replace).sql(dialect=dialect, pretty=True)
+    return _parse(sql, path).copy().transform(replace, copy=False).sql(dialect=dialect, pretty=True)
 
 
 def literal(value: Any) -> exp.Expression:

@@ -55,13 +55,30 @@ class World:
 
 def world(staging: dict[str, list[Row] | str] | None = None, as_of: str = "2025-12-31", **settings: Any) -> World:
     """A world from canonical rows by staging table (lists of dicts, or tables written as text), core built as of a day."""
-    given = Settings(home=Path("nowhere"), **settings)
+    built = empty_world(as_of, **settings)
+    for name, rows in (staging or {}).items():
+        put(built.connection, name, table(rows) if isinstance(rows, str) else rows)
+    return built.refresh(full=True)
+
+
+def empty_world(as_of: str = "2025-12-31", **settings: Any) -> World:
+    """A world without rows and without core, for tests that let rows arrive bit by bit."""
     connection = connect()
     create_staging(connection)
-    built = World(connection, given, date.fromisoformat(as_of))
-    for name, rows in (staging or {}).items():
-        put(connection, name, table(rows) if isinstance(rows, str) else rows)
-    return built.refresh(full=True)
+    return World(connection, Settings(home=Path("nowhere"), **settings), date.fromisoformat(as_of))
+
+
+def arrive(connection: Any, rows: list[tuple[str, Row]], file_id: int) -> None:
+    """Rows of several tables arriving as one file: of each key the newest `version_at` stands, the other is superseded."""
+    for name in {name for name, _ in rows}:
+        put(connection, name, [row for table_name, row in rows if table_name == name], file_id)
+        key = ", ".join(load_staging()[name].full_key)
+        ranked = f"row_number() over (partition by {key} order by version_at desc, file_id desc) > 1"
+        connection.execute(f"""
+            insert into superseded.{name} by name
+                select *, {file_id} as superseded_by from staging.{name} qualify {ranked};
+            delete from staging.{name} where rowid in (select rowid from staging.{name} qualify {ranked});
+        """)
 
 
 def put(connection: Any, name: str, rows: list[Row], file_id: int = 1) -> None:
@@ -79,8 +96,8 @@ def put(connection: Any, name: str, rows: list[Row], file_id: int = 1) -> None:
             filled["event_id"] = hashlib.md5(repr(sorted(row.items())).encode()).hexdigest()
         if "phone" in filled:
             filled["phone_key"] = filled.pop("phone")
-        filled |= {"file_source": "world", "file_id": file_id, "file_row": number}
-        filled.setdefault("version_at", datetime(2025, 1, 1))
+        filled = {"file_source": "world", "version_at": datetime(2025, 1, 1)} | filled
+        filled |= {"file_id": file_id, "file_row": number}
         names = ", ".join(f'"{c}"' for c in filled)
         marks = ", ".join("?" for _ in filled)
         connection.execute(f"insert into staging.{name} ({names}) values ({marks})", list(filled.values()))

@@ -21,7 +21,6 @@ from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb
-    from sqlglot import exp
 
 # The sets of touched keys that assets/core/identities.py fills, and by which a table may be rebuilt in part.
 TOUCHED = {
@@ -75,7 +74,7 @@ def fingerprint(settings: Settings) -> str:
 
 def values(settings: Settings, as_of: date) -> dict[str, Any]:
     """What every SQL file may use as `$name`."""
-    return {**settings.number_deciding(), "as_of": as_of}
+    return {**settings.number_deciding(), "core_week_starts": settings.week_starts, "as_of": as_of}
 
 
 def build(connection: duckdb.DuckDBPyConnection, table: Table, given: dict[str, Any]) -> Built:
@@ -131,7 +130,8 @@ def _refresh_touched(
             f"create or replace temp table {name} as select distinct {', '.join(key)} from ops.{name} where pass_no > ?",
             [done],
         )
-    text = _restricted(table, given, rebuild["restrict"])
+    inputs = {name: _only_touched(name, rule) for name, rule in rebuild["restrict"].items()}
+    text = table.render({**table.parameters, **given}, inputs=inputs)
     key = rebuild.get("key", list(TOUCHED[rebuild["delete"]]))
     match = " and ".join(f"t.{mine} = x.{theirs}" for mine, theirs in zip(key, TOUCHED[rebuild["delete"]], strict=True))
     columns = ", ".join(table.columns)
@@ -142,32 +142,12 @@ def _refresh_touched(
     return Built(table.qualified, count(connection, table.qualified), row[0], time.monotonic() - started, False)
 
 
-def _restricted(table: Table, given: dict[str, Any], restrict: dict[str, Any]) -> str:
-    """The table's SELECT, reading only touched rows of the inputs that its header names under `restrict`."""
-    from sqlglot import exp
-
-    from pipelines.tables import render
-
-    def narrow(node: exp.Expression) -> exp.Expression:
-        if not isinstance(node, exp.Table) or f"{node.db}.{node.name}" not in restrict:
-            return node
-        return _only_touched(node, restrict[f"{node.db}.{node.name}"])
-
-    statement = table.expression().transform(narrow)
-    return render(statement, {**table.parameters, **given}, table.qualified)
-
-
-def _only_touched(node: exp.Table, rule: Any) -> exp.Expression:
-    """`(select * from t where (key…) in (touched keys)) as alias`. A rule is a set's name, or {set, key}."""
-    import sqlglot
-
+def _only_touched(name: str, rule: Any) -> str:
+    """Only the touched rows of an input. A rule is a touched set's name, or {set, key} where its columns differ."""
     touched = rule if isinstance(rule, str) else rule["set"]
     key = TOUCHED[touched] if isinstance(rule, str) else rule["key"]
-    alias = node.alias_or_name
     match = " and ".join(f"t.{mine} = x.{theirs}" for mine, theirs in zip(key, TOUCHED[touched], strict=True))
-    text = f"select t.* from {node.db}.{node.name} as t semi join {_temp(touched)} as x on {match}"
-    parsed = sqlglot.parse_one(text, read="duckdb")
-    return parsed.subquery(alias)  # type: ignore[attr-defined]
+    return f"select t.* from {name} as t semi join {_temp(touched)} as x on {match}"
 
 
 def _temp(name: str) -> str:

@@ -1,0 +1,167 @@
+"""A day costs a day, and still nothing differs: any split of a history into files, in any order, equals one full build.
+
+The histories hold what makes this hard: corrected rows, late refunds, identity links that merge two people or vanish
+again, a phone that becomes a hub, group rows that change thresholds, orders told by two sources, and a business day that
+moves on.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.worlds import arrive, empty_world
+
+TABLES = ("identities", "orders", "refunds", "events", "memberships", "people", "groups", "live_sessions")
+DAYS = st.integers(1, 28)
+PEOPLE = st.sampled_from(["u1", "u2", "u3", "u4"])
+PHONES = st.sampled_from(["p1", "p2", None])
+SOURCES = st.sampled_from(["export", "api"])
+
+
+def moment(day: int, hour: int = 10) -> str:
+    return f"2025-01-{day:02d} {hour:02d}:00:00"
+
+
+@st.composite
+def order(draw) -> tuple[str, dict]:
+    return "orders", {
+        "platform": "douyin",
+        "order_id": f"o{draw(st.integers(1, 8))}",
+        "buyer_id": draw(st.one_of(PEOPLE, st.none())),
+        "phone": draw(PHONES),
+        "paid_at": moment(draw(DAYS), draw(st.sampled_from([9, 10]))),
+        "paid_amount": draw(st.sampled_from([0, 10, 20])),
+        "status": draw(st.sampled_from(["paid", "completed", "cancelled", "unpaid"])),
+        "entry": draw(st.sampled_from(["直播", "粉丝群", None])),
+        "file_source": draw(SOURCES),
+    }
+
+
+@st.composite
+def refund(draw) -> tuple[str, dict]:
+    named = draw(st.sampled_from(["o1", "o2", "o3", "c1"]))
+    return "refunds", {
+        "platform": "douyin",
+        "refund_id": f"r{draw(st.integers(1, 4))}",
+        "order_id": named,
+        "buyer_id": draw(PEOPLE) if named == "c1" else None,
+        "buyer_id_type": "user_id" if named == "c1" else None,
+        "refunded_at": moment(draw(DAYS), 20),
+        "refund_amount": draw(st.sampled_from([5, 10, 20])),
+        "status": draw(st.sampled_from(["requested", "succeeded"])),
+    }
+
+
+@st.composite
+def event(draw) -> tuple[str, dict]:
+    return "events", {
+        "platform": "douyin",
+        "event_id": f"e{draw(st.integers(1, 10))}",
+        "user_id": draw(PEOPLE),
+        "event": draw(st.sampled_from(["live_view", "follow", "group_join", "group_leave", "wecom_add"])),
+        "event_at": moment(draw(DAYS), draw(st.sampled_from([9, 10]))),
+        "group_id": draw(st.sampled_from(["g1", "g2"])),
+    }
+
+
+@st.composite
+def link(draw) -> tuple[str, dict]:
+    return "identities", {
+        "platform": "douyin",
+        "id_type": "user_id",
+        "id_value": draw(PEOPLE),
+        "linked_platform": "any",
+        "linked_type": "phone",
+        "linked_value": draw(st.sampled_from(["p1", "p2", "p3"])),
+        "observed_at": moment(draw(DAYS)),
+    }
+
+
+@st.composite
+def group(draw) -> tuple[str, dict]:
+    return "groups", {
+        "platform": "douyin",
+        "group_id": draw(st.sampled_from(["g1", "g2"])),
+        "follow_days_required": draw(st.sampled_from([0, 7])),
+        "fan_level_required": draw(st.sampled_from([None, 5])),
+        "file_source": draw(SOURCES),
+    }
+
+
+ROWS = st.lists(st.one_of(order(), order(), refund(), event(), event(), link(), group()), min_size=3, max_size=24)
+
+
+@st.composite
+def histories(draw):
+    """Rows with a version each (their place in the history), cut into files, and a business day for each arrival."""
+    rows = [(name, row | {"version_at": f"2025-03-01 00:{n:02d}:00"}) for n, (name, row) in enumerate(draw(ROWS))]
+    arrival = draw(st.permutations(rows))
+    cuts = sorted(draw(st.lists(st.integers(0, len(rows)), max_size=3)))
+    files = [arrival[a:b] for a, b in zip([0, *cuts], [*cuts, len(rows)], strict=True)]
+    days = [draw(st.sampled_from(["2025-01-10", "2025-01-20", "2025-01-31"])) for _ in files]
+    return rows, files, [*days[:-1], "2025-01-31"]
+
+
+def tables(world) -> dict[str, list]:
+    return {name: world.rows(f"core.{name}") for name in TABLES}
+
+
+@settings(max_examples=int(os.environ.get("SIYU_EXAMPLES", "15")), deadline=None, suppress_health_check=list(HealthCheck))
+@given(histories())
+def test_any_split_and_any_order_of_arrival_equals_one_full_build(history):
+    rows, files, days = history
+    whole = empty_world(identity_hub_limit=2)
+    arrive(whole.connection, rows, file_id=1)
+    whole.refresh(as_of="2025-01-31", full=True)
+
+    daily = empty_world(identity_hub_limit=2)
+    for file_id, (file, day) in enumerate(zip(files, days, strict=True), start=1):
+        arrive(daily.connection, file, file_id)
+        daily.refresh(as_of=day)
+
+    assert tables(daily) == tables(whole)
+
+
+@pytest.mark.parametrize("killed_after", ["identities", "events", "refunds", "memberships", "orders"])
+def test_a_run_killed_between_two_tables_is_made_good_by_the_next(killed_after):
+    """The pass's touched people wait until every table has dealt with them."""
+    from pipelines.core import begin_pass, core_tables
+    from pipelines.engines.duckdb import refresh
+
+    first = [("orders", {"platform": "douyin", "order_id": "o1", "buyer_id": "u1", "paid_at": moment(1), "paid_amount": 5})]
+    link = {"platform": "douyin", "id_type": "user_id", "id_value": "u1", "linked_platform": "douyin"}
+    second = [
+        ("orders", {"platform": "douyin", "order_id": "o2", "buyer_id": "u2", "paid_at": moment(2), "paid_amount": 5}),
+        ("identities", link | {"linked_type": "user_id", "linked_value": "u2"}),
+        ("events", {"platform": "douyin", "event_id": "e1", "user_id": "u2", "event": "follow", "event_at": moment(1)}),
+    ]
+    killed = empty_world()
+    arrive(killed.connection, first, 1)
+    killed.refresh(as_of="2025-01-31")
+    arrive(killed.connection, second, 2)
+    core_pass = begin_pass(killed.connection, killed.settings, killed.as_of)
+    for table in core_tables():
+        refresh(killed.connection, table, killed.settings, core_pass)
+        if table.name == killed_after:
+            break
+    killed.refresh()
+
+    whole = empty_world()
+    arrive(whole.connection, first + second, 1)
+    assert tables(killed) == tables(whole.refresh(as_of="2025-01-31", full=True))
+
+
+def test_a_quiet_pass_rewrites_nobody():
+    """Without new rows nothing is touched, and the tables stay as they are."""
+    quiet = empty_world()
+    row = {"platform": "douyin", "order_id": "o1", "buyer_id": "u1", "paid_at": moment(1), "paid_amount": 5}
+    arrive(quiet.connection, [("orders", row)], 1)
+    quiet.refresh(as_of="2025-01-31")
+    before = tables(quiet)
+    quiet.refresh()
+    assert tables(quiet) == before
+    assert quiet.sql("select count(*) as n from ops.touched_people") == [{"n": 0}]
