@@ -37,11 +37,12 @@ def begin_pass(
     create_ops(connection)
     day = as_of or last_complete_day(connection, settings)
     mark = fingerprint(settings)
-    last = connection.execute(
+    passes = connection.execute(
         "select pass_no, as_of, fingerprint from ops.core_passes order by pass_no desc limit 1"
-    ).fetchone()
-    is_full = full or last is None or last[2] != mark or day < last[1]
-    number = 1 if last is None else last[0] + 1
+    ).fetchall()
+    last_number, last_day, last_mark = passes[0] if passes else (0, date.max, "")
+    is_full = full or last_mark != mark or day < last_day
+    number = last_number + 1
     connection.execute(
         "insert into ops.core_passes select ?, coalesce(max(file_id), 0), ?, ?, ?, ? from ops.files",
         [number, day, mark, is_full, settings.today()],
@@ -52,7 +53,7 @@ def begin_pass(
 def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings) -> date:
     """The last day before today with an order, an event, a live session or a day's group figures."""
     yesterday = settings.today().date() - timedelta(days=1)
-    row = connection.execute(
+    day = connection.execute(
         """
         select max(day) from (
             select cast(max(paid_at) filter (where cast(paid_at as date) <= $limit) as date) as day from staging.orders
@@ -65,13 +66,13 @@ def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings)
         )
         """,
         {"limit": yesterday},
-    ).fetchone()
-    if row is None or row[0] is None:
+    ).fetchall()[0][0]
+    if day is None:
         raise NoData(
             f"{settings.landing}: no dated rows were loaded, so there is no day to report on. "
             "Put order or event files there (`siyu status` and `siyu quarantine` tell what was refused)."
         )
-    return row[0]
+    return day
 
 
 def refresh_core(connection: duckdb.DuckDBPyConnection, settings: Settings, core_pass: Pass) -> Iterator[Built]:

@@ -166,9 +166,7 @@ class Snapshot:
     @property
     def as_of(self) -> date:
         """The last business day that the snapshot's numbers know."""
-        row = self.connection.execute("select as_of from core.as_of").fetchone()
-        assert row is not None
-        return row[0]
+        return self.connection.execute("select as_of from core.as_of").fetchall()[0][0]
 
     def table(self, name: str) -> pd.DataFrame:
         """A whole table, e.g. `.table("metrics.repurchase")`; metrics may be named without their schema."""

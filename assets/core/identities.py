@@ -79,10 +79,11 @@ def _views_up_to(connection, as_of):
 
 def _last_done(connection):
     """(watermark, as_of) of the pass that core.identities was last brought up to; None before the first."""
-    return connection.execute("""
+    done = connection.execute("""
         select p.watermark, p.as_of from ops.core_passes p join ops.table_state t using (pass_no)
         where t.table_name = 'core.identities'
-    """).fetchone()
+    """).fetchall()
+    return done[0] if done else None
 
 
 def _all_nodes(connection):

@@ -113,11 +113,10 @@ def refresh(connection: duckdb.DuckDBPyConnection, table: Table, settings: Setti
 def _needs_full(connection: duckdb.DuckDBPyConnection, table: Table, done: int, core_pass: Pass) -> bool:
     if "rebuild" not in table.header or done < 0 or core_pass.is_full:
         return True
-    row = connection.execute(
-        "select count(*) from ops.core_passes where pass_no > ? and pass_no <= ? and is_full", [done, core_pass.number]
-    ).fetchone()
-    assert row is not None
-    return bool(row[0])
+    missed = connection.execute(
+        "select pass_no from ops.core_passes where pass_no > ? and pass_no <= ? and is_full", [done, core_pass.number]
+    )
+    return bool(missed.fetchall())
 
 
 def _refresh_touched(
@@ -137,9 +136,8 @@ def _refresh_touched(
     columns = ", ".join(table.columns)
     with transaction(connection):
         connection.execute(f"delete from {table.qualified} as t using {_temp(rebuild['delete'])} as x where {match}")
-        row = connection.execute(f"insert into {table.qualified} ({columns}) {text}").fetchone()
-    assert row is not None
-    return Built(table.qualified, count(connection, table.qualified), row[0], time.monotonic() - started, False)
+        written = connection.execute(f"insert into {table.qualified} ({columns}) {text}").fetchall()[0][0]
+    return Built(table.qualified, count(connection, table.qualified), written, time.monotonic() - started, False)
 
 
 def _only_touched(name: str, rule: Any) -> str:
@@ -170,14 +168,12 @@ def _text(words: str) -> str:
 
 
 def count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
-    row = connection.execute(f"select count(*) from {name}").fetchone()
-    assert row is not None
-    return int(row[0])
+    return int(connection.execute(f"select count(*) from {name}").fetchall()[0][0])
 
 
 def _pass_of(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
-    row = connection.execute("select max(pass_no) from ops.table_state where table_name = ?", [table.qualified]).fetchone()
-    return -1 if row is None or row[0] is None else int(row[0])
+    rows = connection.execute("select pass_no from ops.table_state where table_name = ?", [table.qualified]).fetchall()
+    return int(rows[0][0]) if rows else -1
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, table: Table, core_pass: Pass, started: float) -> None:
@@ -193,9 +189,9 @@ def _remember(connection: duckdb.DuckDBPyConnection, table: Table, core_pass: Pa
 def _forget_done(connection: duckdb.DuckDBPyConnection) -> None:
     """Touched keys that every partly rebuilt table has dealt with."""
     partial = [name for name, table in load_tables().items() if "rebuild" in table.header]
-    row = connection.execute(
+    done, tables = connection.execute(
         "select min(pass_no), count(*) from ops.table_state where list_contains(?, table_name)", [partial]
-    ).fetchone()
-    if row and row[1] == len(partial):
+    ).fetchall()[0]
+    if tables == len(partial):
         for name in TOUCHED:
-            connection.execute(f"delete from ops.{name} where pass_no <= ?", [row[0]])
+            connection.execute(f"delete from ops.{name} where pass_no <= ?", [done])

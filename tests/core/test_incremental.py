@@ -126,6 +126,66 @@ def test_any_split_and_any_order_of_arrival_equals_one_full_build(history):
     assert tables(daily) == tables(whole)
 
 
+def paid(order_id, buyer, phone, version="2025-03-01", **more):
+    row = {"platform": "douyin", "order_id": order_id, "buyer_id": buyer, "phone": phone, "paid_at": moment(3)}
+    return "orders", row | {"paid_amount": 10, "version_at": version} | more
+
+
+def joined(user, group_id="g1", at=None):
+    row = {"platform": "douyin", "event_id": f"{user}-{group_id}", "user_id": user, "event": "group_join"}
+    return "events", row | {"event_at": at or moment(2), "group_id": group_id}
+
+
+COURIER = [paid(f"o{n}", f"u{n}", "courier") for n in range(3)]
+CREDIT_NOTE = {"platform": "douyin", "refund_id": "r1", "order_id": "C1", "buyer_id": "u1", "buyer_id_type": "user_id"}
+SCENARIOS = {
+    "a third id makes a phone a hub": [COURIER[:2], COURIER[2:]],
+    "a correction takes an id off a hub": [COURIER, [paid("o2", "u2", "p2", "2025-03-02")]],
+    "someone with a cut phone buys again": [COURIER, [paid("o9", "u1", None)]],
+    "someone with a cut phone is linked elsewhere": [
+        [*COURIER, paid("o8", "u8", None)],
+        [("identities", {"platform": "douyin", "id_type": "user_id", "id_value": "u1", "linked_type": "user_id", "linked_value": "u8"})],
+    ],
+    "a link joins an id to a cut phone": [
+        COURIER,
+        [("identities", {"platform": "douyin", "id_type": "user_id", "id_value": "u9", "linked_platform": "any", "linked_type": "phone", "linked_value": "courier"})],
+    ],
+    "the thresholds of a group arrive late": [
+        [joined("u1"), joined("u2", "g2")],
+        [("groups", {"platform": "douyin", "group_id": "g1", "follow_days_required": 7})],
+    ],
+    "an order is corrected to another buyer": [
+        [paid("o1", "u1", None), paid("o2", "u1", None), paid("o3", "u2", None)],
+        [paid("o1", "u2", None, "2025-03-02")],
+    ],
+    "the file that knows the buyer comes last": [
+        [paid("o1", None, "p1"), paid("o2", "u1", None)],
+        [paid("o1", "u1", None, "2025-02-01", file_source="api")],
+    ],
+    "a join learned late lies before an order": [[paid("o1", "u1", None)], [joined("u1")]],
+    "a credit note comes before its order": [
+        [("refunds", CREDIT_NOTE | {"refunded_at": moment(5), "refund_amount": 4})],
+        [paid("o1", "u1", None)],
+    ],
+    "a refund empties the first order": [
+        [paid("o1", "u1", None), paid("o2", "u1", None, paid_at=moment(9))],
+        [("refunds", {"platform": "douyin", "refund_id": "r1", "order_id": "o1", "refunded_at": moment(8), "refund_amount": 10})],
+    ],
+}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_arrives_late_is_as_if_it_had_always_been_there(name):
+    files = SCENARIOS[name]
+    daily, whole = empty_world(identity_hub_limit=2), empty_world(identity_hub_limit=2)
+    for file_id, file in enumerate(files, start=1):
+        arrive(daily.connection, file, file_id)
+        daily.refresh(as_of="2025-01-31")
+    before = tables(daily)
+    arrive(whole.connection, [row for file in files for row in file], 1)
+    assert before == tables(whole.refresh(as_of="2025-01-31", full=True))
+
+
 @pytest.mark.parametrize("killed_after", ["identities", "events", "refunds", "memberships", "orders"])
 def test_a_run_killed_between_two_tables_is_made_good_by_the_next(killed_after):
     """The pass's touched people wait until every table has dealt with them."""

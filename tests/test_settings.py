@@ -1,0 +1,49 @@
+"""siyu.toml: what is read, what is refused and how it is said."""
+
+import pytest
+
+from pipelines.settings import SettingsError, load_settings
+
+
+def write(home, text):
+    (home / "siyu.toml").write_text(text, encoding="utf-8")
+    return home
+
+
+def test_without_a_file_the_defaults_hold(tmp_path):
+    settings = load_settings(tmp_path)
+    assert (settings.timezone, settings.language, settings.private_entry_events) == (
+        "Asia/Shanghai",
+        "zh",
+        ["group_join", "wecom_add", "member_join"],
+    )
+
+
+def test_a_file_overrides_them(tmp_path):
+    home = write(tmp_path, 'language = "en"\nsmall_group = 10\n[channels."老客群"]\nchannel = "fan_group"\ndomain = "private"\n')
+    settings = load_settings(home)
+    assert (settings.language, settings.small_group, settings.channels["老客群"].domain) == ("en", 10, "private")
+
+
+def test_the_home_is_the_argument_else_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIYU_HOME", str(tmp_path / "b"))
+    assert load_settings(tmp_path / "a").home.name == "a"
+    assert load_settings().home.name == "b"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('timezon = "Asia/Shanghai"', "unknown key 'timezon'; did you mean 'timezone'?"),
+        ('timezone = "Mars/Olympus"', "'timezone' is 'Mars/Olympus'"),
+        ("small_group = 0", "'small_group' is 0"),
+        ('week_starts = "friday"', "'week_starts' is 'friday'"),
+        ("language = zh", "not readable as TOML"),
+        ('[channels.x]\nchannel = "live"\ndomain = "open"', "'channels.x.domain' is 'open'"),
+    ],
+)
+def test_a_mistake_names_the_file_the_key_and_the_remedy(tmp_path, text, message):
+    with pytest.raises(SettingsError) as error:
+        load_settings(write(tmp_path, text))
+    assert message in str(error.value)
+    assert "siyu.toml" in str(error.value)

@@ -1,0 +1,95 @@
+"""The grammar of a table file."""
+
+from datetime import date
+
+import pytest
+
+from pipelines.tables import TableError, load_tables, read_table
+
+HEADER = """/*
+title: {zh: 例, en: Example}
+description: An example.
+grain: one row
+parameters: {windows: [7, 30], word: order, wide: false}
+columns:
+  n: {type: bigint}
+*/
+"""
+
+
+def write(folder, text, name="example.sql"):
+    file = folder / "metrics" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_dependencies_are_read_from_the_sql(tmp_path):
+    sql = "with o as (select 1) select count(*) as n from core.orders as x join core.people using (person_id), o"
+    assert read_table(write(tmp_path, HEADER + sql)).dependencies == ("core.orders", "core.people")
+
+
+def test_every_table_comes_after_what_it_reads():
+    tables = load_tables()
+    order = list(tables)
+    for table in tables.values():
+        assert all(order.index(d) < order.index(table.qualified) for d in table.dependencies if d in tables)
+
+
+def test_parameters_become_literals_of_the_engine(tmp_path):
+    sql = "select $word as word, list_contains($windows, 7) as has, $as_of as day where $wide"
+    table = read_table(write(tmp_path, HEADER + sql))
+    values = table.resolve({"word": "o'brien"}) | {"as_of": date(2025, 1, 31)}
+    assert " ".join(table.render(values).split()) == (
+        "SELECT 'o''brien' AS word, ARRAY_CONTAINS([7, 30], 7) AS has, CAST('2025-01-31' AS DATE) AS day WHERE FALSE"
+    )
+    assert "ARRAY_CONTAINS(ARRAY(7, 30), 7)" in table.render(values, "spark")
+
+
+def test_words_from_a_command_line_are_read_as_the_default_is(tmp_path):
+    table = read_table(write(tmp_path, HEADER + "select 1 as n"))
+    assert table.resolve({"windows": "1,2", "wide": "true"}) == {"windows": [1, 2], "word": "order", "wide": True}
+    assert table.resolve({"word": "7"})["word"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"window": 7}, "no parameter 'window'; its parameters are: windows, word, wide"),
+        ({"windows": "a,b"}, "'windows' is 'a,b'"),
+        ({"wide": "maybe"}, "'wide' is 'maybe'"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_with_the_known_ones(tmp_path, given, message):
+    table = read_table(write(tmp_path, HEADER + "select 1 as n"))
+    with pytest.raises(TableError, match=message.replace("(", r"\(")):
+        table.resolve(given)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("select 1", "no header"),
+        ("/* title: [ */ select 1", "not YAML"),
+        ("/* title: {zh: a, en: b} */ select 1", "lacks 'description'"),
+        (HEADER + "selec t from", "not one readable SELECT"),
+        (HEADER.replace("bigint", "bigint, description: one, two") + "select 1 as n", "quote a text that holds a comma"),
+    ],
+)
+def test_a_file_that_breaks_the_grammar_is_named(tmp_path, text, message):
+    with pytest.raises(TableError, match=message) as error:
+        table = read_table(write(tmp_path, text))
+        assert table.columns
+        assert table.dependencies
+    assert "example.sql" in str(error.value)
+
+
+def test_an_unknown_name_in_the_sql_is_told(tmp_path):
+    with pytest.raises(TableError, match=r"uses \$windos"):
+        read_table(write(tmp_path, HEADER + "select $windos as n")).render({"windows": [7]})
+
+
+@pytest.mark.parametrize("name", [name for name, table in load_tables().items() if not table.is_python])
+def test_the_header_names_the_selects_columns_in_order(name):
+    table = load_tables()[name]
+    assert [projection.alias_or_name for projection in table.expression().selects] == list(table.columns)

@@ -1,0 +1,97 @@
+"""One writer, many readers: the lock, the published copy, the pointer."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import duckdb
+import pytest
+
+from pipelines.settings import load_settings
+from pipelines.warehouse import NothingPublished, WarehouseBusy, open_for_writing, open_warehouse, publish
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return load_settings(tmp_path)
+
+
+def write_number(settings, number):
+    with open_for_writing(settings) as warehouse:
+        warehouse.connection.execute(f"create or replace table core.as_of as select date '2025-01-01' + {number} as as_of")
+        return publish(warehouse)
+
+
+def test_readers_see_the_newest_publication_and_keep_the_one_they_opened(settings):
+    write_number(settings, 1)
+    early = open_warehouse(settings.home)
+    write_number(settings, 2)
+    with early, open_warehouse(settings.home) as late:
+        assert (early.as_of.day, late.as_of.day) == (2, 3)
+        assert late.table("core.as_of").shape == (1, 1)
+        assert late.sql("select $n + 1 as n", n=1)["n"].tolist() == [2]
+
+
+def test_a_reader_never_hinders_the_writer_nor_the_writer_a_reader(settings):
+    write_number(settings, 1)
+    with open_warehouse(settings.home) as reader, open_for_writing(settings):
+        assert reader.as_of.day == 2
+
+
+def test_readers_cannot_write(settings):
+    write_number(settings, 1)
+    with open_warehouse(settings.home) as reader, pytest.raises(duckdb.Error, match="read-only"):
+        reader.connection.execute("create table core.mine (n integer)")
+
+
+def test_only_the_last_copies_are_kept_and_no_half_one(settings):
+    (settings.home / "published").mkdir(parents=True)
+    (settings.published / "siyu-1.partial").write_text("half")
+    for number in range(5):
+        newest = write_number(settings, number)
+    copies = sorted(settings.published.glob("siyu-*"))
+    assert len(copies) == 3
+    assert settings.snapshot_path.resolve() == newest == copies[-1]
+
+
+def test_the_snapshot_is_in_the_older_storage_format(settings):
+    """Analysts still have DuckDB 1.5; it refuses files of a newer format. The version stands in the file's header."""
+    path = write_number(settings, 1)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{path}' as copy (read_only)")
+        tags = connection.execute("select tags from duckdb_databases() where database_name = 'copy'").fetchall()
+    assert "v1.5" in str(tags[0][0]["storage_version"])
+
+
+def test_before_the_first_run_the_reader_is_told_what_to_do(settings):
+    with pytest.raises(NothingPublished, match="siyu run"):
+        open_warehouse(settings.home)
+
+
+HOLDER = """
+    import sys, time
+    from pipelines.settings import load_settings
+    from pipelines.warehouse import open_for_writing
+    with open_for_writing(load_settings(sys.argv[1])) as warehouse:
+        warehouse.connection.execute("create table if not exists core.kept as select 1 as n")
+        warehouse.connection.execute("begin")
+        warehouse.connection.execute("create table core.lost as select * from range(1000000)")
+        print("held", flush=True)
+        time.sleep(60)
+"""
+
+
+def test_a_second_writer_is_refused_by_name_and_a_killed_one_leaves_no_lock_and_nothing_half(settings):
+    holder = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(HOLDER), str(settings.home)], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout.readline().strip() == "held"
+    with pytest.raises(WarehouseBusy, match=f"process {holder.pid}"), open_for_writing(settings):
+        pass
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    with open_for_writing(settings) as warehouse:
+        tables = warehouse.connection.execute("select table_name from duckdb_tables() where schema_name = 'core'")
+        assert tables.fetchall() == [("kept",)]
