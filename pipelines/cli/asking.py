@@ -1,0 +1,87 @@
+"""`siyu query` and `siyu metric`: one question to the published snapshot.
+
+What belongs here: shutting the connection, reading parameters typed by hand. What does not: printing (show.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.cli.mistakes import Mistake
+from pipelines.cli.show import Format, answer, write
+
+if TYPE_CHECKING:
+    from pipelines.warehouse import Snapshot
+
+
+@contextlib.contextmanager
+def shut_snapshot(home: Path | None) -> Iterator[Snapshot]:
+    """The published snapshot on a connection that reads and writes no other file, whatever the SQL says."""
+    from pipelines.warehouse import open_warehouse
+
+    with open_warehouse(home) as snapshot:
+        snapshot.connection.execute("set enable_external_access = false")
+        snapshot.connection.execute("set lock_configuration = true")
+        yield snapshot
+
+
+def ask_sql(home: Path | None, sql: str, form: Format, limit: int) -> None:
+    """Runs one statement on the snapshot and prints its rows. Raises Mistake with DuckDB's words about the SQL."""
+    import duckdb
+
+    if not sql.strip().strip(";"):
+        raise Mistake('the SQL is empty; expected one SELECT, e.g. siyu query "select * from metrics.repurchase"')
+    with shut_snapshot(home) as snapshot:
+        try:
+            write(answer(snapshot.connection.execute(sql)), form, limit)
+        except duckdb.Error as error:
+            raise Mistake(
+                f"the SQL could not be answered: {error}\n"
+                '      `siyu query "show all tables"` lists what there is, `siyu explain TABLE` its columns.'
+            ) from error
+
+
+def ask_metric(
+    home: Path | None, name: str, parameters: list[str], as_of: date | None, form: Format, limit: int
+) -> None:
+    """Answers a metric with parameters `key=value` and prints its rows."""
+    import duckdb
+
+    from pipelines.metrics import ask, find_metric
+    from pipelines.warehouse import open_warehouse
+
+    table = find_metric(name)
+    given = read_parameters(parameters, table.parameters)
+    with open_warehouse(home) as snapshot:
+        try:
+            write(answer(ask(snapshot, name, given, as_of).order(str(table.header["grain"]))), form, limit)
+        except duckdb.Error as error:
+            if not given:
+                raise
+            words = ", ".join(f"{key}={value}" for key, value in given.items())
+            raise Mistake(
+                f"{table.qualified} has no answer to {words}: {error}\n"
+                f"      `siyu explain {table.name}` tells what its parameters take."
+            ) from error
+
+
+def read_parameters(typed: list[str], known: dict[str, object]) -> dict[str, str]:
+    """`key=value` texts as a mapping; the metric itself reads each value as its default's type."""
+    given: dict[str, str] = {}
+    for text in typed:
+        key, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not key:
+            example = next((f"{name}={_typed(value)}" for name, value in known.items()), "key=value")
+            raise Mistake(f"--param {text!r}: expected KEY=VALUE, e.g. --param {example}")
+        if key in given:
+            raise Mistake(f"--param {key} is given twice; a list is written once, as {key}={given[key]},{value}")
+        given[key] = value
+    return given
+
+
+def _typed(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

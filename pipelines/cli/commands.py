@@ -1,0 +1,84 @@
+"""The commands: arguments in, one call, text out.
+
+What belongs here: names, options and help texts. What does not: how an answer is found or drawn (the modules beside).
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli.show import Format
+
+app = typer.Typer(
+    name="siyu",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+EPILOG = "A folder's files: HOME/landing (yours), HOME/warehouse.duckdb (private), HOME/published (read-only, for everyone)."
+ROWS_SHOWN = 50
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a day; expected one like 2026-03-31.") from error
+
+
+AsOf = Annotated[
+    date | None,
+    typer.Option("--as-of", parser=_day, metavar="DATE", help="Leave out everything after this day (2026-03-31)."),
+]
+Form = Annotated[Format, typer.Option("--format", help="How to print the rows.")]
+Limit = Annotated[int, typer.Option("--limit", min=0, help="Rows shown as a table; 0 shows all. CSV and JSON are always whole.")]
+
+
+@app.callback(epilog=EPILOG)
+def siyu(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option(envvar="SIYU_HOME", metavar="DIR", help="The merchant's directory; ./data unless said.")
+    ] = None,
+) -> None:
+    """From rented public traffic to kept private customers: conversion, retention, repurchase."""
+    context.obj = home
+
+
+@app.command()
+def query(
+    context: typer.Context,
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT in DuckDB's dialect; - reads it from standard input.")],
+    form: Form = "table",
+    limit: Limit = ROWS_SHOWN,
+) -> None:
+    """Ask the published snapshot anything in SQL; nothing can be written, no other file can be read."""
+    from pipelines.cli.asking import ask_sql
+
+    ask_sql(context.obj, sys.stdin.read() if sql == "-" else sql, form, limit)
+
+
+@app.command()
+def metric(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A metric's name, e.g. retention. `siyu explain` lists them.")],
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--param", "-p", metavar="KEY=VALUE", help="One parameter; lists as a,b,c. May be repeated."),
+    ] = None,
+    as_of: AsOf = None,
+    form: Form = "table",
+    limit: Limit = ROWS_SHOWN,
+) -> None:
+    """Any metric with parameters of your own, on the published snapshot."""
+    from pipelines.cli.asking import ask_metric
+
+    ask_metric(context.obj, name, parameters or [], as_of, form, limit)
