@@ -1,0 +1,138 @@
+"""Checks of headers: every kind passes and fails as it should on DuckDB, and no value leaves the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.catalogue import load_catalogue
+from pipelines.checks import CheckError, Result, checks_of, open_validations
+from pipelines.tables import Table
+from pipelines.warehouse import connect
+
+ROWS = """
+    (1, 'a', null, 0.5, date '2025-01-31', 'ok'),
+    (2, 'a', null, null, null, 'ok'),
+    (3, 'b', 'x', 1.5, date '2025-02-01', '13800001234')
+"""
+COLUMNS = ["id", "k", "g", "rate", "day", "word"]
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A warehouse file open read-write, with one small table and one other to refer to."""
+    opened = connect(tmp_path_factory.mktemp("home") / "warehouse.duckdb")
+    opened.execute(f"create table core.small as select * from (values {ROWS}) as t({', '.join(COLUMNS)})")
+    opened.execute("create table core.other as select * from (values (1), (2)) as t(id)")
+    yield opened
+    opened.close()
+
+
+def table(*checks: dict[str, Any]) -> Table:
+    columns = {name: {"type": "varchar"} for name in COLUMNS}
+    header = {"title": {"en": "Small"}, "columns": columns, "checks": list(checks)}
+    return Table("core", "small", Path("assets/core/small.sql"), header, "")
+
+
+def asked(connection: duckdb.DuckDBPyConnection, *checks: dict[str, Any]) -> list[Result]:
+    with open_validations(connection) as validations:
+        return validations.run("core.small", checks_of(table(*checks)))
+
+
+@pytest.mark.parametrize(
+    ("check", "at_fault"),
+    [
+        ({"unique": ["id"]}, 0),
+        ({"unique": ["k"]}, 2),
+        ({"unique": ["k", "g"]}, 2),  # NULL equals NULL: one person in no group twice is twice
+        ({"not_null": ["id"]}, 0),
+        ({"not_null": ["g"]}, 2),
+        ({"between": {"column": "rate", "min": 0, "max": 2}}, 0),
+        ({"between": {"column": "rate", "min": 0, "max": 1}}, 1),
+        ({"between": {"column": "rate", "min": 0}}, 0),
+        ({"between": {"column": "day", "max": "2025-01-31"}}, 1),
+        ({"in_set": {"column": "g", "values": ["x"]}}, 0),
+        ({"in_set": {"column": "word", "values": ["ok", "o'k"]}}, 1),
+        ({"condition": {"sql": "rate is null or rate > 0", "name": "above zero"}}, 0),
+        ({"condition": {"sql": "rate > 1", "name": "above one"}}, 1),  # a NULL rate is not false
+        ({"condition": {"sql": "not regexp_matches(word, '^1[0-9]{10}$')", "name": "no phone"}}, 1),
+        ({"relationship": {"columns": "id", "table": "core.other"}}, 1),
+        ({"relationship": {"columns": "g", "table": "core.other", "to": "no_such_column"}}, None),
+        ({"no_rows": {"sql": "select k from {table} group by k having count(*) > 2", "name": "few per k"}}, 0),
+        ({"no_rows": {"sql": "select k from {table} group by k having count(*) > 1", "name": "one per k"}}, 1),
+    ],
+)
+def test_each_kind_counts_the_rows_at_fault(
+    connection: duckdb.DuckDBPyConnection, check: dict[str, Any], at_fault: int | None
+) -> None:
+    (result,) = asked(connection, check)
+    if at_fault is None:
+        assert not result.is_passed
+        assert result.observed.startswith("could not be evaluated")
+    else:
+        assert (result.is_passed, result.observed) == (at_fault == 0, f"{at_fault} rows at fault")
+
+
+def test_row_count(connection: duckdb.DuckDBPyConnection) -> None:
+    passed, failed = asked(connection, {"row_count": {"min": 3, "max": 3}}, {"row_count": {"min": 4}})
+    assert (passed.is_passed, passed.observed) == (True, "3 rows")
+    assert (failed.is_passed, failed.observed) == (False, "3 rows")
+
+
+def test_the_second_connection_sees_what_the_writer_just_wrote(connection: duckdb.DuckDBPyConnection) -> None:
+    with open_validations(connection) as validations:
+        checks = checks_of(table({"row_count": {"min": 4}}))
+        before = validations.run("core.small", checks)
+        connection.execute("insert into core.small (id) values (4)")
+        after = validations.run("core.small", checks)
+        connection.execute("delete from core.small where id = 4")
+        connection.execute("checkpoint")
+    assert [before[0].is_passed, after[0].is_passed] == [False, True]
+
+
+def test_no_value_of_the_table_is_in_a_result(connection: duckdb.DuckDBPyConnection) -> None:
+    results = asked(
+        connection,
+        {"in_set": {"column": "word", "values": ["ok"]}},
+        {"unique": ["word"]},
+        {"condition": {"sql": "cast(word as integer) > 0", "name": "conversion fails"}},
+    )
+    assert [r.is_passed for r in results] == [False, False, False]
+    assert "13800001234" not in repr(results)
+    assert results[2].observed == "could not be evaluated: the query failed on the table's values"
+
+
+def test_a_condition_that_names_no_column_says_so(connection: duckdb.DuckDBPyConnection) -> None:
+    (result,) = asked(connection, {"condition": {"sql": "rat > 0", "name": "misspelt"}})
+    assert not result.is_passed
+    assert 'Referenced column "rat" not found' in result.observed
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        ({"uniqe": ["id"]}, "did you mean 'unique'"),
+        ({"unique": ["idd"]}, "the column 'idd', which the header does not have; did you mean 'id'"),
+        ({"between": {"column": "rate"}}, "neither min nor max"),
+        ({"in_set": {"column": "k"}}, "'values'"),
+        ("unique", "is not understood"),
+    ],
+)
+def test_a_check_that_cannot_be_read_is_refused_by_name(check: Any, words: str) -> None:
+    with pytest.raises(CheckError) as error:
+        checks_of(table(check))
+    assert "assets/core/small.sql" in str(error.value).replace("\\", "/")
+    assert words in str(error.value)
+
+
+def test_a_check_may_warn_only_and_equal_names_are_numbered() -> None:
+    first, second = checks_of(table({"row_count": {"min": 1}}, {"row_count": {"max": 9}, "blocking": False}))
+    assert [(c.name, c.is_blocking) for c in (first, second)] == [("row_count", True), ("row_count_2", False)]
+
+
+def test_every_table_of_assets_is_checked() -> None:
+    unchecked = [name for name, table in load_catalogue().items() if not checks_of(table)]
+    assert unchecked == []
