@@ -1,0 +1,553 @@
+/*
+title: {zh: 每日经营, en: Daily summary}
+description: >-
+  What a day brought: orders, buyers, amounts, the private domain's share of them, and how many people came into the
+  private domain, left it and are in it. With period = week, month or range (start_date to end_date) the same figures for
+  that period, its buyers counted once. A buyer's order counts as paid even if it is refunded later; buyers, orders and new
+  buyers count kept orders only. Rows of a breakdown by live session exist on days with orders, all others on every day.
+description_zh: >-
+  一天的经营结果：订单、买家、金额、其中私域占多少，以及入私域、离开、在籍的人数。period 取 week、month 或 range（配合 start_date、end_date）
+  时按整段去重。支付口径含后来退款的订单；买家、订单、新客只算有效订单。
+variant: paid_gmv, net_gmv
+grain: date, segment_by, segment
+parameters:
+  period: day
+  start_date: null
+  end_date: null
+  segments: [all, channel, domain, platform, shop, live_session, host, group, membership]
+  refund_days: 30
+columns:
+  date: {type: date, zh: 日期, description: the day; the first day of a longer period}
+  segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
+  segment: {type: varchar, zh: 细分值, description: value of the breakdown; none where an order or a person has no such value}
+  paid_orders: {type: bigint, unit: order, zh: 支付订单数,
+    description: 'orders of kind normal or deposit that were paid and not cancelled, refunded later or not',
+    zh_description: 已付款、未取消的正常或定金订单数，含后来退款的}
+  paid_buyers: {type: bigint, unit: person, zh: 支付人数,
+    description: identified people with at least one paid order, zh_description: 至少一笔支付订单的可识别买家，去重}
+  orders: {type: bigint, unit: order, zh: 有效订单数,
+    description: 'kept orders: paid orders that were not fully refunded', zh_description: 支付订单中未全额退款的}
+  buyers: {type: bigint, unit: person, zh: 买家数,
+    description: identified people with at least one kept order, zh_description: 至少一笔有效订单的可识别买家，去重}
+  new_buyers: {type: bigint, unit: person, zh: 新客数,
+    description: buyers without a kept order in the 365 days (new_buyer_lookback_days) before the date,
+    zh_description: 此前 365 天（可设）内没有有效订单的买家}
+  returning_buyers: {type: bigint, unit: person, zh: 老客数, description: buyers - new_buyers, zh_description: 买家数减新客数}
+  paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 支付金额,
+    description: 'amount of paid_orders, those refunded later included', zh_description: 支付订单金额合计，含后来退款的}
+  refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 退款金额,
+    description: 'refunds succeeded up to as_of, on the date their order was paid', zh_description: 截至数据日的成功退款，记在订单支付日}
+  net_amount: {type: 'decimal(18,2)', unit: yuan, zh: 净额,
+    description: paid_amount - refund_amount, zh_description: 支付金额减退款金额}
+  refund_rate: {type: double, unit: ratio, zh: 退款率,
+    description: refund_amount / paid_amount; still rising until is_mature, zh_description: 退款金额 ÷ 支付金额，按支付日；未成熟前还会上升}
+  identified_amount: {type: 'decimal(18,2)', unit: yuan, zh: 可识别买家支付金额,
+    description: the part of paid_amount whose buyer is known, zh_description: 支付金额中认得出买家的部分}
+  average_per_buyer_amount: {type: 'decimal(18,2)', unit: yuan, zh: 客单价,
+    description: 'identified_amount / paid_buyers; orders without a known buyer are left out of both',
+    zh_description: 可识别买家支付金额 ÷ 支付人数，认不出买家的订单两边都不算}
+  average_per_order_amount: {type: 'decimal(18,2)', unit: yuan, zh: 笔单价,
+    description: paid_amount / paid_orders, zh_description: 支付金额 ÷ 支付订单数}
+  private_channel_amount: {type: 'decimal(18,2)', unit: yuan, zh: 私域渠道金额,
+    description: the part of paid_amount that came by a private channel, zh_description: 支付金额中由私域渠道进入的部分}
+  unknown_channel_amount: {type: 'decimal(18,2)', unit: yuan, zh: 渠道未知金额,
+    description: the part of paid_amount whose channel is neither public nor private, zh_description: 支付金额中渠道无法归为公域或私域的部分}
+  private_channel_share_rate: {type: double, unit: ratio, zh: 私域占比（按渠道）,
+    description: private_channel_amount / paid_amount, zh_description: 私域渠道金额 ÷ 支付金额}
+  member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 在籍会员金额,
+    description: 'the part of paid_amount bought by people inside the private domain when they paid, by whatever channel',
+    zh_description: 支付金额中付款时在私域内的人所买的部分，不论渠道}
+  member_share_rate: {type: double, unit: ratio, zh: 私域占比（按在籍）,
+    description: 'member_amount / paid_amount; at least this much, as a buyer not known is counted as no member',
+    zh_description: 在籍会员金额 ÷ 支付金额，认不出的买家按不在籍算，因此是下限}
+  private_entries: {type: bigint, unit: person, zh: 新入私域人数,
+    description: people whose first private entry ever fell on the date, zh_description: 当日首次进入私域的人数}
+  joins: {type: bigint, unit: membership, zh: 加入次数,
+    description: 'private memberships begun (into a group, WeCom or the membership); NULL where the breakdown does not apply',
+    zh_description: 当日开始的私域关系数（入群、加企微、入会）；该维度不适用时为空}
+  leaves: {type: bigint, unit: membership, zh: 离开次数, description: private memberships ended, zh_description: 当日结束的私域关系数}
+  memberships: {type: bigint, unit: membership, zh: 在籍关系数,
+    description: 'private memberships open at the end; the day before + joins - leaves', zh_description: 期末未结束的私域关系数，等于上期加加入减离开}
+  members: {type: bigint, unit: person, zh: 在籍人数,
+    description: people inside at least one private membership at the end, zh_description: 期末至少在一个群、企微或会员内的人数，去重}
+  is_complete: {type: boolean, zh: 周期已完, description: the period is over at as_of}
+  is_mature: {type: boolean, zh: 退款已稳定,
+    description: refund_days have passed since the period's end; refunds hardly change any more, zh_description: 周期结束已满 30 天，退款基本稳定}
+  is_history_short: {type: boolean, zh: 历史不足,
+    description: 'orders are known for less than the look-back before the date, so returning buyers may be taken for new',
+    zh_description: 该日之前的订单历史不足 365 天，部分老客会被当成新客}
+checks:
+  - unique: [date, segment_by, segment]
+  - not_null: [date, segment_by, segment, paid_orders, paid_amount]
+  - between: {column: private_channel_share_rate, min: 0, max: 1}
+  - between: {column: member_share_rate, min: 0, max: 1}
+  - condition: {sql: 'buyers = new_buyers + returning_buyers', name: new and returning buyers are all buyers}
+  - condition: {sql: 'net_amount = paid_amount - refund_amount', name: net is paid less refunds}
+*/
+with history as (
+  select min(paid_date) as first_order_date
+  from core.orders
+),
+
+bounds as (
+  select
+    coalesce(cast($start_date as date), first_date) as start_date,
+    least($as_of, coalesce(cast($end_date as date), $as_of)) as end_date
+  from core.as_of
+),
+
+dates as (
+  select
+    c.date,
+    case $period
+      when 'week' then c.week
+      when 'month' then c.month
+      when 'range' then b.start_date
+      else c.date
+    end as period_date,
+    case $period
+      when 'week' then c.week + 6
+      when 'month' then last_day(c.month)
+      when 'range' then coalesce(cast($end_date as date), $as_of)
+      else c.date
+    end as period_end
+  from core.calendar as c
+  inner join bounds as b on c.date >= b.start_date and c.date <= b.end_date
+),
+
+periods as (
+  select
+    period_date,
+    period_end,
+    max(date) as last_date
+  from dates
+  group by period_date, period_end
+),
+
+sold as (
+  select
+    d.period_date,
+    o.paid_date,
+    o.person_id,
+    o.is_kept,
+    o.is_first_in_day,
+    o.paid_amount,
+    o.refund_amount,
+    o.domain as order_domain,
+    coalesce(o.was_member, false) as is_member_order,
+    case
+      when
+        o.order_no is not null
+        and (
+          o.previous_purchase_date is null
+          or date_diff('day', o.previous_purchase_date, d.period_date) > $new_buyer_lookback_days
+        )
+        then 1
+      else 0
+    end as is_new,
+    case when list_contains($segments, 'channel') then o.channel end as channel,
+    case when list_contains($segments, 'domain') then o.domain end as domain,
+    case when list_contains($segments, 'platform') or list_contains($segments, 'host') then o.platform end as platform,
+    case when list_contains($segments, 'shop') then o.shop_id end as shop_id,
+    case
+      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then o.live_session_id
+    end as live_session_id,
+    case when list_contains($segments, 'group') then o.group_id end as group_id,
+    case when list_contains($segments, 'membership') then coalesce(o.was_member, false) end as was_member
+  from core.orders as o
+  inner join dates as d on o.paid_date = d.date
+  where o.status <> 'cancelled' and o.order_kind in ('normal', 'deposit') and o.paid_amount > 0
+),
+
+-- Counting people needs their orders side by side only where a person has several in the period. In a single day few
+-- have: all others are counted as they come.
+shared as (
+  select
+    person_id,
+    period_date
+  from sold
+  where person_id is not null and ($period <> 'day' or not is_kept or not is_first_in_day)
+  group by person_id, period_date
+),
+
+alone as (
+  select
+    s.period_date,
+    s.channel,
+    s.domain,
+    s.platform,
+    s.shop_id,
+    s.live_session_id,
+    s.group_id,
+    s.was_member,
+    count(*) as paid_orders,
+    count(*) filter (where s.is_kept) as orders,
+    count(s.person_id) as buyers,
+    sum(s.is_new) as new_buyers,
+    sum(s.paid_amount) as paid_amount,
+    sum(s.refund_amount) as refund_amount,
+    sum(case when s.person_id is not null then s.paid_amount else 0 end) as identified_amount,
+    sum(case when s.order_domain = 'private' then s.paid_amount else 0 end) as private_channel_amount,
+    sum(case when s.order_domain = 'unknown' then s.paid_amount else 0 end) as unknown_channel_amount,
+    sum(case when s.is_member_order then s.paid_amount else 0 end) as member_amount
+  from sold as s
+  left join shared as x on s.person_id = x.person_id and s.period_date = x.period_date
+  where x.person_id is null
+  group by
+    s.period_date, s.channel, s.domain, s.platform, s.shop_id, s.live_session_id, s.group_id, s.was_member
+),
+
+together as (
+  select
+    s.period_date,
+    s.person_id,
+    s.channel,
+    s.domain,
+    s.platform,
+    s.shop_id,
+    s.live_session_id,
+    s.group_id,
+    s.was_member,
+    count(*) as paid_orders,
+    count(*) filter (where s.is_kept) as orders,
+    max(max(s.is_new)) over (partition by s.period_date, s.person_id) as is_new,
+    sum(s.paid_amount) as paid_amount,
+    sum(s.refund_amount) as refund_amount,
+    sum(case when s.order_domain = 'private' then s.paid_amount else 0 end) as private_channel_amount,
+    sum(case when s.order_domain = 'unknown' then s.paid_amount else 0 end) as unknown_channel_amount,
+    sum(case when s.is_member_order then s.paid_amount else 0 end) as member_amount
+  from sold as s
+  inner join shared as x on s.person_id = x.person_id and s.period_date = x.period_date
+  group by
+    s.period_date, s.person_id, s.channel, s.domain, s.platform, s.shop_id, s.live_session_id, s.group_id, s.was_member
+),
+
+by_person as (
+  select
+    t.period_date,
+    b.segment_by,
+    case b.segment_by
+      when 'all' then 'all'
+      when 'channel' then coalesce(t.channel, 'none')
+      when 'domain' then coalesce(t.domain, 'none')
+      when 'platform' then coalesce(t.platform, 'none')
+      when 'shop' then coalesce(t.shop_id, 'none')
+      when 'live_session' then coalesce(t.live_session_id, 'none')
+      when 'host' then coalesce(l.host_id, 'none')
+      when 'group' then coalesce(t.group_id, 'none')
+      when 'membership' then case when t.was_member then 'member' else 'not_member' end
+      else 'no such breakdown'
+    end as segment,
+    t.person_id,
+    max(t.is_new) as is_new,
+    sum(t.paid_orders) as paid_orders,
+    sum(t.orders) as orders,
+    sum(t.paid_amount) as paid_amount,
+    sum(t.refund_amount) as refund_amount,
+    sum(t.private_channel_amount) as private_channel_amount,
+    sum(t.unknown_channel_amount) as unknown_channel_amount,
+    sum(t.member_amount) as member_amount
+  from together as t
+  left join core.live_sessions as l on t.platform = l.platform and t.live_session_id = l.live_session_id
+  cross join unnest($segments) as b (segment_by)
+  group by all
+),
+
+sales_parts as (
+  select
+    period_date,
+    segment_by,
+    segment,
+    sum(paid_orders) as paid_orders,
+    count(*) as paid_buyers,
+    sum(orders) as orders,
+    count(*) filter (where orders > 0) as buyers,
+    count(*) filter (where orders > 0 and is_new = 1) as new_buyers,
+    sum(paid_amount) as paid_amount,
+    sum(refund_amount) as refund_amount,
+    sum(paid_amount) as identified_amount,
+    sum(private_channel_amount) as private_channel_amount,
+    sum(unknown_channel_amount) as unknown_channel_amount,
+    sum(member_amount) as member_amount
+  from by_person
+  group by period_date, segment_by, segment
+  union all
+  select
+    a.period_date,
+    b.segment_by,
+    case b.segment_by
+      when 'all' then 'all'
+      when 'channel' then coalesce(a.channel, 'none')
+      when 'domain' then coalesce(a.domain, 'none')
+      when 'platform' then coalesce(a.platform, 'none')
+      when 'shop' then coalesce(a.shop_id, 'none')
+      when 'live_session' then coalesce(a.live_session_id, 'none')
+      when 'host' then coalesce(l.host_id, 'none')
+      when 'group' then coalesce(a.group_id, 'none')
+      when 'membership' then case when a.was_member then 'member' else 'not_member' end
+      else 'no such breakdown'
+    end as segment,
+    a.paid_orders,
+    a.buyers as paid_buyers,
+    a.orders,
+    a.buyers,
+    a.new_buyers,
+    a.paid_amount,
+    a.refund_amount,
+    a.identified_amount,
+    a.private_channel_amount,
+    a.unknown_channel_amount,
+    a.member_amount
+  from alone as a
+  left join core.live_sessions as l on a.platform = l.platform and a.live_session_id = l.live_session_id
+  cross join unnest($segments) as b (segment_by)
+),
+
+sales as (
+  select
+    period_date,
+    segment_by,
+    segment,
+    cast(sum(paid_orders) as bigint) as paid_orders,
+    cast(sum(paid_buyers) as bigint) as paid_buyers,
+    cast(sum(orders) as bigint) as orders,
+    cast(sum(buyers) as bigint) as buyers,
+    cast(sum(new_buyers) as bigint) as new_buyers,
+    cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
+    cast(sum(refund_amount) as decimal(18, 2)) as refund_amount,
+    cast(sum(identified_amount) as decimal(18, 2)) as identified_amount,
+    cast(sum(private_channel_amount) as decimal(18, 2)) as private_channel_amount,
+    cast(sum(unknown_channel_amount) as decimal(18, 2)) as unknown_channel_amount,
+    cast(sum(member_amount) as decimal(18, 2)) as member_amount
+  from sales_parts
+  group by period_date, segment_by, segment
+),
+
+-- joining and leaving, per breakdown that a stay has
+moves as (
+  select
+    platform,
+    group_id,
+    live_session_id,
+    person_id,
+    joined_at as moved_at,
+    1 as step
+  from core.memberships
+  where is_private_entry
+  union all
+  select
+    platform,
+    group_id,
+    live_session_id,
+    person_id,
+    left_at as moved_at,
+    -1 as step
+  from core.memberships
+  where is_private_entry and left_at is not null
+),
+
+steps as (
+  select
+    b.segment_by,
+    case b.segment_by
+      when 'all' then 'all'
+      when 'platform' then m.platform
+      when 'live_session' then coalesce(m.live_session_id, 'none')
+      when 'host' then coalesce(l.host_id, 'none')
+      when 'group' then coalesce(m.group_id, 'none')
+    end as segment,
+    m.person_id,
+    m.moved_at,
+    m.step
+  from moves as m
+  left join core.live_sessions as l on m.platform = l.platform and m.live_session_id = l.live_session_id
+  cross join unnest($segments) as b (segment_by)
+  where b.segment_by in ('all', 'platform', 'live_session', 'host', 'group')
+),
+
+-- a person is in from the first open stay to the end of the last one
+stays_open as (
+  select
+    *,
+    sum(step) over (
+      partition by segment_by, segment, person_id
+      order by moved_at asc, step desc rows between unbounded preceding and current row
+    ) as open_stays
+  from steps
+),
+
+-- moves before the first date make the opening balance: they stand without a period
+flows as (
+  select
+    s.segment_by,
+    s.segment,
+    d.period_date,
+    min(cast(s.moved_at as date)) as first_date,
+    sum(case when s.step = 1 then 1 else 0 end) as joins,
+    sum(case when s.step = -1 then 1 else 0 end) as leaves,
+    sum(
+      case when s.step = 1 and s.open_stays = 1 then 1 when s.step = -1 and s.open_stays = 0 then -1 else 0 end
+    ) as growth
+  from stays_open as s
+  inner join bounds as b on cast(s.moved_at as date) <= b.end_date
+  left join dates as d on cast(s.moved_at as date) = d.date
+  group by s.segment_by, s.segment, d.period_date
+),
+
+entries as (
+  select
+    d.period_date,
+    b.segment_by,
+    case b.segment_by
+      when 'all' then 'all'
+      when 'platform' then p.private_platform
+      when 'live_session' then coalesce(p.private_live_session_id, 'none')
+      when 'host' then coalesce(l.host_id, 'none')
+      when 'group' then coalesce(p.private_group_id, 'none')
+    end as segment,
+    count(*) as private_entries
+  from core.people as p
+  inner join dates as d on cast(p.private_at as date) = d.date
+  left join core.live_sessions as l
+    on p.private_platform = l.platform and p.private_live_session_id = l.live_session_id
+  cross join unnest($segments) as b (segment_by)
+  where b.segment_by in ('all', 'platform', 'live_session', 'host', 'group')
+  group by all
+),
+
+-- every period for every value from its first order or join on; live sessions only where something happened
+keys as (
+  select
+    segment_by,
+    segment,
+    min(period_date) as first_date
+  from (
+    select
+      'all' as segment_by,
+      'all' as segment,
+      start_date as period_date
+    from bounds
+    where list_contains($segments, 'all')
+    union all
+    select
+      segment_by,
+      segment,
+      period_date
+    from sales
+    union all
+    select
+      segment_by,
+      segment,
+      coalesce(period_date, first_date) as period_date
+    from flows
+  ) as seen
+  where segment_by <> 'live_session'
+  group by segment_by, segment
+),
+
+cells as (
+  select
+    p.period_date,
+    k.segment_by,
+    k.segment
+  from keys as k
+  inner join periods as p on k.first_date <= p.last_date
+  union
+  select
+    period_date,
+    segment_by,
+    segment
+  from sales
+  where segment_by = 'live_session'
+  union
+  select
+    period_date,
+    segment_by,
+    segment
+  from flows
+  where segment_by = 'live_session' and period_date is not null
+),
+
+opening as (
+  select
+    segment_by,
+    segment,
+    sum(joins - leaves) as memberships,
+    sum(growth) as members
+  from flows
+  where period_date is null
+  group by segment_by, segment
+),
+
+filled as (
+  select
+    c.period_date,
+    c.segment_by,
+    c.segment,
+    coalesce(s.paid_orders, 0) as paid_orders,
+    coalesce(s.paid_buyers, 0) as paid_buyers,
+    coalesce(s.orders, 0) as orders,
+    coalesce(s.buyers, 0) as buyers,
+    coalesce(s.new_buyers, 0) as new_buyers,
+    coalesce(s.paid_amount, cast(0 as decimal(18, 2))) as paid_amount,
+    coalesce(s.refund_amount, cast(0 as decimal(18, 2))) as refund_amount,
+    coalesce(s.identified_amount, cast(0 as decimal(18, 2))) as identified_amount,
+    coalesce(s.private_channel_amount, cast(0 as decimal(18, 2))) as private_channel_amount,
+    coalesce(s.unknown_channel_amount, cast(0 as decimal(18, 2))) as unknown_channel_amount,
+    coalesce(s.member_amount, cast(0 as decimal(18, 2))) as member_amount,
+    c.segment_by in ('all', 'platform', 'live_session', 'host', 'group') as has_members,
+    coalesce(e.private_entries, 0) as private_entries,
+    coalesce(f.joins, 0) as joins,
+    coalesce(f.leaves, 0) as leaves,
+    coalesce(o.memberships, 0) + sum(coalesce(f.joins, 0) - coalesce(f.leaves, 0)) over so_far as memberships,
+    coalesce(o.members, 0) + sum(coalesce(f.growth, 0)) over so_far as members
+  from cells as c
+  left join sales as s on c.period_date = s.period_date and c.segment_by = s.segment_by and c.segment = s.segment
+  left join flows as f on c.period_date = f.period_date and c.segment_by = f.segment_by and c.segment = f.segment
+  left join entries as e on c.period_date = e.period_date and c.segment_by = e.segment_by and c.segment = e.segment
+  left join opening as o on c.segment_by = o.segment_by and c.segment = o.segment
+  window so_far as (
+    partition by c.segment_by, c.segment order by c.period_date rows between unbounded preceding and current row
+  )
+)
+
+select
+  f.period_date as date,
+  f.segment_by,
+  f.segment,
+  f.paid_orders,
+  f.paid_buyers,
+  f.orders,
+  f.buyers,
+  f.new_buyers,
+  f.buyers - f.new_buyers as returning_buyers,
+  f.paid_amount,
+  f.refund_amount,
+  cast(f.paid_amount - f.refund_amount as decimal(18, 2)) as net_amount,
+  cast(f.refund_amount as double) / nullif(cast(f.paid_amount as double), 0) as refund_rate,
+  f.identified_amount,
+  -- rounded half up in whole cents, the same on every engine
+  cast(
+    cast((cast(f.identified_amount * 200 as bigint) + f.paid_buyers) // nullif(f.paid_buyers * 2, 0) as double) / 100
+    as decimal(18, 2)
+  ) as average_per_buyer_amount,
+  cast(
+    cast((cast(f.paid_amount * 200 as bigint) + f.paid_orders) // nullif(f.paid_orders * 2, 0) as double) / 100
+    as decimal(18, 2)
+  ) as average_per_order_amount,
+  f.private_channel_amount,
+  f.unknown_channel_amount,
+  cast(f.private_channel_amount as double) / nullif(cast(f.paid_amount as double), 0) as private_channel_share_rate,
+  f.member_amount,
+  cast(f.member_amount as double) / nullif(cast(f.paid_amount as double), 0) as member_share_rate,
+  case when f.has_members then f.private_entries end as private_entries,
+  cast(case when f.has_members then f.joins end as bigint) as joins,
+  cast(case when f.has_members then f.leaves end as bigint) as leaves,
+  cast(case when f.has_members then f.memberships end as bigint) as memberships,
+  cast(case when f.has_members then f.members end as bigint) as members,
+  p.period_end <= $as_of as is_complete,
+  date_diff('day', p.period_end, $as_of) >= $refund_days as is_mature,
+  coalesce(date_diff('day', h.first_order_date, f.period_date) < $new_buyer_lookback_days, true) as is_history_short
+from filled as f
+inner join periods as p on f.period_date = p.period_date
+cross join history as h

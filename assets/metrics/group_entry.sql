@@ -1,0 +1,249 @@
+/*
+title: {zh: 入群质量, en: Group entry}
+description: >-
+  Volume against quality of each way into the chat groups. Rows with segment_by = entry_path_threshold_group are the finest
+  (month × entry path × threshold × group); the others are roll-ups with 'all' in the keys they sum over. Applications belong to
+  the month they were made in, joins to the month of joining. One join is one stay; a person who leaves and joins again joins twice.
+  'Still in' and first orders are measured from the join, on mature joins only.
+description_zh: >-
+  每条入群路径、每种门槛、每个群：来了多少，留下多少，买了多少。一次加入算一次；留存与首单都从加入时算起，只看窗口已走完的加入。
+grain: month, segment_by, segment, entry_path, threshold, platform, group_id
+parameters:
+  segments: [all, entry_path, threshold, group, platform, live_session, host, entry_path_threshold_group]
+columns:
+  month: {type: date, zh: 月份, description: first day of the month}
+  segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
+  segment: {type: varchar, zh: 细分值, description: value of the breakdown; none where a join has no such value}
+  entry_path: {type: varchar, zh: 入群路径, description: how people came in; all in roll-ups over it}
+  threshold: {type: varchar, zh: 门槛, description: 'the group''s joining threshold, e.g. follow_7+fan_5; all in roll-ups over it'}
+  platform: {type: varchar, zh: 平台, description: all in roll-ups over it}
+  group_id: {type: varchar, zh: 粉丝群, description: all in roll-ups over it}
+  group_name: {type: varchar, zh: 群名, description: NULL in roll-ups}
+  applications: {type: bigint, unit: event, zh: 申请数, description: applications made in the month}
+  approved_applications: {type: bigint, unit: event, zh: 已通过申请数,
+    description: of applications those followed by an approval or a join before any rejection or new application,
+    zh_description: 当月申请中后来通过（或已入群）的}
+  approval_rate: {type: double, unit: ratio, zh: 审核通过率,
+    description: approved_applications / applications, zh_description: 已通过申请数 ÷ 申请数}
+  approvals: {type: bigint, unit: event, zh: 通过数, description: 'approvals given in the month, whenever applied for'}
+  joins: {type: bigint, unit: membership, zh: 入群数, description: stays in a group begun in the month}
+  mature_joins_7: {type: bigint, unit: membership, zh: 满7天入群数, description: joins at least 7 days old at as_of}
+  stayed_7: {type: bigint, unit: membership, zh: 7天仍在群, description: mature_joins_7 still inside 7 days after joining}
+  stay_7_rate: {type: double, unit: ratio, zh: 7天留群率, description: stayed_7 / mature_joins_7, zh_description: 7天仍在群 ÷ 满7天入群数}
+  mature_joins_30: {type: bigint, unit: membership, zh: 满30天入群数, description: joins at least 30 days old at as_of}
+  stayed_30: {type: bigint, unit: membership, zh: 30天仍在群, description: mature_joins_30 still inside 30 days after joining}
+  stay_30_rate: {type: double, unit: ratio, zh: 30天留群率, description: stayed_30 / mature_joins_30, zh_description: 30天仍在群 ÷ 满30天入群数}
+  mature_joins_90: {type: bigint, unit: membership, zh: 满90天入群数, description: joins at least 90 days old at as_of}
+  stayed_90: {type: bigint, unit: membership, zh: 90天仍在群, description: mature_joins_90 still inside 90 days after joining}
+  stay_90_rate: {type: double, unit: ratio, zh: 90天留群率, description: stayed_90 / mature_joins_90, zh_description: 90天仍在群 ÷ 满90天入群数}
+  prospects_30: {type: bigint, unit: membership, zh: 未购入群数,
+    description: mature_joins_30 of people who had not bought before joining, zh_description: 满30天入群数中入群前没有买过的}
+  first_orders_30: {type: bigint, unit: membership, zh: 30天内首单,
+    description: prospects_30 whose first order came within 30 days of joining, zh_description: 未购入群者在入群 30 天内下首单的}
+  first_order_30_rate: {type: double, unit: ratio, zh: 30天首单率,
+    description: first_orders_30 / prospects_30, zh_description: 30天内首单 ÷ 未购入群数}
+  repeat_prospects_90: {type: bigint, unit: membership, zh: 未复购入群数,
+    description: mature_joins_90 of people who had not bought a second time before joining, zh_description: 满90天入群数中入群前没有复购过的}
+  repurchases_90: {type: bigint, unit: membership, zh: 90天内复购,
+    description: repeat_prospects_90 whose second purchase came within 90 days of joining, zh_description: 未复购入群者在入群 90 天内第二次购买的}
+  repurchase_90_rate: {type: double, unit: ratio, zh: 90天复购率,
+    description: repurchases_90 / repeat_prospects_90, zh_description: 90天内复购 ÷ 未复购入群数}
+  is_mature: {type: boolean, zh: 是否成熟, description: 90 days have passed since the month's end}
+  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group joins}
+checks:
+  - unique: [month, segment_by, segment, entry_path, threshold, platform, group_id]
+  - between: {column: approval_rate, min: 0, max: 1}
+  - between: {column: stay_7_rate, min: 0, max: 1}
+  - between: {column: stay_30_rate, min: 0, max: 1}
+  - between: {column: stay_90_rate, min: 0, max: 1}
+  - between: {column: first_order_30_rate, min: 0, max: 1}
+  - between: {column: repurchase_90_rate, min: 0, max: 1}
+*/
+with thresholds as (
+  select
+    platform,
+    group_id,
+    min(threshold) as threshold
+  from core.memberships
+  where kind = 'group'
+  group by platform, group_id
+),
+
+-- an application is approved when the next thing that happens to it is an approval or the join itself
+applications as (
+  select
+    platform,
+    group_id,
+    event,
+    event_at,
+    entry_path,
+    live_session_id,
+    lead(event) over (
+      partition by platform, group_id, person_id
+      order by
+        event_at,
+        case event when 'group_apply' then 1 when 'group_approve' then 2 when 'group_reject' then 2 else 3 end,
+        event_id
+    ) as next_event
+  from core.events
+  where
+    event in ('group_apply', 'group_approve', 'group_reject', 'group_join')
+    and group_id is not null
+    and person_id is not null
+),
+
+joined as (
+  select
+    m.*,
+    cast(m.joined_at as date) as joined_date,
+    date_diff('day', cast(m.joined_at as date), $as_of) as age_days,
+    case
+      when m.left_at is not null
+        then date_diff('second', date_trunc('second', m.joined_at), date_trunc('second', m.left_at))
+    end as stayed_seconds,
+    p.first_order_at < m.joined_at as had_bought,
+    p.second_order_at < m.joined_at as had_repeated,
+    date_diff('day', cast(m.joined_at as date), cast(p.first_order_at as date)) as first_order_days,
+    date_diff('day', cast(m.joined_at as date), cast(p.second_order_at as date)) as second_order_days
+  from core.memberships as m
+  left join core.people as p on m.person_id = p.person_id
+  where m.kind = 'group'
+),
+
+happened as (
+  select
+    cast(date_trunc('month', a.event_at) as date) as month,
+    a.platform,
+    a.group_id,
+    coalesce(a.entry_path, 'other') as entry_path,
+    coalesce(t.threshold, 'unknown') as threshold,
+    a.live_session_id,
+    case when a.event = 'group_apply' then 1 else 0 end as applications,
+    case when a.event = 'group_apply' and a.next_event in ('group_approve', 'group_join') then 1 else 0 end
+      as approved_applications,
+    case when a.event = 'group_approve' then 1 else 0 end as approvals,
+    0 as joins,
+    0 as mature_joins_7,
+    0 as stayed_7,
+    0 as mature_joins_30,
+    0 as stayed_30,
+    0 as mature_joins_90,
+    0 as stayed_90,
+    0 as prospects_30,
+    0 as first_orders_30,
+    0 as repeat_prospects_90,
+    0 as repurchases_90
+  from applications as a
+  left join thresholds as t on a.platform = t.platform and a.group_id = t.group_id
+  where a.event in ('group_apply', 'group_approve')
+  union all
+  select
+    cast(date_trunc('month', joined_at) as date) as month,
+    platform,
+    coalesce(group_id, 'none') as group_id,
+    coalesce(entry_path, 'other') as entry_path,
+    coalesce(threshold, 'unknown') as threshold,
+    live_session_id,
+    0 as applications,
+    0 as approved_applications,
+    0 as approvals,
+    1 as joins,
+    case when age_days >= 7 then 1 else 0 end as mature_joins_7,
+    case when age_days >= 7 and (stayed_seconds is null or stayed_seconds > 7 * 86400) then 1 else 0 end as stayed_7,
+    case when age_days >= 30 then 1 else 0 end as mature_joins_30,
+    case when age_days >= 30 and (stayed_seconds is null or stayed_seconds > 30 * 86400) then 1 else 0 end as stayed_30,
+    case when age_days >= 90 then 1 else 0 end as mature_joins_90,
+    case when age_days >= 90 and (stayed_seconds is null or stayed_seconds > 90 * 86400) then 1 else 0 end as stayed_90,
+    case when age_days >= 30 and not coalesce(had_bought, false) then 1 else 0 end as prospects_30,
+    case when age_days >= 30 and not had_bought and first_order_days <= 30 then 1 else 0 end as first_orders_30,
+    case when age_days >= 90 and not coalesce(had_repeated, false) then 1 else 0 end as repeat_prospects_90,
+    case when age_days >= 90 and not had_repeated and second_order_days <= 90 then 1 else 0 end as repurchases_90
+  from joined
+),
+
+labelled as (
+  select
+    h.*,
+    g.name as group_name,
+    l.host_id,
+    b.segment_by
+  from happened as h
+  left join core.groups as g on h.platform = g.platform and h.group_id = g.group_id
+  left join core.live_sessions as l on h.platform = l.platform and h.live_session_id = l.live_session_id
+  cross join unnest($segments) as b (segment_by)
+),
+
+rolled as (
+  select
+    month,
+    segment_by,
+    case segment_by
+      when 'all' then 'all'
+      when 'entry_path' then entry_path
+      when 'threshold' then threshold
+      when 'group' then group_id
+      when 'platform' then platform
+      when 'live_session' then coalesce(live_session_id, 'none')
+      when 'host' then coalesce(host_id, 'none')
+      when 'entry_path_threshold_group' then concat(entry_path, ' | ', threshold, ' | ', group_id)
+      else 'no such breakdown'
+    end as segment,
+    case when segment_by in ('entry_path', 'entry_path_threshold_group') then entry_path else 'all' end as entry_path,
+    case
+      when segment_by in ('threshold', 'group', 'entry_path_threshold_group') then threshold else 'all'
+    end as threshold,
+    case
+      when segment_by in ('platform', 'group', 'entry_path_threshold_group') then platform else 'all'
+    end as platform,
+    case when segment_by in ('group', 'entry_path_threshold_group') then group_id else 'all' end as group_id,
+    max(case when segment_by in ('group', 'entry_path_threshold_group') then group_name end) as group_name,
+    cast(sum(applications) as bigint) as applications,
+    cast(sum(approved_applications) as bigint) as approved_applications,
+    cast(sum(approvals) as bigint) as approvals,
+    cast(sum(joins) as bigint) as joins,
+    cast(sum(mature_joins_7) as bigint) as mature_joins_7,
+    cast(sum(stayed_7) as bigint) as stayed_7,
+    cast(sum(mature_joins_30) as bigint) as mature_joins_30,
+    cast(sum(stayed_30) as bigint) as stayed_30,
+    cast(sum(mature_joins_90) as bigint) as mature_joins_90,
+    cast(sum(stayed_90) as bigint) as stayed_90,
+    cast(sum(prospects_30) as bigint) as prospects_30,
+    cast(sum(first_orders_30) as bigint) as first_orders_30,
+    cast(sum(repeat_prospects_90) as bigint) as repeat_prospects_90,
+    cast(sum(repurchases_90) as bigint) as repurchases_90
+  from labelled
+  group by all
+)
+
+select
+  month,
+  segment_by,
+  segment,
+  entry_path,
+  threshold,
+  platform,
+  group_id,
+  group_name,
+  applications,
+  approved_applications,
+  cast(approved_applications as double) / nullif(applications, 0) as approval_rate,
+  approvals,
+  joins,
+  mature_joins_7,
+  stayed_7,
+  cast(stayed_7 as double) / nullif(mature_joins_7, 0) as stay_7_rate,
+  mature_joins_30,
+  stayed_30,
+  cast(stayed_30 as double) / nullif(mature_joins_30, 0) as stay_30_rate,
+  mature_joins_90,
+  stayed_90,
+  cast(stayed_90 as double) / nullif(mature_joins_90, 0) as stay_90_rate,
+  prospects_30,
+  first_orders_30,
+  cast(first_orders_30 as double) / nullif(prospects_30, 0) as first_order_30_rate,
+  repeat_prospects_90,
+  repurchases_90,
+  cast(repurchases_90 as double) / nullif(repeat_prospects_90, 0) as repurchase_90_rate,
+  date_diff('day', last_day(month), $as_of) >= 90 as is_mature,
+  joins < $small_group as is_small
+from rolled

@@ -1,0 +1,356 @@
+/*
+title: {zh: 群健康, en: Group health}
+description: >-
+  One chat group on one day: who is in, who came, left, spoke and bought. Where the platform gives the day's aggregates
+  (staging.group_days) they are used and measured_by says group_days; what they leave out, and all other days, is counted
+  from the people's own events (measured_by = events). Where a platform tells how many members there are but not who left,
+  leaves are estimated from the difference and is_leaves_estimated is true.
+description_zh: >-
+  一个群的一天：在群、加入、离开、活跃、消息、推送、成交。平台给汇总的用汇总，否则由个人事件计算，measured_by 说明来源；
+  平台不给退群明细时，由人数差推算离开数。
+grain: platform, group_id, date
+parameters:
+  push_hours: 24
+columns:
+  platform: {type: varchar, zh: 平台}
+  group_id: {type: varchar, zh: 粉丝群}
+  group_name: {type: varchar, zh: 群名}
+  threshold: {type: varchar, zh: 门槛, description: 'the group''s joining threshold, e.g. follow_7+fan_5'}
+  date: {type: date, zh: 日期}
+  measured_by: {type: varchar, zh: 数据来源, description: 'group_days (the platform''s aggregates) or events (counted from people)'}
+  members_before: {type: bigint, unit: person, zh: 日初人数, description: members at the end of the day before}
+  joins: {type: bigint, unit: person, zh: 加入人次}
+  leaves: {type: bigint, unit: person, zh: 离开人次}
+  members: {type: bigint, unit: person, zh: 日末人数, description: members at the end of the day}
+  net_growth: {type: bigint, unit: person, zh: 净增, description: joins - leaves}
+  net_growth_rate: {type: double, unit: ratio, zh: 净增率, description: net_growth / members_before, zh_description: 净增 ÷ 日初人数}
+  leave_rate: {type: double, unit: ratio, zh: 退群率,
+    description: leaves / present_members, zh_description: 离开人次 ÷ 当日在过群的人数}
+  present_members: {type: bigint, unit: person, zh: 当日在过群人数,
+    description: 'members + leaves: everyone who was inside at some time of the day', zh_description: 日末人数加离开人次}
+  active_members: {type: bigint, unit: person, zh: 活跃人数,
+    description: 'people who wrote, opened a red packet or did anything else of their own in the group; the join itself is not activity',
+    zh_description: 当日在群里发言、开红包等有主动行为的人数，入群本身不算}
+  active_rate: {type: double, unit: ratio, zh: 群活跃率,
+    description: 'active_members / present_members; above 1 where files do not tell of some members'' joining',
+    zh_description: 活跃人数 ÷ 当日在过群人数；有人入群记录缺失时可能大于 1}
+  messages: {type: bigint, unit: event, zh: 消息数}
+  red_packets: {type: bigint, unit: event, zh: 红包数, description: red packets sent into the group}
+  red_packet_opens: {type: bigint, unit: event, zh: 开红包次数}
+  pushes: {type: bigint, unit: event, zh: 推送数, description: 'messages of the merchant to the group, red packets included'}
+  orders: {type: bigint, unit: order, zh: 群内成交订单, description: kept orders that came through the group}
+  buyers: {type: bigint, unit: person, zh: 群内成交人数, description: identified people with such an order}
+  paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 群内成交金额, description: amount of these orders}
+  member_orders: {type: bigint, unit: order, zh: 群成员订单, description: kept orders of people whose latest group this was when they paid}
+  member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 群成员金额, description: 'their amount, by whatever channel'}
+  leaves_after_push: {type: bigint, unit: person, zh: 推送后离开,
+    description: leaves known by person within push_hours (24) after a push to the group, zh_description: 群推送后 24 小时内离开的人次}
+  leaves_after_push_rate: {type: double, unit: ratio, zh: 推送后离开占比,
+    description: leaves_after_push / known_leaves, zh_description: 推送后离开 ÷ 有个人记录的离开}
+  known_leaves: {type: bigint, unit: person, zh: 有记录的离开, description: leaves known by person}
+  is_leaves_estimated: {type: boolean, zh: 离开为推算, description: leaves = members_before + joins - members as no file tells who left}
+checks:
+  - unique: [platform, group_id, date]
+  - between: {column: leave_rate, min: 0, max: 1}
+  - between: {column: leaves_after_push_rate, min: 0, max: 1}
+  - between: {column: members, min: 0}
+*/
+with moves as (
+  select
+    platform,
+    group_id,
+    cast(joined_at as date) as date,
+    1 as joins,
+    0 as leaves
+  from core.memberships
+  where kind = 'group' and group_id is not null
+  union all
+  select
+    platform,
+    group_id,
+    cast(left_at as date) as date,
+    0 as joins,
+    1 as leaves
+  from core.memberships
+  where kind = 'group' and group_id is not null and left_at is not null
+),
+
+moved as (
+  select
+    platform,
+    group_id,
+    date,
+    sum(joins) as joins,
+    sum(leaves) as leaves
+  from moves
+  group by platform, group_id, date
+),
+
+-- first per person, so that a person counts once a day
+acts_by_person as (
+  select
+    platform,
+    group_id,
+    event_date as date,
+    person_id,
+    count(*) filter (where event = 'group_message') as messages,
+    count(*) filter (where event = 'red_packet_open') as red_packet_opens,
+    max(case when is_active and event not in ('group_join', 'group_apply') then 1 else 0 end) as is_active
+  from core.events
+  where group_id is not null
+  group by platform, group_id, event_date, person_id
+),
+
+acts as (
+  select
+    platform,
+    group_id,
+    date,
+    sum(messages) as messages,
+    sum(red_packet_opens) as red_packet_opens,
+    count(*) filter (where is_active = 1 and person_id is not null) as active_members
+  from acts_by_person
+  group by platform, group_id, date
+),
+
+pushed as (
+  select
+    platform,
+    group_id,
+    cast(sent_at as date) as date,
+    count(*) as pushes,
+    count(*) filter (where kind = 'red_packet') as red_packets
+  from staging.pushes
+  where group_id is not null and cast(sent_at as date) <= $as_of
+  group by platform, group_id, cast(sent_at as date)
+),
+
+-- a leave follows a push when the last push before it, or in the same second, is at most push_hours old
+timeline as (
+  select
+    platform,
+    group_id,
+    sent_at as moment,
+    sent_at,
+    0 as is_leave
+  from staging.pushes
+  where group_id is not null and cast(sent_at as date) <= $as_of
+  union all
+  select
+    platform,
+    group_id,
+    left_at as moment,
+    cast(null as timestamp) as sent_at,
+    1 as is_leave
+  from core.memberships
+  where kind = 'group' and group_id is not null and left_at is not null
+),
+
+followed as (
+  select
+    platform,
+    group_id,
+    moment,
+    is_leave,
+    max(sent_at) over (
+      partition by platform, group_id order by moment, is_leave rows between unbounded preceding and current row
+    ) as last_sent_at
+  from timeline
+),
+
+driven as (
+  select
+    platform,
+    group_id,
+    cast(moment as date) as date,
+    count(*) filter (
+      where date_diff('second', date_trunc('second', last_sent_at), date_trunc('second', moment)) <= $push_hours * 3600
+    ) as leaves_after_push
+  from followed
+  where is_leave = 1
+  group by platform, group_id, cast(moment as date)
+),
+
+-- an order knows its buyer's group, not that group's platform
+homes as (
+  select
+    group_id,
+    min(platform) as platform
+  from core.memberships
+  where kind = 'group' and group_id is not null
+  group by group_id
+),
+
+sold_by_person as (
+  select
+    platform,
+    group_id,
+    paid_date as date,
+    person_id,
+    count(*) as orders,
+    sum(paid_amount) as paid_amount
+  from core.orders
+  where is_kept and group_id is not null
+  group by platform, group_id, paid_date, person_id
+),
+
+sold as (
+  select
+    platform,
+    group_id,
+    date,
+    sum(orders) as orders,
+    count(person_id) as buyers,
+    sum(paid_amount) as paid_amount
+  from sold_by_person
+  group by platform, group_id, date
+),
+
+member_sold as (
+  select
+    h.platform,
+    o.member_group_id as group_id,
+    o.paid_date as date,
+    count(*) as orders,
+    sum(o.paid_amount) as paid_amount
+  from core.orders as o
+  inner join homes as h on o.member_group_id = h.group_id
+  where o.is_kept
+  group by h.platform, o.member_group_id, o.paid_date
+),
+
+told as (
+  select
+    platform,
+    group_id,
+    date,
+    members,
+    joins,
+    leaves,
+    active_members,
+    messages,
+    red_packets
+  from staging.group_days
+  where date <= $as_of
+),
+
+spans as (
+  select
+    platform,
+    group_id,
+    min(date) as first_date,
+    max(is_told) as is_told
+  from (
+    select platform, group_id, date, 0 as is_told from moved
+    union all
+    select platform, group_id, date, 0 as is_told from acts
+    union all
+    select platform, group_id, date, 0 as is_told from pushed
+    union all
+    select platform, group_id, date, 0 as is_told from sold
+    union all
+    select platform, group_id, date, 1 as is_told from told
+    union all
+    select platform, group_id, cast(created_at as date) as date, 0 as is_told from core.groups
+    where created_at is not null
+  ) as seen
+  group by platform, group_id
+),
+
+days as (
+  select
+    s.platform,
+    s.group_id,
+    c.date,
+    s.is_told = 1 as is_told,
+    t.group_id is not null as is_told_today,
+    coalesce(m.joins, 0) as event_joins,
+    coalesce(m.leaves, 0) as event_leaves,
+    sum(coalesce(m.joins, 0) - coalesce(m.leaves, 0)) over (
+      partition by s.platform, s.group_id order by c.date rows between unbounded preceding and current row
+    ) as event_members,
+    t.members as told_members,
+    t.joins as told_joins,
+    t.leaves as told_leaves,
+    t.active_members as told_active_members,
+    t.messages as told_messages,
+    t.red_packets as told_red_packets,
+    lag(t.members) over (partition by s.platform, s.group_id order by c.date) as told_members_before
+  from spans as s
+  inner join core.calendar as c on s.first_date <= c.date and c.date <= $as_of
+  left join moved as m on s.platform = m.platform and s.group_id = m.group_id and c.date = m.date
+  left join told as t on s.platform = t.platform and s.group_id = t.group_id and c.date = t.date
+),
+
+-- what the platform tells comes first; of a group that it counts, days it leaves out have no number of members
+measured as (
+  select
+    *,
+    cast(case when is_told then told_members else event_members end as bigint) as members,
+    cast(
+      case when is_told then told_members_before else event_members - event_joins + event_leaves end as bigint
+    ) as members_before,
+    cast(coalesce(told_joins, event_joins) as bigint) as joins,
+    is_told_today
+    and told_leaves is null
+    and event_leaves = 0
+    and told_members_before + coalesce(told_joins, event_joins) - told_members > 0 as is_leaves_estimated
+  from days
+),
+
+counted as (
+  select
+    *,
+    cast(
+      case when is_leaves_estimated then members_before + joins - members else coalesce(told_leaves, event_leaves) end
+      as bigint
+    ) as leaves
+  from measured
+)
+
+select
+  c.platform,
+  c.group_id,
+  g.name as group_name,
+  h.threshold,
+  c.date,
+  case when c.is_told_today then 'group_days' else 'events' end as measured_by,
+  c.members_before,
+  c.joins,
+  c.leaves,
+  c.members,
+  c.joins - c.leaves as net_growth,
+  cast(c.joins - c.leaves as double) / nullif(c.members_before, 0) as net_growth_rate,
+  cast(c.leaves as double) / nullif(c.members + c.leaves, 0) as leave_rate,
+  c.members + c.leaves as present_members,
+  cast(coalesce(c.told_active_members, a.active_members, 0) as bigint) as active_members,
+  cast(coalesce(c.told_active_members, a.active_members, 0) as double) / nullif(c.members + c.leaves, 0) as active_rate,
+  cast(coalesce(c.told_messages, a.messages, 0) as bigint) as messages,
+  cast(coalesce(c.told_red_packets, p.red_packets, 0) as bigint) as red_packets,
+  cast(coalesce(a.red_packet_opens, 0) as bigint) as red_packet_opens,
+  cast(coalesce(p.pushes, 0) as bigint) as pushes,
+  cast(coalesce(s.orders, 0) as bigint) as orders,
+  cast(coalesce(s.buyers, 0) as bigint) as buyers,
+  cast(coalesce(s.paid_amount, 0) as decimal(18, 2)) as paid_amount,
+  cast(coalesce(m.orders, 0) as bigint) as member_orders,
+  cast(coalesce(m.paid_amount, 0) as decimal(18, 2)) as member_amount,
+  cast(coalesce(d.leaves_after_push, 0) as bigint) as leaves_after_push,
+  cast(coalesce(d.leaves_after_push, 0) as double) / nullif(c.event_leaves, 0) as leaves_after_push_rate,
+  cast(c.event_leaves as bigint) as known_leaves,
+  coalesce(c.is_leaves_estimated, false) as is_leaves_estimated
+from counted as c
+left join core.groups as g on c.platform = g.platform and c.group_id = g.group_id
+left join (
+  select
+    platform,
+    group_id,
+    min(threshold) as threshold
+  from core.memberships
+  where kind = 'group'
+  group by platform, group_id
+) as h on c.platform = h.platform and c.group_id = h.group_id
+left join acts as a on c.platform = a.platform and c.group_id = a.group_id and c.date = a.date
+left join pushed as p on c.platform = p.platform and c.group_id = p.group_id and c.date = p.date
+left join sold as s on c.platform = s.platform and c.group_id = s.group_id and c.date = s.date
+left join member_sold as m on c.platform = m.platform and c.group_id = m.group_id and c.date = m.date
+left join driven as d on c.platform = d.platform and c.group_id = d.group_id and c.date = d.date

@@ -1,0 +1,75 @@
+/*
+title: {zh: 身份匹配质量, en: Identity quality}
+description: >-
+  How well people are recognised: ids per platform and kind, how many are linked with another id, how many were set aside as belonging to
+  too many people, and the share of kept orders whose buyer is known. Orders stand on the rows with id_type = all; platform = all is the
+  whole merchant, the match rate that every report prints. Phones belong to no platform: platform = any.
+description_zh: >-
+  认人认得多准：各平台各类账号有多少，多少和别的账号连到同一人，多少因牵涉人数过多被剔除，多少有效订单认得出买家（匹配率）。
+grain: platform, id_type
+columns:
+  platform: {type: varchar, zh: 平台, description: all for the whole merchant; any for phones}
+  id_type: {type: varchar, zh: 账号类型, description: all for the platform's total}
+  ids: {type: bigint, unit: id, zh: 账号数}
+  people: {type: bigint, unit: person, zh: 人数, description: people that these ids stand for}
+  linked_ids: {type: bigint, unit: id, zh: 已关联账号, description: ids whose person has more than one id}
+  linked_rate: {type: double, unit: ratio, zh: 关联率, description: linked_ids / ids, zh_description: 已关联账号 ÷ 账号数}
+  cut_hubs: {type: bigint, unit: id, zh: 剔除账号, description: 'ids linked with too many others (identity_hub_limit), which link nobody'}
+  orders: {type: bigint, unit: order, zh: 有效订单数, description: kept orders; NULL on rows of one id_type}
+  orders_without_buyer: {type: bigint, unit: order, zh: 无买家订单, description: kept orders whose buyer is not known}
+  match_rate: {type: double, unit: ratio, zh: 订单匹配率,
+    description: (orders - orders_without_buyer) / orders, zh_description: 认得出买家的有效订单 ÷ 有效订单}
+  amount_without_buyer: {type: 'decimal(18,2)', unit: yuan, zh: 无买家金额, description: amount of orders_without_buyer}
+checks:
+  - unique: [platform, id_type]
+  - between: {column: linked_rate, min: 0, max: 1}
+  - between: {column: match_rate, min: 0, max: 1}
+*/
+with known as (
+  select
+    platform,
+    id_type,
+    person_id,
+    method,
+    count(*) over (partition by person_id) as ids_of_person
+  from core.identities
+),
+
+ids as (
+  select
+    case when grouping(platform) = 1 then 'all' else platform end as platform,
+    case when grouping(id_type) = 1 then 'all' else id_type end as id_type,
+    count(*) as ids,
+    count(distinct person_id) as people,
+    count(*) filter (where person_id is not null and ids_of_person > 1) as linked_ids,
+    count(*) filter (where method = 'hub_cut') as cut_hubs
+  from known
+  group by grouping sets ((platform, id_type), (platform), (id_type), ())
+),
+
+orders as (
+  select
+    case when grouping(platform) = 1 then 'all' else platform end as platform,
+    'all' as id_type,
+    count(*) as orders,
+    count(*) filter (where person_id is null) as orders_without_buyer,
+    cast(coalesce(sum(case when person_id is null then paid_amount end), 0) as decimal(18, 2)) as amount_without_buyer
+  from core.orders
+  where is_kept
+  group by grouping sets ((platform), ())
+)
+
+select
+  coalesce(i.platform, o.platform) as platform,
+  coalesce(i.id_type, o.id_type) as id_type,
+  coalesce(i.ids, 0) as ids,
+  coalesce(i.people, 0) as people,
+  coalesce(i.linked_ids, 0) as linked_ids,
+  cast(i.linked_ids as double) / nullif(i.ids, 0) as linked_rate,
+  coalesce(i.cut_hubs, 0) as cut_hubs,
+  o.orders,
+  o.orders_without_buyer,
+  cast(o.orders - o.orders_without_buyer as double) / nullif(o.orders, 0) as match_rate,
+  o.amount_without_buyer
+from ids as i
+full outer join orders as o on i.platform = o.platform and i.id_type = o.id_type

@@ -1,0 +1,153 @@
+/*
+title: {zh: 购买阶梯, en: Order ladder}
+description: >-
+  How many buyers reached their n-th purchase (distinct day), how many went on to the next, and after how many days. next_rate is as known at as_of and
+  still rises, as recent buyers have time left; mature_next_rate asks only those who had within_days, and only about the next purchase within them. Gaps
+  are days between two purchases of those who went on; quantiles interpolate linearly.
+description_zh: >-
+  到达第 n 次购买（按天去重）的人数、继续买下一次的人数与间隔天数。next_rate 截至目前，仍会上升；成熟口径只看已满观察期的人在观察期内是否再买。
+grain: segment_by, segment, purchase_no
+parameters:
+  within_days: 90
+  max_purchase_no: 20
+  segments: [all, channel, domain, platform, shop, live_session, host, membership]
+columns:
+  segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
+  segment: {type: varchar, zh: 细分值, description: value at the buyer's first order ever; none where it has no such value}
+  purchase_no: {type: bigint, zh: 第几次购买}
+  buyers: {type: bigint, unit: person, zh: 到达人数, description: buyers who reached this purchase}
+  next_buyers: {type: bigint, unit: person, zh: 继续人数, description: of them those with a next purchase by as_of}
+  next_rate: {type: double, unit: ratio, zh: 继续率（截至目前）,
+    description: next_buyers / buyers; a lower bound, zh_description: 继续人数 ÷ 到达人数，近期到达者还有时间，因此是下限}
+  mature_buyers: {type: bigint, unit: person, zh: 成熟到达人数, description: buyers whose purchase is at least within_days (90) old at as_of}
+  mature_next_buyers: {type: bigint, unit: person, zh: 成熟继续人数, description: mature_buyers whose next purchase came within within_days}
+  mature_next_rate: {type: double, unit: ratio, zh: 继续率（成熟）,
+    description: mature_next_buyers / mature_buyers; NULL while nobody is mature, zh_description: 成熟到达人数中 90 天内再次购买的人数 ÷ 成熟到达人数}
+  gap_days_p25: {type: double, unit: day, zh: 间隔P25, description: 'days to the next purchase, first quartile of next_buyers'}
+  gap_days_p50: {type: double, unit: day, zh: 间隔中位数, description: 'days to the next purchase, median of next_buyers'}
+  gap_days_p75: {type: double, unit: day, zh: 间隔P75, description: 'days to the next purchase, third quartile of next_buyers'}
+  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature buyers}
+checks:
+  - unique: [segment_by, segment, purchase_no]
+  - between: {column: next_rate, min: 0, max: 1}
+  - between: {column: mature_next_rate, min: 0, max: 1}
+*/
+-- one row per purchase; buyers alike in gap, age and every breakdown become one row with their number
+with purchases as (
+  select
+    purchase_no,
+    date_diff('day', paid_date, next_purchase_date) as gap_days,
+    date_diff('day', paid_date, $as_of) >= $within_days as is_mature,
+    case when list_contains($segments, 'channel') then first_order_channel end as channel,
+    case when list_contains($segments, 'domain') then first_order_domain end as domain,
+    case
+      when list_contains($segments, 'platform') or list_contains($segments, 'host') then first_order_platform
+    end as platform,
+    case when list_contains($segments, 'shop') then first_order_shop_id end as shop_id,
+    case
+      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then first_order_live_session_id
+    end as live_session_id,
+    case when list_contains($segments, 'membership') then first_order_was_member end as was_member,
+    count(*) as buyers
+  from core.orders
+  where is_first_in_day and purchase_no <= $max_purchase_no
+  group by all
+),
+
+rolled as (
+  select
+    s.segment_by,
+    case s.segment_by
+      when 'all' then 'all'
+      when 'channel' then coalesce(p.channel, 'none')
+      when 'domain' then coalesce(p.domain, 'none')
+      when 'platform' then coalesce(p.platform, 'none')
+      when 'shop' then coalesce(p.shop_id, 'none')
+      when 'live_session' then coalesce(p.live_session_id, 'none')
+      when 'host' then coalesce(h.host_id, 'none')
+      when 'membership' then case when p.was_member then 'member' else 'not_member' end
+      else 'no such breakdown'
+    end as segment,
+    p.purchase_no,
+    p.gap_days,
+    cast(sum(p.buyers) as bigint) as buyers,
+    cast(sum(case when p.is_mature then p.buyers else 0 end) as bigint) as mature_buyers
+  from purchases as p
+  left join core.live_sessions as h on p.platform = h.platform and p.live_session_id = h.live_session_id
+  cross join unnest($segments) as s (segment_by)
+  group by all
+),
+
+steps as (
+  select
+    segment_by,
+    segment,
+    purchase_no,
+    cast(sum(buyers) as bigint) as buyers,
+    cast(sum(case when gap_days is not null then buyers else 0 end) as bigint) as next_buyers,
+    cast(sum(mature_buyers) as bigint) as mature_buyers,
+    cast(sum(case when gap_days <= $within_days then mature_buyers else 0 end) as bigint) as mature_next_buyers
+  from rolled
+  group by segment_by, segment, purchase_no
+),
+
+-- how many went on within so many days: a quantile is the first gap whose count passes its place in the row
+gaps as (
+  select
+    segment_by,
+    segment,
+    purchase_no,
+    gap_days,
+    cast(
+      sum(buyers) over (
+        partition by segment_by, segment, purchase_no order by gap_days rows between unbounded preceding and current row
+      ) as bigint
+    ) as up_to,
+    cast(sum(buyers) over (partition by segment_by, segment, purchase_no) as bigint) - 1 as last_place
+  from rolled
+  where gap_days is not null
+),
+
+places as (
+  select
+    g.segment_by,
+    g.segment,
+    g.purchase_no,
+    q.quarter,
+    min(case when g.up_to > (q.quarter * g.last_place) // 4 then g.gap_days end) as lower_gap,
+    min(case when g.up_to > (q.quarter * g.last_place + 3) // 4 then g.gap_days end) as upper_gap,
+    max((q.quarter * g.last_place) % 4) as rest
+  from gaps as g
+  cross join unnest([1, 2, 3]) as q (quarter)
+  group by g.segment_by, g.segment, g.purchase_no, q.quarter
+),
+
+quartiles as (
+  select
+    segment_by,
+    segment,
+    purchase_no,
+    max(case when quarter = 1 then lower_gap + cast(rest as double) / 4 * (upper_gap - lower_gap) end) as gap_days_p25,
+    max(case when quarter = 2 then lower_gap + cast(rest as double) / 4 * (upper_gap - lower_gap) end) as gap_days_p50,
+    max(case when quarter = 3 then lower_gap + cast(rest as double) / 4 * (upper_gap - lower_gap) end) as gap_days_p75
+  from places
+  group by segment_by, segment, purchase_no
+)
+
+select
+  s.segment_by,
+  s.segment,
+  s.purchase_no,
+  s.buyers,
+  s.next_buyers,
+  cast(s.next_buyers as double) / nullif(s.buyers, 0) as next_rate,
+  s.mature_buyers,
+  s.mature_next_buyers,
+  cast(s.mature_next_buyers as double) / nullif(s.mature_buyers, 0) as mature_next_rate,
+  q.gap_days_p25,
+  q.gap_days_p50,
+  q.gap_days_p75,
+  s.mature_buyers < $small_group as is_small
+from steps as s
+left join quartiles as q
+  on s.segment_by = q.segment_by and s.segment = q.segment and s.purchase_no = q.purchase_no

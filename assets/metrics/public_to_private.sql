@@ -1,0 +1,242 @@
+/*
+title: {zh: 公转私, en: Public to private}
+description: >-
+  Of the people first touched in public in a week, the share whose first private entry followed within N days (elapsed
+  time; 0 = the same calendar day). People who were private before their first public touch stay in the denominator and
+  are shown as already_private_people. Cost is the recorded ad spend of the cohort's days.
+description_zh: >-
+  某周首次在公域被触达的人中，N 天内（按时长；0 为同一自然日）首次进入私域的比例，即公转私率。触达前已在私域的人留在分母，并单列。
+  成本为该周记录到的广告消耗。
+variant: first private entry within N days of the first public touch
+grain: cohort_week, segment_by, segment, window_days
+parameters:
+  within_days: [0, 1, 7, 30]
+  cohort_period: week
+  segments: [all, channel, paid, platform, live_session, host, festival]
+columns:
+  cohort_week: {type: date, zh: 触达周,
+    description: 'week of the first public touch; with cohort_period = month its month, with all the first day of data'}
+  segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
+  segment: {type: varchar, zh: 细分值, description: value at the first public touch; none where it has no such value}
+  window_days: {type: bigint, unit: day, zh: 窗口, description: days after the first public touch}
+  people: {type: bigint, unit: person, zh: 触达人数, description: everyone first touched in public in the cohort}
+  already_private_people: {type: bigint, unit: person, zh: 触达前已在私域人数,
+    description: of people those whose first private entry came before their first public touch, zh_description: 触达人数中此前已入私域的}
+  mature_people: {type: bigint, unit: person, zh: 成熟触达人数,
+    description: people whose whole window has passed at as_of; the denominator, zh_description: 窗口已走完的触达人数，作分母}
+  private_people: {type: bigint, unit: person, zh: 公转私人数,
+    description: mature people whose first private entry came within the window; the numerator, zh_description: 成熟触达人数中窗口内首次入私域的，作分子}
+  public_to_private_rate: {type: double, unit: ratio, zh: 公转私率,
+    description: private_people / mature_people; NULL while nobody is mature, zh_description: 公转私人数 ÷ 成熟触达人数}
+  median_days: {type: double, unit: day, zh: 中位天数,
+    description: 'median elapsed days from public touch to private entry, among private_people', zh_description: 公转私者从触达到入私域的天数中位数}
+  cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 广告消耗,
+    description: 'ad spend recorded on the cohort''s days up to as_of; NULL where none is recorded or the breakdown has no spend of its own',
+    zh_description: 该周记录到的广告消耗；没有记录或该维度无法拆分时为空}
+  cost_per_private_amount: {type: 'decimal(18,2)', unit: yuan, zh: 单个私域成本,
+    description: cost_amount / private_people once is_mature; NULL without cost or private people, zh_description: 广告消耗 ÷ 公转私人数，整组成熟后才给出}
+  is_mature: {type: boolean, zh: 是否成熟, description: the whole cohort's window has passed at as_of}
+  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature people}
+checks:
+  - unique: [cohort_week, segment_by, segment, window_days]
+  - between: {column: public_to_private_rate, min: 0, max: 1}
+  - condition: {sql: 'private_people <= mature_people and mature_people <= people', name: numerator within denominator}
+*/
+-- people alike in date, days to the private entry and every breakdown become one row with their number
+with touched as (
+  select
+    cast(first_public_at as date) as first_public_date,
+    case
+      when private_at is null or private_at < first_public_at then null
+      when cast(private_at as date) = cast(first_public_at as date) then cast(0 as bigint)
+      else
+        (date_diff('second', date_trunc('second', first_public_at), date_trunc('second', private_at)) + 86399) // 86400
+    end as days,
+    coalesce(private_at < first_public_at, false) as was_private,
+    first_public_channel,
+    first_public_platform,
+    first_public_live_session_id,
+    count(*) as people
+  from core.people
+  where first_public_at is not null
+  group by all
+),
+
+paid_channels as (
+  select
+    channel,
+    max(case when is_paid then 1 else 0 end) as is_paid
+  from core.channels
+  group by channel
+),
+
+dates as (
+  select
+    c.date,
+    c.festival,
+    case
+      when $cohort_period = 'week' then c.week
+      when $cohort_period = 'month' then c.month
+      else d.first_date
+    end as cohort_week,
+    case
+      when $cohort_period = 'week' then c.week + 6
+      when $cohort_period = 'month' then last_day(c.month)
+      else $as_of
+    end as cohort_end
+  from core.calendar as c
+  cross join core.as_of as d
+  where c.date <= $as_of
+),
+
+rolled as (
+  select
+    d.cohort_week,
+    d.cohort_end,
+    t.first_public_date,
+    b.segment_by,
+    case b.segment_by
+      when 'all' then 'all'
+      when 'channel' then coalesce(t.first_public_channel, 'none')
+      when 'paid' then case when p.is_paid = 1 then 'paid' else 'organic' end
+      when 'platform' then coalesce(t.first_public_platform, 'none')
+      when 'live_session' then coalesce(t.first_public_live_session_id, 'none')
+      when 'host' then coalesce(l.host_id, 'none')
+      when 'festival' then coalesce(d.festival, 'none')
+      else 'no such breakdown'
+    end as segment,
+    t.days,
+    t.was_private,
+    cast(sum(t.people) as bigint) as people
+  from touched as t
+  inner join dates as d on t.first_public_date = d.date
+  left join paid_channels as p on t.first_public_channel = p.channel
+  left join core.live_sessions as l
+    on t.first_public_platform = l.platform and t.first_public_live_session_id = l.live_session_id
+  cross join unnest($segments) as b (segment_by)
+  group by all
+),
+
+windowed as (
+  select
+    r.*,
+    cast(w.window_days as bigint) as window_days,
+    date_diff('day', r.first_public_date, $as_of) >= w.window_days as is_over
+  from rolled as r
+  cross join unnest($within_days) as w (window_days)
+),
+
+counted as (
+  select
+    cohort_week,
+    cohort_end,
+    segment_by,
+    segment,
+    window_days,
+    cast(sum(people) as bigint) as people,
+    cast(sum(case when was_private then people else 0 end) as bigint) as already_private_people,
+    cast(sum(case when is_over then people else 0 end) as bigint) as mature_people,
+    cast(sum(case when is_over and days <= window_days then people else 0 end) as bigint) as private_people
+  from windowed
+  group by cohort_week, cohort_end, segment_by, segment, window_days
+),
+
+-- the median is the first number of days whose count passes the middle of the row; of two middles their mean
+places as (
+  select
+    cohort_week,
+    segment_by,
+    segment,
+    window_days,
+    days,
+    sum(people) over (
+      partition by cohort_week, segment_by, segment, window_days
+      order by days rows between unbounded preceding and current row
+    ) as up_to,
+    sum(people) over (partition by cohort_week, segment_by, segment, window_days) as everyone
+  from (
+    select
+      cohort_week,
+      segment_by,
+      segment,
+      window_days,
+      days,
+      cast(sum(people) as bigint) as people
+    from windowed
+    where is_over and days <= window_days
+    group by cohort_week, segment_by, segment, window_days, days
+  ) as by_days
+),
+
+medians as (
+  select
+    cohort_week,
+    segment_by,
+    segment,
+    window_days,
+    cast(
+      min(case when up_to * 2 >= everyone then days end) + min(case when up_to * 2 > everyone then days end) as double
+    ) / 2 as median_days
+  from places
+  group by cohort_week, segment_by, segment, window_days
+),
+
+-- spend has no channel and no person: only the breakdowns that it carries itself can share it out
+spent as (
+  select
+    d.cohort_week,
+    b.segment_by,
+    case b.segment_by
+      when 'all' then 'all'
+      when 'platform' then a.platform
+      when 'live_session' then a.live_session_id
+      when 'host' then l.host_id
+      when 'festival' then coalesce(d.festival, 'none')
+    end as segment,
+    cast(sum(a.cost_amount) as decimal(18, 2)) as cost_amount
+  from staging.ad_spend as a
+  inner join dates as d on a.date = d.date
+  left join core.live_sessions as l on a.platform = l.platform and a.live_session_id = l.live_session_id
+  cross join unnest($segments) as b (segment_by)
+  group by all
+),
+
+priced as (
+  select
+    c.*,
+    m.median_days,
+    s.cost_amount,
+    date_diff('day', c.cohort_end, $as_of) >= c.window_days as is_mature
+  from counted as c
+  left join medians as m
+    on
+      c.cohort_week = m.cohort_week
+      and c.segment_by = m.segment_by
+      and c.segment = m.segment
+      and c.window_days = m.window_days
+  left join spent as s
+    on c.cohort_week = s.cohort_week and c.segment_by = s.segment_by and c.segment = s.segment
+)
+
+select
+  cohort_week,
+  segment_by,
+  segment,
+  window_days,
+  people,
+  already_private_people,
+  mature_people,
+  private_people,
+  cast(private_people as double) / nullif(mature_people, 0) as public_to_private_rate,
+  median_days,
+  cost_amount,
+  -- rounded half up in whole cents, the same on every engine
+  cast(
+    cast(
+      case when is_mature then (cast(cost_amount * 200 as bigint) + private_people) // nullif(private_people * 2, 0) end
+      as double
+    ) / 100 as decimal(18, 2)
+  ) as cost_per_private_amount,
+  is_mature,
+  mature_people < $small_group as is_small
+from priced

@@ -1,0 +1,141 @@
+/*
+title: {zh: 复购率, en: Repurchase rate}
+description: >-
+  Share of first-time buyers who buy again, on a later day, within N days of their first purchase. Several orders of one day are
+  one purchase; only kept orders count. Breakdowns are those of the first order; membership, group and threshold say what the
+  buyer was in when paying it.
+description_zh: 首购人群中，首购后 N 天内（按自然日、不含当日）再次购买的比例。同一天多单算一次购买，只算有效订单；细分按首单。
+variant: R3
+grain: cohort_month, segment_by, segment, window_days
+parameters:
+  windows: [7, 30, 60, 90, 180, 365]
+  segments: [all, channel, domain, platform, shop, live_session, host, group, threshold, membership, festival]
+columns:
+  cohort_month: {type: date, zh: 首购月, description: month of the first purchase}
+  segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
+  segment: {type: varchar, zh: 细分值, description: value at the first order; none where it has no such value}
+  window_days: {type: bigint, unit: day, zh: 窗口, description: days after the first purchase}
+  variant: {type: varchar, zh: 口径编号, description: R3}
+  buyers: {type: bigint, unit: person, zh: 首购人数, description: everyone whose first purchase fell in the month}
+  mature_buyers: {type: bigint, unit: person, zh: 成熟首购人数,
+    description: buyers whose whole window has passed at as_of; the denominator, zh_description: 首购人数中窗口已走完的，作分母}
+  repeat_buyers: {type: bigint, unit: person, zh: 复购人数,
+    description: mature buyers who bought again inside the window; the numerator, zh_description: 成熟首购人数中窗口内再次购买的，作分子}
+  repurchase_rate: {type: double, unit: ratio, zh: 复购率,
+    description: repeat_buyers / mature_buyers; NULL while nobody is mature, zh_description: 成熟首购人数中，首购后 N 天内再次购买的人数 ÷ 成熟首购人数}
+  is_mature: {type: boolean, zh: 是否成熟, description: the window of the whole month has passed at as_of}
+  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature buyers}
+checks:
+  - unique: [cohort_month, segment_by, segment, window_days]
+  - between: {column: repurchase_rate, min: 0, max: 1}
+  - condition: {sql: 'repeat_buyers <= mature_buyers and mature_buyers <= buyers', name: numerator within denominator}
+*/
+with thresholds as (
+  select
+    group_id,
+    min(threshold) as threshold
+  from core.memberships
+  where kind = 'group'
+  group by group_id
+),
+
+hosts as (
+  select
+    platform,
+    live_session_id,
+    host_id
+  from core.live_sessions
+  where list_contains($segments, 'host')
+),
+
+-- one scan, as fine as the breakdowns asked for; people alike in everything become one row with their number
+first_orders as (
+  select
+    first_paid_date,
+    case
+      when date_diff('day', first_paid_date, second_purchase_date) <= list_max($windows)
+        then date_diff('day', first_paid_date, second_purchase_date)
+    end as gap_days,
+    case when list_contains($segments, 'channel') then channel end as channel,
+    case when list_contains($segments, 'domain') then domain end as domain,
+    case when list_contains($segments, 'platform') or list_contains($segments, 'host') then platform end as platform,
+    case when list_contains($segments, 'shop') then shop_id end as shop_id,
+    case
+      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then live_session_id
+    end as live_session_id,
+    case
+      when list_contains($segments, 'group') or list_contains($segments, 'threshold') then member_group_id
+    end as group_id,
+    case when list_contains($segments, 'membership') then was_member end as was_member,
+    count(*) as buyers
+  from core.orders
+  where order_no = 1
+  group by all
+),
+
+rolled as (
+  select
+    cast(date_trunc('month', f.first_paid_date) as date) as cohort_month,
+    f.first_paid_date,
+    f.gap_days,
+    s.segment_by,
+    case s.segment_by
+      when 'all' then 'all'
+      when 'channel' then coalesce(f.channel, 'none')
+      when 'domain' then coalesce(f.domain, 'none')
+      when 'platform' then coalesce(f.platform, 'none')
+      when 'shop' then coalesce(f.shop_id, 'none')
+      when 'live_session' then coalesce(f.live_session_id, 'none')
+      when 'host' then coalesce(h.host_id, 'none')
+      when 'group' then coalesce(f.group_id, 'none')
+      when 'threshold' then case when f.group_id is null then 'none' else coalesce(t.threshold, 'unknown') end
+      when 'membership' then case when f.was_member then 'member' else 'not_member' end
+      when 'festival' then coalesce(c.festival, 'none')
+      else 'no such breakdown'
+    end as segment,
+    sum(f.buyers) as buyers
+  from first_orders as f
+  left join hosts as h on f.platform = h.platform and f.live_session_id = h.live_session_id
+  left join thresholds as t on f.group_id = t.group_id
+  left join core.calendar as c on f.first_paid_date = c.date
+  cross join unnest($segments) as s (segment_by)
+  group by all
+),
+
+counted as (
+  select
+    r.cohort_month,
+    r.segment_by,
+    r.segment,
+    cast(w.window_days as bigint) as window_days,
+    cast(sum(r.buyers) as bigint) as buyers,
+    cast(
+      sum(case when date_diff('day', r.first_paid_date, $as_of) >= w.window_days then r.buyers else 0 end) as bigint
+    ) as mature_buyers,
+    cast(
+      sum(
+        case
+          when date_diff('day', r.first_paid_date, $as_of) >= w.window_days and r.gap_days <= w.window_days
+            then r.buyers
+          else 0
+        end
+      ) as bigint
+    ) as repeat_buyers
+  from rolled as r
+  cross join unnest($windows) as w (window_days)
+  group by all
+)
+
+select
+  cohort_month,
+  segment_by,
+  segment,
+  window_days,
+  'R3' as variant,
+  buyers,
+  mature_buyers,
+  repeat_buyers,
+  cast(repeat_buyers as double) / nullif(mature_buyers, 0) as repurchase_rate,
+  date_diff('day', last_day(cohort_month), $as_of) >= window_days as is_mature,
+  mature_buyers < $small_group as is_small
+from counted

@@ -1,0 +1,184 @@
+/*
+title: {zh: 复购曲线, en: Repurchase curve}
+description: >-
+  Kaplan-Meier probability of having bought a second time d days after the first purchase. A buyer's duration is the days from the
+  first purchase to the second (a later day), or to as_of where there is none (then censored). repeat_probability = 1 - S,
+  S the product of 1 - events / at_risk up to the day; the 95 % interval is Greenwood's on the log-log scale, one minus
+  S ^ exp(± 1.959964 × standard_error / (S × |ln S|)), NULL where S is 1 or 0. Nothing is said beyond the last day followed up, nor
+  beyond horizon_days.
+description_zh: >-
+  首购后第 d 天之前已复购的概率（Kaplan-Meier，1 − S）：尚未复购的按截尾处理。区间为 95%，log-log 变换的 Greenwood 法；观察不到的天数不外推。
+variant: Kaplan-Meier, log-log Greenwood
+grain: segment_by, segment, day
+parameters:
+  horizon_days: 365
+  segments: [all, channel, domain, platform, shop, live_session, host, group, threshold, membership, festival]
+columns:
+  segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
+  segment: {type: varchar, zh: 细分值, description: value at the first order; none where it has no such value}
+  day: {type: bigint, unit: day, zh: 首购后天数}
+  buyers: {type: bigint, unit: person, zh: 首购人数, description: all first-time buyers of the segment}
+  at_risk: {type: bigint, unit: person, zh: 在观察人数,
+    description: buyers without a second purchase and still observed just before the day, zh_description: 到该天仍未复购且仍在观察的人数}
+  events: {type: bigint, unit: person, zh: 当天复购, description: buyers whose second purchase came on that day after the first}
+  censored: {type: bigint, unit: person, zh: 当天截尾, description: buyers whose observation ends on that day as as_of is reached}
+  repeat_probability: {type: double, unit: ratio, zh: 复购概率,
+    description: probability of having bought again by the day, zh_description: 首购后 d 天内再次购买的概率，1 − S}
+  standard_error: {type: double, unit: ratio, zh: 标准误, description: 'Greenwood''s, of the probability; NULL once S is 0'}
+  repeat_probability_low: {type: double, unit: ratio, zh: 95%下限}
+  repeat_probability_high: {type: double, unit: ratio, zh: 95%上限}
+  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group buyers at risk}
+checks:
+  - unique: [segment_by, segment, day]
+  - between: {column: repeat_probability, min: 0, max: 1}
+  - condition: {sql: 'events + censored <= at_risk', name: nobody repeats who was not at risk}
+*/
+with thresholds as (
+  select
+    group_id,
+    min(threshold) as threshold
+  from core.memberships
+  where kind = 'group'
+  group by group_id
+),
+
+-- buyers alike in duration and in every breakdown become one row with their number
+first_orders as (
+  select
+    date_diff('day', first_paid_date, coalesce(second_purchase_date, $as_of)) as day,
+    second_purchase_date is not null as is_repeat,
+    case when list_contains($segments, 'channel') then channel end as channel,
+    case when list_contains($segments, 'domain') then domain end as domain,
+    case when list_contains($segments, 'platform') or list_contains($segments, 'host') then platform end as platform,
+    case when list_contains($segments, 'shop') then shop_id end as shop_id,
+    case
+      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then live_session_id
+    end as live_session_id,
+    case
+      when list_contains($segments, 'group') or list_contains($segments, 'threshold') then member_group_id
+    end as group_id,
+    case when list_contains($segments, 'membership') then was_member end as was_member,
+    case when list_contains($segments, 'festival') then first_paid_date end as first_paid_date,
+    count(*) as buyers
+  from core.orders
+  where order_no = 1
+  group by all
+),
+
+durations as (
+  select
+    s.segment_by,
+    case s.segment_by
+      when 'all' then 'all'
+      when 'channel' then coalesce(f.channel, 'none')
+      when 'domain' then coalesce(f.domain, 'none')
+      when 'platform' then coalesce(f.platform, 'none')
+      when 'shop' then coalesce(f.shop_id, 'none')
+      when 'live_session' then coalesce(f.live_session_id, 'none')
+      when 'host' then coalesce(h.host_id, 'none')
+      when 'group' then coalesce(f.group_id, 'none')
+      when 'threshold' then case when f.group_id is null then 'none' else coalesce(t.threshold, 'unknown') end
+      when 'membership' then case when f.was_member then 'member' else 'not_member' end
+      when 'festival' then coalesce(c.festival, 'none')
+      else 'no such breakdown'
+    end as segment,
+    f.day,
+    cast(sum(case when f.is_repeat then f.buyers else 0 end) as bigint) as events,
+    cast(sum(case when f.is_repeat then 0 else f.buyers end) as bigint) as censored
+  from first_orders as f
+  left join core.live_sessions as h on f.platform = h.platform and f.live_session_id = h.live_session_id
+  left join thresholds as t on f.group_id = t.group_id
+  left join core.calendar as c on f.first_paid_date = c.date
+  cross join unnest($segments) as s (segment_by)
+  group by all
+),
+
+spans as (
+  select
+    segment_by,
+    segment,
+    least(max(day), $horizon_days) as last_day,
+    cast(sum(events + censored) as bigint) as buyers
+  from durations
+  group by segment_by, segment
+),
+
+days as (
+  select
+    s.segment_by,
+    s.segment,
+    s.buyers,
+    cast(d.day as bigint) as day
+  from spans as s
+  cross join unnest(generate_series(cast(0 as bigint), s.last_day)) as d (day)
+),
+
+filled as (
+  select
+    d.segment_by,
+    d.segment,
+    d.day,
+    d.buyers,
+    coalesce(u.events, 0) as events,
+    coalesce(u.censored, 0) as censored
+  from days as d
+  left join durations as u on d.segment_by = u.segment_by and d.segment = u.segment and d.day = u.day
+),
+
+risk as (
+  select
+    *,
+    cast(
+      buyers - coalesce(
+        sum(events + censored) over (
+          partition by segment_by, segment order by day rows between unbounded preceding and 1 preceding
+        ), 0
+      ) as bigint
+    ) as at_risk
+  from filled
+),
+
+product as (
+  select
+    *,
+    max(case when events = at_risk then 1 else 0 end) over so_far as is_over,
+    sum(
+      case when events > 0 and events < at_risk then ln(cast(at_risk - events as double) / at_risk) else 0.0 end
+    ) over so_far as log_survival,
+    sum(
+      case
+        when events > 0 and events < at_risk
+          then cast(events as double) / (cast(at_risk as double) * (at_risk - events))
+        else 0.0
+      end
+    ) over so_far as greenwood
+  from risk
+  window so_far as (
+    partition by segment_by, segment order by day rows between unbounded preceding and current row
+  )
+),
+
+curve as (
+  select
+    *,
+    case when is_over = 1 then cast(0 as double) else exp(log_survival) end as survival,
+    case
+      when is_over = 0 and log_survival < 0 then exp(1.959963984540054 * sqrt(greenwood) / abs(log_survival))
+    end as spread
+  from product
+)
+
+select
+  segment_by,
+  segment,
+  day,
+  buyers,
+  at_risk,
+  events,
+  censored,
+  1 - survival as repeat_probability,
+  case when is_over = 0 then survival * sqrt(greenwood) end as standard_error,
+  1 - power(survival, 1 / spread) as repeat_probability_low,
+  1 - power(survival, spread) as repeat_probability_high,
+  at_risk < $small_group as is_small
+from curve
