@@ -50,7 +50,8 @@ def query(
     Parameters are the header's own; those of `siyu.toml` that decide numbers (small_group, windows …) keep its values.
     """
     table = find_metric(name)
-    return connection.sql(table.render({**values(settings, as_of), **table.resolve(parameters)}))
+    asked = {key: value for key, value in table.resolve(parameters).items() if key in parameters}
+    return connection.sql(table.render({**table.parameters, **values(settings, as_of), **asked}))
 
 
 def ask(

@@ -39,6 +39,7 @@ class Column:
     unit: str = ""
     zh: str = ""
     description: str = ""
+    zh_description: str = ""
     description_zh: str = ""
 
 
@@ -93,7 +94,7 @@ class Table:
     @functools.cached_property
     def dependencies(self) -> tuple[str, ...]:
         """Qualified names of the tables that this one reads, from its SQL (or its header, where it is Python)."""
-        if self.is_python:
+        if not self.sql:
             return tuple(sorted(self.header.get("reads", [])))
         from sqlglot import exp
 
