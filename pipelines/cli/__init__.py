@@ -1,7 +1,7 @@
 """The command line: `siyu`.
 
 What belongs here: arguments, text on the terminal, exit codes. What does not: anything that could be asked for from a
-notebook or Dagster too. Heavy modules are imported by the command that needs them, so that `siyu --help` answers at once.
+notebook or Dagster too. Each command imports what it needs, so that `siyu --help` answers at once.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _usage(error: Exception) -> int:
-    """A command line that cannot be read: what is wrong with it and where the right one stands. `siyu` alone: the help."""
+    """A command line that cannot be read: what is wrong and where help is. `siyu` alone: the help."""
     if type(error).__name__ == "NoArgsIsHelpError":
         print(error)
         return 0

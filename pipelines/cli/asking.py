@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.cli.mistakes import Mistake
-from pipelines.cli.show import Format, answer, write
+from pipelines.cli.mistakes import UserError
+from pipelines.cli.show import Format, Rows, answer, write
 
 if TYPE_CHECKING:
     from pipelines.warehouse import Snapshot
@@ -30,16 +30,16 @@ def shut_snapshot(home: Path | None) -> Iterator[Snapshot]:
 
 
 def ask_sql(home: Path | None, sql: str, form: Format, limit: int) -> None:
-    """Runs one statement on the snapshot and prints its rows. Raises Mistake with DuckDB's words about the SQL."""
+    """Runs one statement on the snapshot and prints its rows. Raises UserError with DuckDB's words about the SQL."""
     import duckdb
 
     if not sql.strip().strip(";"):
-        raise Mistake('the SQL is empty; expected one SELECT, e.g. siyu query "select * from metrics.repurchase"')
+        raise UserError('the SQL is empty; expected one SELECT, e.g. siyu query "select * from metrics.repurchase"')
     with shut_snapshot(home) as snapshot:
         try:
             write(answer(snapshot.connection.execute(sql)), form, limit)
         except duckdb.Error as error:
-            raise Mistake(
+            raise UserError(
                 f"the SQL could not be answered: {error}\n"
                 '      `siyu query "show all tables"` lists what there is, `siyu explain TABLE` its columns.'
             ) from error
@@ -58,12 +58,13 @@ def ask_metric(
     given = read_parameters(parameters, table.parameters)
     with open_warehouse(home) as snapshot:
         try:
-            write(answer(ask(snapshot, name, given, as_of).order(str(table.header["grain"]))), form, limit)
+            found = ask(snapshot, name, given, as_of).order(str(table.header["grain"]))
+            write(Rows(found.columns, found.fetchall()), form, limit)
         except duckdb.Error as error:
             if not given:
                 raise
             words = ", ".join(f"{key}={value}" for key, value in given.items())
-            raise Mistake(
+            raise UserError(
                 f"{table.qualified} has no answer to {words}: {error}\n"
                 f"      `siyu explain {table.name}` tells what its parameters take."
             ) from error
@@ -76,9 +77,9 @@ def read_parameters(typed: list[str], known: dict[str, object]) -> dict[str, str
         key, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not key:
             example = next((f"{name}={_typed(value)}" for name, value in known.items()), "key=value")
-            raise Mistake(f"--param {text!r}: expected KEY=VALUE, e.g. --param {example}")
+            raise UserError(f"--param {text!r}: expected KEY=VALUE, e.g. --param {example}")
         if key in given:
-            raise Mistake(f"--param {key} is given twice; a list is written once, as {key}={given[key]},{value}")
+            raise UserError(f"--param {key} is given twice; a list is written once, as {key}={given[key]},{value}")
         given[key] = value
     return given
 

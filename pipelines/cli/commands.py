@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -23,7 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-EPILOG = "A folder's files: HOME/landing (yours), HOME/warehouse.duckdb (private), HOME/published (read-only, for everyone)."
+EPILOG = "In DIR: landing/ holds your files, published/ the report, the workbook and the read-only warehouse."
 ROWS_SHOWN = 50
 
 
@@ -39,14 +39,15 @@ AsOf = Annotated[
     typer.Option("--as-of", parser=_day, metavar="DATE", help="Leave out everything after this day (2026-03-31)."),
 ]
 Form = Annotated[Format, typer.Option("--format", help="How to print the rows.")]
-Limit = Annotated[int, typer.Option("--limit", min=0, help="Rows shown as a table; 0 shows all. CSV and JSON are always whole.")]
+Limit = Annotated[int, typer.Option("--limit", min=0, help="Rows shown as a table; 0: all. CSV and JSON are whole.")]
 
 
 @app.callback(epilog=EPILOG)
 def siyu(
     context: typer.Context,
     home: Annotated[
-        Path | None, typer.Option(envvar="SIYU_HOME", metavar="DIR", help="The merchant's directory; ./data unless said.")
+        Path | None,
+        typer.Option(envvar="SIYU_HOME", metavar="DIR", help="The merchant's directory; ./data unless said."),
     ] = None,
 ) -> None:
     """From rented public traffic to kept private customers: conversion, retention, repurchase."""
@@ -56,7 +57,7 @@ def siyu(
 @app.command()
 def query(
     context: typer.Context,
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT in DuckDB's dialect; - reads it from standard input.")],
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT; - reads it from standard input.")],
     form: Form = "table",
     limit: Limit = ROWS_SHOWN,
 ) -> None:
@@ -69,7 +70,7 @@ def query(
 @app.command()
 def metric(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A metric's name, e.g. retention. `siyu explain` lists them.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A metric, e.g. retention; `siyu explain` lists them.")],
     parameters: Annotated[
         list[str] | None,
         typer.Option("--param", "-p", metavar="KEY=VALUE", help="One parameter; lists as a,b,c. May be repeated."),

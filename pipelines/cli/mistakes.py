@@ -1,7 +1,7 @@
 """What went wrong, told to a person: exit code 1 for what they can mend, 2 for what we must.
 
-What belongs here: which errors are whose, and where a traceback goes. What does not: the messages themselves; each error
-is born with one that says what, where, what was expected and what to do.
+What belongs here: which errors are whose, and where a traceback goes. What does not: the messages; each error is
+born with one that says what, where, what was expected and what to do.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 USER, OURS, STOPPED = 1, 2, 130
 
 
-class Mistake(ValueError):
+class UserError(ValueError):
     """Something the caller can mend; the text says what, where, what was expected and what to do."""
 
 
@@ -43,7 +43,7 @@ def tell(error: BaseException, home: Path | None) -> int:
 def is_users(error: BaseException) -> bool:
     """Whether a person can mend it: settings, names, parameters, SQL, a busy or empty warehouse."""
     names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
-    return isinstance(error, Mistake) or not names.isdisjoint(_USERS)
+    return isinstance(error, UserError) or not names.isdisjoint(_USERS)
 
 
 # By name, so that telling an error imports nothing.

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -38,23 +38,23 @@ class Rows:
     rows: Iterable[Sequence[Any]]
 
 
-def answer(cursor: duckdb.DuckDBPyConnection | duckdb.DuckDBPyRelation) -> Rows:
-    """The rows of an executed statement, fetched bit by bit, or of a relation; equal column names get a number."""
-    names = [str(column[0]) for column in cursor.description or ()]
+def answer(cursor: duckdb.DuckDBPyConnection) -> Rows:
+    """The rows of an executed statement, fetched bit by bit; equal column names get a number.
+
+    The first rows are fetched here and now: what fails does so before anything is printed.
+    """
+    first = cursor.fetchmany(_FETCH)
+    rest = itertools.chain.from_iterable(iter(lambda: cursor.fetchmany(_FETCH), []))
+    return Rows(_distinct(column[0] for column in cursor.description or ()), itertools.chain(first, rest))
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
     seen: dict[str, int] = {}
-    columns = []
+    distinct = []
     for name in names:
         seen[name] = seen.get(name, 0) + 1
-        columns.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
-    return Rows(columns, _fetched(cursor))
-
-
-def _fetched(cursor: duckdb.DuckDBPyConnection | duckdb.DuckDBPyRelation) -> Iterator[Sequence[Any]]:
-    """The first rows are fetched here and now: what fails does so before anything is printed."""
-    if not hasattr(cursor, "fetchmany"):
-        return iter(cursor.fetchall())
-    first = cursor.fetchmany(_FETCH)
-    return itertools.chain(first, itertools.chain.from_iterable(iter(lambda: cursor.fetchmany(_FETCH), [])))
+        distinct.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return distinct
 
 
 def write(rows: Rows, form: Format, limit: int = 0, out: TextIO | None = None) -> None:
@@ -138,9 +138,7 @@ def _table(rows: Rows, out: TextIO, limit: int) -> None:
     out.write(_footer(len(shown), more))
 
 
-def _aligned(
-    columns: list[str], cells: list[list[str]], widths: list[int], right: list[bool], out: TextIO
-) -> None:
+def _aligned(columns: list[str], cells: list[list[str]], widths: list[int], right: list[bool], out: TextIO) -> None:
     for line in (columns, ["─" * width for width in widths], *cells):
         padded = [pad(text, width, left) for text, width, left in zip(line, widths, right, strict=True)]
         out.write("  ".join(padded).rstrip() + "\n")

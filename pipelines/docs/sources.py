@@ -1,0 +1,110 @@
+"""One page per source: how to export the file, how it is recognised, which column becomes what, its quirks.
+
+What belongs here: the layout of the page. What does not: anything about one platform (assets/sources).
+"""
+
+from __future__ import annotations
+
+from pipelines.docs.markdown import code, grid, page
+from pipelines.ingest.sources import CANONICAL, Load, Source, SourceColumn, load_sources
+
+FOLDER = "assets/sources"
+
+
+def source_pages() -> dict[str, str]:
+    """The page of every platform file and their list: path under docs/ → text."""
+    sources = {name: source for name, source in load_sources().items() if not name.startswith(CANONICAL)}
+    return {"sources/README.md": _index(sources), **{f"sources/{name}.md": _page(s) for name, s in sources.items()}}
+
+
+def _index(sources: dict[str, Source]) -> str:
+    rows = [
+        (f"[{name}]({name}.md)", s.title.get("zh"), s.title.get("en"), ", ".join(s.formats), _feeds(s))
+        for name, s in sorted(sources.items())
+    ]
+    return page(
+        "# The sources",
+        "Made by `make docs` from `assets/sources/`; change it there. Besides these, every [staging table]"
+        "(../tables/README.md#staging) can be given under its own column names as CSV, XLSX, JSON Lines or Parquet in "
+        "`landing/<table>/`.",
+        grid(("source", "中文", "English", "formats", "feeds"), rows),
+    )
+
+
+def _feeds(source: Source) -> str:
+    return ", ".join(f"[{name}](../tables/staging.{name}.md)" for name in source.loads)
+
+
+def _page(source: Source) -> str:
+    return page(
+        f"# {source.title['zh']} · {source.title['en']}",
+        f"<!-- made by `make docs` from {FOLDER}/{source.name}.yaml; change it there -->",
+        source.description,
+        source.description_zh,
+        _how_to_export(source),
+        _recognised(source),
+        "## Quirks\n\n" + "\n".join(f"- {quirk.strip()}" for quirk in source.quirks) if source.quirks else "",
+        "## Columns read",
+        "Every other column of the file is left where it is: it never reaches the warehouse.",
+        grid(
+            ("column", "called in the file", "type", "unit", "must be there"), map(_column, source.all_columns.items())
+        ),
+        "## What it feeds",
+        *(_load(name, load) for name, load in source.loads.items()),
+        _rules(source),
+    )
+
+
+def _how_to_export(source: Source) -> str:
+    return page("## How to export it", *source.how_to_export.values()) if source.how_to_export else ""
+
+
+def _recognised(source: Source) -> str:
+    by = source.recognise
+    lines = [f"- formats: {', '.join(source.formats)}"]
+    if by.folders:
+        lines.append("- in a folder " + " or ".join(code(f"landing/{name}/") for name in by.folders))
+    lines += [f"- or anywhere in landing, by a header with {_named(source, group)}" for group in by.columns]
+    if by.sheets:
+        lines.append("- or by its sheets: " + ", ".join(map(code, by.sheets)))
+    lines.append(f"- a row is newer than its earlier copy by {_version(source)}")
+    return page("## How it is recognised", "\n".join(lines))
+
+
+def _named(source: Source, group: tuple[str, ...]) -> str:
+    return ", ".join(code((source.all_columns[name].names or (name,))[0]) for name in group)
+
+
+def _version(source: Source) -> str:
+    if source.version.column:
+        return f"its `{source.version.column}`"
+    return "the time in the file's name" if source.version.file_name else "the file's time of change"
+
+
+def _column(entry: tuple[str, SourceColumn]) -> tuple[str, ...]:
+    name, column = entry
+    kind = "personal (never kept)" if column.type == "personal" else column.type
+    return (code(name), ", ".join(map(code, column.names)), kind, column.unit or "", "yes" if column.required else "")
+
+
+def _load(name: str, load: Load) -> str:
+    notes = []
+    if load.summed_from:
+        notes.append(f"Summed from the rows of `{load.summed_from}` that stand.")
+    if load.partial:
+        notes.append("Only adds columns to rows that another source gives.")
+    if load.each:
+        notes.append(f"One row per entry of `{load.each}`.")
+    if load.where:
+        notes.append(f"Only where {code(load.where)}.")
+    rows = [(code(column), code(sql)) for column, sql in load.columns.items()]
+    table = grid(("column", "is"), rows) if rows else ""
+    return page(f"### [staging.{name}](../tables/staging.{name}.md)", " ".join(notes), table)
+
+
+def _rules(source: Source) -> str:
+    rows = [(code(r.reason), r.column or "", code(r.when), r.expected, "row refused") for r in source.refuse]
+    rows += [(code(r.reason), r.column or "", code(r.when), r.expected, "flagged, row kept") for r in source.flags]
+    if not rows:
+        return ""
+    return page("## Refused and flagged", grid(("reason", "column", "when", "expected", "then"), rows))

@@ -1,0 +1,138 @@
+"""One page per table: what a row is, columns with units, parameters, checks, lineage, an example by hand.
+
+What belongs here: the layout of the page. What does not: anything about one table; that stands in its header.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from pipelines.catalogue import load_catalogue
+from pipelines.checks import Check, checks_of
+from pipelines.docs.examples import Example, load_examples
+from pipelines.docs.markdown import code, fenced, grid, page
+from pipelines.tables import ASSETS, Table
+
+SCHEMAS = {
+    "staging": "The canonical input: every platform's files become rows of these tables.",
+    "core": "One history per person: who is who, and what each one did, in order.",
+    "metrics": "The results. Each is a query with parameters; the nightly table is its answer to the default ones.",
+}
+
+
+def table_pages() -> dict[str, str]:
+    """The page of every table and their list: path under docs/ → text."""
+    tables = load_catalogue()
+    readers: dict[str, list[str]] = defaultdict(list)
+    for table in tables.values():
+        for name in table.dependencies:
+            readers[name].append(table.qualified)
+    examples = load_examples()
+    pages = {
+        f"tables/{name}.md": _page(table, sorted(readers[name]), examples.get(name)) for name, table in tables.items()
+    }
+    return {"tables/README.md": _index(tables), **pages}
+
+
+def _index(tables: dict[str, Table]) -> str:
+    parts = ["# The tables", "Made by `make docs` from the headers in `assets/`; change it there."]
+    for schema, meaning in SCHEMAS.items():
+        rows = [
+            (f"[{name}]({name}.md)", table.title["zh"], table.title["en"], table.header["grain"])
+            for name, table in sorted(tables.items())
+            if table.schema == schema
+        ]
+        parts += [f"## {schema}", meaning, grid(("table", "中文", "English", "one row is"), rows)]
+    return page(*parts)
+
+
+def _page(table: Table, readers: list[str], example: Example | None) -> str:
+    source = table.path.relative_to(ASSETS.parent).as_posix()
+    return page(
+        f"# {table.qualified} · {table.title['zh']} · {table.title['en']}",
+        f"<!-- made by `make docs` from {source}; change it there -->",
+        table.description,
+        str(table.header.get("description_zh") or ""),
+        _facts(table, source),
+        "## Columns",
+        grid(("column", "type", "unit", "中文", "meaning", "含义"), map(_column, table.columns.values())),
+        _parameters(table),
+        _checks(table),
+        _lineage(table, readers),
+        _example(example),
+    )
+
+
+def _column(column: Any) -> tuple[str, ...]:
+    return (code(column.name), column.type, column.unit, column.zh, column.description, column.description_zh)
+
+
+def _facts(table: Table, source: str) -> str:
+    lines = [f"- **One row is:** {table.header['grain']}"]
+    if table.header.get("variant"):
+        lines.append(f"- **Variant:** {table.header['variant']}")
+    if table.is_view:
+        lines.append("- A view: always up to date with what it reads.")
+    lines.append(f"- **Defined in:** [{source}](../../{source})")
+    return "\n".join(lines)
+
+
+def _parameters(table: Table) -> str:
+    if not table.parameters:
+        return ""
+    rows = [(code(name), code(_plain(value))) for name, value in table.parameters.items()]
+    name, value = next(iter(table.parameters.items()))
+    shell = f"siyu metric {table.name} --param {name}={_plain(value) if value is not None else '…'}"
+    return page(
+        "## Parameters",
+        grid(("parameter", "default"), rows),
+        fenced(f'{shell}\nopen_warehouse().metric("{table.name}", {name}={value!r})', ""),
+    )
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "none"
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _checks(table: Table) -> str:
+    lines = [f"- {_told(check)}" for check in checks_of(table)]
+    return "## Checks\n\n" + "\n".join(lines) if lines else ""
+
+
+def _told(check: Check) -> str:
+    words = check.expected.replace('"', "")
+    return words if check.is_blocking else f"{words} (reported, stops nothing)"
+
+
+def _lineage(table: Table, readers: list[str]) -> str:
+    from pipelines.lineage import column_lineage
+
+    parts = ["## Lineage"]
+    for label, names in (("Reads", table.dependencies), ("Read by", readers)):
+        if names:
+            parts.append(f"**{label}:** " + ", ".join(_link(name) for name in names))
+    rows = [(code(name), _origins(origins)) for name, origins in column_lineage(table).items() if origins]
+    if rows:
+        parts.append(grid(("column", "made from"), rows))
+    return page(*parts) if len(parts) > 1 else ""
+
+
+def _origins(origins: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(code(f"{table}.{column}") for table, column in origins)
+
+
+def _link(name: str) -> str:
+    return f"[{name}]({name}.md)"
+
+
+def _example(example: Example | None) -> str:
+    if example is None:
+        return ""
+    asked = f"`{example.question}`, as of {example.as_of}:" if example.question else f"As of {example.as_of}:"
+    given = [part for name, text in example.given.items() for part in (f"`{name}`", text.strip())]
+    return page(
+        "## Worked example", example.about, "**Given**", *given, f"**Then** {asked}", example.expected, example.by_hand
+    )
