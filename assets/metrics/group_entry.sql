@@ -9,9 +9,10 @@ description_zh: >-
   每条入群路径、每种门槛、每个群：来了多少，留下多少，买了多少。一次加入算一次；留存与首单都从加入时算起，只看窗口已走完的加入。
 grain: month, segment_by, segment, entry_path, threshold, platform, group_id
 parameters:
+  cohort_period: month
   segments: [all, entry_path, threshold, group, platform, live_session, host, entry_path_threshold_group]
 columns:
-  month: {type: date, zh: 月份, description: first day of the month}
+  month: {type: date, zh: 月份, description: 'first day of the month; with cohort_period = all the first day of data'}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value of the breakdown; none where a join has no such value}
   entry_path: {type: varchar, zh: 入群路径, description: how people came in; all in roll-ups over it}
@@ -175,7 +176,8 @@ labelled as (
 
 rolled as (
   select
-    month,
+    case when $cohort_period = 'month' then e.month else d.first_date end as month,
+    case when $cohort_period = 'month' then last_day(e.month) else $as_of end as cohort_end,
     segment_by,
     case segment_by
       when 'all' then 'all'
@@ -211,7 +213,8 @@ rolled as (
     cast(sum(first_orders_30) as bigint) as first_orders_30,
     cast(sum(repeat_prospects_90) as bigint) as repeat_prospects_90,
     cast(sum(repurchases_90) as bigint) as repurchases_90
-  from labelled
+  from labelled as e
+  cross join core.as_of as d
   group by all
 )
 
@@ -244,6 +247,6 @@ select
   repeat_prospects_90,
   repurchases_90,
   cast(repurchases_90 as double) / nullif(repeat_prospects_90, 0) as repurchase_90_rate,
-  date_diff('day', last_day(month), $as_of) >= 90 as is_mature,
+  date_diff('day', cohort_end, $as_of) >= 90 as is_mature,
   joins < $small_group as is_small
 from rolled
