@@ -83,3 +83,23 @@ def metric(
     from pipelines.cli.asking import ask_metric
 
     ask_metric(context.obj, name, parameters or [], as_of, form, limit)
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A table or TABLE.COLUMN; without one, every table is listed."),
+    ] = None,
+    rendered: Annotated[
+        bool, typer.Option("--rendered", help="The SQL as it runs: parameters and the snapshot's day filled in.")
+    ] = False,
+) -> None:
+    """What a number means: definition, columns with units, SQL, and where it all comes from."""
+    from pipelines.cli import explain as answering
+
+    if name is None:
+        answering.list_tables()
+    else:
+        answering.explain(context.obj, name, rendered)

@@ -1,0 +1,202 @@
+"""`siyu explain`: what a table or a column means and where it comes from.
+
+What belongs here: finding the name, laying the answer out. What does not: meanings (headers), lineage (lineage.py).
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from pipelines.cli.mistakes import UserError
+from pipelines.cli.terminal import console
+from pipelines.tables import ASSETS, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.table import Table as Grid
+    from rich.tree import Tree
+
+# Where one name stands in several schemas, results are asked for more often than what they are made of.
+ORDER = ("metrics", "core", "staging")
+
+
+def list_tables() -> None:
+    """Every table with its title, by schema."""
+    from pipelines.catalogue import load_catalogue
+
+    out = console()
+    tables = load_catalogue()
+    grid = _grid(("table", "中文", "English"))
+    for schema in ORDER:
+        for name in sorted(name for name, table in tables.items() if table.schema == schema):
+            grid.add_row(name, tables[name].title["zh"], tables[name].title["en"])
+    out.print(grid)
+    out.print("siyu explain NAME tells one of them, siyu explain NAME.COLUMN one column's whole way back.")
+
+
+def explain(home: Path | None, name: str, rendered: bool) -> None:
+    """Prints what a table (`repurchase`) or a column (`repurchase.repurchase_rate`) is."""
+    table, column = find(name)
+    if column:
+        _explain_column(table, column)
+    else:
+        _explain_table(home, table, rendered)
+
+
+def find(name: str) -> tuple[Table, str]:
+    """The table, and the column or '', that a name means. Raises UserError with the nearest known names."""
+    from pipelines.catalogue import load_catalogue
+
+    tables = load_catalogue()
+    parts = name.strip().split(".")
+    for schema in ORDER if parts[0] not in ORDER else ("",):
+        found = tables.get(".".join([schema, parts[0]] if schema else parts[:2]))
+        rest = parts[1:] if schema else parts[2:]
+        if found and not rest:
+            return found, ""
+        if found and len(rest) == 1 and rest[0] in found.columns:
+            return found, rest[0]
+    raise UserError(_unknown(name, tables))
+
+
+def _unknown(name: str, tables: dict[str, Table]) -> str:
+    holders = [table.qualified for table in tables.values() if name in table.columns]
+    if holders:
+        return f"'{name}' is a column of {', '.join(holders)}; say which, e.g. siyu explain {holders[-1]}.{name}"
+    known = {short for table in tables.values() for short in (table.qualified, table.name)}
+    known |= {f"{table.name}.{column}" for table in tables.values() for column in table.columns}
+    near = difflib.get_close_matches(name, sorted(known), n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`siyu explain` without a name lists the tables."
+    return f"there is no table or column '{name}'; {hint}"
+
+
+def _explain_table(home: Path | None, table: Table, rendered: bool) -> None:
+    from pipelines.checks import checks_of
+
+    out = console()
+    out.print(" · ".join([table.qualified, table.title["zh"], table.title["en"]]), style="bold")
+    out.print()
+    out.print(table.description)
+    if table.header.get("description_zh"):
+        out.print(str(table.header["description_zh"]).strip())
+    out.print()
+    out.print(_facts(table))
+    _heading(out, "Columns")
+    out.print(_columns(table))
+    if table.checks:
+        _heading(out, "Checks")
+        for check in checks_of(table):
+            out.print(f"  {check.expected}" + ("" if check.is_blocking else " (reported, stops nothing)"))
+    _heading(out, "Reads")
+    out.print(_upstream(table))
+    if table.sql:
+        _heading(out, "Columns come from")
+        out.print(_column_origins(table))
+        out.print(f"siyu explain {table.name}.COLUMN draws one column's whole way back to the files.", style="dim")
+        _heading(out, "SQL")
+        out.print(_sql(home, table) if rendered else table.sql, soft_wrap=True)
+
+
+def _explain_column(table: Table, name: str) -> None:
+    from pipelines.lineage import trace
+
+    column, out = table.columns[name], console()
+    out.print(" · ".join(filter(None, [f"{table.qualified}.{name}", column.zh])), style="bold")
+    out.print()
+    for text in (column.description, column.description_zh):
+        if text:
+            out.print(text)
+    out.print(f"{column.type}{f', in {column.unit}' if column.unit else ''}; one row is {table.header['grain']}")
+    _heading(out, "Comes from")
+    out.print(_drawn(list(trace(table.qualified, name))))
+
+
+def _heading(out: Any, text: str) -> None:
+    out.print()
+    out.print(text, style="bold")
+
+
+def _facts(table: Table) -> Grid:
+    grid = _grid((), header=False)
+    grid.add_row("one row is", str(table.header["grain"]))
+    if table.header.get("variant"):
+        grid.add_row("variant", str(table.header["variant"]))
+    for name, value in table.parameters.items():
+        grid.add_row(f"--param {name}", ",".join(map(str, value)) if isinstance(value, list) else str(value))
+    grid.add_row("defined in", table.path.relative_to(ASSETS.parent).as_posix())
+    return grid
+
+
+def _columns(table: Table) -> Grid:
+    grid = _grid(("column", "type", "unit", "中文", "meaning"))
+    for column in table.columns.values():
+        meaning = "\n".join(text for text in (column.description, column.description_zh) if text)
+        grid.add_row(column.name, column.type, column.unit, column.zh, meaning)
+    return grid
+
+
+def _grid(columns: tuple[str, ...], header: bool = True) -> Grid:
+    from rich.table import Table as RichTable
+
+    grid = RichTable(box=None, show_header=header, padding=(0, 2, 0, 0), header_style="dim")
+    for name in columns:
+        grid.add_column(name, overflow="fold")
+    return grid
+
+
+def _upstream(table: Table) -> Tree:
+    """The tables that this one reads, and theirs; one that was drawn already is only named."""
+    from rich.tree import Tree
+
+    from pipelines.catalogue import load_catalogue
+
+    tables, seen = load_catalogue(), set()
+
+    def grow(branch: Tree, one: Table) -> None:
+        for name in one.dependencies:
+            again = name in seen and bool(tables[name].dependencies)
+            child = branch.add(f"{name} (above)" if again else name)
+            if name in tables and not again:
+                seen.add(name)
+                grow(child, tables[name])
+
+    root = Tree(table.qualified)
+    grow(root, table)
+    if not table.dependencies and table.schema == "staging":
+        root.add("the files in landing/ (assets/sources)")
+    return root
+
+
+def _column_origins(table: Table) -> Tree:
+    from rich.tree import Tree
+
+    from pipelines.lineage import column_lineage
+
+    root = Tree(table.qualified)
+    for column, origins in column_lineage(table).items():
+        branch = root.add(column if origins else f"{column} (a constant, a parameter or a count of rows)")
+        for name, origin in origins:
+            branch.add(f"{name}.{origin}")
+    return root
+
+
+def _drawn(steps: list[tuple[int, tuple[str, str]]]) -> Tree:
+    """A walk of (depth, (table, column)) as a tree."""
+    from rich.tree import Tree
+
+    stack: list[Tree] = []
+    for depth, (table, column) in steps:
+        del stack[depth:]
+        stack.append(stack[-1].add(f"{table}.{column}") if stack else Tree(f"{table}.{column}"))
+    return stack[0]
+
+
+def _sql(home: Path | None, table: Table) -> str:
+    """The statement as it runs: parameters and settings filled in, for the day of the published snapshot."""
+    from pipelines.engines.duckdb import values
+    from pipelines.warehouse import open_warehouse
+
+    with open_warehouse(home) as snapshot:
+        return table.render({**table.parameters, **values(snapshot.settings, snapshot.as_of)})
