@@ -103,3 +103,28 @@ def explain(
         answering.list_tables()
     else:
         answering.explain(context.obj, name, rendered)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
+) -> None:
+    """Files, rows read = loaded + superseded + quarantined, last run, checks, freshness."""
+    from pipelines.cli.status import show_status
+
+    show_status(context.obj, as_json)
+
+
+@app.command()
+def quarantine(
+    context: typer.Context,
+    as_csv: Annotated[bool, typer.Option("--csv", help="All of them as CSV.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Only those with this reason.")] = None,
+    path: Annotated[str | None, typer.Option(help="Only files with this in their path.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="How many are shown; 0: all.")] = ROWS_SHOWN,
+) -> None:
+    """Refused rows and cells with file, line, column, reason and what to do."""
+    from pipelines.cli.quarantine import show_quarantine
+
+    show_quarantine(context.obj, as_csv, reason, path, limit)

@@ -1,0 +1,72 @@
+"""`siyu quarantine`: every row and cell that was refused, where it stands and what to do about it.
+
+What belongs here: choosing and ordering the rows. What does not: why a row is refused (ingest, assets/sources).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from pipelines.cli.show import Rows, write
+from pipelines.cli.state import look
+from pipelines.settings import load_settings
+
+COLUMNS = (
+    "path",
+    "line",
+    "column_name",
+    "reason",
+    "found",
+    "expected",
+    "raw_text",
+    "is_cell",
+    "rows",
+    "quarantined_at",
+)
+
+
+def show_quarantine(home: Path | None, as_csv: bool, reason: str | None, path: str | None, limit: int) -> None:
+    """Prints refused rows, as blocks to read or as CSV. Personal values were masked when they were set aside."""
+    found = _rows(home, reason, path)
+    if as_csv:
+        write(Rows(list(COLUMNS), found), "csv")
+        return
+    for row in found[: limit or None]:
+        print(_block(dict(zip(COLUMNS, row, strict=True))))
+    shown = min(len(found), limit) if limit else len(found)
+    more = "" if shown == len(found) else f", the first {shown} shown; --csv or --limit 0 gives all"
+    print(f"({len(found)} record{'' if len(found) == 1 else 's'}{more})" if found else "Nothing is in quarantine.")
+
+
+def _rows(home: Path | None, reason: str | None, path: str | None) -> list[tuple[Any, ...]]:
+    settings = load_settings(home)
+    with look(settings) as state:
+        if state is None or not state.has("ops.quarantine"):
+            print(f"{settings.home}: nothing was loaded yet; `siyu run` loads {settings.landing}.", file=sys.stderr)
+            return []
+        if state.writer:
+            print(f"A run is going on (process {state.writer}); this is the state before it.", file=sys.stderr)
+        return state.connection.execute(
+            f"select {', '.join(COLUMNS)} from ops.quarantine "
+            "where ($reason is null or reason = $reason) and ($path is null or contains(path, $path)) "
+            "order by path, line nulls first, column_name nulls first, reason",
+            {"reason": reason, "path": path},
+        ).fetchall()
+
+
+def _block(row: dict[str, Any]) -> str:
+    """One refusal in three lines: where, what and why, the row as it stood."""
+    from pipelines.cli.show import visible
+
+    where = row["path"] + (f", line {row['line']}" if row["line"] is not None else "")
+    where += f", column {row['column_name']}" if row["column_name"] else ""
+    count = f" ({row['rows']:,} rows)" if row["rows"] and row["rows"] > 1 else ""
+    kept = " [only the cell; the row is loaded]" if row["is_cell"] else ""
+    lines = [f"{where}: {row['reason']}{count}{kept}"]
+    found = f"found {row['found']}" if row["found"] else ""
+    lines += [f"    {'; '.join(filter(None, [found, row['expected'] or '']))}"]
+    if row["raw_text"]:
+        lines.append(f"    | {row['raw_text'][:200]}")
+    return "\n".join(visible(line) for line in lines if line.strip())
