@@ -241,7 +241,7 @@ known as (
 sequenced as (
   select
     *,
-    row_number() over history as order_no,
+    cast(row_number() over history as bigint) as order_no,
     lag(paid_at) over history as previous_paid_at,
     lead(paid_at) over history as next_paid_at,
     lag(paid_week) over history as previous_week,
