@@ -1,4 +1,4 @@
-"""The pages of docs/ that are made from the headers: tables, sources, glossary and the picture of the whole.
+"""The pages of docs/ that are made from the headers: tables, sources, glossary, decisions, the picture.
 
 What belongs here: turning headers, mappings and examples into Markdown and one SVG. What does not: a word about any
 table (assets/), and the pages that people write. `make docs` writes them; a test compares them with what is committed.
@@ -15,12 +15,14 @@ GENERATED = ("tables", "sources")
 
 def build() -> dict[str, str]:
     """Every generated file: path relative to docs/ → text."""
+    from pipelines.docs.decisions import decisions_page
     from pipelines.docs.glossary import glossary_page
     from pipelines.docs.picture import picture
     from pipelines.docs.sources import source_pages
     from pipelines.docs.tables import table_pages
 
-    return {**table_pages(), **source_pages(), "glossary.md": glossary_page(), "architecture.svg": picture()}
+    single = {"glossary.md": glossary_page(), "adr/README.md": decisions_page(), "architecture.svg": picture()}
+    return {**table_pages(), **source_pages(), **single}
 
 
 def write(folder: Path = FOLDER) -> list[Path]:

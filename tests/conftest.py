@@ -1,0 +1,61 @@
+"""What several test folders share: the demo merchant, run once per session, and the real data where it is at hand.
+
+What belongs here: slow, read-only fixtures, and that their tests come last. What does not: hand-made worlds (worlds).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Tests that use one of these wait for it, so all others are run before them.
+SLOW = ("demo_home", "real_data")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first: a mistake shows in seconds, not after the demo merchant was built."""
+    items.sort(key=lambda item: sum(name in getattr(item, "fixturenames", ()) for name in SLOW))
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home directory of the whole demo merchant after one run: landing, warehouse, snapshot, report, truth.json.
+
+    Built once per session; SIYU_TEST_DEMO names a finished one to use instead. Tests read it and change nothing in it:
+    whoever needs to, copies it. SIYU_HOME is set to it, so that notebooks and the command line find it.
+    """
+    given = os.environ.get("SIYU_TEST_DEMO")
+    home = Path(given) if given else _built(tmp_path_factory.mktemp("demo"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIYU_HOME", str(home))
+        yield home
+
+
+def _built(home: Path) -> Path:
+    from pipelines.run import run
+    from pipelines.settings import load_settings
+    from pipelines.simulate import simulate
+
+    simulate(home)
+    run(load_settings(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets, which the repository does not hold: SIYU_REAL_DATA, else ../shared/real."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "real"
+    folder = Path(os.environ.get("SIYU_REAL_DATA") or beside)
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}; SIYU_REAL_DATA may name another folder")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_home_of_the_developer(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """A test must not read or write the developer's own merchant."""
+    if "demo_home" not in request.fixturenames:
+        monkeypatch.delenv("SIYU_HOME", raising=False)
