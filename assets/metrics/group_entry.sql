@@ -20,19 +20,23 @@ columns:
   platform: {type: varchar, zh: 平台, description: all in roll-ups over it}
   group_id: {type: varchar, zh: 粉丝群, description: all in roll-ups over it}
   group_name: {type: varchar, zh: 群名, description: NULL in roll-ups}
-  applications: {type: bigint, unit: event, zh: 申请数, description: applications made in the month}
+  applications: {type: bigint, unit: event, zh: 申请数, description: applications made in the month,
+    zh_description: 当月提出的入群申请数}
   approved_applications: {type: bigint, unit: event, zh: 已通过申请数,
     description: of applications those followed by an approval or a join before any rejection or new application,
     zh_description: 当月申请中后来通过（或已入群）的}
   approval_rate: {type: double, unit: ratio, zh: 审核通过率,
     description: approved_applications / applications, zh_description: 已通过申请数 ÷ 申请数}
   approvals: {type: bigint, unit: event, zh: 通过数, description: 'approvals given in the month, whenever applied for'}
-  joins: {type: bigint, unit: membership, zh: 入群数, description: stays in a group begun in the month}
+  joins: {type: bigint, unit: membership, zh: 入群数, description: stays in a group begun in the month,
+    zh_description: 当月开始的入群次数}
   mature_joins_7: {type: bigint, unit: membership, zh: 满7天入群数, description: joins at least 7 days old at as_of}
   stayed_7: {type: bigint, unit: membership, zh: 7天仍在群, description: mature_joins_7 still inside 7 days after joining}
   stay_7_rate: {type: double, unit: ratio, zh: 7天留群率, description: stayed_7 / mature_joins_7, zh_description: 7天仍在群 ÷ 满7天入群数}
-  mature_joins_30: {type: bigint, unit: membership, zh: 满30天入群数, description: joins at least 30 days old at as_of}
-  stayed_30: {type: bigint, unit: membership, zh: 30天仍在群, description: mature_joins_30 still inside 30 days after joining}
+  mature_joins_30: {type: bigint, unit: membership, zh: 满30天入群数, description: joins at least 30 days old at as_of,
+    zh_description: 截至数据日入群已满 30 天的入群数}
+  stayed_30: {type: bigint, unit: membership, zh: 30天仍在群, description: mature_joins_30 still inside 30 days after joining,
+    zh_description: 满 30 天入群数中，入群 30 天后仍在群的}
   stay_30_rate: {type: double, unit: ratio, zh: 30天留群率, description: stayed_30 / mature_joins_30, zh_description: 30天仍在群 ÷ 满30天入群数}
   mature_joins_90: {type: bigint, unit: membership, zh: 满90天入群数, description: joins at least 90 days old at as_of}
   stayed_90: {type: bigint, unit: membership, zh: 90天仍在群, description: mature_joins_90 still inside 90 days after joining}

@@ -19,10 +19,14 @@ columns:
   date: {type: date, zh: 日期}
   measured_by: {type: varchar, zh: 数据来源, description: 'group_days (the platform''s aggregates) or events (counted from people)'}
   members_before: {type: bigint, unit: person, zh: 日初人数, description: members at the end of the day before}
-  joins: {type: bigint, unit: person, zh: 加入人次}
-  leaves: {type: bigint, unit: person, zh: 离开人次}
-  members: {type: bigint, unit: person, zh: 日末人数, description: members at the end of the day}
-  net_growth: {type: bigint, unit: person, zh: 净增, description: joins - leaves}
+  joins: {type: bigint, unit: person, zh: 加入人次, description: people who joined the group on the day,
+    zh_description: 当日加入该群的人次}
+  leaves: {type: bigint, unit: person, zh: 离开人次, description: people who left it or were removed on the day,
+    zh_description: 当日离开或被移出该群的人次}
+  members: {type: bigint, unit: person, zh: 日末人数, description: members at the end of the day,
+    zh_description: 当日结束时在群的人数}
+  net_growth: {type: bigint, unit: person, zh: 净增, description: joins - leaves,
+    zh_description: 加入人次减离开人次}
   net_growth_rate: {type: double, unit: ratio, zh: 净增率, description: net_growth / members_before, zh_description: 净增 ÷ 日初人数}
   leave_rate: {type: double, unit: ratio, zh: 退群率,
     description: leaves / present_members, zh_description: 离开人次 ÷ 当日在过群的人数}
@@ -34,13 +38,16 @@ columns:
   active_rate: {type: double, unit: ratio, zh: 群活跃率,
     description: 'active_members / present_members; above 1 where files do not tell of some members'' joining',
     zh_description: 活跃人数 ÷ 当日在过群人数；有人入群记录缺失时可能大于 1}
-  messages: {type: bigint, unit: event, zh: 消息数}
+  messages: {type: bigint, unit: event, zh: 消息数, description: messages written in the group on the day,
+    zh_description: 当日群内消息条数}
   red_packets: {type: bigint, unit: event, zh: 红包数, description: red packets sent into the group}
   red_packet_opens: {type: bigint, unit: event, zh: 开红包次数}
   pushes: {type: bigint, unit: event, zh: 推送数, description: 'messages of the merchant to the group, red packets included'}
-  orders: {type: bigint, unit: order, zh: 群内成交订单, description: kept orders that came through the group}
+  orders: {type: bigint, unit: order, zh: 群内成交订单, description: kept orders that came through the group,
+    zh_description: 经该群成交的有效订单数}
   buyers: {type: bigint, unit: person, zh: 群内成交人数, description: identified people with such an order}
-  paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 群内成交金额, description: amount of these orders}
+  paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 群内成交金额, description: amount of these orders,
+    zh_description: 经该群成交的有效订单金额}
   member_orders: {type: bigint, unit: order, zh: 群成员订单, description: kept orders of people whose latest group this was when they paid}
   member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 群成员金额, description: 'their amount, by whatever channel'}
   leaves_after_push: {type: bigint, unit: person, zh: 推送后离开,

@@ -25,7 +25,8 @@ columns:
   exposures: {type: bigint, unit: event, zh: 曝光次数}
   exposed_people: {type: bigint, unit: person, zh: 曝光人数}
   views: {type: bigint, unit: event, zh: 观看次数}
-  viewers: {type: bigint, unit: person, zh: 观看人数}
+  viewers: {type: bigint, unit: person, zh: 观看人数, description: 'people who entered the session, as the platform counts them',
+    zh_description: 平台统计的本场观看人数}
   peak_online: {type: bigint, unit: person, zh: 最高在线}
   average_online: {type: bigint, unit: person, zh: 平均在线}
   average_watch_seconds: {type: double, unit: second, zh: 人均观看时长}
@@ -39,8 +40,10 @@ columns:
   product_exposed_people: {type: bigint, unit: person, zh: 商品曝光人数}
   product_clicked_people: {type: bigint, unit: person, zh: 商品点击人数}
   orders: {type: bigint, unit: order, zh: 成交订单数}
-  buyers: {type: bigint, unit: person, zh: 成交人数}
-  paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 成交金额}
+  buyers: {type: bigint, unit: person, zh: 成交人数, description: 'people who paid in the session, as the platform counts them',
+    zh_description: 平台统计的本场成交人数}
+  paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 成交金额, description: 'amount paid in the session, as the platform counts it',
+    zh_description: 平台统计的本场成交金额}
   refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 退款金额}
   ad_cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 投放消耗}
   exposure_view_rate: {type: double, unit: ratio, zh: 曝光-观看率, description: viewers / exposed_people, zh_description: 观看人数 ÷ 曝光人数}
@@ -67,9 +70,11 @@ columns:
   member_viewers: {type: bigint, unit: person, zh: 在籍观众, description: of identified_viewers those inside the private domain when they watched}
   member_viewer_rate: {type: double, unit: ratio, zh: 在籍观众占比,
     description: member_viewers / identified_viewers, zh_description: 在籍观众 ÷ 可识别观众}
-  private_entries: {type: bigint, unit: person, zh: 本场入私域人数, description: people whose first private entry ever came from the session}
+  private_entries: {type: bigint, unit: person, zh: 本场入私域人数, description: people whose first private entry ever came from the session,
+    zh_description: 首次进入私域即来自本场的人数}
   matched_orders: {type: bigint, unit: order, zh: 明细订单数, description: paid orders of our own rows that name the session}
-  matched_buyers: {type: bigint, unit: person, zh: 明细买家数, description: identified people with such an order}
+  matched_buyers: {type: bigint, unit: person, zh: 明细买家数, description: identified people with such an order,
+    zh_description: 自有订单明细中在本场付款的可识别买家，去重}
   matched_amount: {type: 'decimal(18,2)', unit: yuan, zh: 明细金额, description: amount of matched_orders}
   matched_refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 明细退款金额, description: refunds of matched_orders up to as_of}
   member_orders: {type: bigint, unit: order, zh: 在籍会员订单, description: matched_orders of people inside the private domain when they paid}

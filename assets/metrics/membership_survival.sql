@@ -17,7 +17,8 @@ parameters:
 columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: 'value at joining; kind is group, wecom or member; none where there is no such value'}
-  day: {type: bigint, unit: day, zh: 加入后天数}
+  day: {type: bigint, unit: day, zh: 加入后天数, description: days since joining,
+    zh_description: 从加入算起的天数}
   memberships: {type: bigint, unit: membership, zh: 样本数, description: all stays of the segment}
   at_risk: {type: bigint, unit: membership, zh: 在观察数,
     description: 'stays still open and still observed just before the day''s leaves', zh_description: 到该天仍在籍且仍在观察的样本数}
@@ -26,8 +27,10 @@ columns:
   survival: {type: double, unit: ratio, zh: 仍在籍比例,
     description: probability of still being inside after the day, zh_description: 加入后第 d 天仍在籍的概率}
   standard_error: {type: double, unit: ratio, zh: 标准误, description: 'Greenwood''s, of survival; NULL once survival is 0'}
-  survival_low: {type: double, unit: ratio, zh: 95%下限}
-  survival_high: {type: double, unit: ratio, zh: 95%上限}
+  survival_low: {type: double, unit: ratio, zh: 95%下限, description: lower end of the 95 % interval of survival,
+    zh_description: 仍在籍比例的 95% 置信区间下限}
+  survival_high: {type: double, unit: ratio, zh: 95%上限, description: upper end of the 95 % interval of survival,
+    zh_description: 仍在籍比例的 95% 置信区间上限}
   is_leave_recorded: {type: boolean, zh: 有离开记录,
     description: 'a leave is recorded at all; without one the platform may simply not tell', zh_description: 是否有任何离开记录；没有时可能只是平台不提供}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group stays at risk}

@@ -19,7 +19,8 @@ columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value at the first public touch; none where it has no such value}
   window_days: {type: bigint, unit: day, zh: 窗口, description: days after the first public touch}
-  people: {type: bigint, unit: person, zh: 触达人数, description: everyone first touched in public in the cohort}
+  people: {type: bigint, unit: person, zh: 触达人数, description: everyone first touched in public in the cohort,
+    zh_description: 该批首次在公域触达的人数，不论观察期是否已满}
   already_private_people: {type: bigint, unit: person, zh: 触达前已在私域人数,
     description: of people those whose first private entry came before their first public touch, zh_description: 触达人数中此前已入私域的}
   mature_people: {type: bigint, unit: person, zh: 成熟触达人数,

@@ -16,7 +16,8 @@ columns:
   segment: {type: varchar, zh: 细分值, description: value at the first order; none where it has no such value}
   window_days: {type: bigint, unit: day, zh: 窗口, description: days after the first purchase}
   variant: {type: varchar, zh: 口径编号, description: R3}
-  buyers: {type: bigint, unit: person, zh: 首购人数, description: everyone whose first purchase fell in the month}
+  buyers: {type: bigint, unit: person, zh: 首购人数, description: everyone whose first purchase fell in the month,
+    zh_description: 首次购买在当月的人数，不论观察期是否已满}
   mature_buyers: {type: bigint, unit: person, zh: 成熟首购人数,
     description: buyers whose whole window has passed at as_of; the denominator, zh_description: 首购人数中窗口已走完的，作分母}
   repeat_buyers: {type: bigint, unit: person, zh: 复购人数,

@@ -16,7 +16,8 @@ parameters:
 columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value at the first order; none where it has no such value}
-  day: {type: bigint, unit: day, zh: 首购后天数}
+  day: {type: bigint, unit: day, zh: 首购后天数, description: days since the first purchase,
+    zh_description: 从首购算起的天数}
   buyers: {type: bigint, unit: person, zh: 首购人数, description: all first-time buyers of the segment}
   at_risk: {type: bigint, unit: person, zh: 在观察人数,
     description: buyers without a second purchase and still observed just before the day, zh_description: 到该天仍未复购且仍在观察的人数}
@@ -25,8 +26,10 @@ columns:
   repeat_probability: {type: double, unit: ratio, zh: 复购概率,
     description: probability of having bought again by the day, zh_description: 首购后 d 天内再次购买的概率，1 − S}
   standard_error: {type: double, unit: ratio, zh: 标准误, description: 'Greenwood''s, of the probability; NULL once S is 0'}
-  repeat_probability_low: {type: double, unit: ratio, zh: 95%下限}
-  repeat_probability_high: {type: double, unit: ratio, zh: 95%上限}
+  repeat_probability_low: {type: double, unit: ratio, zh: 95%下限, description: lower end of the 95 % interval of repeat_probability,
+    zh_description: 复购概率的 95% 置信区间下限}
+  repeat_probability_high: {type: double, unit: ratio, zh: 95%上限, description: upper end of the 95 % interval of repeat_probability,
+    zh_description: 复购概率的 95% 置信区间上限}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group buyers at risk}
 checks:
   - unique: [segment_by, segment, day]

@@ -19,8 +19,10 @@ columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value at the buyer's first order ever; none where it has no such value}
   variant: {type: varchar, zh: 口径编号, description: 'R1, R1d, R2, R4, R5 or R6'}
-  numerator: {type: bigint, unit: person, zh: 分子, description: 'people; orders in R2'}
-  denominator: {type: bigint, unit: person, zh: 分母, description: 'people; orders in R2'}
+  numerator: {type: bigint, unit: person, zh: 分子, description: 'people; orders in R2',
+    zh_description: 按人计的分子人数；R2 为订单数}
+  denominator: {type: bigint, unit: person, zh: 分母, description: 'people; orders in R2',
+    zh_description: 按人计的分母人数；R2 为订单数}
   repurchase_rate: {type: double, unit: ratio, zh: 复购率,
     description: numerator / denominator; NULL until is_mature or without anybody, zh_description: 分子 ÷ 分母；周期未完为空}
   is_mature: {type: boolean, zh: 是否成熟, description: 'the period is over at as_of; in R5, the next one too'}

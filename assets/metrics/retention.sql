@@ -33,7 +33,8 @@ columns:
   mode: {type: varchar, zh: 口径, description: 'on, on_or_after or bracket'}
   first_day: {type: bigint, unit: day, zh: 段首日, description: first day of a bracket after the start; NULL otherwise}
   last_day: {type: bigint, unit: day, zh: 段末日, description: last day of a bracket after the start; NULL otherwise}
-  people: {type: bigint, unit: person, zh: 起始人数, description: everyone in the cohort}
+  people: {type: bigint, unit: person, zh: 起始人数, description: everyone in the cohort,
+    zh_description: 该起始期内的全部人数，不论观察期是否已满}
   mature_people: {type: bigint, unit: person, zh: 成熟人数,
     description: people whose cell is over at as_of; the denominator, zh_description: 该期已走完的人数，作分母}
   returned: {type: bigint, unit: person, zh: 回访人数,
