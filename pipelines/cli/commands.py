@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 
 EPILOG = "In DIR: landing/ holds your files, published/ the report, the workbook and the read-only warehouse."
 ROWS_SHOWN = 50
+Kind = Literal["daily", "weekly", "monthly"]
 
 
 def _day(text: str) -> date:
@@ -55,13 +56,58 @@ def siyu(
 
 
 @app.command()
+def run(
+    context: typer.Context,
+    as_of: AsOf = None,
+    full: Annotated[bool, typer.Option("--full", help="Build every table anew from what landing gave.")] = False,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TABLES", help="Only these tables, over what is loaded: names or patterns, comma-separated."
+        ),
+    ] = None,
+) -> int:
+    """Load what is new, refresh, check, publish, report."""
+    from pipelines.cli.running import run_all
+
+    return run_all(context.obj, as_of, full, [name for part in select or [] for name in part.split(",") if name])
+
+
+@app.command()
+def demo(context: typer.Context) -> int:
+    """Make a demo merchant in ./demo and run everything."""
+    from pipelines.cli.running import run_demo
+
+    source = context.parent.get_parameter_source("home") if context.parent else None
+    return run_demo(context.obj if source is not None and source.name == "COMMANDLINE" else None)
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    kind: Annotated[Kind, typer.Argument(metavar="[daily|weekly|monthly]", help="Which period.")] = "daily",
+    day: Annotated[
+        date | None,
+        typer.Option("--date", parser=_day, metavar="DATE", help="The last day it knows; the snapshot's unless said."),
+    ] = None,
+) -> None:
+    """Write the report of another period or day."""
+    from pipelines.cli.running import write_report
+
+    write_report(context.obj, kind, day)
+
+
+@app.command()
 def query(
     context: typer.Context,
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT; - reads it from standard input.")],
     form: Form = "table",
     limit: Limit = ROWS_SHOWN,
 ) -> None:
-    """Ask the published snapshot anything in SQL; nothing can be written, no other file can be read."""
+    """Ask the published snapshot anything in SQL.
+
+    Nothing can be written and no other file can be read.
+    """
     from pipelines.cli.asking import ask_sql
 
     ask_sql(context.obj, sys.stdin.read() if sql == "-" else sql, form, limit)
@@ -79,7 +125,10 @@ def metric(
     form: Form = "table",
     limit: Limit = ROWS_SHOWN,
 ) -> None:
-    """Any metric with parameters of your own, on the published snapshot."""
+    """Any metric with parameters of your own.
+
+    Answered by the published snapshot; another --as-of is rebuilt from it in memory.
+    """
     from pipelines.cli.asking import ask_metric
 
     ask_metric(context.obj, name, parameters or [], as_of, form, limit)
@@ -96,7 +145,10 @@ def explain(
         bool, typer.Option("--rendered", help="The SQL as it runs: parameters and the snapshot's day filled in.")
     ] = False,
 ) -> None:
-    """What a number means: definition, columns with units, SQL, and where it all comes from."""
+    """What a number means, and where it comes from.
+
+    Definition, formulas, columns with units, SQL, the tables behind it and column lineage.
+    """
     from pipelines.cli import explain as answering
 
     if name is None:
@@ -110,7 +162,10 @@ def status(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
 ) -> None:
-    """Files, rows read = loaded + superseded + quarantined, last run, checks, freshness."""
+    """Does everything add up, and how fresh is it.
+
+    Files, rows read = loaded + superseded + quarantined, last run, checks, freshness.
+    """
     from pipelines.cli.status import show_status
 
     show_status(context.obj, as_json)
@@ -124,7 +179,7 @@ def quarantine(
     path: Annotated[str | None, typer.Option(help="Only files with this in their path.")] = None,
     limit: Annotated[int, typer.Option(min=0, help="How many are shown; 0: all.")] = ROWS_SHOWN,
 ) -> None:
-    """Refused rows and cells with file, line, column, reason and what to do."""
+    """What was refused: file, line, column, reason."""
     from pipelines.cli.quarantine import show_quarantine
 
     show_quarantine(context.obj, as_csv, reason, path, limit)

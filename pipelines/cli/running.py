@@ -1,0 +1,150 @@
+"""`siyu run`, `siyu demo` and `siyu report`: start the work, say how it ended and what to do next.
+
+What belongs here: the words. What does not: the work (run.py, simulate, report).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.cli.mistakes import UserError
+from pipelines.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipelines.run import RunResult
+
+DEMO = Path("demo")
+# A demo home is known by the truth that the simulator leaves beside the landing folder.
+TRUTH = "truth.json"
+
+
+def run_all(home: Path | None, as_of: date | None, full: bool, select: list[str]) -> int:
+    """Runs what is out of date and tells the outcome; 1 when checks held the new numbers back."""
+    settings = load_settings(home)
+    _need_landing(settings)
+    result = _run(settings, as_of, full, select)
+    print(outcome(settings, result))
+    return 1 if result.status == "held" else 0
+
+
+def _run(
+    settings: Settings, as_of: date | None = None, full: bool = False, select: list[str] | None = None
+) -> RunResult:
+    from pipelines.cli.progress import showing
+    from pipelines.run import run
+
+    with showing() as telling:
+        try:
+            return run(settings, as_of, full, select or None, telling)
+        finally:
+            telling.close()
+
+
+def _need_landing(settings: Settings) -> None:
+    if not settings.landing.is_dir():
+        raise UserError(
+            f"{settings.landing}: there is no such folder. Expected a home directory with your files in `landing`; "
+            "make it and put files there, name another home with --home DIR, or try `siyu demo`."
+        )
+
+
+def outcome(settings: Settings, result: RunResult) -> str:
+    """How a run ended, in a few lines."""
+    if result.status == "unchanged":
+        return (
+            f"Nothing new: no file, setting or definition changed since the last run ({result.seconds:.1f} s).\n"
+            f"Numbers up to {result.as_of}: {_newest(result)}"
+        )
+    loaded = result.loaded
+    files = f"{loaded.files} new file{'' if loaded.files == 1 else 's'}"
+    lines = [
+        f"{files}: {loaded.rows_read:,} rows read = {loaded.rows_loaded:,} loaded + "
+        f"{loaded.rows_superseded:,} superseded + {loaded.rows_quarantined:,} quarantined"
+    ]
+    if loaded.rows_quarantined:
+        lines.append("  siyu quarantine shows which rows were refused, and why")
+    if result.status == "held":
+        return "\n".join([*lines, *_held(settings, result)])
+    lines.append(f"Published up to {result.as_of} in {result.seconds:.1f} s")
+    return "\n".join([*lines, *_places(settings, result)])
+
+
+def _newest(result: RunResult) -> str:
+    return str(result.reports[0]) if result.reports else str(result.snapshot)
+
+
+def _held(settings: Settings, result: RunResult) -> list[str]:
+    lines = [f"NOT published: {len(result.failures)} blocking check{'' if len(result.failures) == 1 else 's'} failed:"]
+    lines += [f"  {f.table}: expected {f.expected}; found {f.observed}" for f in result.failures]
+    kept = "Readers keep the last good snapshot, and its report says so." if settings.snapshot_path.exists() else ""
+    return [
+        *lines,
+        *filter(None, [kept]),
+        "Mend the data (siyu explain TABLE tells what the check is about) and run again.",
+    ]
+
+
+def _places(settings: Settings, result: RunResult) -> list[str]:
+    names = {".html": "report", ".xlsx": "workbook"}
+    lines = [f"  {names.get(path.suffix, path.suffix):<10}{path}" for path in result.reports]
+    return [*lines, f"  {'warehouse':<10}{settings.snapshot_path} (read-only)"]
+
+
+def run_demo(home: Path | None) -> int:
+    """Makes the demo merchant's files unless they are there, runs everything, says what to look at."""
+    from pipelines.cli.terminal import console
+
+    place = (home or DEMO).expanduser()
+    settings = load_settings(place)
+    if not (settings.home / TRUTH).exists():
+        _refuse_a_home_in_use(settings)
+        out = console(to_errors=True)
+        with out.status("making a demo merchant …") if out.is_terminal else contextlib.nullcontext():
+            from pipelines.simulate import simulate
+
+            simulate(settings.home)
+        out.print(f"Made a demo merchant in {settings.landing}", soft_wrap=True)
+    result = _run(settings)
+    print(outcome(settings, result))
+    if result.status != "held":
+        print(_next(settings, place))
+    return 1 if result.status == "held" else 0
+
+
+def _refuse_a_home_in_use(settings: Settings) -> None:
+    """A real merchant's files and the demo's must not meet."""
+    if settings.landing.is_dir() and any(settings.landing.iterdir()):
+        raise UserError(
+            f"{settings.landing} holds files that the demo did not make; mixing them would give numbers of nobody. "
+            "Name another directory, e.g. siyu demo --home demo2."
+        )
+
+
+def _next(settings: Settings, place: Path) -> str:
+    home = shlex.quote(str(place))
+    return (
+        "\nWhat to do next\n"
+        "  open the report in a browser; every number's definition is one tap away\n"
+        f"  siyu --home {home} status\n"
+        f"  siyu --home {home} metric retention --param start=group_join --param back=order\n"
+        f"  siyu --home {home} query \"select * from metrics.repurchase where segment_by = 'all'\"\n"
+        "  siyu explain repurchase\n"
+        "  your own data: put files in data/landing and type `siyu run` (docs/your-own-data.md)"
+    )
+
+
+def write_report(home: Path | None, kind: str, day: date | None) -> None:
+    """Writes one report from the published snapshot and prints where it is."""
+    from pipelines.refresh import write_report as write
+
+    settings = load_settings(home)
+    try:
+        files = write(settings, kind, day)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    for path in files:
+        print(path)
