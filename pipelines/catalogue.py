@@ -6,6 +6,7 @@ What belongs here: one list for whoever describes tables (Dagster, `siyu explain
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.tables import ASSETS, Table, load_tables
@@ -21,6 +22,51 @@ def load_catalogue() -> dict[str, Table]:
 
     staging = [_described(table) for table in load_staging().values()]
     return {table.qualified: table for table in staging} | load_tables()
+
+
+@functools.cache
+def ops_tables() -> tuple[Table, ...]:
+    """The ledger and the quarantine of ingest, with the checks that nothing is lost on the way."""
+    from pipelines.ingest.staging import FILES, QUARANTINE
+
+    def described(
+        name: str, zh: str, en: str, text: str, columns: dict[str, Any], checks: list[dict[str, Any]]
+    ) -> Table:
+        header = {
+            "title": {"zh": zh, "en": en},
+            "description": text,
+            "columns": {c: {"type": t.lower(), "zh": z, "description": d} for c, (t, z, d) in columns.items()},
+            "checks": checks,
+        }
+        return Table("ops", name, Path(__file__).parent / "ingest" / "staging.py", header, "")
+
+    counted = """
+        select f.file_id from {table} as f left join ops.quarantine as q using (file_id)
+        group by f.file_id, f.rows_quarantined having coalesce(sum(q.rows), 0) <> f.rows_quarantined
+    """
+    added_up = "rows_read = rows_loaded + rows_superseded + rows_quarantined"
+    return (
+        described(
+            "files",
+            "文件台账",
+            "Files",
+            "The ledger: one row per file loaded or refused.",
+            FILES,
+            [
+                {"unique": ["file_id"]},
+                {"condition": {"sql": added_up, "name": "rows read are loaded, superseded or quarantined"}},
+                {"no_rows": {"sql": counted, "name": "every quarantined row has its record"}},
+            ],
+        ),
+        described(
+            "quarantine",
+            "隔离区",
+            "Quarantine",
+            "Everything refused, with file, line, column, reason and masked raw text.",
+            QUARANTINE,
+            [{"not_null": ["file_id", "path", "reason"]}],
+        ),
+    )
 
 
 def _described(table: StagingTable) -> Table:

@@ -69,11 +69,15 @@ class Validations:
             return []
         schema, name = table.split(".")
         data = SqlAlchemyBatchData(self._engine, schema_name=schema, table_name=name, create_temp_table=False)
-        validator = Validator(self._engine, data_context=self._context, batches=[Batch(data=data)])
+        validator = Validator(self._engine, data_context=self._context, batches=[Batch(data=data)])  # type: ignore[arg-type]
         asked = [_expectation(check).configuration for check in checks]
         answers = validator.graph_validate(asked, runtime_configuration={"result_format": "BASIC"})
-        by_name = {answer.expectation_config.meta["check"]: answer for answer in answers}
+        by_name = {_asked(answer): answer for answer in answers}
         return [_result(check, by_name[check.name]) for check in checks]
+
+
+def _asked(answer: Any) -> str:
+    return str(answer.expectation_config.meta["check"])
 
 
 def _expectation(check: Check) -> expectations.Expectation:

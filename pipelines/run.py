@@ -1,0 +1,179 @@
+"""`siyu run`: Dagster's daily job, executed in this process, unless there is nothing to do.
+
+What belongs here: deciding that nothing is new, executing the job, telling how it ended. What does not: the steps
+(refresh.py) and their order (graph.py). Dagster is imported only when something is to be done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pipelines import checks, runs
+from pipelines.checks import Failure
+from pipelines.refresh import NotPublished, Progress, Step, Watcher
+from pipelines.runs import Loaded
+from pipelines.settings import Settings
+from pipelines.tables import TableError
+
+if TYPE_CHECKING:
+    import dagster as dg
+    import duckdb
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended.
+
+    `unchanged`: nothing new, nothing done. `published`: readers have the new numbers. `held`: the `failures` stopped
+    publishing, and readers keep the last good snapshot, whose report says so.
+    """
+
+    status: Literal["unchanged", "published", "held"]
+    run_id: str | None
+    as_of: date | None
+    seconds: float
+    loaded: Loaded = field(default_factory=Loaded)
+    steps: tuple[Step, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    snapshot: Path | None = None
+    reports: tuple[Path, ...] = ()
+
+
+def run(
+    settings: Settings,
+    as_of: date | None = None,
+    full: bool = False,
+    select: Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Ingest, core, metrics, checks, snapshot, report: whatever is out of date.
+
+    `select`: names or patterns of core and metrics tables (`metrics.*`); only these are rebuilt, over what is loaded,
+    and published. Raises what a step raised (NoData, …), WarehouseBusy, and TableError for an unknown name.
+    """
+    started = time.monotonic()
+    if not full and not select and (day := unchanged(settings, as_of)):
+        current = settings.snapshot_path.resolve()
+        return RunResult("unchanged", None, day, _since(started), snapshot=current, reports=_newest(settings))
+    watcher = Watcher(progress)
+    run_id = str(uuid.uuid4())
+    _execute(settings, run_id, as_of, full, _selected(select), watcher)
+    if watcher.error is not None and not isinstance(watcher.error, NotPublished):
+        raise watcher.error
+    return RunResult(
+        "held" if watcher.failures else "published",
+        run_id,
+        watcher.as_of,
+        _since(started),
+        watcher.loaded,
+        tuple(watcher.steps),
+        tuple(watcher.failures),
+        watcher.snapshot,
+        tuple(watcher.reports),
+    )
+
+
+def _since(started: float) -> float:
+    return time.monotonic() - started
+
+
+def unchanged(settings: Settings, as_of: date | None = None) -> date | None:
+    """The snapshot's business day, if a run now would give the same snapshot and report again; else None.
+
+    Compares the snapshot's own record with the files in landing, the settings, every definition and Siyu's code.
+    """
+    from pipelines.core import last_complete_day
+    from pipelines.ingest.landing import find_new
+
+    if not settings.snapshot_path.exists() or checks.read_hold(settings) or not _newest(settings):
+        return None
+    with _reading(settings) as snapshot:
+        last = snapshot.execute(
+            "select fingerprint, as_of from ops.runs where status = 'published' order by finished_at desc limit 1"
+        ).fetchone()
+        if last is None or last[0] != runs.fingerprint(settings, as_of) or find_new(snapshot, settings):
+            return None
+        return last[1] if last[1] == (as_of or last_complete_day(snapshot, settings)) else None
+
+
+@contextlib.contextmanager
+def _reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    import duckdb
+
+    connection = duckdb.connect(str(settings.snapshot_path.resolve()), read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _newest(settings: Settings) -> tuple[Path, ...]:
+    """The daily report's newest page and workbook, where both are there."""
+    pages = sorted(settings.reports.glob("daily-*.html"))
+    files = (pages[-1], pages[-1].with_suffix(".xlsx")) if pages else ()
+    return files if all(path.exists() for path in files) else ()
+
+
+def _selected(select: Sequence[str] | None) -> list[str] | None:
+    """Qualified names that patterns stand for; a metric may be named without its schema."""
+    from pipelines.tables import load_tables
+
+    if not select:
+        return None
+    known = list(load_tables())
+    found: list[str] = []
+    for pattern in select:
+        names = [n for n in known if fnmatchcase(n, pattern) or n == f"metrics.{pattern}"]
+        if not names:
+            near = difflib.get_close_matches(pattern, [*known, *(n.partition(".")[2] for n in known)], n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"tables: {', '.join(known)}"
+            raise TableError(f"--select: no table '{pattern}'; {hint}")
+        found += [name for name in names if name not in found]
+    return found
+
+
+def _execute(
+    settings: Settings, run_id: str, as_of: date | None, full: bool, names: list[str] | None, watcher: Watcher
+) -> None:
+    """Runs the daily job in this process; what came of it is in the watcher."""
+    import dagster as dg
+
+    from pipelines.definitions import build_definitions
+    from pipelines.graph import SNAPSHOT
+    from pipelines.jobs import DAILY
+
+    with _instance() as instance:
+        definitions = build_definitions(settings, watcher, patience=0, with_lineage=not instance.is_ephemeral)
+        keys = None if names is None else [dg.AssetKey(name.split(".")) for name in names] + [SNAPSHOT]
+        done = definitions.resolve_job_def(DAILY).execute_in_process(
+            run_config={
+                "resources": {"warehouse": {"config": {"as_of": as_of and as_of.isoformat(), "full": full}}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            instance=instance,
+            run_id=run_id,
+            raise_on_error=False,
+            asset_selection=keys,
+            tags={"siyu/started_by": "siyu run"},
+        )
+        if not done.success and watcher.error is None and not watcher.failures:
+            raise RuntimeError(f"the run ended badly, and no step says why; Dagster's run is {run_id}")
+
+
+@contextlib.contextmanager
+def _instance() -> Iterator[dg.DagsterInstance]:
+    """Dagster's records: the operators' own where DAGSTER_HOME names them, so that they see this run too."""
+    import dagster as dg
+
+    with dg.DagsterInstance.get() if os.environ.get("DAGSTER_HOME") else dg.DagsterInstance.ephemeral() as instance:
+        yield instance

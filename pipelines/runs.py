@@ -1,0 +1,113 @@
+"""The record of runs in ops.runs, and whether there is anything for a new one to do.
+
+What belongs here: begin, end, what was loaded, the fingerprint of what decides numbers. What does not: the work of a
+run (refresh.py). Nothing here imports Dagster: "nothing new" is to be said in a blink.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import astuple, dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+CODE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a run's ingest did: files, and rows read = loaded + superseded + quarantined."""
+
+    files: int = 0
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_superseded: int = 0
+    rows_quarantined: int = 0
+
+
+def create_record(connection: duckdb.DuckDBPyConnection) -> None:
+    """The table of runs; status: running, published, held (checks failed), failed, killed."""
+    connection.execute("""
+        create table if not exists ops.runs (
+            run_id varchar, started_at timestamp, finished_at timestamp, status varchar, process bigint, as_of date,
+            files_loaded bigint, rows_read bigint, rows_loaded bigint, rows_superseded bigint, rows_quarantined bigint,
+            fingerprint varchar, message varchar)
+    """)
+
+
+def begin(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: str, as_of: date | None) -> None:
+    """Enters a run. The caller holds the warehouse's lock, so whatever else still counts as running was killed."""
+    connection.execute(
+        "update ops.runs set status = 'killed', message = 'its process ended without a word' where status = 'running'"
+    )
+    connection.execute(
+        "insert into ops.runs by name select ? as run_id, cast(? as timestamp) as started_at, 'running' as status, "
+        "? as process, cast(? as date) as as_of, ? as fingerprint",
+        [run_id, settings.today(), os.getpid(), as_of, fingerprint(settings, as_of)],
+    )
+
+
+def finish(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    run_id: str,
+    status: str,
+    message: str,
+    as_of: date | None,
+) -> None:
+    """Enters how a run ended."""
+    connection.execute(
+        "update ops.runs set status = ?, message = ?, finished_at = ?, as_of = coalesce(cast(? as date), as_of) "
+        "where run_id = ?",
+        [status, message, settings.today(), as_of, run_id],
+    )
+
+
+def finish_if_running(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: str) -> None:
+    """Enters a run as failed that nothing else was said about."""
+    if connection.execute("select 1 from ops.runs where run_id = ? and status = 'running'", [run_id]).fetchone():
+        finish(connection, settings, run_id, "failed", "it ended before anything was published", None)
+
+
+def last_file(connection: duckdb.DuckDBPyConnection) -> int:
+    """The greatest file_id in the ledger; 0 while it is empty."""
+    row = connection.execute("select coalesce(max(file_id), 0) from ops.files").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def loaded_since(connection: duckdb.DuckDBPyConnection, file_id: int) -> Loaded:
+    """What the files after `file_id` brought."""
+    row = connection.execute(
+        "select count(*), sum(rows_read), sum(rows_loaded), sum(rows_superseded), sum(rows_quarantined) "
+        "from ops.files where file_id > ?",
+        [file_id],
+    ).fetchone()
+    assert row is not None
+    return Loaded(*(int(value or 0) for value in row))
+
+
+def note_loaded(connection: duckdb.DuckDBPyConnection, run_id: str, loaded: Loaded) -> None:
+    """Enters what a run loaded."""
+    connection.execute(
+        "update ops.runs set files_loaded = ?, rows_read = ?, rows_loaded = ?, rows_superseded = ?, "
+        "rows_quarantined = ? where run_id = ?",
+        [*astuple(loaded), run_id],
+    )
+
+
+def fingerprint(settings: Settings, as_of: date | None = None) -> str:
+    """Changes with any definition, any setting, Siyu's own code, or the day asked for."""
+    digest = hashlib.sha256(settings.model_dump_json(exclude={"home"}).encode())
+    digest.update(str(as_of or "").encode())
+    for file in sorted(f for folder in ("assets", "pipelines") for f in (CODE / folder).rglob("*")):
+        if file.is_file() and file.suffix != ".pyc":
+            digest.update(file.relative_to(CODE).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()[:16]

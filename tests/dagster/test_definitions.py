@@ -1,0 +1,88 @@
+"""What an operator sees before any run: every table with its definition, columns and checks; jobs and their times."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.catalogue import load_catalogue
+from pipelines.definitions import build_definitions
+from pipelines.describe import key_of
+from pipelines.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home") / "not_made_yet"
+
+
+@pytest.fixture(scope="module")
+def definitions(home: Path) -> dg.Definitions:
+    return build_definitions(Settings(home=home, timezone="Asia/Urumqi", week_starts="sunday"))
+
+
+@pytest.fixture(scope="module")
+def graph(definitions: dg.Definitions) -> dg.AssetGraph:
+    return definitions.resolve_asset_graph()
+
+
+def test_definitions_load_without_a_home(definitions: dg.Definitions, home: Path) -> None:
+    dg.Definitions.validate_loadable(definitions)
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("name", load_catalogue())
+def test_every_table_is_a_described_asset(graph: dg.AssetGraph, name: str) -> None:
+    table, node = load_catalogue()[name], graph.get(key_of(name))
+    assert node.group_name == table.schema
+    assert table.title["zh"] in (node.description or "")
+    assert table.description in (node.description or "")
+    schema = node.metadata["dagster/column_schema"].schema
+    assert [column.name for column in schema.columns] == list(table.columns)
+    units = {column.name: column.tags.get("unit") for column in schema.columns}
+    assert all(units[column.name] for column in table.columns.values() if column.unit)
+    assert node.owners
+    assert graph.get_check_keys_for_assets({node.key}), "no check"
+    assert not table.sql or {"sql", "dagster/column_lineage"} <= node.metadata.keys()
+
+
+@pytest.mark.parametrize("name", load_catalogue())
+def test_every_table_depends_on_what_it_reads(graph: dg.AssetGraph, name: str) -> None:
+    table, node = load_catalogue()[name], graph.get(key_of(name))
+    if table.schema == "staging":
+        assert {key.path[0] for key in node.parent_keys} == {"sources"}
+    else:
+        assert node.parent_keys == {key_of(upstream) for upstream in table.dependencies}
+
+
+def test_a_blocking_check_stops_what_is_downstream(graph: dg.AssetGraph) -> None:
+    specs = [graph.get(key).blocking for key in graph.asset_check_keys]
+    assert specs
+    assert all(specs)
+
+
+def test_publishing_waits_for_every_table(graph: dg.AssetGraph) -> None:
+    names = set(load_catalogue()) | {"ops.files", "ops.quarantine"}
+    assert graph.get(dg.AssetKey(["published", "snapshot"])).parent_keys == {key_of(name) for name in names}
+
+
+def test_the_daily_job_is_the_whole_graph_but_the_periodic_reports(definitions: dg.Definitions) -> None:
+    job = definitions.resolve_job_def("daily")
+    keys = set(job.asset_layer.executable_asset_keys)
+    made = set(definitions.resolve_asset_graph().materializable_asset_keys)
+    assert made - keys == {dg.AssetKey(["reports", "weekly"]), dg.AssetKey(["reports", "monthly"])}
+    assert definitions.resolve_job_def("weekly_report").asset_layer.executable_asset_keys == {
+        dg.AssetKey(["reports", "weekly"])
+    }
+
+
+@pytest.mark.parametrize(
+    ("job", "cron"), [("daily", "30 6 * * *"), ("weekly_report", "30 7 * * 0"), ("monthly_report", "45 7 1 * *")]
+)
+def test_jobs_run_on_the_business_clock(definitions: dg.Definitions, job: str, cron: str) -> None:
+    schedule = definitions.resolve_schedule_def(f"{job}_schedule")
+    assert (schedule.job_name, schedule.cron_schedule) == (job, cron)
+    assert schedule.execution_timezone == "Asia/Urumqi"
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING

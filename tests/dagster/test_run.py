@@ -1,0 +1,175 @@
+"""`siyu run` from files to snapshot and report: nothing new, a new file, a failed check, a selection, a busy lock."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.checks import read_hold
+from pipelines.core import NoData
+from pipelines.refresh import Step, write_report
+from pipelines.run import RunResult, run
+from pipelines.settings import Settings
+from pipelines.tables import TableError, load_tables
+from pipelines.warehouse import WarehouseBusy, open_for_writing, open_warehouse
+from tests.dagster.merchant import merchant, put
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, RunResult]:
+    """A merchant after the first run."""
+    settings = merchant(tmp_path_factory.mktemp("home"))
+    return settings, run(settings)
+
+
+@pytest.fixture
+def settings(first: tuple[Settings, RunResult], tmp_path: Path) -> Settings:
+    """The same merchant, for one test to do with as it likes."""
+    home = tmp_path / "home"
+    shutil.copytree(first[0].home, home, symlinks=True)
+    return Settings(home=home)
+
+
+@pytest.fixture
+def planted() -> Iterator[None]:
+    """A check that no repurchase table can pass."""
+    checks = load_tables()["metrics.repurchase"].header["checks"]
+    checks.append({"condition": {"sql": "buyers < 0", "name": "planted"}})
+    yield
+    checks.pop()
+
+
+def ask(settings: Settings, sql: str) -> list[tuple]:
+    with open_warehouse(settings.home) as snapshot:
+        return snapshot.connection.execute(sql).fetchall()
+
+
+def test_the_first_run_publishes_every_table_and_a_report(first: tuple[Settings, RunResult]) -> None:
+    settings, result = first
+    assert (result.status, result.as_of) == ("published", date(2025, 2, 2))
+    assert (result.loaded.files, result.loaded.rows_read, result.loaded.rows_loaded) == (2, 6, 6)
+    assert {step.name for step in result.steps if step.kind == "build"} == set(load_tables())
+    assert [path.suffix for path in result.reports] == [".html", ".xlsx"]
+    assert all(path.exists() for path in result.reports)
+    assert ask(settings, "select sum(paid_amount)::int, count(*) from core.orders") == [(220, 3)]
+    assert ask(settings, "select status, files_loaded, rows_loaded, as_of from ops.runs") == [
+        ("published", 2, 6, date(2025, 2, 2))
+    ]
+    ((checked, failed, tables),) = ask(
+        settings, "select count(*), count(*) filter (where not passed), count(distinct table_name) from ops.checks"
+    )
+    assert (checked > 100, failed, tables) == (True, 0, len(load_tables()) + 11 + 2)
+
+
+def test_nothing_new_is_said_in_a_blink_and_without_dagster(settings: Settings) -> None:
+    code = (
+        "import sys; from pipelines.run import run; from pipelines.settings import load_settings\n"
+        f"result = run(load_settings({str(settings.home)!r}))\n"
+        "print(result.status, result.seconds < 3, 'dagster' in sys.modules, 'great_expectations' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["unchanged", "True", "False", "False"]
+
+
+@pytest.mark.parametrize("change", ["file", "setting", "day"])
+def test_whatever_changes_a_number_is_something_new(settings: Settings, change: str) -> None:
+    from pipelines.run import unchanged
+
+    assert unchanged(settings) == date(2025, 2, 2)
+    if change == "file":
+        put(settings.home, "orders", "more.csv", "order_id,paid_at,paid_amount\n9,2025-01-05,1\n")
+    changed = Settings(home=settings.home, small_group=9) if change == "setting" else settings
+    assert unchanged(changed, date(2025, 1, 31) if change == "day" else None) is None
+
+
+def test_a_new_file_is_published_with_its_quarantined_rows(settings: Settings) -> None:
+    rows = "4,douyin,u2,2025-02-03 11:00:00,30.00\n5,douyin,u2,yesterday,30.00\n"
+    put(settings.home, "orders", "late.csv", "order_id,platform,buyer_id,paid_at,paid_amount\n" + rows)
+    seen: list[Step] = []
+    result = run(settings, progress=seen.append)
+    assert (result.status, result.loaded.rows_read, result.loaded.rows_quarantined) == ("published", 2, 1)
+    assert seen[0].kind == "ingest"
+    assert seen[0].name == "orders/late.csv"
+    assert seen[0].note == "1 quarantined"
+    assert ask(settings, "select order_no, purchase_no from core.orders where order_id = '4'") == [(2, 2)]
+
+
+def test_a_failed_check_keeps_the_last_good_snapshot_and_says_so(settings: Settings, planted: None) -> None:
+    before = settings.snapshot_path.resolve()
+    put(settings.home, "orders", "late.csv", "order_id,buyer_id,paid_at,paid_amount\n4,u9,2025-02-03 11:00:00,30.00\n")
+    result = run(settings)
+    assert result.status == "held"
+    assert [(f.table, f.name) for f in result.failures] == [("metrics.repurchase", "planted")]
+    assert settings.snapshot_path.resolve() == before
+    held = read_hold(settings)
+    assert held is not None
+    assert held.failures == result.failures
+    (page,) = settings.reports.glob("daily-*.html")
+    assert "planted" in page.read_text(encoding="utf-8")
+    # Whoever writes a report later says it too, and a run of other tables publishes nothing either.
+    assert "planted" in write_report(settings, "weekly")[0].read_text(encoding="utf-8")
+    assert run(settings, select=["metrics.retention"]).status == "held"
+    assert settings.snapshot_path.resolve() == before
+
+
+def test_the_next_good_run_lifts_the_hold(settings: Settings) -> None:
+    checks = load_tables()["metrics.repurchase"].header["checks"]
+    checks.append({"condition": {"sql": "buyers < 0", "name": "planted"}})
+    run(settings, full=True)
+    checks.pop()
+    result = run(settings)
+    assert result.status == "published"
+    assert read_hold(settings) is None
+    assert "planted" not in result.reports[0].read_text(encoding="utf-8")
+    assert ask(settings, "select status from ops.runs order by started_at") == [
+        ("published",),
+        ("held",),
+        ("published",),
+    ]
+
+
+def test_a_selection_rebuilds_only_its_tables(settings: Settings) -> None:
+    result = run(settings, select=["retention", "metrics.repurchase*"])
+    assert result.status == "published"
+    assert {step.name for step in result.steps if step.kind == "build"} == {
+        "metrics.retention",
+        "metrics.repurchase",
+        "metrics.repurchase_curve",
+        "metrics.repurchase_period",
+    }
+
+
+def test_an_unknown_table_is_refused_with_the_nearest(settings: Settings) -> None:
+    with pytest.raises(TableError, match=r"no table 'retentoin'; did you mean 'retention'"):
+        run(settings, select=["retentoin"])
+
+
+def test_an_earlier_day_leaves_out_what_came_later(settings: Settings) -> None:
+    result = run(settings, as_of=date(2025, 1, 31))
+    assert result.as_of == date(2025, 1, 31)
+    assert ask(settings, "select count(*) from core.orders") == [(2,)]
+
+
+def test_a_second_writer_is_told_who_holds_the_warehouse(settings: Settings) -> None:
+    with open_for_writing(settings), pytest.raises(WarehouseBusy, match=r"process \d+"):
+        run(settings, full=True)
+
+
+def test_an_empty_landing_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(NoData, match="Put order or event files there"):
+        run(Settings(home=tmp_path))
+
+
+def test_a_full_phone_number_is_nowhere_outside_landing(first: tuple[Settings, RunResult]) -> None:
+    home = first[0].home
+    outside = [p for p in home.rglob("*") if p.is_file() and home / "landing" not in p.parents]
+    assert outside
+    assert [p for p in outside if b"13800001234" in p.read_bytes()] == []
+    assert duckdb.connect(str(first[0].snapshot_path.resolve()), read_only=True)
