@@ -114,6 +114,17 @@ def has_personal_number_sql(expression: str) -> str:
     return f"regexp_matches({expression}, '(^|[^0-9０-９]){_PERSONAL}($|[^0-9０-９])')"
 
 
+_HALF_WIDTH = str.maketrans(_FULL_WIDTH_DIGITS, "0123456789")
+_BETWEEN_DIGITS = re.compile(r"[\s\-－—()（）+＋']")
+_NUMBER = re.compile(r"(?:0086|86)?(1[3-9][0-9]{9})(?:\.0)?")
+
+
+def normalise_phone(text: str) -> str | None:
+    """The Python twin of `normalise_phone_sql`."""
+    match = _NUMBER.fullmatch(_BETWEEN_DIGITS.sub("", text.translate(_HALF_WIDTH)))
+    return match[1] if match else None
+
+
 _BOUNDED = re.compile(
     r"(?<![0-9０-９])(?:" + _PERSONAL.replace(r"\x{00a0}", "\u00a0").replace(r"\x{3000}", "\u3000") + r")(?![0-9０-９])"
 )

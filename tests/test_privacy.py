@@ -17,6 +17,7 @@ from pipelines.privacy import (
     mask_letters,
     mask_text,
     mask_text_sql,
+    normalise_phone,
     normalise_phone_sql,
     phone_key,
     phone_key_sql,
@@ -67,6 +68,7 @@ def test_phone_key_is_hmac_sha256(connection: duckdb.DuckDBPyConnection, key: by
 )
 def test_normalise_phone(connection: duckdb.DuckDBPyConnection, written: str | None, number: str | None) -> None:
     assert _sql(connection, normalise_phone_sql("x"), written) == number
+    assert written is None or normalise_phone(written) == number
 
 
 def test_normalise_phone_agrees_with_phonenumbers(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,1 +1,74 @@
-"""A file → recognised, decoded, parsed, validated, loaded or quarantined."""
+"""A file → recognised, decoded, parsed, validated, loaded or quarantined.
+
+`ingest(connection, settings)` loads what is new in landing; `find_new` says what that would be, without opening a file.
+Modules, in the order in which a file meets them: landing, text, reading (with sources), plan (with cells), loading,
+merging; staging makes the tables.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.ingest.landing import Found, find_new
+from pipelines.ingest.loading import FileResult, load_file
+from pipelines.ingest.staging import create_staging
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["FileResult", "Found", "IngestResult", "create_staging", "find_new", "ingest"]
+
+
+@dataclass
+class IngestResult:
+    """What one look into landing brought."""
+
+    files: list[FileResult] = field(default_factory=list)
+
+    @property
+    def tables(self) -> dict[str, int]:
+        """Rows inserted by staging table."""
+        sums: dict[str, int] = {}
+        for result in self.files:
+            for table, rows in result.tables.items():
+                sums[table] = sums.get(table, 0) + rows
+        return sums
+
+    @property
+    def changed(self) -> bool:
+        """Whether staging holds anything it did not hold before."""
+        return any(result.rows_loaded or result.rows_superseded for result in self.files)
+
+
+def ingest(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    progress: Callable[[FileResult], None] | None = None,
+) -> IngestResult:
+    """Loads every new file of landing, oldest first, each in a transaction of its own.
+
+    Bad input never raises: it is quarantined. `progress` is called after each file.
+    """
+    create_staging(connection)
+    result = IngestResult()
+    for found in find_new(connection, settings):
+        with _scratch(settings) as scratch:
+            loaded = load_file(connection, settings, found, Path(scratch))
+        result.files.append(loaded)
+        if progress is not None:
+            progress(loaded)
+    return result
+
+
+def _scratch(settings: Settings) -> tempfile.TemporaryDirectory[str]:
+    """A folder for decoded copies, gone after each file; what a killed run left there goes first."""
+    folder = settings.home / ".scratch"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    return tempfile.TemporaryDirectory(dir=folder)

@@ -60,6 +60,11 @@ FILES = {
     "rows_quarantined": ("BIGINT", "隔离行数", "rows refused, each with a reason in ops.quarantine"),
     "status": ("VARCHAR", "状态", "loaded, or quarantined (the whole file)"),
     "seconds": ("DOUBLE", "耗时", "how long it took"),
+    "mapping": (
+        "VARCHAR",
+        "映射版本",
+        "fingerprint of all mappings at that time; a refused file is tried again after a change",
+    ),
     "warnings": ("VARCHAR", "警告", "what a person should know; NULL when nothing"),
 }
 

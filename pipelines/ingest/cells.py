@@ -1,0 +1,395 @@
+"""One text cell → one typed value, twice: the plain spellings as DuckDB SQL, every other spelling in Python.
+
+What belongs here: what counts as a date, an amount, an id …, in whatever spelling the platforms use. What does not:
+which column is which (assets/sources), and what happens to a cell that cannot be read (plan.py, straightening.py).
+
+The SQL half is small and cheap, reads the spellings that nearly every row has, and says of any other cell that it is
+odd. Rows with an odd cell are straightened by the Python half, one by one: it knows 1.2万, 2025年3月1日 and the rest,
+and names the fault where it knows no reading either. So a clean gigabyte is read at the reader's own speed, and a
+new spelling is one readable branch here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from pipelines.ingest.staging import quoted
+from pipelines.privacy import mask_text, normalise_phone, phone_key_sql
+
+SPACES = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b"
+QUOTES = "'\"`\\"
+EMPTY = ("", "-", "--", "—", "——", "NULL", "null", "None", "NaN", "nan", "NaT", "N/A", "n/a", "#N/A", "\\N")
+PHONE_WORDS = ("phone", "mobile", "tel", "手机", "手机号", "手机号码", "电话")
+
+EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
+LONGEST_ID = 256
+LONGEST_TEXT = 4000
+
+# Factor to the unit the tables keep. Amounts: yuan. Numbers: seconds, or one.
+AMOUNT_UNITS = {"yuan": "1", "fen": "0.01", "milli_fen": "0.00001", "万": "10000"}
+NUMBER_UNITS = {"second": "1", "s": "1", "ms": "0.001", "minute": "60", "hour": "3600", "万": "10000", "%": "0.01"}
+SECOND_UNITS = {"second", "s", "ms", "minute", "hour"}
+EPOCH_UNITS = {"s": 1, "ms": 1000}
+
+_STAMPS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M",
+    "%Y-%m-%d",
+)
+_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the cells of one column of one file are to be read."""
+
+    kind: str
+    timezone: str
+    modified_at: datetime  # a date without a year is the latest such day up to a day after it
+    unit: str | None = None
+    formats: tuple[str, ...] = ()
+    pattern: str | None = None
+    words: tuple[tuple[str, str], ...] | None = None  # the platform's words → ours
+    default_word: str | None = None
+    values: tuple[str, ...] = ()
+    strip: str = SPACES + QUOTES
+    empty: tuple[str, ...] = EMPTY
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Why a cell has no reading: a stable code and what was expected."""
+
+    reason: str
+    expected: str
+
+
+# --- the plain spellings, as SQL -----------------------------------------------------------------------------------
+
+
+def listed(values: tuple[str, ...] | list[str]) -> str:
+    """A SQL list of literals, in brackets."""
+    return "(" + ", ".join(quoted(value) for value in values) + ")"
+
+
+def look_sql(x: str, reading: Reading) -> str:
+    """The value of a plainly spelled cell; for any other cell something that `odd_sql` finds odd."""
+    match reading.kind:
+        case "id" | "word" | "text":
+            # Excel keeps an id whole when a tab stands before it, so the tab is plain.
+            untabbed = f"case when starts_with({x}, '\t') then substr({x}, 2) else {x} end"
+            return f"case when {_is_empty(x, reading)} then null else {untabbed} end"
+        case "phone":
+            return f"case when strlen({x}) = 11 and regexp_full_match({x}, '1[3-9][0-9]{{9}}') then {x} end"
+        case "timestamp":
+            return _stamp_sql(x, reading)
+        case "date":
+            return f"try_strptime({x}, {_array(reading.formats or _DAYS)})::date"
+        case "amount":
+            return _scaled(f"{_without_commas(x)}", AMOUNT_UNITS[reading.unit or "yuan"])
+        case "count":
+            plain = f"case when not contains({x}, '.') then try_cast({_without_commas(x)} as bigint) end"
+            return plain if reading.unit is None else f"({plain}) * {NUMBER_UNITS[reading.unit]}"
+        case "number":
+            factor = NUMBER_UNITS[reading.unit] if reading.unit else "1"
+            return f"try_cast({_without_commas(x)} as double) * {factor}"
+        case _:
+            return f"case when {x} in ('1', 'true', '是') then true when {x} in ('0', 'false', '否') then false end"
+
+
+def value_sql(p: str, reading: Reading, key: bytes) -> str:
+    """The typed value, from the look."""
+    if reading.words is not None:
+        cases = " ".join(f"when {quoted(raw)} then {quoted(word)}" for raw, word in reading.words)
+        return f"case {p} {cases} end"
+    return phone_key_sql(p, key) if reading.kind == "phone" else p
+
+
+def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
+    """Whether the cell says something that the look did not plainly understand (NULL counts as no)."""
+    kind = reading.kind
+    filled = f"not ({_is_empty(x, reading)})"
+    conditions = []
+    if reading.pattern:
+        conditions.append(f"not regexp_full_match({p}, {quoted(reading.pattern)})")
+    if reading.words is not None:
+        conditions.append(f"({p} is not null and {v} is null)")
+    elif reading.values:
+        conditions.append(f"{p} not in {listed(reading.values)}")
+    elif kind == "id":
+        conditions.append(_odd_id(p))
+    elif kind == "word":
+        conditions.append(_odd_word(p))
+    elif kind == "text":
+        conditions.append(
+            f"{_odd_word(p)} or regexp_matches({p}, '[\\x00-\\x1f\\x7f@]|[0-9０-９]{{7}}|[^\\x00-\\x7f]86')"
+        )
+        conditions.append(f"regexp_matches({p}, {quoted(_INVISIBLE_SQL)})")
+    elif kind == "phone":
+        hidden = f"contains({x}, '*') or contains({x}, '#') or contains({x}, '$')"
+        conditions.append(f"({p} is null and {filled} and strlen({x}) >= 11 and not ({hidden}))")
+    elif kind == "timestamp":
+        inside = f"{p} >= timestamp '{EARLIEST}' and {p} < timestamp '{LATEST}'"
+        conditions.append(f"(case when {inside} then false else {filled} end)")
+    elif kind == "number":
+        conditions.append(f"(case when isfinite({p}) then false else {filled} end)")
+    else:
+        conditions.append(f"({p} is null and {filled})")
+    return " or ".join(conditions)
+
+
+def _is_empty(x: str, reading: Reading) -> str:
+    return f"{x} in {listed(reading.empty)}"
+
+
+def _array(formats: tuple[str, ...]) -> str:
+    return "[" + ", ".join(quoted(f) for f in formats) + "]"
+
+
+def _stamp_sql(x: str, reading: Reading) -> str:
+    zone = quoted(reading.timezone)
+    if reading.unit in EPOCH_UNITS:
+        micros = 1_000_000 // EPOCH_UNITS[reading.unit]
+        return f"timezone({zone}, make_timestamptz(try_cast({x} as bigint) * {micros}))"
+    if reading.formats:
+        return f"try_strptime({x}, {_array(reading.formats)})"
+    # DuckDB's own cast takes almost any text after the minutes for a time zone, hence strptime.
+    return (
+        f"case when ends_with({x}, 'Z') or contains({x}, '+') then timezone({zone}, try_cast({x} as timestamptz)) "
+        f"else try_strptime({x}, {_array(_STAMPS)}) end"
+    )
+
+
+def _without_commas(x: str) -> str:
+    return f"(case when contains({x}, ',') then replace({x}, ',', '') else {x} end)"
+
+
+def _scaled(x: str, factor: str) -> str:
+    if factor == "1":
+        return f"try_cast({x} as decimal(18,2))"
+    return f"try_cast(try_cast({x} as decimal(24,6)) * {factor} as decimal(18,2))"
+
+
+def _odd_id(p: str) -> str:
+    return (
+        f"{p} < '0' or ({p} >= '<' and {p} < '@') or {p} >= '\x7f' or contains({p}, '.') or contains({p}, 'E+') "
+        f"or contains({p}, 'e+') or contains({p}, '<') or contains({p}, ' ') or ends_with({p}, '\t') "
+        f"or ends_with({p}, '\"') or ends_with({p}, '''') or strlen({p}) > {LONGEST_ID}"
+    )
+
+
+def _odd_word(p: str) -> str:
+    # Plain first characters: digits, letters, CJK. Everything else may be a space, a quote or a formula.
+    return (
+        f"{p} < '0' or ({p} >= '<' and {p} < 'A') or ({p} >= '\x7f' and {p} < '\u3001') or {p} >= '\uff01' "
+        f"or contains({p}, '<') or ends_with({p}, ' ') or ends_with({p}, '\t') or ends_with({p}, '\u3000') "
+        f"or strlen({p}) > {LONGEST_ID}"
+    )
+
+
+# --- every spelling, in Python -------------------------------------------------------------------------------------
+
+_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+_INVISIBLE_SQL = f"[{_INVISIBLE}]"
+_CONTROLS = re.compile(f"[\x00-\x1f\x7f{_INVISIBLE}]")
+_SCIENTIFIC = re.compile(r"[0-9]\.[0-9]*[eE]\+?[0-9]+|[0-9]+[eE]\+[0-9]+|[0-9]{16,}\.[0-9]+")
+_FORMULA = re.compile(r"[=+\-@＝＋－＠]")
+_SIGNED_NUMBER = re.compile(r"[+\-][0-9.,]+[%％]?")
+_MARKUP = re.compile(r"<[A-Za-z/!?]")
+_BRACKETED_END = re.compile(r"[\s]|[（(].*[）)]$")
+_STAMP = re.compile(
+    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
+    r"(?:[T _]*(?P<hour>\d{1,2})[:：\-时点](?P<minute>\d{1,2})分?(?:[:：\-]?(?P<second>\d{1,2})秒?)?"
+    r"(?:\.(?P<part>\d{1,9}))?)?"
+    r"\s*(?P<zone>Z|z|UTC|[+-]\d{2}(?::?\d{2})?)?"
+)
+_NO_YEAR = re.compile(r"\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:.*")
+_NUMBER_WORDS = re.compile(r"[,，\s¥￥元人次个条单件]|CNY|RMB")
+_SPELLED = re.compile(
+    r"(?:(?P<h>[0-9.]+) ?(?:小时|时|h))? ?(?:(?P<m>[0-9.]+) ?(?:分钟|分|min|m))? ?(?:(?P<s>[0-9.]+) ?(?:秒|s))?"
+)
+_CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d{2}(?:\.\d+)?)")
+
+_EXPECTED = {
+    "id": "an id as text: format the column as text and export again, as numbers ids lose digits",
+    "word": "a plain word",
+    "text": "plain text, no formula and no markup",
+    "timestamp": "a time such as 2025-03-31 20:15:00",
+    "date": "a date such as 2025-03-31",
+    "amount": "an amount such as 1234.50",
+    "count": "a whole number",
+    "number": "a number",
+    "boolean": "yes or no (1/0, true/false, 是/否)",
+}
+
+
+def straighten(text: str | None, reading: Reading) -> str | Unread | None:
+    """The cell in its plainest spelling (None: it is empty), or why it has no reading."""
+    if text is None:
+        return None
+    cell = text.strip(SPACES if reading.kind == "text" else reading.strip)
+    if cell in reading.empty:
+        return None
+    expected = _EXPECTED.get(reading.kind, "")
+    if reading.pattern and not re.fullmatch(reading.pattern, cell):
+        return Unread(_act(cell) or "bad_pattern", f"text that matches {reading.pattern}")
+    match reading.kind:
+        case "id":
+            return _id(cell, expected)
+        case "word":
+            return _word(cell, reading, expected)
+        case "text":
+            return Unread(reason, expected) if (reason := _act(cell)) else mask_text(_CONTROLS.sub("", cell))
+        case "phone":
+            return normalise_phone(cell)
+        case "timestamp" | "date":
+            moment = _moment(cell, reading)
+            if moment is None or not EARLIEST <= moment < LATEST:
+                return Unread("bad_date", expected)
+            return moment.isoformat(" ") if reading.kind == "timestamp" else moment.date().isoformat()
+        case "boolean":
+            return _boolean(cell, expected)
+    number = _number(cell, reading)
+    if number is None:
+        return Unread("bad_amount" if reading.kind == "amount" else "bad_number", expected)
+    return _rounded(number, reading.kind, expected)
+
+
+def _id(cell: str, expected: str) -> str | Unread:
+    if _SCIENTIFIC.fullmatch(cell):
+        return Unread("scientific_notation", expected)
+    if cell.endswith(".0") and cell[:-2].isdigit():  # a spreadsheet shows 12345 as 12345.0
+        cell = cell[:-2]
+    if cell.startswith(("=", "＝")):
+        return Unread("formula", expected)
+    if "<" in cell:
+        return Unread("html", expected)
+    return Unread("too_long", expected) if len(cell) > LONGEST_ID else cell
+
+
+def _word(cell: str, reading: Reading, expected: str) -> str | Unread:
+    if reading.words is not None or reading.values:
+        known = dict(reading.words) if reading.words is not None else {value: value for value in reading.values}
+        bare = {raw.lower(): word for raw, word in known.items()}
+        found = known.get(cell) or bare.get(_BRACKETED_END.sub("", cell).lower()) or reading.default_word
+        return found or Unread(_act(cell) or "unknown_value", "one of " + ", ".join(known))
+    reason = _act(cell) or ("too_long" if len(cell) > LONGEST_ID else None)
+    return Unread(reason, expected) if reason else _CONTROLS.sub("", cell)
+
+
+def _act(cell: str) -> str | None:
+    """Whether a spreadsheet would compute it or a browser draw it."""
+    if _FORMULA.match(cell) and not _SIGNED_NUMBER.fullmatch(cell):
+        return "formula"
+    if _MARKUP.search(cell):
+        return "html"
+    return "too_long" if len(cell) > LONGEST_TEXT else None
+
+
+def _boolean(cell: str, expected: str) -> str | Unread:
+    word = cell.lower()
+    if word in ("1", "1.0", "true", "t", "yes", "y", "是", "有", "开启", "开"):
+        return "true"
+    if word in ("0", "0.0", "2", "false", "f", "no", "n", "否", "无", "关闭", "关"):
+        return "false"
+    return Unread("bad_boolean", expected)
+
+
+def _moment(cell: str, reading: Reading) -> datetime | None:
+    """Business time: an offset or an epoch is converted, a bare wall clock is taken as it stands."""
+    zone = ZoneInfo(reading.timezone)
+    cell = unicodedata.normalize("NFKC", cell)
+    for form in reading.formats:
+        try:
+            return datetime.strptime(cell, form)
+        except ValueError:
+            continue
+    if reading.formats:
+        return None
+    if cell.isdigit():
+        return _from_digits(cell, reading, zone)
+    if _NO_YEAR.fullmatch(cell):
+        return _latest(cell, reading)
+    if (match := _STAMP.fullmatch(cell)) is None:
+        return None
+    parts = match.groupdict()
+    year, month, day, hour, minute, second = (
+        int(parts[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")
+    )
+    micros = int((parts["part"] or "0").ljust(6, "0")[:6])
+    try:
+        moment = datetime(year, month, day, hour, minute, second, micros)
+    except ValueError:
+        return None
+    return _converted(moment, parts["zone"], zone) if parts["zone"] else moment
+
+
+def _converted(moment: datetime, offset: str, zone: ZoneInfo) -> datetime:
+    sign = -1 if offset.startswith("-") else 1
+    digits = re.sub(r"\D", "", offset).ljust(4, "0")
+    shift = sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return (moment - shift).replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None)
+
+
+def _from_digits(cell: str, reading: Reading, zone: ZoneInfo) -> datetime | None:
+    if reading.unit in EPOCH_UNITS or len(cell) in (10, 13):
+        per_second = EPOCH_UNITS.get(reading.unit or "", 1000 if len(cell) == 13 else 1)
+        seconds, rest = divmod(int(cell), per_second)
+        if seconds > 10**11:
+            return None
+        moment = datetime.fromtimestamp(seconds, zone).replace(tzinfo=None)
+        return moment + timedelta(seconds=rest / per_second)
+    form = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}.get(len(cell))
+    try:
+        return datetime.strptime(cell, form) if form else None
+    except ValueError:
+        return None
+
+
+def _latest(cell: str, reading: Reading) -> datetime | None:
+    for year in (reading.modified_at.year, reading.modified_at.year - 1):
+        moment = _moment(f"{year}-{cell.replace('/', '-')}", reading)
+        if moment is not None and moment <= reading.modified_at + timedelta(days=1):
+            return moment
+    return None
+
+
+def _number(cell: str, reading: Reading) -> Decimal | None:
+    """The number in the unit that the tables keep; a unit that the cell itself states wins over the column's."""
+    cell = unicodedata.normalize("NFKC", cell)
+    if reading.unit in SECOND_UNITS and not _plain(cell):
+        for form in (_SPELLED, _CLOCK):
+            match = form.fullmatch(cell)
+            if match and any(match.groups()):
+                hours, minutes, seconds = (Decimal(match[name] or 0) for name in "hms")
+                return hours * 3600 + minutes * 60 + seconds
+    bare = _NUMBER_WORDS.sub("", cell)
+    for suffix, size in (("万", "10000"), ("亿", "100000000"), ("%", "0.01")):
+        if bare.endswith(suffix) and _plain(bare[: -len(suffix)]):
+            return Decimal(bare[: -len(suffix)]) * Decimal(size)
+    if not _plain(bare):
+        return None
+    units = AMOUNT_UNITS if reading.kind == "amount" else NUMBER_UNITS
+    return Decimal(bare) * Decimal(units[reading.unit] if reading.unit else "1")
+
+
+def _plain(text: str) -> bool:
+    return re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", text) is not None
+
+
+def _rounded(number: Decimal, kind: str, expected: str) -> str | Unread:
+    if kind == "amount":
+        fits = abs(number) < 10**16
+        return str(number.quantize(Decimal("0.01"), ROUND_HALF_UP)) if fits else Unread("bad_amount", expected)
+    if kind == "count":
+        whole = number == number.to_integral_value() and abs(number) < 9 * 10**15
+        return str(int(number)) if whole else Unread("bad_number", expected)
+    return repr(float(number))

@@ -1,0 +1,78 @@
+"""What lies in landing, and what of it the ledger does not know yet.
+
+What belongs here: listing files, and comparing size and time with the ledger. What does not: reading any byte of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.ingest.sources import fingerprint
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One file in landing."""
+
+    full: Path
+    path: str  # relative to landing, with forward slashes
+    bytes: int
+    modified_ns: int
+
+    @property
+    def name(self) -> str:
+        return self.full.name
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        return tuple(self.path.split("/")[:-1])
+
+    @property
+    def folder(self) -> str | None:
+        """The folder under the source's own, e.g. a shop's; None where the file lies directly in it."""
+        return self.folders[1] if len(self.folders) > 1 else None
+
+
+def find_files(landing: Path) -> list[Found]:
+    """Every file a person or program put there, oldest first; hidden, lock and half-written files are not listed."""
+    files = list(_walk(landing, landing)) if landing.is_dir() else []
+    return sorted(files, key=lambda found: (found.modified_ns, found.path))
+
+
+def _walk(folder: Path, landing: Path) -> Iterator[Found]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith((".", "~$")) or entry.name.lower().endswith(_UNFINISHED):
+                continue
+            if entry.is_dir():
+                yield from _walk(Path(entry.path), landing)
+            elif entry.is_file():
+                status = entry.stat()
+                full = Path(entry.path)
+                yield Found(full, full.relative_to(landing).as_posix(), status.st_size, status.st_mtime_ns)
+
+
+def find_new(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Found]:
+    """Files whose path, size or time the ledger does not know, oldest first; nothing is opened.
+
+    A file that was refused whole is new again once a mapping has changed.
+    """
+    rows = connection.execute(
+        "select c.path, c.bytes, c.modified_ns from ops.copies c join ops.files f using (file_id) "
+        "where f.status = 'loaded' or f.mapping = ?",
+        [fingerprint()],
+    ).fetchall()
+    known = {path: (size, modified) for path, size, modified in rows}
+    return [
+        found for found in find_files(settings.landing) if known.get(found.path) != (found.bytes, found.modified_ns)
+    ]

@@ -1,0 +1,593 @@
+"""A landing file → the mapping that understands it and a DuckDB relation of its cells, all text.
+
+What belongs here: CSV, workbooks, JSON Lines and Parquet as one shape: columns c0, c1, … (VARCHAR), and for all but the
+plainest CSV also `line` (where a person finds the row) and `rec` (which record it is). What does not: types and tables.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.ingest.sources import Match, Missing, Source, load_sources, match_header, normalise_header
+from pipelines.ingest.staging import quoted
+from pipelines.ingest.text import LONGEST_LINE, Text, UnreadableError, head_of, kind_of, open_text, split_line
+from pipelines.privacy import mask_letters, mask_text
+
+if TYPE_CHECKING:
+    import duckdb
+
+HEADER_WITHIN = 10  # lines: some exports put a title or a notice above the header
+DELIMITERS = ",\t;|"
+SAMPLE_RECORDS = 50
+LARGEST_DOCUMENT = 256 << 20  # bytes of one JSON document that is not JSON Lines
+CUT = b"\x03"  # first byte of a line that was too long to be read whole
+LARGEST_WORKBOOK = 2 << 30  # bytes of a workbook once unpacked
+
+
+@dataclass
+class Opened:
+    """A recognised file, ready to be read."""
+
+    match: Match
+    encoding: str
+    relation: str  # SQL, in brackets or a table function
+    numbered: bool  # the relation has line and rec
+    first_line: int = 1  # line of the first row, where it has not
+    delimiter: str = ","
+    text: Text | None = None  # of a CSV
+    expected: int | None = None  # rows that a CSV must give, refused lines included
+    children: dict[str, str] = field(default_factory=dict)  # list inside the records → relation
+    child_matches: dict[str, Match] = field(default_factory=dict)
+    refused_sql: str | None = None  # relation (line, raw, reason) of lines that are no records at all
+    warnings: list[str] = field(default_factory=list)
+
+
+def open_file(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, scratch: Path) -> Opened:
+    """Recognises a file and prepares its relation. Raises UnreadableError when the whole file must be refused."""
+    kind = kind_of(path)
+    folders = tuple(Path(relative).parts[:-1])
+    if kind == "empty":
+        raise UnreadableError("empty_file", "a file with a header and rows; this one has no bytes: export it again")
+    if kind in ("zip", "ole"):
+        return _open_workbook(path, folders, scratch)
+    if kind == "parquet":
+        return _open_parquet(connection, path, folders)
+    text = open_text(path, scratch)
+    head = head_of(text)
+    first = next((line for line in head if line.strip()), "")
+    if not first:
+        raise UnreadableError("empty_file", "a file with a header and rows; this one has only empty lines")
+    if first.lstrip()[:1] in ("{", "["):
+        return _open_json(connection, text, folders, scratch)
+    return open_csv(text, folders)
+
+
+# --- which mapping -------------------------------------------------------------------------------------------------
+
+
+def _known_folders(source: Source) -> set[str]:
+    return {normalise_header(name) for name in (source.name, *source.recognise.folders)}
+
+
+def choose(header: list[str], folders: tuple[str, ...], kind: str) -> Match | Missing | None:
+    """The mapping for a header: one that the folder names if it fits, else the one that knows most of the header.
+
+    Missing: none fits, but this one nearly does. None: nothing near.
+    """
+    places = {normalise_header(folder) for folder in folders}
+    able = [source for source in load_sources().values() if kind in source.formats and not source.recognise.sheets]
+    verdicts = [(match_header(source, header), bool(_known_folders(source) & places)) for source in able]
+    found = [(match, named) for match, named in verdicts if isinstance(match, Match)]
+    if found:
+        return max(found, key=lambda entry: (entry[1], entry[0].score, entry[0].source.name))[0]
+    near = [
+        (miss, named)
+        for miss, named in verdicts
+        if isinstance(miss, Missing) and (miss.known >= 3 or (named and miss.known))
+    ]
+    if not near:
+        return None
+    return max(near, key=lambda entry: (entry[1], entry[0].known - len(entry[0].columns), entry[0].source.name))[0]
+
+
+def _refuse(verdict: Missing | None, header: list[str], rows: int) -> UnreadableError:
+    if verdict is None:
+        known = any(normalise_header(cell) in _all_names() for cell in header)
+        shown = ", ".join(header)[:500]
+        # A first line that holds no known header may well be a person's data.
+        return UnreadableError(
+            "unknown_header",
+            "a header that a mapping knows (docs/sources); a new kind of file needs one YAML in assets/sources",
+            rows,
+            mask_text(shown) if known else mask_letters(shown),
+        )
+    wanted = []
+    for name in verdict.columns:
+        names = verdict.source.columns[name].names
+        wanted.append(" or ".join(names[:4]) if names else name)
+    return UnreadableError(
+        "missing_column",
+        f"{verdict.source.title['en']}: column {'; column '.join(wanted)}: export again with it",
+        rows,
+        mask_text(", ".join(header)[:500]),
+    )
+
+
+def _all_names() -> set[str]:
+    columns = (column for source in load_sources().values() for column in source.columns.values())
+    return {normalise_header(name) for column in columns for name in column.names}
+
+
+# --- CSV -----------------------------------------------------------------------------------------------------------
+
+
+def open_csv(text: Text, folders: tuple[str, ...]) -> Opened:
+    """Finds header and delimiter among the first lines."""
+    best: Missing | None = None
+    seen: list[str] = []
+    for number, line in enumerate(head_of(text, HEADER_WITHIN), start=1):
+        for delimiter in DELIMITERS:
+            if delimiter not in line and delimiter != ",":
+                continue
+            header = split_line(line, delimiter)
+            seen = seen or header
+            verdict = choose(header, folders, "csv")
+            if isinstance(verdict, Match):
+                return _opened_csv(text, verdict, delimiter, number)
+            if verdict is not None and (best is None or verdict.known > best.known):
+                best, seen = verdict, header
+    raise _refuse(best, seen, max(text.lines - 1, 0))
+
+
+def _opened_csv(text: Text, match: Match, delimiter: str, header_line: int) -> Opened:
+    skipped = header_line + match.source.skip_after_header
+    return Opened(
+        match=match,
+        encoding=text.encoding,
+        relation=csv_relation(text.path, len(match.header), delimiter, skipped),
+        numbered=False,
+        first_line=skipped + 1,
+        delimiter=delimiter,
+        text=text,
+        expected=max(text.lines - skipped, 0),
+    )
+
+
+def csv_relation(path: Path, columns: int, delimiter: str, skip: int, numbered: bool = False) -> str:
+    """DuckDB's reader, every column text, nothing guessed; lines that do not fit go to the table `rejects`."""
+    names = ["line"] if numbered else []
+    names += [f"c{place}" for place in range(columns)]
+    spec = ", ".join(f"'{name}': '{'BIGINT' if name == 'line' else 'VARCHAR'}'" for name in names)
+    call = (
+        f"read_csv({quoted(str(path))}, columns = {{{spec}}}, auto_detect = false, header = false, skip = {skip}, "
+        f"delim = {quoted(delimiter)}, quote = '\"', escape = '\"', nullstr = '\x01', max_line_size = 4000000, "
+        "store_rejects = true, rejects_table = 'rejects', rejects_scan = 'rejects_scans', rejects_limit = 0)"
+    )
+    return f"(select *, line as rec from {call})" if numbered else call
+
+
+# --- workbooks -----------------------------------------------------------------------------------------------------
+
+
+def _open_workbook(path: Path, folders: tuple[str, ...], scratch: Path) -> Opened:
+    sheets = _sheets(path)
+    for source in load_sources().values():
+        if source.recognise.sheets and _has_sheets(sheets, source.recognise.sheets):
+            return _opened_form(source, sheets, path, scratch)
+    return _opened_tables(sheets, folders, scratch)
+
+
+def _sheets(path: Path) -> dict[str, list[list[Any]]]:
+    """Every sheet as rows of Python values; numbers of more than 15 digits have already lost the rest."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                if sum(entry.file_size for entry in archive.infolist()) > LARGEST_WORKBOOK:
+                    raise UnreadableError(
+                        "too_large", f"a workbook of at most {LARGEST_WORKBOOK >> 30} GB; export as CSV"
+                    )
+        workbook = CalamineWorkbook.from_path(str(path))
+        return {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
+        }
+    except PasswordError as error:
+        raise UnreadableError("unreadable", "a workbook without a password") from error
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+        raise UnreadableError(
+            "unreadable", "an Excel workbook (.xlsx); this one is damaged or something else"
+        ) from error
+
+
+def _has_sheets(sheets: dict[str, list[list[Any]]], wanted: tuple[str, ...]) -> bool:
+    names = {normalise_header(name) for name in sheets}
+    return all(normalise_header(name) in names for name in wanted)
+
+
+def _opened_tables(sheets: dict[str, list[list[Any]]], folders: tuple[str, ...], scratch: Path) -> Opened:
+    """All sheets whose header is that of the first recognised one; lines of later sheets are counted on."""
+    best: Missing | None = None
+    seen: list[str] = []
+    match: Match | None = None
+    target = scratch / "sheet.csv"
+    above = written = 0
+    with open(target, "w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        for rows in sheets.values():
+            found, verdict, header = _header_row(rows, folders)
+            seen = seen or header
+            if found is None or (
+                match is not None and (verdict.source, verdict.header) != (match.source, match.header)
+            ):
+                best = verdict if isinstance(verdict, Missing) else best
+                continue
+            match = verdict
+            start = found + 1 + match.source.skip_after_header
+            for number, row in enumerate(rows[start:], start=above + start + 1):
+                cells = [_cell(value) for value in row[: len(match.header)]]
+                if any(cells):
+                    out.writerow([number, *cells, *[""] * (len(match.header) - len(cells))])
+                    written += 1
+            above += len(rows)
+    if match is None:
+        raise _refuse(best, seen, max(sum(map(len, sheets.values())) - 1, 0))
+    relation = csv_relation(target, len(match.header), ",", 0, numbered=True)
+    return Opened(match=match, encoding="xlsx", relation=relation, numbered=True, expected=written)
+
+
+def _header_row(rows: list[list[Any]], folders: tuple[str, ...]) -> tuple[int | None, Any, list[str]]:
+    best: Missing | None = None
+    seen: list[str] = []
+    for number, row in enumerate(rows[:HEADER_WITHIN]):
+        header = [_cell(value) for value in row]
+        while header and not header[-1].strip():
+            header.pop()
+        if not header:
+            continue
+        seen = seen or header
+        verdict = choose(header, folders, "xlsx")
+        if isinstance(verdict, Match):
+            return number, verdict, header
+        best = best or (verdict if isinstance(verdict, Missing) else None)
+    return None, best, seen
+
+
+def _cell(value: Any) -> str:
+    """A workbook's value as text. A number beyond 2^53 is shown as the damage it is: in scientific notation."""
+    import datetime as dt
+
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if value.is_integer():
+            return str(int(value)) if abs(value) < 2**53 else f"{value:e}"
+        return repr(value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ", "seconds")
+    if isinstance(value, dt.timedelta):
+        return str(value.total_seconds())
+    return str(value)
+
+
+def _opened_form(source: Source, sheets: dict[str, list[list[Any]]], path: Path, scratch: Path) -> Opened:
+    """A workbook read as one record: its labelled values, the sums of its nested tables, and its file name."""
+    names = {normalise_header(name) for column in source.columns.values() for name in column.names}
+    record: dict[str, str] = {}
+    for rows in sheets.values():
+        for label, value in _labelled(rows, names):
+            record.setdefault(label, value)
+    for prefix, headers in (source.form.sums if source.form else {}).items():
+        for name, rows in sheets.items():
+            if name.startswith(prefix):
+                record |= {f"sum({header})": value for header, value in _sums(rows, headers).items()}
+    record["file_name"] = path.name
+    verdict = match_header(source, list(record))
+    if isinstance(verdict, Missing):
+        raise _refuse(verdict, list(record), 1)
+    target = scratch / "form.csv"
+    with open(target, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerow([1, *record.values()])
+    relation = csv_relation(target, len(record), ",", 0, numbered=True)
+    return Opened(match=verdict, encoding="xlsx", relation=relation, numbered=True, expected=1)
+
+
+def _labelled(rows: list[list[Any]], names: set[str]) -> Iterator[tuple[str, str]]:
+    """Label and value: in one cell with a colon, else beside each other, else one above the other."""
+    grid = [[_cell(value) for value in row] for row in rows]
+
+    def is_label(text: str) -> bool:
+        return normalise_header(text) in names
+
+    for r, row in enumerate(grid):
+        for c, text in enumerate(row):
+            head, colon, tail = text.replace("：", ":", 1).partition(":")
+            if colon and is_label(head) and tail.strip():
+                yield head, tail
+                continue
+            if not is_label(text):
+                continue
+            beside = row[c + 1] if c + 1 < len(row) else ""
+            below = grid[r + 1][c] if r + 1 < len(grid) and c < len(grid[r + 1]) else ""
+            # A row of labels has its values below, even where the cell beside is no label we know.
+            in_row_of_labels = sum(map(is_label, row)) > 1 and not any(
+                map(is_label, grid[r + 1] if r + 1 < len(grid) else [])
+            )
+            order = (below, beside) if in_row_of_labels else (beside, below)
+            value = next((v for v in order if v.strip() and not is_label(v)), None)
+            if value is not None:
+                yield text, value
+
+
+def _sums(rows: list[list[Any]], headers: tuple[str, ...]) -> dict[str, str]:
+    """Sums of columns over a nested table's top-level rows: rows of details under them begin with `-` or nothing."""
+    wanted = {normalise_header(header): header for header in headers}
+    sums: dict[str, float] = {}
+    places: dict[str, int] = {}
+    for row in rows:
+        cells = [_cell(value) for value in row]
+        found = {wanted[n]: c for c, text in enumerate(cells) if (n := normalise_header(text)) in wanted}
+        if found and not places:
+            places = found
+        elif places and cells and cells[0].strip() not in ("", "-", "--"):
+            for header, c in places.items():
+                number = _number(cells[c]) if c < len(cells) else None
+                if number is not None:
+                    sums[header] = sums.get(header, 0) + number
+    return {header: f"{value:.2f}".removesuffix(".00") for header, value in sums.items()}
+
+
+def _number(text: str) -> float | None:
+    bare = text.replace(",", "").replace("¥", "").replace("￥", "").replace("元", "").strip()
+    factor = 1
+    if bare.endswith("万"):
+        bare, factor = bare[:-1], 10000
+    try:
+        return float(bare) * factor
+    except ValueError:
+        return None
+
+
+# --- Parquet -------------------------------------------------------------------------------------------------------
+
+
+def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, folders: tuple[str, ...]) -> Opened:
+    import duckdb
+
+    call = f"read_parquet({quoted(str(path))}, file_row_number = true)"
+    try:
+        described = connection.execute(f"describe select * from {call}").fetchall()
+        counted = connection.execute(f"select count(*) from {call}").fetchone()
+    except duckdb.Error as error:
+        raise UnreadableError("unreadable", "a complete Parquet file; this one is cut off or damaged") from error
+    header = [row[0] for row in described if row[0] != "file_row_number"]
+    verdict = choose(header, folders, "parquet")
+    rows = counted[0] if counted else 0
+    if not isinstance(verdict, Match):
+        raise _refuse(verdict, header, rows)
+    cells = ", ".join(
+        f'cast("{name.replace(chr(34), chr(34) * 2)}" as varchar) as c{n}' for n, name in enumerate(header)
+    )
+    relation = f"(select file_row_number + 1 as line, file_row_number + 1 as rec, {cells} from {call})"
+    return Opened(match=verdict, encoding="parquet", relation=relation, numbered=True, expected=rows)
+
+
+# --- JSON ----------------------------------------------------------------------------------------------------------
+
+
+def _open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple[str, ...], scratch: Path) -> Opened:
+    """JSON Lines, or one JSON document; records may be wrapped in a list inside each."""
+    lines = _json_lines(connection, text, scratch)
+    objects = "len(list_filter(json_extract(record, '$[*]'), lambda j: json_type(j) <> 'OBJECT')) = 0"
+    is_record = (
+        "case when not json_valid(record) then false when json_type(record) = 'OBJECT' then true "
+        f"when json_type(record) = 'ARRAY' then {objects} else false end"
+    )
+    sample = [
+        json.loads(row[0])
+        for row in connection.execute(f"select record from {lines} where {is_record} limit {SAMPLE_RECORDS}").fetchall()
+    ]
+    verdict, wrapper = _choose_json(sample, folders)
+    if not isinstance(verdict, Match):
+        counted = connection.execute(f"select count(*) from {lines}").fetchone()
+        if not sample:
+            raise UnreadableError("bad_json", "one JSON object per line", counted[0] if counted else 0)
+        raise _refuse(verdict, _keys(sample[0]), counted[0] if counted else 0)
+    return _opened_json(text, verdict, wrapper, lines, is_record)
+
+
+def _json_lines(connection: duckdb.DuckDBPyConnection, text: Text, scratch: Path) -> str:
+    """Temp table json_lines, and the relation (line, record) over it.
+
+    A document that spans lines is one record; of an overlong line only the beginning is kept, marked as cut.
+    """
+    path, longest, numbered = text.path, 16_000_000, False
+    if (document := _as_document(text)) is not None:
+        path, longest = scratch / "document.jsonl", max(longest, 4 * len(document))
+        path.write_text(document, encoding="utf-8")
+    elif text.needs_care:
+        path, numbered = _numbered_copy(text, scratch), True
+    columns = "'line': 'BIGINT', 'record': 'VARCHAR'" if numbered else "'record': 'VARCHAR'"
+    connection.execute(
+        f"create or replace temp table json_lines as select {'line,' if numbered else ''} "
+        f"ltrim(record, '\ufeff') as record from read_csv({quoted(str(path))}, columns = {{{columns}}}, "
+        "auto_detect = false, header = false, delim = '\x02', quote = '', escape = '', nullstr = '\x01', "
+        f"strict_mode = false, max_line_size = {longest}, buffer_size = {2 * longest})"
+    )
+    line = "line" if numbered else "rowid + 1 as line"
+    return f"(select {line}, record from json_lines where trim(coalesce(record, '')) <> '')"
+
+
+def _as_document(text: Text) -> str | None:
+    """A file that is one JSON document over several lines, on one line; None when its lines are JSON themselves."""
+    with open(text.path, "rb") as file:
+        first = file.readline(1 << 20).removeprefix(b"\xef\xbb\xbf")
+    if _is_json(first) or text.path.stat().st_size > LARGEST_DOCUMENT:
+        return None
+    try:
+        document = json.loads(text.path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbered_copy(text: Text, scratch: Path) -> Path:
+    target = scratch / "lines.jsonl"
+    with open(text.path, "rb") as source, open(target, "wb") as out:
+        number = 0
+        while line := source.readline(LONGEST_LINE + 2):
+            number += 1
+            if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+                kept = CUT + line[:2000].decode("utf-8", "ignore").encode()
+                while line and not line.endswith(b"\n"):
+                    line = source.readline(1 << 22)
+                line = kept
+            if line.strip():
+                out.write(b"%d\x02" % number + line.strip() + b"\n")
+    return target
+
+
+def _choose_json(sample: list[Any], folders: tuple[str, ...]) -> tuple[Match | Missing | None, str]:
+    """The mapping, and the path of the list that holds the records ('' when a line is a record itself)."""
+    wrappers = {""} | {path for source in load_sources().values() for path in source.recognise.records}
+    best: Missing | None = None
+    for wrapper in sorted(wrappers):
+        records = list(_records(sample, wrapper))
+        if not records:
+            continue
+        present = {name for record in records for name in _paths(record)}
+        verdict = choose(sorted(present), folders, "json")
+        if isinstance(verdict, Match):
+            allowed = verdict.source.recognise.records
+            if wrapper in ("", *allowed):
+                return verdict, wrapper
+        elif verdict is not None and (best is None or verdict.known > best.known):
+            best = verdict
+    return best, ""
+
+
+def _records(sample: list[Any], wrapper: str) -> Iterator[dict[str, Any]]:
+    for entry in sample:
+        value = _walk(entry, wrapper) if wrapper else entry
+        for record in value if isinstance(value, list) else [value]:
+            if isinstance(record, dict):
+                yield record
+
+
+def _paths(record: dict[str, Any]) -> set[str]:
+    """Every declared path that the record has."""
+    columns = [
+        column for source in load_sources().values() if "json" in source.formats for column in source.columns.values()
+    ]
+    return {name for column in columns for name in column.names if _walk(record, name) is not None}
+
+
+def _walk(value: Any, path: str) -> Any:
+    """The value at `a.b[0].c`; `a|b` goes on inside JSON that is itself a string."""
+    for part in path.replace("|", ".").replace("[", ".[").split("."):
+        if isinstance(value, str) and value[:1] in ("{", "["):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                return None
+        if part.startswith("["):
+            place = int(part[1:-1])
+            value = value[place] if isinstance(value, list) and place < len(value) else None
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _keys(record: Any) -> list[str]:
+    record = record[0] if isinstance(record, list) and record else record
+    return list(record) if isinstance(record, dict) else []
+
+
+def _opened_json(text: Text, match: Match, wrapper: str, lines: str, is_record: str) -> Opened:
+    source = match.source
+    pages = f"(select line, record from {lines} where {is_record})"
+    listed = (
+        f"case when json_type(record{_at(wrapper)}) = 'ARRAY' then json_extract(record, {_path(wrapper + '[*]')}) "
+        f"else [json_extract(record, {_path(wrapper)})] end"
+    )
+    records = (
+        f"(select line, line * 1000000 + n as rec, record from (select line, unnest({listed}) as record, "
+        f"generate_subscripts({listed}, 1) as n from {pages}))"
+    )
+    header, cells = _extracted({name: column.names for name, column in source.columns.items()}, "record")
+    full = Match(source, _positions(source.columns, header), {}, tuple(header))
+    opened = Opened(
+        match=full,
+        encoding=text.encoding,
+        relation=f"(select line, rec, {cells} from {records})",
+        numbered=True,
+        refused_sql=(
+            f"(select line, ltrim(record, '{CUT.decode()}') as raw, "
+            f"case when starts_with(record, '{CUT.decode()}') then 'line_too_long' else 'bad_json' end as reason "
+            f"from {lines} where not ({is_record}))"
+        ),
+    )
+    for name, child in source.each.items():
+        columns = source.columns | child.columns
+        inner = {key: column.names for key, column in child.columns.items()}
+        more, child_cells = _extracted(inner, "child", len(header))
+        opened.children[name] = (
+            f"(select * exclude (record, child), {child_cells} from (select line, rec, record, {cells}, "
+            f"unnest(json_extract(record, {_path(child.path + '[*]')})) as child from {records}))"
+        )
+        whole = (*header, *more)
+        places = _positions(source.columns, header)
+        places |= {key: tuple(p + len(header) for p in _positions(child.columns, more)[key]) for key in child.columns}
+        opened.child_matches[name] = Match(source, {k: v for k, v in places.items() if k in columns}, {}, whole)
+    return opened
+
+
+def _extracted(names: dict[str, tuple[str, ...]], document: str, start: int = 0) -> tuple[list[str], str]:
+    """Header (every declared path) and SQL of its cells; each document is parsed once per level of nesting."""
+    header = list(dict.fromkeys(name for aliases in names.values() for name in aliases))
+    plain = [name for name in header if "|" not in name]
+    cells = {}
+    for place, name in enumerate(plain, start=1):
+        cells[name] = f"json_extract_string({document}, [{', '.join(_path(n) for n in plain)}])[{place}]"
+    for name in header:
+        if "|" in name:
+            outer, _, inner = name.partition("|")
+            text = f"json_extract_string({document}, {_path(outer)})"
+            cells[name] = f"case when json_valid({text}) then json_extract_string({text}, {_path(inner)}) end"
+    return header, ", ".join(
+        f"{cells[name]} as c{place}" for place, name in enumerate(header, start=start)
+    ) or "null as c_"
+
+
+def _positions(columns: dict[str, Any], header: list[str]) -> dict[str, tuple[int, ...]]:
+    return {
+        name: tuple(header.index(alias) for alias in column.names) for name, column in columns.items() if column.names
+    }
+
+
+def _path(path: str) -> str:
+    return quoted("$" + "".join(part if part.startswith("[") else f".{part}" for part in _parts(path)))
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.replace("[", ".[").split(".") if part]
+
+
+def _at(path: str) -> str:
+    return f", {_path(path)}" if path else ""

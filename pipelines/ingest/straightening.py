@@ -1,0 +1,130 @@
+"""Rows with an oddly spelled cell, one by one: each cell in its plainest spelling, or its fault.
+
+What belongs here: walking over rows in Python and writing them down again for DuckDB. What does not: the spellings
+(cells.py), and what a table asks of a row (plan.py).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.ingest.cells import Reading, Unread, straighten
+from pipelines.ingest.plan import Plan
+from pipelines.ingest.staging import quoted
+from pipelines.privacy import mask_text
+
+Row = tuple[int, int, tuple[str | None, ...]]  # line, record, cells
+
+_FAULTS = ("line", "rec", "column_name", "reason", "found", "expected", "is_cell")
+LONGEST_FOUND = 200
+
+
+@dataclass(frozen=True)
+class Straightened:
+    """Two relations on disk: rows in their plainest spelling, and the faults of the cells that have none."""
+
+    rows: str
+    faults: str
+    count: int
+    blank: int  # rows whose cells are all empty: spreadsheets export them, they are no data
+
+
+def straighten_rows(plan: Plan, rows: Iterable[Row], scratch: Path, name: str, skip_blank: bool) -> Straightened:
+    """Writes `<name>-rows.csv` and `<name>-faults.csv` in the scratch folder."""
+    columns = [_Column(plan, column) for column in plan.readings]
+    shown = _shown_places(plan)
+    count = blank = 0
+    targets = [scratch / f"{name}-{part}.csv" for part in ("rows", "faults")]
+    with (
+        open(targets[0], "w", encoding="utf-8", newline="") as kept,
+        open(targets[1], "w", encoding="utf-8", newline="") as wrong,
+    ):
+        out, faults = csv.writer(kept, lineterminator="\n"), csv.writer(wrong, lineterminator="\n")
+        for line, rec, cells in rows:
+            if skip_blank and not any(cell and not cell.isspace() for cell in cells):
+                blank += 1
+                continue
+            count += 1
+            refused, faulty, values = False, "|", []
+            for column in columns:
+                value = column.straighten(cells)
+                if isinstance(value, Unread):
+                    found = mask_text(column.cell(cells) or "")[:LONGEST_FOUND]
+                    faults.writerow([line, rec, column.header, value.reason, found, value.expected, not column.refuses])
+                    refused = refused or column.refuses
+                    faulty += f"{column.name}|"
+                    value = None
+                values.append(value or "")
+            out.writerow([line, rec, refused, faulty, _raw(cells, shown), *values])
+    names = ["line", "rec", "refused", "faulty", "raw_text", *(f"x_{column.name}" for column in columns)]
+    types = {"line": "BIGINT", "rec": "BIGINT", "refused": "BOOLEAN"}
+    return Straightened(
+        rows=_relation(targets[0], {column: types.get(column, "VARCHAR") for column in names}),
+        faults=_relation(targets[1], {c: "BOOLEAN" if c == "is_cell" else types.get(c, "VARCHAR") for c in _FAULTS}),
+        count=count,
+        blank=blank,
+    )
+
+
+class _Column:
+    """One column of the mapping over the file's cells."""
+
+    def __init__(self, plan: Plan, name: str) -> None:
+        column = plan.match.source.all_columns[name]
+        self.name = name
+        self.reading: Reading = plan.readings[name]
+        self.places = plan.places(name)
+        self.header = plan.match.header_of(name)
+        self.refuses = plan.refuses(name)
+        self.remove = re.compile(column.remove) if column.remove else None
+
+    def cell(self, cells: tuple[str | None, ...]) -> str | None:
+        """The first of its cells that says anything."""
+        for place in self.places:
+            if cells[place] not in (None, *self.reading.empty):
+                return cells[place]
+        return None
+
+    def straighten(self, cells: tuple[str | None, ...]) -> str | Unread | None:
+        cell = self.cell(cells)
+        if cell is not None and self.remove is not None:
+            cell = self.remove.sub("", cell)
+        return straighten(cell, self.reading)
+
+
+def _shown_places(plan: Plan) -> list[bool]:
+    """Which cells may be shown as raw text: those of declared columns that are not personal."""
+    shown = [False] * len(plan.match.header)
+    for name, places in plan.match.positions.items():
+        if plan.match.source.all_columns[name].type not in ("personal", "phone"):
+            for place in places:
+                shown[place] = True
+    return shown
+
+
+def _raw(cells: tuple[str | None, ...], shown: list[bool]) -> str:
+    """The row as it stood, undeclared and personal cells hidden; masked once more before it is kept."""
+    return ",".join(
+        (cell or "") if open_ else ("***" if cell else "") for cell, open_ in zip(cells, shown, strict=False)
+    )
+
+
+def raw_text_sql(plan: Plan) -> str:
+    """SQL over a file's own cells: the same text as `_raw`."""
+    parts = [
+        f"coalesce(c{place}, '')" if open_ else f"case when c{place} <> '' then '***' else '' end"
+        for place, open_ in enumerate(_shown_places(plan))
+    ]
+    return f"concat_ws(',', {', '.join(parts)})"
+
+
+def _relation(path: Path, columns: dict[str, str]) -> str:
+    spec = ", ".join(f"'{name}': '{sql_type}'" for name, sql_type in columns.items())
+    return (
+        f"read_csv({quoted(str(path))}, columns = {{{spec}}}, auto_detect = false, header = false, delim = ',', "
+        "quote = '\"', escape = '\"', nullstr = '\x01', max_line_size = 4000000)"
+    )

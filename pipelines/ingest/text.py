@@ -1,0 +1,360 @@
+"""Bytes → clean UTF-8 text that DuckDB can read: compression, encodings, and lines no reader should be trusted with.
+
+What belongs here: what the bytes are, decoding them as a stream, counting lines, cutting a text into records by hand
+where the fast reader's own account does not add up. What does not: columns and their meaning.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import csv
+import gzip
+import hashlib
+import io
+import zlib
+from collections import deque
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+CHUNK = 1 << 22
+LONGEST_LINE = 1_000_000  # bytes; DuckDB's own limit is twice that
+LONGEST_RECORD_LINES = 100  # a quoted field with more line breaks than this was never closed
+SAMPLE = 1 << 20
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+class UnreadableError(Exception):
+    """The whole file cannot be taken; says why in a stable code, what to do, and how many rows it seems to hold."""
+
+    def __init__(self, reason: str, expected: str, rows: int = 0, found: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.expected, self.rows, self.found = reason, expected, rows, found
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text file as UTF-8 on disk, and the counts that the loader's sums are held against."""
+
+    path: Path
+    encoding: str
+    lines: int  # physical lines that are not empty
+    has_blank_lines: bool  # empty ones before the last line: line numbers can't be told from row numbers
+    has_mixed_ends: bool
+    has_long_lines: bool
+    has_quotes: bool
+    is_damaged: bool  # some bytes were no text of the encoding; U+FFFD stands there
+
+    @property
+    def needs_care(self) -> bool:
+        return self.has_blank_lines or self.has_mixed_ends or self.has_long_lines or self.is_damaged
+
+
+def sha256_of(path: Path) -> str:
+    """The file's fingerprint, read as a stream."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def kind_of(path: Path) -> str:
+    """empty, gzip, zip, ole, parquet or text, by the first bytes; names are not trusted."""
+    with open(path, "rb") as file:
+        head = file.read(8)
+    if not head:
+        return "empty"
+    kinds = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"\xd0\xcf\x11\xe0", "ole"), (b"PAR1", "parquet"))
+    return next((kind for magic, kind in kinds if head.startswith(magic)), "text")
+
+
+def open_text(path: Path, scratch: Path) -> Text:
+    """The file as UTF-8 text: itself when it is that already, else decoded into the scratch folder.
+
+    Raises UnreadableError for what is no text in any encoding we know, and for gzip that ends too early.
+    """
+    packed = kind_of(path) == "gzip"
+    encoding, bom = encoding_of(_sample(path, packed))
+    if encoding == "utf-8" and not packed:
+        return _counted(path, encoding, scratch)
+    target = scratch / "decoded.txt"
+    damaged = _decode(path, target, packed, encoding, bom)
+    return _counted(target, encoding, scratch, damaged)
+
+
+def reopen_as_gb18030(path: Path, scratch: Path) -> Text | None:
+    """A file that looked like UTF-8 because its beginning is plain ASCII; None when it is not GB18030 either."""
+    packed = kind_of(path) == "gzip"
+    if not _sample(path, packed).isascii():
+        return None
+    target = scratch / "decoded.txt"
+    damaged = _decode(path, target, packed, "gb18030", 0)
+    return None if damaged else _counted(target, "gb18030", scratch)
+
+
+def _sample(path: Path, packed: bool) -> bytes:
+    with contextlib.closing(_unpacked(path, packed)) as chunks:
+        return next(chunks, b"")[:SAMPLE]
+
+
+def _unpacked(path: Path, packed: bool) -> Generator[bytes, None, None]:
+    """The file's bytes in chunks. A gzip that ends too early gives what can be had, then raises UnreadableError."""
+    lines = 0
+    with open(path, "rb") as raw, gzip.GzipFile(fileobj=raw) if packed else raw as file:
+        try:
+            while chunk := file.read(CHUNK):
+                lines += chunk.count(b"\n")
+                yield chunk
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            expected = "a complete gzip file; this one is cut off or damaged: copy it again"
+            raise UnreadableError("truncated_gzip", expected, max(lines - 1, 0)) from error
+
+
+def encoding_of(sample: bytes) -> tuple[str, int]:
+    """Encoding and length of the BOM: BOM, then strict UTF-8, then UTF-16 by its zero bytes, then strict GB18030.
+
+    Raises UnreadableError when it is none of them.
+    """
+    for bom, name in _BOMS:
+        if sample.startswith(bom):
+            return name, len(bom)
+    if 0 in sample[:1000]:
+        even, odd = sample[0:1000:2].count(0), sample[1:1000:2].count(0)
+        if max(even, odd) > len(sample[:1000]) // 5:
+            return ("utf-16-le", 0) if odd > even else ("utf-16-be", 0)
+    for name in ("utf-8", "gb18030"):
+        decoder = codecs.getincrementaldecoder(name)("strict")
+        with contextlib.suppress(UnicodeDecodeError):
+            decoder.decode(sample, final=False)
+            return name, 0
+    raise UnreadableError(
+        "bad_encoding", "text in UTF-8, UTF-16 or GB18030 (GBK); export again as CSV UTF-8", _lines(sample)
+    )
+
+
+def _lines(sample: bytes) -> int:
+    return max(sample.count(b"\n") - 1, 0)
+
+
+def _decode(path: Path, target: Path, packed: bool, encoding: str, bom: int) -> bool:
+    """Writes the text as UTF-8; returns whether some bytes had to be replaced."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    damaged = False
+    with open(target, "wb") as out:
+        for chunk in _unpacked(path, packed):
+            text = decoder.decode(chunk[bom:])
+            bom = 0
+            if encoding == "utf-8":  # only unpacked: the reader itself reports what is not UTF-8
+                out.write(chunk)
+                continue
+            damaged = damaged or "\ufffd" in text
+            out.write(text.encode("utf-8", "replace"))
+        tail = decoder.decode(b"", final=True)
+        out.write(tail.encode("utf-8", "replace"))
+    return damaged or ("\ufffd" in tail and encoding != "utf-8")
+
+
+def _counted(path: Path, encoding: str, scratch: Path, damaged: bool = False) -> Text:
+    """One pass that counts; every step of it is a memory scan."""
+    newlines = returns = pairs = quotes = blanks = 0
+    run = longest = 0
+    edge = b"\n"
+    with open(path, "rb") as file:
+        while chunk := file.read(LONGEST_LINE // 2):
+            newlines += chunk.count(b"\n")
+            quotes = quotes or chunk.find(b'"') + 1
+            if b"\r" in chunk:
+                returns += chunk.count(b"\r")
+                pairs += (edge[-1:] + chunk).count(b"\r\n")
+            joined = edge + chunk
+            blanks += joined.count(b"\n\n") + (joined.count(b"\n\r\n") if returns else 0)
+            first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
+            run += len(chunk) if first < 0 else first
+            longest = max(longest, run)
+            run = run if first < 0 else len(chunk) - last - 1
+            edge = joined[-2:] if joined.endswith((b"\n\r", b"\r\n")) else joined[-1:]
+    if returns and not newlines:
+        return _counted(_with_newlines(path, scratch), encoding, scratch, damaged)
+    bare = returns - pairs
+    trailing = _trailing_blank_lines(path)
+    return Text(
+        path=path,
+        encoding=encoding,
+        lines=newlines + int(edge[-1:] != b"\n") - trailing,
+        # Runs of line ends were counted in pairs; a run at the very end makes no difference to line numbers.
+        has_blank_lines=blanks > (trailing + 1) // 2,
+        has_mixed_ends=0 < pairs < newlines or bare > 0,
+        has_long_lines=longest > LONGEST_LINE,
+        has_quotes=quotes > 0,
+        is_damaged=damaged,
+    )
+
+
+def _with_newlines(path: Path, scratch: Path) -> Path:
+    """A copy of a text whose lines end in a bare carriage return."""
+    target = scratch / "newlines.txt"
+    with open(path, "rb") as file, open(target, "wb") as out:
+        while chunk := file.read(CHUNK):
+            out.write(chunk.replace(b"\r", b"\n"))
+    return target
+
+
+def _trailing_blank_lines(path: Path) -> int:
+    with open(path, "rb") as file:
+        size = file.seek(0, io.SEEK_END)
+        file.seek(max(0, size - 65536))
+        tail = file.read().replace(b"\r\n", b"\n")
+    return max(len(tail) - len(tail.rstrip(b"\n")) - 1, 0)
+
+
+def head_of(text: Text, lines: int = 12) -> list[str]:
+    """The first lines, without their ends."""
+    with open(text.path, "rb") as file:
+        sample = file.read(SAMPLE).decode("utf-8", "replace").removeprefix("\ufeff")
+    return io.StringIO(sample, newline=None).read().split("\n")[:lines]
+
+
+def numbered_lines(path: Path, wanted: list[int]) -> Iterator[tuple[int, bytes]]:
+    """The given lines (1 = first) of a text whose lines are its records."""
+    rest = iter(sorted(wanted))
+    target = next(rest, None)
+    with open(path, "rb") as file:
+        for number, line in enumerate(file, start=1):
+            if target is None:
+                return
+            if number == target:
+                yield number, line.rstrip(b"\r\n")
+                target = next(rest, None)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A line that cannot be split into columns."""
+
+    line: int
+    reason: str
+    raw: str
+    expected: str
+
+
+def write_records(
+    text: Text, target: Path, delimiter: str, columns: int, first_line: int, thorough: bool = False
+) -> tuple[int, list[Refused]]:
+    """The text cut into records by hand, each with its line number as a first column; what is no record is returned.
+
+    Slower than the fast reader, but it never lets one unclosed quote swallow the lines after it. `thorough` looks at
+    every quote rather than at lines with an odd number of them. Returns the number of records written.
+    """
+    written, refused = 0, []
+    mark = delimiter.encode()
+    with open(text.path, "rb") as source, open(target, "wb") as out:
+        lines = _Lines(source)
+        for number, line in lines:
+            if number < first_line or not line.strip():
+                continue
+            if line is _TOO_LONG:
+                refused.append(_refuse(number, "line_too_long", lines.cut, f"at most {LONGEST_LINE:,} bytes a line"))
+                continue
+            if b"\xef\xbf\xbd" in line:
+                refused.append(_refuse(number, "bad_encoding", line, f"text in {text.encoding}"))
+                continue
+            quotes = line.count(b'"')
+            if quotes and (quotes % 2 or thorough) and _fields(line, mark) is None:
+                record = _joined(lines, line, mark, columns)
+                if record is None:
+                    expected = 'a closing " before the end of the line'
+                    refused.append(_refuse(number, "unclosed_quote", line, expected))
+                    continue
+                line = record
+            out.write(b"%d" % number + mark + line.replace(b"\0", b"") + b"\n")
+            written += 1
+    return written, refused
+
+
+def _refuse(number: int, reason: str, line: bytes, expected: str) -> Refused:
+    return Refused(number, reason, line[:20000].decode("utf-8", "replace"), expected)
+
+
+_TOO_LONG = b"too long"
+
+
+class _Lines:
+    """Numbered physical lines without their ends, with push-back; an overlong one is _TOO_LONG, in little memory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.number = 0
+        self.waiting: deque[tuple[int, bytes]] = deque()
+        self.cut = b""
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> tuple[int, bytes]:
+        if self.waiting:
+            return self.waiting.popleft()
+        line = self.file.readline(LONGEST_LINE + 2)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        if self.number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            self.cut = line[:20000]
+            while line and not line.endswith(b"\n"):
+                line = self.file.readline(CHUNK)
+            return self.number, _TOO_LONG
+        return self.number, line.rstrip(b"\r\n")
+
+    def push_back(self, lines: list[tuple[int, bytes]]) -> None:
+        self.waiting.extendleft(reversed(lines))
+
+
+def _joined(lines: _Lines, line: bytes, mark: bytes, columns: int) -> bytes | None:
+    """A record whose quoted field holds line breaks; None, with the lines given back, when it never closes properly."""
+    taken: list[tuple[int, bytes]] = []
+    record = line
+    for _ in range(LONGEST_RECORD_LINES):
+        following = next(lines, None)
+        if following is None:
+            break
+        taken.append(following)
+        if following[1] is _TOO_LONG:
+            break
+        record += b"\n" + following[1]
+        fields = _fields(record, mark)
+        if fields is not None:
+            if fields == columns:
+                return record
+            break
+    lines.push_back(taken)
+    return None
+
+
+def _fields(record: bytes, mark: bytes) -> int | None:
+    """Number of fields; None while a quoted one is open; -1 when something follows a closing quote."""
+    place, fields = 0, 1
+    while True:
+        if record[place : place + 1] == b'"':
+            end = record.find(b'"', place + 1)
+            while end >= 0 and record[end + 1 : end + 2] == b'"':
+                end = record.find(b'"', end + 2)
+            if end < 0:
+                return None
+            if end + 1 < len(record) and not record.startswith(mark, end + 1):
+                return -1
+            place = end + 1
+        place = record.find(mark, place)
+        if place < 0:
+            return fields
+        place += len(mark)
+        fields += 1
+
+
+def split_line(line: str, delimiter: str) -> list[str]:
+    """One line as cells, as leniently as can be."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)
