@@ -1,0 +1,306 @@
+"""Cells of metric tables whose numbers are known: exactly, as counted here, and on average, as planted.
+
+What belongs here: which rows of which table, which columns, which sums. What does not: the metrics' own SQL. Nothing
+here reads a file or a warehouse: it is a second, independent count, over the world itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from pipelines.simulate import chances
+from pipelines.simulate.asking import Row, World, total
+
+SURVIVAL_DAYS = (0, 1, 7, 30, 90)
+REPURCHASE_DAYS = (7, 30, 60, 90, 180)
+LADDER_DAYS = 90
+ALL = {"segment_by": "all", "segment": "all"}
+# Where a rate comes from a survival curve, its own standard_error says how much it scatters.
+OWN_ERROR = "standard_error of the row"
+
+
+def cells(world: World) -> Iterator[Row]:
+    """Every cell as {table, parameters, where, exact, planted}; how to read it says truth.ABOUT."""
+    yield from _public_to_private(world)
+    yield from _conversion(world)
+    yield from _group_entry(world)
+    yield from _membership_survival(world)
+    yield from _repurchase(world)
+    yield from _order_ladder(world)
+    yield from _retention(world)
+    yield from _daily_summary(world)
+    yield from _live_performance(world)
+    yield from _identity_quality(world)
+
+
+def _cell(table: str, where: Row, exact: Row, planted: Row | None = None, parameters: Row | None = None) -> Row:
+    cell = {"table": table, "parameters": parameters or {}, "where": where, "exact": exact}
+    return cell | ({"planted": planted} if planted else {})
+
+
+def _rate(rate: str, parts: list[tuple[int, float]], people: int) -> Row | None:
+    """The planted mean of a rate over groups of (people, probability), and how much it scatters."""
+    if not people:
+        return None
+    expected = sum(n * p for n, p in parts)
+    error = math.sqrt(sum(n * p * (1 - p) for n, p in parts)) / people
+    return {"rate": rate, "probability": expected / people, "standard_error": error}
+
+
+# --- from public to private ------------------------------------------------------------------------------------------
+
+
+def _by_channel(world: World, days: int, condition: str) -> Iterator[tuple[Row, list[Row]]]:
+    """(where, rows) for all and for each channel of first public touch: mature people, of them those touched before
+    they ever ordered (silent buyers never climb), and those who meet the condition."""
+    rows = world.rows(
+        f"""
+        select channel, count(*) as mature_people, count(*) filter (where not is_silent) as touched,
+          count(*) filter (where {condition}) as people
+        from world.milestones
+        where cast(public_at as date) + {days} <= $last_day
+        group by channel order by channel
+        """
+    )
+    yield ALL | {"window_days": days}, rows
+    for row in rows:
+        yield {"segment_by": "channel", "segment": row["channel"], "window_days": days}, [row]
+
+
+def _climbing(rate: str, rows: list[Row], step: str) -> Row | None:
+    ladder = chances.ladder()
+    parts = [(row["touched"], ladder.get(row["channel"], {}).get(step, 0.0)) for row in rows]
+    return _rate(rate, parts, total(rows, "mature_people"))
+
+
+def _public_to_private(world: World) -> Iterator[Row]:
+    for days in chances.WAITS:
+        for where, rows in _by_channel(world, days, f"private_at >= public_at and private_at <= {_until(days)}"):
+            exact = {"mature_people": total(rows, "mature_people"), "private_people": total(rows, "people")}
+            rate = _climbing("private_people / mature_people", rows, f"private_{days}")
+            yield _cell("public_to_private", where, exact, rate)
+
+
+def _conversion(world: World) -> Iterator[Row]:
+    climbed = "true"
+    last_date = f"cast(public_at as date) + {LADDER_DAYS}"
+    for step, before, reached, within in (
+        ("follow", "public_at", "followed_at", f"followed_at <= {_until(LADDER_DAYS)}"),
+        ("fan_club", "followed_at", "club_at", f"club_at <= {_until(LADDER_DAYS)}"),
+        ("private", "club_at", "private_at", f"private_at <= {_until(LADDER_DAYS)}"),
+        ("first_order", "private_at", "first_order_at", f"first_order_date <= {last_date}"),
+        ("second_order", "first_order_at", "second_order_at", f"second_order_date <= {last_date}"),
+    ):
+        climbed += f" and {reached} >= {before} and {within}"
+        for where, rows in _by_channel(world, LADDER_DAYS, climbed):
+            exact = {"mature_people": total(rows, "mature_people"), "people": total(rows, "people")}
+            rate = _climbing("people / mature_people", rows, step) if step != "second_order" else None
+            yield _cell("conversion", where | {"step": step}, exact, rate)
+
+
+def _until(days: int) -> str:
+    """End of a window of elapsed days from public_at; 0 is the same calendar day."""
+    if days == 0:
+        return "cast(public_at as date) + interval 1 day - interval 1 second"
+    return f"public_at + interval {days} day"
+
+
+# --- groups ----------------------------------------------------------------------------------------------------------
+
+
+def _group_entry(world: World) -> Iterator[Row]:
+    joined = world.rows(
+        """
+        select 'group' as segment_by, group_id(group_no) as segment, count(*) as joins
+        from world.memberships where kind = 'group' group by group_no
+        union all
+        select 'entry_path', door, count(*) from world.memberships where kind = 'group' group by door
+        order by segment_by, segment
+        """
+    )
+    for row in joined:
+        yield _cell("group_entry", {name: row[name] for name in ALL}, {"joins": row["joins"]})
+    applied = world.rows(
+        """
+        select 'group' as segment_by, group_id(group_no) as segment,
+          count(*) filter (where event = 'group_apply') as applications,
+          count(*) filter (where event = 'group_approve') as approvals
+        from world.events where event in ('group_apply', 'group_approve')
+        group by group_no order by segment
+        """
+    )
+    for row in applied:
+        exact = {name: row[name] for name in ("applications", "approvals")}
+        yield _cell("group_entry", {name: row[name] for name in ALL}, exact)
+
+
+def _membership_survival(world: World) -> Iterator[Row]:
+    for day in SURVIVAL_DAYS:
+        rows = world.rows(
+            """
+            with stays as (
+              select group_no, left_at is not null as has_left,
+                date_diff('day', cast(joined_at as date), coalesce(cast(left_at as date), $last_day)) as days
+              from world.memberships
+            )
+
+            select group_id(s.group_no) as segment, g.first_day_leave, g.daily_leave, count(*) as memberships,
+              count(*) filter (where days >= $day) as at_risk,
+              count(*) filter (where days = $day and has_left) as leavers
+            from stays as s inner join planted.groups as g on s.group_no = g.group_no
+            group by s.group_no, g.first_day_leave, g.daily_leave having at_risk > 0 order by segment
+            """,
+            day=day,
+        )
+        for row in rows:
+            where = {"segment_by": "group", "segment": row["segment"], "day": day}
+            exact = {"memberships": row["memberships"], "at_risk": row["at_risk"], "left": row["leavers"]}
+            chance = chances.survival(row["first_day_leave"], row["daily_leave"], day)
+            rate = {"rate": "survival", "probability": chance, "standard_error": OWN_ERROR}
+            yield _cell("membership_survival", where, exact, rate)
+
+
+# --- buying again ----------------------------------------------------------------------------------------------------
+
+
+def _repurchase(world: World) -> Iterator[Row]:
+    for days in REPURCHASE_DAYS:
+        rows = world.rows(
+            f"""
+            select m.was_member, case when m.was_member then l.again_member else l.again end as chance,
+              count(*) as buyers, count(*) filter (where first_order_date + {days} <= $last_day) as mature_buyers,
+              count(*) filter (
+                where first_order_date + {days} <= $last_day and second_order_date <= first_order_date + {days}
+              ) as repeat_buyers
+            from world.milestones as m inner join planted.loyalty as l on m.loyalty = l.loyalty
+            where m.first_order_at is not null group by m.was_member, chance order by m.was_member, chance
+            """
+        )
+        members = [row for row in rows if row["was_member"]]
+        others = [row for row in rows if not row["was_member"]]
+        yield from _repurchase_cells(ALL, rows, days)
+        yield from _repurchase_cells({"segment_by": "membership", "segment": "member"}, members, days)
+        yield from _repurchase_cells({"segment_by": "membership", "segment": "not_member"}, others, days)
+
+
+def _repurchase_cells(where: Row, rows: list[Row], days: int) -> Iterator[Row]:
+    within = chances.repeat_within(days)
+    exact = {name: total(rows, name) for name in ("buyers", "mature_buyers", "repeat_buyers")}
+    mature = [(row["mature_buyers"], row["chance"] * within) for row in rows]
+    rate = _rate("repeat_buyers / mature_buyers", mature, exact["mature_buyers"])
+    yield _cell("repurchase", where | {"window_days": days}, exact, rate)
+    curve = _rate("repeat_probability", [(row["buyers"], row["chance"] * within) for row in rows], exact["buyers"])
+    if curve:
+        day = where | {"day": days}
+        yield _cell("repurchase_curve", day, {"buyers": exact["buyers"]}, curve | {"standard_error": OWN_ERROR})
+
+
+def _order_ladder(world: World) -> Iterator[Row]:
+    rows = world.rows(
+        """
+        select k as purchase_no, count(*) as buyers, count(*) filter (where purchases > k) as next_buyers
+        from world.milestones cross join range(1, 13) as t (k) where purchases >= k group by k order by k
+        """
+    )
+    for row in rows:
+        exact = {name: row[name] for name in ("buyers", "next_buyers")}
+        yield _cell("order_ladder", ALL | {"purchase_no": row["purchase_no"]}, exact)
+
+
+def _retention(world: World) -> Iterator[Row]:
+    """First entry into a chat group, then messages in groups, by calendar week; only weeks that are over."""
+    rows = world.rows(
+        """
+        with started as (
+          select person, min(joined_at) as joined_at, cast(date_trunc('week', min(joined_at)) as date) as week
+          from world.memberships where kind = 'group' group by person
+        ),
+
+        spoke as (
+          select distinct s.person, date_diff('day', s.week, cast(e.event_at as date)) // 7 as period_no
+          from started as s inner join world.events as e
+            on s.person = e.person and e.event = 'group_message' and e.event_at >= s.joined_at
+        )
+
+        select k as period_no, count(*) as mature_people, count(p.person) as returned
+        from started as s cross join range(0, 9) as t (k)
+        left join spoke as p on s.person = p.person and p.period_no = k
+        where s.week + cast(7 * k + 6 as integer) <= $last_day
+        group by k order by k
+        """
+    )
+    parameters = {"start": ["group_join"], "back": ["group_message"], "period": "week"}
+    for row in rows:
+        where = ALL | {"is_mature": True, "period_no": row["period_no"]}
+        exact = {name: row[name] for name in ("mature_people", "returned")}
+        yield _cell("retention", where, exact, parameters=parameters)
+
+
+# --- sales -----------------------------------------------------------------------------------------------------------
+
+SOLD = """
+with amounts as (select order_no, sum(paid_fen) as paid_fen from world.items group by order_no),
+
+sold as (
+  select o.*, cast(date_trunc('month', o.paid_at) as date) as month, a.paid_fen,
+    coalesce(r.refund_fen, 0) as refund_fen,
+    p.is_hidden, case when not p.is_hidden then o.person end as known_person
+  from world.orders as o
+  inner join amounts as a on o.order_no = a.order_no
+  inner join world.people as p on o.person = p.person
+  left join world.refunds as r on o.order_no = r.order_no and r.is_closed and r.refund_fen > 0
+  where o.kind in ('kept', 'refunded')
+)
+"""
+AMOUNTS = "yuan(cast(sum(paid_fen) as bigint)) as {paid}, yuan(cast(sum(refund_fen) as bigint)) as {refund}"
+
+
+def _daily_summary(world: World) -> Iterator[Row]:
+    rows = world.rows(
+        f"""
+        {SOLD}
+        select month, count(*) as paid_orders, count(*) filter (where kind = 'kept') as orders,
+          count(distinct case when kind = 'kept' then known_person end) as buyers,
+          {AMOUNTS.format(paid="paid_amount", refund="refund_amount")},
+          yuan(cast(coalesce(sum(paid_fen) filter (where domain = 'private'), 0) as bigint)) as private_channel_amount
+        from sold group by month order by month
+        """
+    )
+    for row in rows:
+        month = str(row.pop("month"))
+        yield _cell("daily_summary", ALL | {"date": month}, row, parameters={"period": "month"})
+
+
+def _live_performance(world: World) -> Iterator[Row]:
+    rows = world.rows(
+        f"""
+        {SOLD},
+
+        bought as (
+          select session_no, count(*) as matched_orders, count(distinct known_person) as matched_buyers,
+            {AMOUNTS.format(paid="matched_amount", refund="matched_refund_amount")}
+          from sold where session_no is not null group by session_no
+        ),
+
+        seen as (
+          select session_no, count(distinct person) as identified_viewers
+          from world.events where event = 'live_view' and session_no is not null group by session_no
+        )
+
+        select room_id(b.session_no) as live_session_id, b.*exclude (session_no), v.identified_viewers
+        from bought as b inner join seen as v on b.session_no = v.session_no order by b.session_no
+        """
+    )
+    for row in rows:
+        session = row.pop("live_session_id")
+        yield _cell("live_performance", {"live_session_id": session}, row)
+
+
+def _identity_quality(world: World) -> Iterator[Row]:
+    orders = world.one(
+        f"{SOLD} select count(*) as orders, count(*) filter (where is_hidden) as orders_without_buyer "
+        "from sold where kind = 'kept'"
+    )
+    hubs = world.one("select count(distinct phone) as cut_hubs from world.buyers where is_hub")
+    yield _cell("identity_quality", {"platform": "all", "id_type": "all"}, orders | hubs)

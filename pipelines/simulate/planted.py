@@ -1,0 +1,297 @@
+"""What is planted in the demo merchant: every probability, hazard and effect that a metric must find again.
+
+What belongs here: the numbers of the made-up merchant, the words of its platforms, and their arrival in DuckDB (schema
+`planted`, macros). What does not: how people are drawn from them (`tables/*.sql`), how files look (`*_files.py`).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+FIRST_DAY = date(2025, 7, 1)
+LAST_DAY = date(2026, 6, 30)
+SESSIONS = 60
+AUTHOR_ID = "7011223344556677889"
+SHOP_ID = "4463798"
+SHOP_NAME = "栖木家居旗舰店"
+OWNER_OPEN_ID = "_000QimuOwner7Xk2LmPz9RtVb4Nw"
+
+# name, first and last day, how many times the usual traffic
+FESTIVALS = [
+    ("818", date(2025, 8, 8), date(2025, 8, 18), 1.6),
+    ("99", date(2025, 8, 28), date(2025, 9, 9), 1.3),
+    ("double_11", date(2025, 10, 20), date(2025, 11, 11), 2.6),
+    ("double_12", date(2025, 12, 1), date(2025, 12, 12), 1.8),
+    ("new_year_goods", date(2026, 1, 20), date(2026, 2, 12), 1.9),
+    ("38", date(2026, 3, 1), date(2026, 3, 8), 1.7),
+    ("618", date(2026, 5, 31), date(2026, 6, 20), 2.2),
+]
+
+# The latent trait behind everything: it makes people follow, join and come back, and so confounds joining with
+# repurchase. It can be seen exactly in the number of acts of the first visit (`acts`), before any treatment.
+LOYALTY_COLUMNS = (
+    "loyalty", "share", "fewest_acts", "most_acts", "follow", "club", "impulse", "later", "later_joined",
+    "again", "again_member", "weekly_message",
+)  # fmt: skip
+LOYALTY: list[tuple[Any, ...]] = [
+    ("casual", 0.60, 1, 2, 0.30, 0.30, 0.12, 0.08, 0.20, 0.18, 0.28, 0.18),
+    ("regular", 0.30, 3, 4, 0.55, 0.50, 0.22, 0.20, 0.32, 0.38, 0.48, 0.34),
+    ("loyal", 0.10, 5, 7, 0.80, 0.75, 0.35, 0.35, 0.47, 0.58, 0.68, 0.55),
+]
+# What being a member at the first order adds to the probability of ever buying again, for everybody alike.
+MEMBER_EFFECT = 0.10
+
+CHANNEL_COLUMNS = (
+    "channel", "share", "event", "medium", "entry", "follow_factor", "club_factor", "club_at_once", "impulse_factor",
+)  # fmt: skip
+CHANNELS: list[tuple[Any, ...]] = [
+    ("live", 0.55, "live_view", "直播", "直播推荐", 1.0, 1.0, 0.7, 1.0),
+    ("video", 0.20, "video_view", "短视频", "视频推荐", 0.9, 0.5, 0.0, 0.7),
+    ("search", 0.10, "search", "商品卡", "搜索", 0.5, 0.4, 0.0, 0.9),
+    ("mall", 0.10, "shop_visit", "商品卡", "商城推荐", 0.4, 0.4, 0.0, 0.8),
+    ("ad", 0.05, "ad_click", "广告", "千川", 0.6, 0.6, 0.0, 0.6),
+]
+FOLLOW_AT_ONCE = 0.8
+
+# The doors into the private domain. A person knocks at one at most; what they are by then decides the chances.
+# state, door, probability, then when, for who was ready: the same visit, the next day, days 5-6, days 12-29
+DOOR_COLUMNS = ("state", "door", "probability", "same_visit", "next_day", "same_week", "same_month")
+DOORS: list[tuple[Any, ...]] = [
+    ("club", "live_fan_club", 0.42, 0.60, 0.15, 0.15, 0.10),
+    ("club", "profile", 0.06, 0.40, 0.20, 0.25, 0.15),
+    ("club", "other", 0.12, 0.50, 0.20, 0.20, 0.10),
+    ("club", "member", 0.04, 0.70, 0.10, 0.10, 0.10),
+    ("club", "wecom", 0.03, 0.20, 0.20, 0.40, 0.20),
+    ("follower", "profile", 0.14, 0.40, 0.20, 0.25, 0.15),
+    ("follower", "code_dm", 0.05, 0.30, 0.30, 0.30, 0.10),
+    ("follower", "other", 0.05, 0.50, 0.20, 0.20, 0.10),
+    ("follower", "member", 0.04, 0.70, 0.10, 0.10, 0.10),
+    ("follower", "wecom", 0.02, 0.20, 0.20, 0.40, 0.20),
+    ("stranger", "code_comment", 0.03, 0.80, 0.10, 0.10, 0.00),
+    ("stranger", "invite", 0.015, 0.00, 0.20, 0.50, 0.30),
+    ("stranger", "qr", 0.01, 0.50, 0.20, 0.20, 0.10),
+]
+# Buyers outside the fan club who joined by no door are asked in later by a parcel card, 46-60 days after first touch.
+AFTER_ORDER_JOIN = 0.12
+AFTER_ORDER_BY_SMS = 0.4
+UPGRADE = 0.30  # loyal fan-club people inside: a second, stricter group 61-90 days after first touch
+REJOIN = 0.05  # who left a group comes back to it, at least 100 days after first touch
+
+# group, name, follow days, fan level, needs approval, leaves on the first day, leaves per later day, webhook type
+GROUP_COLUMNS = (
+    "group_no", "name", "follow_days", "fan_level", "needs_approval", "first_day_leave", "daily_leave", "webhook_type",
+)  # fmt: skip
+GROUPS: list[tuple[Any, ...]] = [
+    (1, "栖木福利一群", 0, 0, False, 0.080, 0.0065, None),
+    (2, "栖木新粉群", 1, 0, False, 0.050, 0.0045, None),
+    (3, "栖木老粉群", 7, 0, True, 0.030, 0.0030, None),
+    (4, "栖木老友群", 30, 0, False, 0.020, 0.0018, None),
+    (5, "栖木万粉广场", 0, 0, False, 0.100, 0.0080, "5"),
+    (6, "栖木粉丝团一级群", 0, 1, False, 0.040, 0.0040, None),
+    (7, "栖木主播粉丝群", 1, 1, False, 0.040, 0.0038, "2"),
+    (8, "栖木粉丝团三级群", 1, 3, True, 0.030, 0.0028, None),
+    (9, "栖木铁粉群", 7, 3, False, 0.020, 0.0022, None),
+    (10, "栖木铁粉内购群", 7, 5, True, 0.015, 0.0018, None),
+    (11, "栖木30天挚友群", 30, 5, False, 0.010, 0.0012, None),
+    (12, "栖木家人群", 60, 9, True, 0.010, 0.0008, None),
+]
+WECOM_LEAVE = (0.02, 0.0015)
+# which group a door leads to: door, state, class of delay, group, share
+ROOM_COLUMNS = ("door", "state", "wait", "group_no", "share")
+ROOMS: list[tuple[Any, ...]] = [
+    *[(door, "stranger", wait, 1, 1.0) for door in ("code_comment", "invite", "qr") for wait in (0, 1, 7, 30)],
+    *[("code_dm", "follower", wait, 1, 1.0) for wait in (0, 1, 7, 30)],
+    *[("profile", state, wait, 2, 1.0) for state in ("club", "follower") for wait in (0, 1, 7)],
+    *[("profile", state, 30, group, 0.5) for state in ("club", "follower") for group in (2, 3)],
+    *[("other", "follower", wait, 5, 1.0) for wait in (0, 1, 7, 30)],
+    *[("other", "club", wait, 7, 1.0) for wait in (0, 1, 7, 30)],
+    *[("live_fan_club", "club", wait, 6, 1.0) for wait in (0, 1)],
+    *[("live_fan_club", "club", 7, group, 0.5) for group in (6, 8)],
+    *[("live_fan_club", "club", 30, group, share) for group, share in ((8, 0.2), (9, 0.5), (10, 0.3))],
+]  # fmt: skip
+
+SILENT = 0.03  # buyers who never interact: they exist in order files only
+HIDDEN = 0.15  # of the silent: not in the API's records either, so that nothing names them
+MOST_PURCHASES = 12
+GAP_DAYS = 40.0  # mean of the exponential days between the first and the second purchase
+LATER_GAP_DAYS = 32.0
+THIRD_PURCHASE = 0.60
+LATER_PURCHASE = 0.68
+SECOND_ORDER_SAME_DAY = 0.06
+WEEKS_OF_MESSAGES = 40
+RED_PACKET = 0.3  # of the weeks with a message
+REJECTED = 0.02  # of followers without a door: they ask for a group and are turned down
+VIEW_INSIDE, VIEW_FOLLOWER, VIEW_STRANGER = 0.15, 0.04, 0.004  # chance to watch a later live session
+PUSH_DELIVERED, PUSH_OPENED, PUSH_CLICKED = 0.97, 0.10, 0.35  # delivered and opened of sent, clicked of opened
+
+# Orders that are not kept, made beside the planted purchases so that the purchase process stays exact.
+REFUNDED = 0.045
+CANCELLED = 0.025
+UNPAID = 0.03
+SAMPLE = 0.004
+LOTTERY = 0.02  # of people first touched in a live room
+DEPOSIT = 0.006
+PART_REFUNDED = 0.03
+REFUND_REFUSED = 0.01
+TWO_ACCOUNTS = 0.02
+FULL_PHONE = 0.06
+VIRTUAL_PHONE = 0.02
+HUB_BUYERS = 25  # one parcel station's phone on so many buyers' orders: more than identity_hub_limit
+WECOM_PHONE = 0.5
+
+# where an order comes from: context, entry word, medium word, domain, share, is an ad
+ENTRY_COLUMNS = ("context", "entry", "medium", "domain", "share", "is_ad")
+ENTRIES: list[tuple[Any, ...]] = [
+    *[(f"impulse_{channel}", entry, medium, "public", 1.0, channel == "ad")
+      for channel, _, _, medium, entry, *_ in CHANNELS if channel != "ad"],
+    ("impulse_ad", "千川", "短视频", "public", 1.0, True),
+    ("session_member", "粉丝群", "直播", "private", 0.55, False),
+    ("session_member", "关注", "直播", "private", 0.20, False),
+    ("session_member", "直播推荐", "直播", "public", 0.25, False),
+    ("session_other", "直播推荐", "直播", "public", 0.70, False),
+    ("session_other", "达人直播间", "直播", "public", 0.15, False),
+    ("session_other", "关注", "直播", "private", 0.15, False),
+    ("member", "粉丝群", "商品卡", "private", 0.45, False),
+    ("member", "橱窗", "商品卡", "private", 0.15, False),
+    ("member", "关注", "短视频", "private", 0.10, False),
+    ("member", "搜索", "商品卡", "public", 0.20, False),
+    ("member", "购物车", "商品卡", "unknown", 0.10, False),
+    ("other", "搜索", "商品卡", "public", 0.35, False),
+    ("other", "商城推荐", "商品卡", "public", 0.20, False),
+    ("other", "猜你喜欢", "商品卡", "public", 0.15, False),
+    ("other", "千川", "短视频", "public", 0.10, True),
+    ("other", "橱窗", "商品卡", "private", 0.12, False),
+    ("other", "购物车", "商品卡", "unknown", 0.08, False),
+]  # fmt: skip
+
+PRODUCT_COLUMNS = ("product_no", "name", "spec", "category", "price_fen")
+PRODUCTS: list[tuple[Any, ...]] = [
+    (1, "原木抽纸盒", "胡桃色", "收纳", 3990), (2, "香薰蜡烛 雪松", "200g", "香氛", 6900),
+    (3, "陶瓷马克杯", "米白", "餐厨", 2990), (4, "纯棉四件套", "1.8m", "床品", 25900),
+    (5, "记忆棉枕", "标准", "床品", 12900), (6, "乳胶床垫", "1.5m*2m", "床品", 129900),
+    (7, "北欧落地灯", "黑色", "灯具", 32900), (8, "厨房置物架", "三层", "收纳", 8900),
+    (9, "硅藻泥脚垫", "40*60cm", "卫浴", 1990), (10, "空气凤梨摆件", "小号", "绿植", 2590),
+    (11, "亚麻窗帘", "2m*2.7m", "软装", 18900), (12, "不锈钢保温壶", "1.5L", "餐厨", 9900),
+    (13, "实木餐椅", "原木色", "家具", 45900), (14, "折叠收纳箱", "大号", "收纳", 4590),
+    (15, "羊毛地毯", "160*230cm", "软装", 89900), (16, "竹纤维毛巾", "两条装", "卫浴", 2490),
+    (17, "蒸汽挂烫机", "手持", "电器", 19900), (18, "玻璃密封罐", "三件套", "餐厨", 3590),
+    (19, "布艺沙发", "双人位", "家具", 199900), (20, "无火香薰", "150ml", "香氛", 7900),
+]  # fmt: skip
+
+_WORD = re.compile(r"(draw\([^']*?, )'([a-z ]+)'")
+
+
+def load(connection: duckdb.DuckDBPyConnection, first_day: date, last_day: date, sessions: int) -> None:
+    """Put every planted number into schema `planted`, and the macros that pick a word by its share."""
+    connection.execute("create schema if not exists planted")
+    _table(connection, "loyalty", LOYALTY_COLUMNS, LOYALTY)
+    _table(connection, "channels", CHANNEL_COLUMNS, CHANNELS)
+    _table(connection, "doors", (*DOOR_COLUMNS, "above"), _cumulated(DOORS, group=(0,), share=2))
+    _table(connection, "groups", GROUP_COLUMNS, GROUPS)
+    _table(connection, "rooms", (*ROOM_COLUMNS, "above"), _cumulated(ROOMS, group=(0, 1, 2), share=4))
+    _table(connection, "entries", (*ENTRY_COLUMNS, "above"), _cumulated(ENTRIES, group=(0,), share=4))
+    _table(connection, "products", PRODUCT_COLUMNS, PRODUCTS)
+    _table(connection, "festivals", ("festival", "starts", "ends", "lift"), FESTIVALS)
+    connection.execute(_pick("loyalty_of", [(row[0], row[1]) for row in LOYALTY]))
+    connection.execute(_pick("channel_of", [(row[0], row[1]) for row in CHANNELS]))
+    _load_calendar(connection, first_day, last_day, sessions)
+
+
+def numbered(sql: str) -> str:
+    """The SQL with the word of every draw as its number: DuckDB would otherwise hash each word again in each copy."""
+    return _WORD.sub(lambda found: f"{found[1]}{zlib.crc32(found[2].encode())}::ubigint", sql)
+
+
+def seed_number(seed: int) -> int:
+    """Any seed as a number below 2^32."""
+    return zlib.crc32(str(seed).encode())
+
+
+def numbers() -> dict[str, int | float]:
+    """Every planted single number by its name in lower case."""
+    return {name.lower(): value for name, value in globals().items() if isinstance(value, int | float)}
+
+
+def scalars(first_day: date, last_day: date) -> dict[str, Any]:
+    """What `tables/*.sql` may name as a parameter."""
+    leaves = {"wecom_first_day_leave": WECOM_LEAVE[0], "wecom_daily_leave": WECOM_LEAVE[1]}
+    return numbers() | leaves | {"first_day": first_day, "last_day": last_day}
+
+
+def _load_calendar(connection: duckdb.DuckDBPyConnection, first_day: date, last_day: date, sessions: int) -> None:
+    """Days with their traffic, 4,096 equal slots of it (a draw picks a slot), and live sessions at its quantiles."""
+    connection.execute(
+        """
+        create or replace table planted.days as
+        with weighted as (
+          select
+            cast(day as date) as day,
+            coalesce(max(f.lift), 1.0) * case when isodow(day) >= 6 then 1.15 else 1.0 end as traffic
+          from range($first::timestamp, $last::timestamp + interval 1 day, interval 1 day) as t (day)
+          left join planted.festivals as f on cast(day as date) between f.starts and f.ends
+          group by day
+        )
+        select
+          day, row_number() over (order by day) as day_no, traffic,
+          sum(traffic) over (order by day) / sum(traffic) over () as below,
+          (sum(traffic) over (order by day) - traffic) / sum(traffic) over () as above
+        from weighted
+        order by day
+        """,
+        {"first": first_day, "last": last_day},
+    )
+    connection.execute(
+        "create or replace table planted.slots as select slot, day from range(4096) as t (slot) "
+        "join planted.days as d on (slot + 0.5) / 4096 >= d.above and (slot + 0.5) / 4096 < d.below order by slot"
+    )
+    connection.execute(
+        """
+        create or replace table planted.sessions as
+        select cast(row_number() over (order by day) as integer) as session_no, day, traffic,
+          cast(day as timestamp) + interval 19 hour + interval 30 minute as started_at
+        from (
+          select distinct d.day, d.traffic from range($sessions) as t (i)
+          join planted.days as d on (i + 0.5) / $sessions >= d.above and (i + 0.5) / $sessions < d.below
+        )
+        order by day
+        """,
+        {"sessions": sessions},
+    )
+
+
+def _cumulated(rows: list[tuple[Any, ...]], group: Sequence[int], share: int) -> list[tuple[Any, ...]]:
+    """Each row with the sum of the shares of the rows before it in its group, so that a draw in between picks it."""
+    above: dict[tuple[Any, ...], float] = {}
+    result = []
+    for row in rows:
+        key = tuple(row[i] for i in group)
+        result.append((*row, round(above.get(key, 0.0), 9)))
+        above[key] = above.get(key, 0.0) + row[share]
+    return result
+
+
+def _pick(name: str, shares: list[tuple[str, float]]) -> str:
+    """A macro that turns a draw into a word, each word as often as its share."""
+    branches, below = [], 0.0
+    for word, share in shares[:-1]:
+        below += share
+        branches.append(f"when u < {below:.9f} then '{word}'")
+    return f"create or replace temp macro {name}(u) as case {' '.join(branches)} else '{shares[-1][0]}' end"
+
+
+def _table(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    values = ", ".join("(" + ", ".join("?" for _ in columns) + ")" for _ in rows)
+    flat = [value for row in rows for value in row]
+    names = ", ".join(columns)
+    connection.execute(
+        f"create or replace table planted.{name} as select * from (values {values}) as t ({names})", flat
+    )

@@ -1,0 +1,155 @@
+"""truth.json: what was planted, what was written, and in which cell of which metric each of it must be found again.
+
+What belongs here: the shape of that file and plain counts. What does not: probabilities (`chances.py`), cells of
+metrics (`cells.py`), the process (`planted.py`, `tables/*.sql`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pipelines.simulate import chances, planted
+from pipelines.simulate.asking import Row, World
+from pipelines.simulate.cells import cells
+
+if TYPE_CHECKING:
+    import duckdb
+
+PHONE_PREFIX = 3  # digits; what truth.json splits a phone after
+ABOUT = (
+    "What is true of this demo merchant. `metrics` lists cells of metric tables: build the table with `parameters` "
+    "(its defaults where none are given), keep the rows that match `where`, add up the columns named in `exact` over "
+    "what is left (all cohorts): the sums must be equal. `planted.probability` is what `planted.rate` estimates; over "
+    "repeated seeds it scatters by `planted.standard_error`. `files` lists every file with its data lines, the lines "
+    "to be refused by reason (redelivered and duplicate_key are copies of good lines), and cells to be set aside while "
+    "their row stays. `phones` gives every phone that landing shows in full, as prefix and endings, so that this file "
+    "itself holds none."
+)
+
+
+def tell(connection: duckdb.DuckDBPyConnection, merchant: Row, last_day: date, files: dict[str, Row]) -> Row:
+    """The whole truth as one JSON-able object."""
+    world = World(connection, last_day)
+    return {
+        "about": ABOUT,
+        "merchant": merchant,
+        "planted": _planted(),
+        "counts": _counts(world),
+        "metrics": list(cells(world)),
+        "causal": _causal(world),
+        "phones": _phones(world),
+        "dirty": _dirty(files),
+        "files": files,
+    }
+
+
+def _planted() -> Row:
+    def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Row]:
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+    return {
+        "loyalty": table(planted.LOYALTY_COLUMNS, planted.LOYALTY),
+        "channels": table(planted.CHANNEL_COLUMNS, planted.CHANNELS),
+        "doors": table(planted.DOOR_COLUMNS, planted.DOORS),
+        "groups": table(planted.GROUP_COLUMNS, planted.GROUPS),
+        "order_entries": table(planted.ENTRY_COLUMNS, planted.ENTRIES),
+        "festivals": table(("festival", "starts", "ends", "traffic"), planted.FESTIVALS),
+        "ladder": chances.ladder(),
+        "repurchase": "P(second purchase within d days) = again × (1 − exp(−d / gap_days)), again being again_member "
+        "for who is inside the private domain at the first order; the third purchase is made with third_purchase, each "
+        "later one with later_purchase, after exponential gaps of later_gap_days",
+        "membership": "P(still inside after day d) = (1 − first_day_leave) × (1 − daily_leave)^d",
+        "numbers": planted.numbers(),
+    }
+
+
+def _counts(world: World) -> Row:
+    """How many of each thing the year held; people as a pipeline without a fault tells them apart."""
+    people = world.one(
+        """
+        select count(*) as people, count(*) filter (where is_silent) as silent_people,
+          count(public_at) as touched_in_public, count(followed_at) as followers, count(club_at) as fan_club,
+          count(private_at) as private_people, count(first_order_at) as buyers, count(second_order_at) as repeat_buyers
+        from world.milestones
+        """
+    )
+    rest = world.one(
+        """
+        select (select count(*) from world.items) as items, (select count(*) from world.memberships) as joins,
+          (select count(left_at) from world.memberships) as leaves,
+          (select count(*) from planted.sessions) as live_sessions, (select count(*) from planted.groups) as groups,
+          (select count(*) from world.pushes) as pushes, (select count(*) from world.identities) as identity_links,
+          (select count(*) from world.events where is_webhook) as webhook_joins,
+          (select count(*) from world.people where is_hidden) as hidden_people,
+          (select count(*) from world.buyers where used_second_account) as people_with_two_accounts,
+          (select count(*) from world.buyers where is_hub) as buyers_on_the_hub_phone
+        """
+    )
+    orders = world.counted("select kind, count(*) from world.orders group by kind order by kind")
+    cases = world.counted(
+        "select reason || case when is_closed then '_closed' else '_open' end as state, count(*) "
+        "from world.refunds group by state order by state"
+    )
+    events = world.counted("select event, count(*) from world.events group by event order by event")
+    return people | rest | {"orders": orders, "after_sale_cases": cases, "events": events}
+
+
+def _causal(world: World) -> Row:
+    """What membership at the first order truly adds to buying again in 90 days, and what a naive comparison says."""
+    rows = world.rows(
+        """
+        select m.loyalty, m.was_member, count(*) as buyers,
+          case when m.was_member then l.again_member else l.again end as again
+        from world.milestones as m inner join planted.loyalty as l on m.loyalty = l.loyalty
+        where m.first_order_date + 90 <= $last_day group by all order by m.loyalty, m.was_member
+        """
+    )
+    within = chances.repeat_within(90)
+
+    def mean(is_member: bool) -> float:
+        mine = [row for row in rows if row["was_member"] is is_member]
+        return sum(row["buyers"] * row["again"] for row in mine) * within / max(sum(row["buyers"] for row in mine), 1)
+
+    return {
+        "treatment": "inside the private domain at the first order: was_member of core.orders where order_no = 1",
+        "outcome": "a second purchase within 90 days of the first (R3)",
+        "true_effect": planted.MEMBER_EFFECT * within,
+        "true_effect_ever": planted.MEMBER_EFFECT,
+        "naive_difference": mean(True) - mean(False),
+        "confounder": "loyalty raises following, joining and repurchase; given loyalty, membership at the first order "
+        "is independent of what would have happened. It shows exactly in the number of events of the first visit (the "
+        "first 50 seconds from the first touch): 1-2 casual, 3-4 regular, 5-7 loyal; silent buyers have none",
+        "strata": rows,
+        "metric": "private_uplift (naive difference, adjusted effect); repurchase by membership shows the naive one",
+    }
+
+
+def _phones(world: World) -> Row:
+    """Phones shown in full somewhere in landing, split so that a search for them does not find this file."""
+    rows = world.rows(
+        """
+        select distinct phone from (
+          select phone from world.buyers where phone_shown = 'full'
+          union all
+          select linked_value from world.identities where linked_type = 'phone'
+        ) order by phone
+        """
+    )
+    phones = [row["phone"] for row in rows]
+    return {"prefix": phones[0][:PHONE_PREFIX], "endings": [phone[PHONE_PREFIX:] for phone in phones]}
+
+
+def _dirty(files: dict[str, Row]) -> Row:
+    """Totals over all files."""
+    rows: dict[str, int] = {}
+    for file in files.values():
+        for reason, count in file["dirty_rows"].items():
+            rows[reason] = rows.get(reason, 0) + count
+    return {
+        "rows": dict(sorted(rows.items())),
+        "cells": sum(sum(file["dirty_cells"].values()) for file in files.values()),
+        "refused_files": sum(file["is_refused"] for file in files.values()),
+        "duplicate_files": sum(file["is_duplicate"] for file in files.values()),
+    }

@@ -1,0 +1,80 @@
+"""The demo merchant's world, made set-based inside DuckDB: people, what they did, what they bought.
+
+What belongs here: running `tables/*.sql` in order, and asking `queries/*.sql`. What does not: the planted numbers
+(`planted.py`), files (`*_files.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.simulate import planted
+
+if TYPE_CHECKING:
+    import duckdb
+
+HERE = Path(__file__).parent
+BUYING = ("people", "ladder", "first_orders", "purchases", "orders", "items")
+LIVING = ("refunds", "memberships", "pushes", "events", "sessions", "group_days", "buyers", "identities", "milestones")
+_PARAMETER = re.compile(r"\$(\w+)")
+
+
+def generate(
+    connection: duckdb.DuckDBPyConnection,
+    seed: int = 7,
+    people: int = 20_000,
+    first_day: date = planted.FIRST_DAY,
+    last_day: date = planted.LAST_DAY,
+    sessions: int = planted.SESSIONS,
+) -> None:
+    """Fill schema `world` with `people` people and their year. The same arguments give the same rows."""
+    prepare(connection, seed, first_day, last_day, sessions)
+    parameters = planted.scalars(first_day, last_day) | {"first_person": 0, "people": people}
+    for name in (*BUYING, *LIVING):
+        fill(connection, name, parameters)
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection,
+    seed: int,
+    first_day: date = planted.FIRST_DAY,
+    last_day: date = planted.LAST_DAY,
+    sessions: int = planted.SESSIONS,
+) -> None:
+    """What `fill` builds on: the macros of draw.sql and the planted numbers."""
+    connection.execute(f"set variable seed = {planted.seed_number(seed)}")
+    connection.execute(planted.numbered(_text("draw.sql")))
+    planted.load(connection, first_day, last_day, sessions)
+    connection.execute("create schema if not exists world")
+
+
+def fill(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any]) -> None:
+    """Create `world.<name>` from its file, giving it the parameters that it names."""
+    _execute(connection, f"create or replace table world.{name} as {_text(f'tables/{name}.sql')}", parameters)
+
+
+def tidy(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what `prepare` and `fill` made."""
+    connection.execute("drop schema if exists world cascade; drop schema if exists planted cascade")
+
+
+def ask(connection: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    """The rows of one of `queries/`."""
+    return _execute(connection, question(name), parameters).fetchall()
+
+
+def question(name: str) -> str:
+    """The text of one of `queries/`, ready for DuckDB."""
+    return planted.numbered(_text(f"queries/{name}.sql"))
+
+
+def _execute(connection: duckdb.DuckDBPyConnection, text: str, parameters: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    wanted = {key: parameters[key] for key in _PARAMETER.findall(text)}
+    return connection.execute(planted.numbered(text), wanted)
+
+
+def _text(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
