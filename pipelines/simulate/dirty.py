@@ -22,53 +22,56 @@ BAD_TIME = "2025-13-45 25:61:00"
 DAMAGED_ZIP = b"PK\x03\x04" + b"\0" * 200
 ORDER_TIMES = ("订单提交时间", "支付完成时间")
 ORDER_IDS = ("主订单编号", "子订单编号")
+CASE_TIMES = ("售后申请时间", "退款时间", "到账时间", "完结时间")
+ACTING_NAMES = (
+    ('=HYPERLINK("http://example.invalid","领券")', "formula"),
+    ("=1+1", "formula"),
+    ("<img src=x onerror=alert(1)>", "html"),
+)
 
 
 def soil(files: list[File]) -> list[File]:
     """The files with dirty lines planted into some of them, and whole dirty files added."""
     orders = [file for file in files if file.folder == "doudian_orders" and file.name.startswith("订单导出")]
-    records = [file for file in files if file.folder == "doudian_orders_api"]
-    cases = [file for file in files if file.folder == "doudian_aftersales"]
     events = [file for file in files if file.folder == "events" and file.name.endswith(".csv")]
-    hooks = [file for file in files if file.folder == "group_fans_events"]
-    sheets = [file for file in files if file.folder == "live_sessions_csv"]
-    links = [file for file in files if file.folder == "identities"]
-
+    added = _whole_files(orders, events)
     _soil_orders(orders)
-    _plant(_nth(records, 3), "bad_json", [_cut, _cut])
-    _plant(_nth(records, 3), "impossible_amount", [_negative_record])
-    _plant(
-        _nth(cases, 5),
-        "bad_date",
-        [_with(["售后申请时间", "退款时间", "到账时间", "完结时间"], BAD_TIME, ["售后单号"])] * 2,
-    )
-    _plant(_nth(cases, 5), "impossible_amount", [_with(["退商品金额"], "-1.00", ["售后单号"])])
-    _soil_events(_nth(events, 1))
-    _plant(_nth(hooks, 4), "bad_json", [_cut, _bad_content])
-    _plant(_nth(hooks, 4), "redelivered", [_same] * 3)
-    _plant(_nth(sheets, 1), "bad_date", [_with(["开播时间"], "昨晚八点", ["直播id"])])
-    _plant(_nth(links, 1), "ragged", [_short])
-    return files + _whole_files(orders, events)
+    _soil_events(_Bed(events, 1))
+
+    def of(folder: str, place: int) -> _Bed:
+        return _Bed([file for file in files if file.folder == folder], place)
+
+    records, cases, hooks = of("doudian_orders_api", 3), of("doudian_aftersales", 5), of("group_fans_events", 4)
+    records.plant("bad_json", [_cut, _cut])
+    records.plant("impossible_amount", [_negative_record])
+    cases.plant("bad_date", [_with(CASE_TIMES, BAD_TIME, ["售后单号"])] * 2)
+    cases.plant("impossible_amount", [_with(["退商品金额"], "-1.00", ["售后单号"])])
+    hooks.plant("bad_json", [_cut, _bad_content])
+    hooks.plant("redelivered", [_same] * 3)
+    of("live_sessions_csv", 1).plant("bad_date", [_with(["开播时间"], "昨晚八点", ["直播id"])])
+    of("identities", 1).plant("ragged", [_short])
+    return files + added
 
 
 def _soil_orders(orders: list[File]) -> None:
-    _plant(_nth(orders, 2), "ragged", [_short] * 4)
-    _plant(_nth(orders, 2), "bad_date", [_with(ORDER_TIMES, BAD_TIME, ORDER_IDS)] * 3)
-    impossible = [_with(["订单应付金额"], amount, ORDER_IDS) for amount in ("-88.00", "-0.01", "1,000,000,000,000.00")]
-    _plant(_nth(orders, 2), "impossible_amount", impossible)
-    _plant(_nth(orders, 2), "scientific_notation", [_with(ORDER_IDS, "6.92898E+18", [])] * 2)
-    _plant(_nth(orders, 4), "duplicate_key", [_same] * 5)
-    _plant(_nth(orders, 6), "unclosed_quote", [_unclosed])
-    names = ('=HYPERLINK("http://example.invalid","领券")', "=1+1", "<img src=x onerror=alert(1)>")
-    for name, reason in zip(names, ("formula", "formula", "html"), strict=True):
-        _spoil_cell(_nth(orders, 7), "选购商品", name, reason)
+    many = _Bed(orders, 2)
+    many.plant("ragged", [_short] * 4)
+    many.plant("bad_date", [_with(ORDER_TIMES, BAD_TIME, ORDER_IDS)] * 3)
+    impossible = ("-88.00", "-0.01", "1,000,000,000,000.00")
+    many.plant("impossible_amount", [_with(["订单应付金额"], amount, ORDER_IDS) for amount in impossible])
+    many.plant("scientific_notation", [_with(ORDER_IDS, "6.92898E+18", [])] * 2)
+    _Bed(orders, 4).plant("duplicate_key", [_same] * 5)
+    _Bed(orders, 6).plant("unclosed_quote", [_unclosed])
+    named = _Bed(orders, 7)
+    for place, (name, reason) in enumerate(ACTING_NAMES):
+        named.spoil_cell(place, "选购商品", name, reason)
 
 
-def _soil_events(file: File | None) -> None:
-    _plant(file, "ragged", [_short] * 3)
-    _plant(file, "bad_date", [_with(["event_at"], BAD_TIME, ["event_id"])] * 3)
-    _plant(file, "missing_value", [_with(["user_id"], "", ["event_id"])] * 2)
-    _plant(file, "unclosed_quote", [_unclosed])
+def _soil_events(bed: _Bed) -> None:
+    bed.plant("ragged", [_short] * 3)
+    bed.plant("bad_date", [_with(["event_at"], BAD_TIME, ["event_id"])] * 3)
+    bed.plant("missing_value", [_with(["user_id"], "", ["event_id"])] * 2)
+    bed.plant("unclosed_quote", [_unclosed])
 
 
 def _whole_files(orders: list[File], events: list[File]) -> list[File]:
@@ -93,33 +96,34 @@ def _whole_files(orders: list[File], events: list[File]) -> list[File]:
 # --- planting ---------------------------------------------------------------------------------------------------------
 
 
-def _nth(files: list[File], place: int) -> File | None:
-    return files[place] if place < len(files) else None
+class _Bed:
+    """A file to plant in; there is none where the year is too short, and then nothing is planted."""
 
+    def __init__(self, files: list[File], place: int) -> None:
+        self.file = files[place] if place < len(files) else None
+        self.clean = list(self.file.lines) if self.file else []
+        self.names = self.file.header.split(",") if self.file and self.file.header else []
 
-def _plant(file: File | None, reason: str, breakers: list[Breaker]) -> None:
-    """Put one broken copy per breaker into the file, spread evenly, and count them."""
-    if file is None or not file.lines:
-        return
-    clean = list(file.lines)
-    names = [] if file.header is None else file.header.split(",")
-    for number, breaker in enumerate(breakers):
-        nobody = str(ID_OF_NOBODY + zlib.crc32(f"{file.path}/{reason}/{number}".encode()) * 1000)
-        broken = breaker(names, clean[(number + 1) * len(clean) // (len(breakers) + 1)], nobody)
-        file.lines.insert((number + 1) * len(file.lines) // (len(breakers) + 1), broken)
-    file.dirty[reason] = file.dirty.get(reason, 0) + len(breakers)
+    def plant(self, reason: str, breakers: list[Breaker]) -> None:
+        """Put one broken copy of a clean line per breaker into the file, spread evenly, and count them."""
+        if self.file is None or not self.clean:
+            return
+        for number, breaker in enumerate(breakers):
+            nobody = str(ID_OF_NOBODY + zlib.crc32(f"{self.file.path}/{reason}/{number}".encode()) * 1000)
+            share = (number + 1) / (len(breakers) + 1)
+            broken = breaker(self.names, self.clean[int(share * len(self.clean))], nobody)
+            self.file.lines.insert(int(share * len(self.file.lines)), broken)
+        self.file.dirty[reason] = self.file.dirty.get(reason, 0) + len(breakers)
 
-
-def _spoil_cell(file: File | None, column: str, value: str, reason: str) -> None:
-    """Overwrite one cell of a real line; the row itself stays good."""
-    if file is None or file.header is None:
-        return
-    place = file.header.split(",").index(column)
-    at = (1 + sum(file.dirty_cells.values())) * len(file.lines) // 5
-    row = cells(file.lines[at])
-    row[place] = value
-    file.lines[at] = line(row)
-    file.dirty_cells[reason] = file.dirty_cells.get(reason, 0) + 1
+    def spoil_cell(self, place: int, column: str, value: str, reason: str) -> None:
+        """Overwrite one cell of a real line; the row itself stays good."""
+        if self.file is None or len(self.clean) < 5:
+            return
+        at = (place + 1) * len(self.clean) // 5
+        row = cells(self.file.lines[at])
+        row[self.names.index(column)] = value
+        self.file.lines[at] = line(row)
+        self.file.dirty_cells[reason] = self.file.dirty_cells.get(reason, 0) + 1
 
 
 def _with(columns: Sequence[str], value: str, ids: Sequence[str]) -> Breaker:
