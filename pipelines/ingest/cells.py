@@ -83,6 +83,8 @@ def listed(values: tuple[str, ...] | list[str]) -> str:
 def look_sql(x: str, reading: Reading) -> str:
     """The value of a plainly spelled cell; for any other cell something that `odd_sql` finds odd."""
     match reading.kind:
+        case "json":
+            return f"case when not ({_is_empty(x, reading)}) then {x} end"
         case "id" | "word" | "text":
             # Excel keeps an id whole when a tab stands before it, so the tab is plain.
             untabbed = f"case when starts_with({x}, '\t') then substr({x}, 2) else {x} end"
@@ -141,9 +143,9 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
         conditions.append(f"(case when {inside} then false else {filled} end)")
     elif kind == "number":
         conditions.append(f"(case when isfinite({p}) then false else {filled} end)")
-    else:
+    elif kind != "json":
         conditions.append(f"({p} is null and {filled})")
-    return " or ".join(conditions)
+    return " or ".join(conditions) or "false"
 
 
 def _is_empty(x: str, reading: Reading) -> str:
@@ -235,13 +237,15 @@ def straighten(text: str | None, reading: Reading) -> str | Unread | None:
     """The cell in its plainest spelling (None: it is empty), or why it has no reading."""
     if text is None:
         return None
-    cell = text.strip(SPACES if reading.kind == "text" else reading.strip)
+    cell = text.strip(SPACES if reading.kind in ("text", "json") else reading.strip)
     if cell in reading.empty:
         return None
     expected = _EXPECTED.get(reading.kind, "")
     if reading.pattern and not re.fullmatch(reading.pattern, cell):
         return Unread(_act(cell) or "bad_pattern", f"text that matches {reading.pattern}")
     match reading.kind:
+        case "json":
+            return cell
         case "id":
             return _id(cell, expected)
         case "word":

@@ -9,7 +9,7 @@ arrival, so any order gives the same staging tables.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.plan import Facts, Target
@@ -46,6 +46,8 @@ def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
     Leaves the temp table `losers` (row_id, conflicts) for the caller to report.
     """
     table = target.table
+    if target.load.repeats is not None:
+        incoming = _numbered(connection, incoming, target)
     clashing = _find_losers(connection, incoming, target, keep_last)
     meeting = _find_meetings(connection, incoming, target, clashing)
     columns = [*table.stored, *PROVENANCE]
@@ -80,6 +82,18 @@ def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
     inserted = _run(connection, f"insert into staging.{table.name} ({listed}) select {values} {rows}")
     conflicting = _one(connection, "select count(*) from losers where conflicts") if clashing else 0
     return Merged(inserted, superseded, conflicting, replaced)
+
+
+def _numbered(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> Incoming:
+    """Rows without an id of their own: the second of two equal ones of a file gets the key `…#2`."""
+    name = f"numbered_{target.index}"
+    key = f"s{target.index}_{target.load.repeats}"
+    connection.execute(
+        f"create or replace temp table {name} as select t.* replace (case when place > 1 then {key} || '#' || place "
+        f"else {key} end as {key}) from (select t.*, row_number() over (partition by {', '.join(_keys(target))} "
+        f"order by t.rec) as place from {incoming.name} t where {target.condition()}) t"
+    )
+    return replace(incoming, name=f"temp.{name}")
 
 
 def _provenance(incoming: Incoming) -> list[str]:

@@ -225,9 +225,7 @@ class _Builder:
         )
 
     def _used(self) -> set[str]:
-        texts = [text for _, _, load in self.loads for text in (*load.columns.values(), load.where or "")]
-        texts += [rule.when for rule in (*self.source.refuse, *self.source.flags)]
-        return {name for text in texts for name in _names(text)}
+        return {name for text in self.source.texts for name in _names(text)}
 
     def _decisive(self) -> set[str]:
         """Columns that a required, key or closed canonical column is made of."""
@@ -428,6 +426,10 @@ class _Builder:
                 column = self.match.header_of(rule.column) if rule.column else None
                 found = f"{_id(rule.column)}::varchar" if rule.column in self.columns else "null"
                 condition = f"coalesce(cast(({rule.when}) as boolean), false)"
+                for name in _ordered(rule.when):
+                    if name in self.readings:
+                        self._mark_faulty(name)
+                        condition += f" and not {_id('f_' + name)}"
                 refuses = rule in self.source.refuse
                 self.faults.append(Fault(condition, column, rule.reason, found, rule.expected, refuses))
         if self.loads and all(load.where is not None for _, _, load in self.loads):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.ingest.sources import Match, Missing, Source, load_sources, match_header, normalise_header
+from pipelines.ingest.sources import Form, Match, Missing, Source, load_sources, match_header, normalise_header
 from pipelines.ingest.staging import quoted
 from pipelines.ingest.text import LONGEST_LINE, Text, UnreadableError, head_of, kind_of, open_text, split_line
 from pipelines.privacy import mask_letters, mask_text
@@ -282,11 +282,13 @@ def _opened_form(source: Source, sheets: dict[str, list[list[Any]]], path: Path,
     """A workbook read as one record: its labelled values, the sums of its nested tables, and its file name."""
     names = {normalise_header(name) for column in source.columns.values() for name in column.names}
     record: dict[str, str] = {}
-    for rows in sheets.values():
-        for label, value in _labelled(rows, names):
-            record.setdefault(label, value)
-    for prefix, headers in (source.form.sums if source.form else {}).items():
-        for name, rows in sheets.items():
+    form = source.form or Form(labels={})
+    for name, rows in sheets.items():
+        for prefix, first in form.labels.items():
+            if name.startswith(prefix):
+                for label, value in _labelled(rows[: first or None], names):
+                    record.setdefault(label, value)
+        for prefix, headers in form.sums.items():
             if name.startswith(prefix):
                 record |= {f"sum({header})": value for header, value in _sums(rows, headers).items()}
     record["file_name"] = path.name
@@ -401,7 +403,18 @@ def _open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple
         if not sample:
             raise UnreadableError("bad_json", "one JSON object per line", counted[0] if counted else 0)
         raise _refuse(verdict, _keys(sample[0]), counted[0] if counted else 0)
-    return _opened_json(text, verdict, wrapper, lines, is_record)
+    return _opened_json(text, verdict, wrapper, lines, _with_inner_json(verdict, wrapper, is_record))
+
+
+def _with_inner_json(match: Match, wrapper: str, is_record: str) -> str:
+    """A record whose inner JSON string is no JSON is no record."""
+    outer = {name.partition("|")[0] for column in match.source.columns.values() for name in column.names if "|" in name}
+    if wrapper:
+        return is_record
+    for name in sorted(outer):
+        text = f"json_extract_string(record, {_path(name)})"
+        is_record = f"case when {is_record} then json_valid(coalesce({text}, 'null')) else false end"
+    return is_record
 
 
 def _json_lines(connection: duckdb.DuckDBPyConnection, text: Text, scratch: Path) -> str:

@@ -17,13 +17,15 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipelines.ingest.cells import AMOUNT_UNITS, EPOCH_UNITS, SECOND_UNITS
+from pipelines.ingest.cells import AMOUNT_UNITS, EPOCH_UNITS, NUMBER_UNITS
 from pipelines.ingest.staging import StagingTable, load_staging
 
 FOLDER = Path(__file__).parents[2] / "assets" / "sources"
 CANONICAL = "canonical_"
 
-Kind = Literal["id", "word", "text", "phone", "timestamp", "date", "amount", "count", "number", "boolean", "personal"]
+Kind = Literal[
+    "id", "word", "text", "phone", "timestamp", "date", "amount", "count", "number", "boolean", "json", "personal"
+]
 
 
 class SourceError(ValueError):
@@ -55,7 +57,7 @@ class SourceColumn(_Strict):
         known = {
             "amount": set(AMOUNT_UNITS),
             "timestamp": set(EPOCH_UNITS),
-            "number": {*SECOND_UNITS, "万", "%"},
+            "number": set(NUMBER_UNITS),
             "count": {"万"},
         }.get(self.type, set())
         if self.unit is not None and self.unit not in known:
@@ -91,6 +93,7 @@ class Child(_Strict):
 class Form(_Strict):
     """A workbook read as one record: labels beside or above their values, and nested tables to sum."""
 
+    labels: dict[str, int]  # sheet (prefix) → how many of its first rows hold labels and values (0: all)
     sums: dict[str, tuple[str, ...]] = {}  # sheet (prefix) → header names to add up over its top-level rows
 
 
@@ -101,6 +104,7 @@ class Load(_Strict):
     where: str | None = None
     each: str | None = None
     partial: bool = False  # only adds columns to what another source gives: nothing but the key is required
+    repeats: str | None = None  # key column: equal rows of one file are different rows, and this one is numbered
     summed_from: str | None = None
 
 
@@ -149,6 +153,12 @@ class Source(_Strict):
     def counting(self) -> set[str]:
         """Tables in which each physical row lands at most once: their rows are what the ledger counts."""
         return {name for name, load in self.loads.items() if load.each is None and load.summed_from is None}
+
+    @property
+    def texts(self) -> list[str]:
+        """Every SQL expression of the mapping."""
+        loads = [text for load in self.loads.values() for text in (*load.columns.values(), load.where or "")]
+        return [*loads, *(rule.when for rule in (*self.refuse, *self.flags))]
 
 
 @cache
