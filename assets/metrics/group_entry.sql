@@ -74,27 +74,29 @@ with thresholds as (
   group by platform, group_id
 ),
 
--- an application is approved when the next thing that happens to it is an approval or the join itself
+-- an application is approved when the next thing that happens to it is an approval or the join itself; an approval came
+-- the way that was applied for
 applications as (
   select
     platform,
     group_id,
     event,
     event_at,
-    entry_path,
+    coalesce(entry_path, lag(entry_path) over turn) as entry_path,
     live_session_id,
-    lead(event) over (
-      partition by platform, group_id, person_id
-      order by
-        event_at,
-        case event when 'group_apply' then 1 when 'group_approve' then 2 when 'group_reject' then 2 else 3 end,
-        event_id
-    ) as next_event
+    lead(event) over turn as next_event
   from core.events
   where
     event in ('group_apply', 'group_approve', 'group_reject', 'group_join')
     and group_id is not null
     and person_id is not null
+  window turn as (
+    partition by platform, group_id, person_id
+    order by
+      event_at,
+      case event when 'group_apply' then 1 when 'group_approve' then 2 when 'group_reject' then 2 else 3 end,
+      event_id
+  )
 ),
 
 joined as (

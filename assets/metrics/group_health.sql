@@ -257,24 +257,31 @@ spans as (
     select platform, group_id, date, 0 as is_told from sold
     union all
     select platform, group_id, date, 1 as is_told from told
-    union all
-    select platform, group_id, cast(created_at as date) as date, 0 as is_told from core.groups
-    where created_at is not null
   ) as seen
   group by platform, group_id
+),
+
+dates as (
+  select
+    s.platform,
+    s.group_id,
+    s.is_told,
+    s.first_date + cast(n.day_no as integer) as date
+  from spans as s
+  cross join unnest(generate_series(cast(0 as bigint), date_diff('day', s.first_date, $as_of))) as n (day_no)
 ),
 
 days as (
   select
     s.platform,
     s.group_id,
-    c.date,
+    s.date,
     s.is_told = 1 as is_told,
     t.group_id is not null as is_told_today,
     coalesce(m.joins, 0) as event_joins,
     coalesce(m.leaves, 0) as event_leaves,
     sum(coalesce(m.joins, 0) - coalesce(m.leaves, 0)) over (
-      partition by s.platform, s.group_id order by c.date rows between unbounded preceding and current row
+      partition by s.platform, s.group_id order by s.date rows between unbounded preceding and current row
     ) as event_members,
     t.members as told_members,
     t.joins as told_joins,
@@ -282,11 +289,10 @@ days as (
     t.active_members as told_active_members,
     t.messages as told_messages,
     t.red_packets as told_red_packets,
-    lag(t.members) over (partition by s.platform, s.group_id order by c.date) as told_members_before
-  from spans as s
-  inner join core.calendar as c on s.first_date <= c.date and c.date <= $as_of
-  left join moved as m on s.platform = m.platform and s.group_id = m.group_id and c.date = m.date
-  left join told as t on s.platform = t.platform and s.group_id = t.group_id and c.date = t.date
+    lag(t.members) over (partition by s.platform, s.group_id order by s.date) as told_members_before
+  from dates as s
+  left join moved as m on s.platform = m.platform and s.group_id = m.group_id and s.date = m.date
+  left join told as t on s.platform = t.platform and s.group_id = t.group_id and s.date = t.date
 ),
 
 -- what the platform tells comes first; of a group that it counts, days it leaves out have no number of members

@@ -1,0 +1,102 @@
+"""One group on one day."""
+
+from tests.metrics.asking import answers
+from tests.worlds import world
+
+
+def test_a_group_measured_by_its_peoples_events():
+    """anna leaves 24 hours after the push to the second, bo a second later. Both of anna's messages are one active member; the
+    join itself and a message delivered are not activity."""
+    club = world(
+        {
+            "groups": """
+            | group_id | name   | follow_days_required | created_at          |
+            | g1       | 老客群 | 7                    | 2025-01-01 08:00:00 |
+            """,
+            "events": """
+            | user_id | event           | event_at            | group_id |
+            | anna    | group_join      | 2025-01-02 08:00:00 | g1       |
+            | bo      | group_join      | 2025-01-02 08:00:00 | g1       |
+            | chen    | group_join      | 2025-01-02 09:00:00 | g1       |
+            | anna    | group_message   | 2025-01-02 10:00:00 | g1       |
+            | anna    | group_message   | 2025-01-02 10:00:01 | g1       |
+            | chen    | red_packet_open | 2025-01-02 12:00:00 | g1       |
+            | bo      | push_delivered  | 2025-01-02 12:00:00 | g1       |
+            | anna    | group_leave     | 2025-01-03 12:00:00 | g1       |
+            | bo      | group_remove    | 2025-01-03 12:00:01 | g1       |
+            """,
+            "pushes": """
+            | message_id | sent_at             | group_id | kind       |
+            | m1         | 2025-01-02 12:00:00 | g1       | red_packet |
+            | m2         | 2025-01-01 12:00:00 | g1       | text       |
+            """,
+            "orders": """
+            | order_id | buyer_id | paid_at             | paid_amount | group_id | entry |
+            | a1       | anna     | 2025-01-02 13:00:00 | 30.50       | g1       | -     |
+            | a2       | anna     | 2025-01-02 14:00:00 | 10          | -        | 直播  |
+            | n1       | -        | 2025-01-02 15:00:00 | 5           | g1       | -     |
+            | c1       | chen     | 2025-01-03 15:00:00 | 0           | g1       | -     |
+            """,
+        },
+        as_of="2025-01-04",
+    )
+    answers(
+        club,
+        "group_health",
+        """
+        | group_id | group_name | threshold | date       | measured_by | members_before | joins | leaves | members | net_growth | net_growth_rate | leave_rate |
+        | g1       | 老客群     | follow_7  | 2025-01-01 | events      | 0              | 0     | 0      | 0       | 0          | -               | -          |
+        | g1       | 老客群     | follow_7  | 2025-01-02 | events      | 0              | 3     | 0      | 3       | 3          | -               | 0          |
+        | g1       | 老客群     | follow_7  | 2025-01-03 | events      | 3              | 0     | 2      | 1       | -2         | -2/3            | 2/3        |
+        | g1       | 老客群     | follow_7  | 2025-01-04 | events      | 1              | 0     | 0      | 1       | 0          | 0               | 0          |
+        """,
+    )
+    answers(
+        club,
+        "group_health",
+        """
+        | date       | present_members | active_members | active_rate | messages | red_packets | red_packet_opens | pushes | leaves_after_push | known_leaves | leaves_after_push_rate |
+        | 2025-01-01 | 0               | 0              | -           | 0        | 0           | 0                | 1      | 0                 | 0            | -                      |
+        | 2025-01-02 | 3               | 2              | 2/3         | 2        | 1           | 1                | 1      | 0                 | 0            | -                      |
+        | 2025-01-03 | 3               | 0              | 0           | 0        | 0           | 0                | 0      | 1                 | 2            | 0.5                    |
+        | 2025-01-04 | 1               | 0              | 0           | 0        | 0           | 0                | 0      | 0                 | 0            | -                      |
+        """,
+    )
+    answers(
+        club,
+        "group_health",
+        """
+        | date       | orders | buyers | paid_amount | member_orders | member_amount |
+        | 2025-01-01 | 0      | 0      | 0           | 0             | 0             |
+        | 2025-01-02 | 2      | 1      | 35.50       | 2             | 40.50         |
+        | 2025-01-03 | 0      | 0      | 0           | 0             | 0             |
+        | 2025-01-04 | 0      | 0      | 0           | 0             | 0             |
+        """,
+    )
+
+
+def test_a_group_of_which_the_platform_tells_only_sums():
+    """On the 3rd it tells 108 after 100 + 12 joins: four must have left. On the 4th nothing is told; on the 5th there is no
+    day before to compare with, and its own leaves stand."""
+    answers(
+        world(
+            {
+                "group_days": """
+                | group_id | date       | members | joins | leaves | active_members | messages | red_packets |
+                | g1       | 2025-01-02 | 100     | -     | -      | 20             | 50       | 2           |
+                | g1       | 2025-01-03 | 108     | 12    | -      | -              | -        | -           |
+                | g1       | 2025-01-05 | 109     | 3     | 2      | 0              | 0        | 0           |
+                | g1       | 2025-01-09 | 999     | 0     | 0      | 0              | 0        | 0           |
+                """
+            },
+            as_of="2025-01-05",
+        ),
+        "group_health",
+        """
+        | date       | measured_by | members_before | joins | leaves | members | is_leaves_estimated | active_members | active_rate | messages |
+        | 2025-01-02 | group_days  | -              | 0     | 0      | 100     | false               | 20             | 0.2         | 50       |
+        | 2025-01-03 | group_days  | 100            | 12    | 4      | 108     | true                | 0              | 0           | 0        |
+        | 2025-01-04 | events      | 108            | 0     | 0      | -       | false               | 0              | -           | 0        |
+        | 2025-01-05 | group_days  | -              | 3     | 2      | 109     | false               | 0              | 0           | 0        |
+        """,
+    )
