@@ -47,20 +47,21 @@ def soil(files: list[File]) -> list[File]:
     cases.plant("bad_date", [_with(CASE_TIMES, BAD_TIME, ["售后单号"])] * 2)
     cases.plant("impossible_amount", [_with(["退商品金额"], "-1.00", ["售后单号"])])
     hooks.plant("bad_json", [_cut, _bad_content])
-    hooks.plant("redelivered", [_same] * 3)
+    hooks.repeat(3)
     of("live_sessions_csv", 1).plant("bad_date", [_with(["开播时间"], "昨晚八点", ["直播id"])])
-    of("identities", 1).plant("ragged", [_short])
+    of("identities", 1).plant("ragged_row", [_short])
     return files + added
 
 
 def _soil_orders(orders: list[File]) -> None:
     many = _Bed(orders, 2)
-    many.plant("ragged", [_short] * 4)
+    many.plant("ragged_row", [_short] * 4)
     many.plant("bad_date", [_with(ORDER_TIMES, BAD_TIME, ORDER_IDS)] * 3)
     impossible = ("-88.00", "-0.01", "1,000,000,000,000.00")
     many.plant("impossible_amount", [_with(["订单应付金额"], amount, ORDER_IDS) for amount in impossible])
     many.plant("scientific_notation", [_with(ORDER_IDS, "6.92898E+18", [])] * 2)
-    _Bed(orders, 4).plant("duplicate_key", [_same] * 5)
+    _Bed(orders, 4).plant_before("duplicate_key", _with(["订单应付金额"], "1.00", []), 5)
+    _Bed(orders, 5).repeat(2)
     _Bed(orders, 6).plant("unclosed_quote", [_unclosed])
     named = _Bed(orders, 7)
     for place, (name, reason) in enumerate(ACTING_NAMES):
@@ -68,7 +69,7 @@ def _soil_orders(orders: list[File]) -> None:
 
 
 def _soil_events(bed: _Bed) -> None:
-    bed.plant("ragged", [_short] * 3)
+    bed.plant("ragged_row", [_short] * 3)
     bed.plant("bad_date", [_with(["event_at"], BAD_TIME, ["event_id"])] * 3)
     bed.plant("missing_value", [_with(["user_id"], "", ["event_id"])] * 2)
     bed.plant("unclosed_quote", [_unclosed])
@@ -78,15 +79,24 @@ def _whole_files(orders: list[File], events: list[File]) -> list[File]:
     """A cut gzip, an empty file, a file nobody knows, a damaged workbook, and one file twice under two names."""
     made = orders[0].modified_at
     added = [
-        File("inbox", "门店通讯录.csv", made, "门店,店长,备注", ["城西店,小林,-", "城东店,阿木,-"], is_refused=True),
-        File("live_sessions_csv", "直播场次记录_空.csv", made, content=b"", rows=0, is_refused=True),
-        File("live_workbooks", "整场数据下载_损坏.xlsx", made, content=DAMAGED_ZIP, rows=0, is_refused=True),
+        File(
+            "inbox",
+            "门店通讯录.csv",
+            made,
+            "门店,店长,备注",
+            ["城西店,小林,-", "城东店,阿木,-"],
+            refused="unknown_header",
+        ),
+        File("live_sessions_csv", "直播场次记录_空.csv", made, content=b"", rows=0, refused="empty_file"),
+        File("live_workbooks", "整场数据下载_损坏.xlsx", made, content=DAMAGED_ZIP, rows=0, refused="unreadable"),
     ]
     if events:
         whole = gzip.compress("\n".join([events[0].header or "", *events[0].lines]).encode(), 6, mtime=0)
         name = events[0].name.replace(".csv", "_重传.csv.gz")
         later = events[0].modified_at + timedelta(hours=1)
-        added.append(File("events", name, later, content=whole[: len(whole) * 3 // 5], rows=0, is_refused=True))
+        added.append(
+            File("events", name, later, content=whole[: len(whole) * 3 // 5], rows=0, refused="truncated_gzip")
+        )
     if len(orders) > 1:
         copy = replace(orders[1], name=orders[1].name.replace(".csv", " (1).csv"), rows=len(orders[1].lines))
         added.append(replace(copy, modified_at=copy.modified_at + timedelta(days=1), is_duplicate=True))
@@ -114,6 +124,22 @@ class _Bed:
             broken = breaker(self.names, self.clean[int(share * len(self.clean))], nobody)
             self.file.lines.insert(int(share * len(self.file.lines)), broken)
         self.file.dirty[reason] = self.file.dirty.get(reason, 0) + len(breakers)
+
+    def plant_before(self, reason: str, breaker: Breaker, times: int) -> None:
+        """Put a contradicting copy in front of so many good lines: of two rows with one key the later one counts."""
+        if self.file is None or len(self.clean) < times:
+            return
+        for number in range(times):
+            good = self.clean[(number + 1) * len(self.clean) // (times + 1)]
+            self.file.lines.insert(self.file.lines.index(good), breaker(self.names, good, ""))
+        self.file.dirty[reason] = self.file.dirty.get(reason, 0) + times
+
+    def repeat(self, times: int) -> None:
+        """Add so many exact copies of lines at the end."""
+        if self.file is None or not self.clean:
+            return
+        self.file.lines += [self.clean[number % len(self.clean)] for number in range(times)]
+        self.file.repeated += times
 
     def spoil_cell(self, place: int, column: str, value: str, reason: str) -> None:
         """Overwrite one cell of a real line; the row itself stays good."""
@@ -152,10 +178,6 @@ def _unclosed(names: list[str], text: str, nobody: str) -> str:
     row = [nobody if name in (*ORDER_IDS, "event_id") else cell for name, cell in zip(names, row, strict=True)]
     row[len(row) // 2] = '"' + row[len(row) // 2]
     return ",".join(row)
-
-
-def _same(names: list[str], text: str, nobody: str) -> str:
-    return text
 
 
 def _cut(names: list[str], text: str, nobody: str) -> str:

@@ -25,7 +25,8 @@ class File:
     """A file to be written: its header and data lines, or its bytes where it is no text.
 
     `modified_at` is business time. `dirty` counts the lines planted to be refused, by reason; `dirty_cells` those of
-    which one cell must be set aside while the row stays. A refused file gives no row at all.
+    which one cell must be set aside, or that must be remarked on, while the row stays; `repeated` exact copies of other
+    lines of the file. `refused` says why not a row of the file can be loaded.
     """
 
     folder: str
@@ -36,10 +37,11 @@ class File:
     encoding: str = "utf-8"
     content: bytes | None = None
     rows: int | None = None
-    is_refused: bool = False
+    refused: str | None = None
     is_duplicate: bool = False
     dirty: dict[str, int] = field(default_factory=dict)
     dirty_cells: dict[str, int] = field(default_factory=dict)
+    repeated: int = 0
 
     @property
     def path(self) -> str:
@@ -59,10 +61,11 @@ class File:
             "bytes": written,
             "encoding": self.encoding if self.content is None else None,
             "modified_at": self.modified_at.isoformat(sep=" "),
-            "is_refused": self.is_refused,
+            "refused": self.refused,
             "is_duplicate": self.is_duplicate,
             "dirty_rows": dict(sorted(self.dirty.items())),
             "dirty_cells": dict(sorted(self.dirty_cells.items())),
+            "repeated_rows": self.repeated,
         }
 
 

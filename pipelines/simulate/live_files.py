@@ -72,6 +72,7 @@ def _operator_row(session: Row) -> Row:
     givers = session["shares"] // 3
     return {
         "账号名称": planted.SHOP_NAME,
+        "主播昵称": HOSTS[session["host_no"]],
         "直播id(room_id)": f"\t{session['room_id']}",
         "直播标题": session["title"],
         "开播时间": f"{session['started_at']:{moment}}",

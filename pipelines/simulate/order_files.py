@@ -37,7 +37,8 @@ def order_exports(connection: duckdb.DuckDBPyConnection, first_day: date, last_d
         for number, _, made, _ in monthly[turn::3]:
             name = f"订单导出_商品维度_{made:%Y%m%d%H%M%S}.csv"
             files.append(File("doudian_orders", name, made, shown, lines.get(number, []), encoding))
-    return files + [_odd_file(connection, *export) for export in odd]
+    files += [_odd_file(connection, *export) for export in odd]
+    return sorted(files, key=lambda file: file.modified_at)
 
 
 def moments(first_day: date, last_day: date) -> list[tuple[datetime, datetime]]:
@@ -106,7 +107,10 @@ def _odd_file(connection: duckdb.DuckDBPyConnection, number: int, since: datetim
         lines = [line for (line,) in rows]
     else:
         lines = _lines(connection, header, f"export_no = {number}").get(number, [])
-    return File("doudian_orders", f"自定义报表_{len(header)}列.csv", made, ",".join(header), lines, encoding)
+    file = File("doudian_orders", f"自定义报表_{len(header)}列.csv", made, ",".join(header), lines, encoding)
+    if header is HEADER_12:
+        file.dirty_cells["packed_sub_orders"] = len(lines)
+    return file
 
 
 def _fill_exports(connection: duckdb.DuckDBPyConnection, exports: list[Export]) -> None:

@@ -23,9 +23,9 @@ ABOUT = (
     "(its defaults where none are given), keep the rows that match `where`, add up the columns named in `exact` over "
     "what is left (all cohorts): the sums must be equal. `planted.probability` is what `planted.rate` estimates; over "
     "repeated seeds it scatters by `planted.standard_error`. `files` lists every file with its data lines, the lines "
-    "to be refused by reason (redelivered and duplicate_key are copies of good lines), and cells to be set aside while "
-    "their row stays. `phones` gives every phone that landing shows in full, as prefix and endings, so that this file "
-    "itself holds none."
+    "to be refused by reason, cells to be set aside (or remarked on) while their row stays, exact repetitions of "
+    "lines, and why a file as a whole cannot be loaded. `phones` gives every phone that landing shows in full, as "
+    "prefix and endings, so that this file itself holds none."
 )
 
 
@@ -150,6 +150,7 @@ def _dirty(files: dict[str, Row]) -> Row:
     return {
         "rows": dict(sorted(rows.items())),
         "cells": sum(sum(file["dirty_cells"].values()) for file in files.values()),
-        "refused_files": sum(file["is_refused"] for file in files.values()),
+        "repeated_rows": sum(file["repeated_rows"] for file in files.values()),
+        "refused_files": sum(file["refused"] is not None for file in files.values()),
         "duplicate_files": sum(file["is_duplicate"] for file in files.values()),
     }
