@@ -16,13 +16,17 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
 
 @dataclass(frozen=True)
 class Example:
-    """Rows given, the question asked, rows expected. Tables are Markdown; the first line names the columns."""
+    """Rows or files given, the question asked, rows expected.
+
+    `given`: rows of a table as Markdown under its name, or a file's text under its path in landing. `expected` is
+    Markdown whose first line names the columns that are told. `where` narrows the answer.
+    """
 
     table: str
     about: str
-    as_of: str
-    given: dict[str, str]
     expected: str
+    given: dict[str, str] = field(default_factory=dict)
+    as_of: str = ""
     by_hand: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     where: str = ""
@@ -42,7 +46,8 @@ def load_examples() -> dict[str, Example]:
 
 
 def _read(path: Path) -> Example:
-    return Example(table=path.stem, **yaml.safe_load(path.read_text(encoding="utf-8")))
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Example(table=path.stem, **{**data, "as_of": str(data.get("as_of", ""))})
 
 
 def _typed(value: Any) -> str:

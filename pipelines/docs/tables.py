@@ -131,8 +131,24 @@ def _link(name: str) -> str:
 def _example(example: Example | None) -> str:
     if example is None:
         return ""
-    asked = f"`{example.question}`, as of {example.as_of}:" if example.question else f"As of {example.as_of}:"
-    given = [part for name, text in example.given.items() for part in (f"`{name}`", text.strip())]
+    given = [part for name, text in example.given.items() for part in (f"`{name}`", _given(name, text))]
     return page(
-        "## Worked example", example.about, "**Given**", *given, f"**Then** {asked}", example.expected, example.by_hand
+        "## Worked example",
+        example.about,
+        *(["**Given**", *given] if given else []),
+        f"**Then** {_asked(example)}",
+        example.expected,
+        example.by_hand,
     )
+
+
+def _given(name: str, text: str) -> str:
+    return fenced(text) if name.startswith("landing/") else text.strip()
+
+
+def _asked(example: Example) -> str:
+    where = f", where `{example.where}`" if example.where else ""
+    if not example.as_of:
+        return f"`{example.table}` holds{where}"
+    asked = f"`{example.question}`" if example.question else f"`{example.table}`"
+    return f"{asked}, as of {example.as_of}{where}"
