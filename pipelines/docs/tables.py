@@ -12,6 +12,9 @@ from pipelines.catalogue import load_catalogue
 from pipelines.checks import Check, checks_of
 from pipelines.docs.examples import Example, load_examples
 from pipelines.docs.markdown import code, fenced, grid, page
+from pipelines.ingest.sources import CANONICAL, load_sources
+from pipelines.ingest.staging import Column as StagingColumn
+from pipelines.ingest.staging import load_staging
 from pipelines.tables import ASSETS, Table
 
 SCHEMAS = {
@@ -56,6 +59,7 @@ def _page(table: Table, readers: list[str], example: Example | None) -> str:
         str(table.header.get("description_zh") or ""),
         _facts(table, source),
         "## Columns",
+        _input(table.name) if table.schema == "staging" else "",
         grid(("column", "type", "unit", "中文", "meaning", "含义"), map(_column, table.columns.values())),
         _parameters(table),
         _checks(table),
@@ -66,6 +70,32 @@ def _page(table: Table, readers: list[str], example: Example | None) -> str:
 
 def _column(column: Any) -> tuple[str, ...]:
     return (code(column.name), column.type, column.unit, column.zh, column.description, column.description_zh)
+
+
+def _input(name: str) -> str:
+    """What a file that uses these very column names must and may hold."""
+    rows = [
+        (
+            code(column.name),
+            _required(column),
+            code(column.default) if column.default else "",
+            ", ".join(map(code, column.values)),
+            f"kept as `{column.stored_as}`, a keyed hash" if column.stored_as != column.name else "",
+        )
+        for column in load_staging()[name].columns.values()
+        if column.required or column.default or column.values or column.stored_as != column.name
+    ]
+    return page(
+        f"As input, in `landing/{name}/`: columns that need not be there may be missing, further ones are left alone.",
+        grid(("column", "must be there", "default", "one of", ""), rows),
+        "As a table:",
+    )
+
+
+def _required(column: StagingColumn) -> str:
+    if not column.required:
+        return ""
+    return f"yes, unless {code(column.required_unless)}" if column.required_unless else "yes"
 
 
 def _facts(table: Table, source: str) -> str:
@@ -111,6 +141,11 @@ def _lineage(table: Table, readers: list[str]) -> str:
     from pipelines.lineage import column_lineage
 
     parts = ["## Lineage"]
+    feeds = [
+        name for name, source in load_sources().items() if table.schema == "staging" and table.name in source.loads
+    ]
+    if feeds := [f"[{name}](../sources/{name}.md)" for name in feeds if not name.startswith(CANONICAL)]:
+        parts.append("**Fed by:** " + ", ".join(feeds))
     for label, names in (("Reads", table.dependencies), ("Read by", readers)):
         if names:
             parts.append(f"**{label}:** " + ", ".join(_link(name) for name in names))
