@@ -1,0 +1,117 @@
+"""The report: one HTML page and one workbook, both written from the same values of one published snapshot.
+
+What belongs here: generic reading, filling, drawing and writing. What does not: which numbers, charts, rules and words;
+those stand in assets/reports.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipelines.report.model import Report
+    from pipelines.report.source import Source
+    from pipelines.settings import Settings
+
+KINDS = ("daily", "weekly", "monthly")
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """Where the two files of a report are."""
+
+    html: Path
+    workbook: Path
+
+
+def write_report(
+    snapshot_path: Path,
+    out_dir: Path,
+    settings: Settings,
+    kind: str = "daily",
+    date: date | None = None,
+    language: str | None = None,
+    unpublished: Sequence[Mapping[str, Any]] = (),
+) -> ReportFiles:
+    """Writes `<kind>-<day>.html` and `.xlsx` into `out_dir`, each replaced in one step.
+
+    `date` is the last day the report may know (default: the snapshot's); an earlier one is rebuilt in memory.
+    `unpublished`: failed checks (rows of ops.checks) of a later run whose results were held back; said at the top.
+    Raises ValueError for an unknown kind or a day after the snapshot's.
+    """
+    from pipelines.report import html, workbook
+    from pipelines.report.source import open_source
+
+    if kind not in KINDS:
+        raise ValueError(f"no report '{kind}'; kinds are: {', '.join(KINDS)}")
+    with open_source(snapshot_path, settings, date) as source:
+        report = compose(source, kind, language or settings.language, unpublished)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    stem = out_dir / f"{kind}-{report.as_of}"
+    files = ReportFiles(stem.with_suffix(".html"), stem.with_suffix(".xlsx"))
+    page = html.render(report, settings.small_group)
+    _replace(files.html, lambda path: path.write_text(page, encoding="utf-8"))
+    _replace(files.workbook, lambda path: workbook.write(report, path))
+    return files
+
+
+def compose(source: Source, kind: str, language: str, unpublished: Sequence[Mapping[str, Any]] = ()) -> Report:
+    """Everything a report shows, as values; no file is written."""
+    from pipelines.report import content
+    from pipelines.report.findings import findings
+    from pipelines.report.model import Report
+    from pipelines.report.periods import period
+    from pipelines.report.tiles import tiles
+    from pipelines.report.words import clean, load_words
+
+    words, settings = load_words(language), source.settings
+    days = period(kind, source.as_of, settings.week_starts, source.first_date)
+    made_tiles = tiles(source, days, words)
+    sections = content.sections(source, days, words)
+    return Report(
+        language=language,
+        kind=kind,
+        merchant=clean(settings.merchant_name) or words("report.merchant"),
+        title=words(f"report.titles.{kind}"),
+        as_of=source.as_of,
+        period=days,
+        generated_at=settings.today(),
+        checks=content.checks(source),
+        unpublished=tuple(content.check(row) for row in unpublished),
+        facts=content.facts(source, words),
+        warnings=content.warnings(source, days, words),
+        tiles=made_tiles,
+        findings=findings(made_tiles, sections, words),
+        sections=sections,
+        definitions=tuple(_definitions([tile.field for tile in made_tiles], sections)),
+    )
+
+
+def _definitions(fields: list[Any], sections: Iterable[Any]) -> list[Any]:
+    """The definition of every number shown, each once, by table."""
+    from pipelines.report.model import Definition
+
+    shown = [*fields, *(one for section in sections for block in section.blocks for one in _fields(block))]
+    found: dict[str, Definition] = {}
+    for one in [each for field in shown for each in (field, *field.behind)]:
+        if one.definition:
+            found.setdefault(one.definition.id, one.definition)
+    return sorted(found.values(), key=lambda one: one.table)
+
+
+def _fields(block: Any) -> tuple[Any, ...]:
+    if block.kind == "matrix":
+        return (block.count, block.value)
+    return tuple(block.grid.fields if block.kind == "picture" else block.fields)
+
+
+def _replace(path: Path, write: Any) -> None:
+    """Writes beside the file and renames: a reader never meets half a report."""
+    partial = path.with_name(f".{path.name}.partial")
+    write(partial)
+    os.replace(partial, path)

@@ -1,0 +1,112 @@
+"""A chart of charts.yaml with its rows → a block of the report: picture, ladder or matrix.
+
+What belongs here: what a block holds. What does not: drawing (`draw.py`), tables (`cells.py`), which charts there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pipelines.report import charts
+from pipelines.report.cells import Look, Spec, cell, field_of, fields_of, hidden, is_small, line, rated
+from pipelines.report.draw import draw
+from pipelines.report.model import EMPTY, IMMATURE, Block, Cell, Field, Grid, Ladder, Matrix, Picture
+from pipelines.report.source import Row
+
+
+def chart_block(chart: Spec, rows: list[Row], look: Look) -> Block:
+    """The block of one chart; `rows` are already the chart's own, in its order."""
+    if chart["kind"] == "funnel":
+        return _ladder(chart, rows, look)
+    return _matrix(chart, rows, look) if chart["kind"] == "heatmap" else _picture(chart, rows, look)
+
+
+def _heading(name: str, look: Look) -> dict[str, str]:
+    return {"id": name, "title": look.words(f"charts.{name}.title"), "note": look.words(f"charts.{name}.note")}
+
+
+def _picture(chart: Spec, rows: list[Row], look: Look) -> Picture:
+    """A drawn chart and its numbers as a table. Points of fewer than small_group people are not drawn."""
+    rows = [row for row in rows if not is_small(row.get(chart.get("n", "")), look.small_group)]
+    heading, palette = _heading(chart["name"], look), charts.definitions()["palette"]
+    names = [chart.get(key) for key in ("x", "split", "y", "low", "high", "count", "n")]
+    spec = {"table": chart["table"], "columns": [n for n in names if n], "fixed": 2 if "split" in chart else 1}
+    colours: Mapping[str, str] = chart.get("colours", {})
+    return Picture(
+        **heading,
+        svg=draw(charts.figure(chart["name"], rows, look.words.language), heading["title"]),
+        grid=_table(spec, rows, look, heading),
+        legend=tuple((palette[colour], look.words.value(chart["split"], part)) for part, colour in colours.items()),
+        axis=str(look.words.get(f"charts.{chart['name']}.x") or ""),
+    )
+
+
+def _table(spec: Spec, rows: Sequence[Row], look: Look, heading: Mapping[str, str]) -> Grid:
+    fields = fields_of(spec, rows, look)
+    lines = tuple(line(spec, fields, row, {}, look) for row in rows)
+    return Grid(heading["id"], heading["title"], heading["note"], spec["table"], fields, lines, spec["fixed"])
+
+
+def _ladder(chart: Spec, rows: list[Row], look: Look) -> Ladder:
+    rates = {
+        chart["rate"]: {"n": chart["n"], "of": chart["base"]},
+        chart["previous"]: {"n": chart["previous_n"], "of": chart["base"]},
+    }
+    names = [chart[key] for key in ("x", "value", "rate", "previous", "days")]
+    spec = {"table": chart["table"], "columns": names, "n": chart["value"], "rates": rates}
+    fields = fields_of(spec, rows, look)
+    tops = {chart["value"]: max((row[chart["value"]] or 0) for row in rows)}
+    lines = tuple(line(spec, fields, row, tops, look) for row in rows)
+    return Ladder(**_heading(chart["name"], look), source=chart["table"], fields=fields, rows=lines)
+
+
+def _matrix(chart: Spec, rows: list[Row], look: Look) -> Matrix:
+    """Lines of cohorts; a cell that is too early or too small has no value, and a cell that cannot be is empty."""
+    row, column, value, part, of, base = (
+        field_of(chart["table"], chart[key], look.words) for key in ("row", "column", "value", "count", "n", "base")
+    )
+    column = replace(column, kind=chart.get("column_kind", column.kind))
+    value, top = replace(value, behind=(part, of)), _top(chart, rows, look)
+    across = sorted({r[column.name] for r in rows})
+    lines = []
+    for name in dict.fromkeys(r[row.name] for r in rows):
+        found = {r[column.name]: r for r in rows if r[row.name] == name}
+        cells = tuple(_shade(chart, value, found.get(a), top, look) for a in across)
+        lines.append((cell(row, name, look.words), _size(base, next(iter(found.values())), look), cells))
+    return Matrix(
+        **_heading(chart["name"], look),
+        source=chart["table"],
+        row=row,
+        column=column,
+        value=value,
+        count=base,
+        heads=tuple(_head(chart, cell(column, a, look.words), look) for a in across),
+        lines=tuple(lines),
+        shows_size=chart["base"] != chart["n"],
+    )
+
+
+def _size(base: Field, row: Row, look: Look) -> Cell:
+    """A cohort's own count, beside its name."""
+    count = row[base.name]
+    return hidden(look, is_count=True) if is_small(count, look.small_group) else cell(base, count, look.words)
+
+
+def _top(chart: Spec, rows: Sequence[Row], look: Look) -> float:
+    """The rate that is drawn darkest; a first column that is 1 by construction would only dim the others."""
+    shaded = (row for row in rows if row[chart["column"]] != chart.get("unshaded"))
+    known = (row for row in shaded if not is_small(row[chart["n"]], look.small_group))
+    return max((float(row[chart["value"]] or 0) for row in known), default=0.0)
+
+
+def _head(chart: Spec, shown: Cell, look: Look) -> Cell:
+    return replace(shown, text=look.words(f"charts.{chart['name']}.column", column=shown.text.split()[0]))
+
+
+def _shade(chart: Spec, value: Field, row: Row | None, top: float, look: Look) -> Cell:
+    if row is None:  # where the metric has a row for every cell that there is, this one is still to come
+        return Cell(None, "", IMMATURE if chart.get("is_triangle") else EMPTY)
+    if row[value.name] is None:
+        return Cell(None, look.words("state.immature_mark"), IMMATURE)
+    return rated(value, row, {"n": chart["n"], "of": chart["base"]}, top, look)

@@ -1,0 +1,155 @@
+"""Rows of a table → fields and cells: what each says, and what may not be shown.
+
+What belongs here: labels, states (too small, too early, none), tables of cells. What does not: which rows there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from pipelines.report.definitions import define
+from pipelines.report.model import EMPTY, IMMATURE, OK, SMALL, Cell, Field, Grid
+from pipelines.report.source import Row, column_of
+from pipelines.report.words import Words, clean, day, moment, month, number
+
+Spec = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What every cell depends on: the language, and how many people a number needs behind it to be shown."""
+
+    words: Words
+    small_group: int
+
+
+_KINDS = {"ratio": "rate", "yuan": "amount", "day": "days"}
+
+
+def field_of(table: str, name: str, words: Words) -> Field:
+    """A column as the report shows it: its label, its kind of number and its definition, from the table's header."""
+    known = column_of(table, name)
+    given = (known[1].zh if words.language == "zh" else "") if known else ""
+    label = words.label(f"{table}.{name}", words.label(name, given))
+    if known is None:
+        meaning = define(table, name, label, words)
+        return Field(name, label, "count" if meaning else "text", meaning)
+    column = known[1]
+    kind = "month" if name.endswith("month") else _kind(column.type.lower(), column.unit)
+    field = Field(name, label, kind)
+    return replace(field, definition=define(table, name, label, words)) if field.is_number else field
+
+
+def _kind(type_: str, unit: str) -> str:
+    if type_ in ("date", "timestamp"):
+        return "date"
+    if type_ in ("varchar", "boolean"):
+        return "text"
+    return _KINDS.get(unit, "number" if type_ == "double" else "count")
+
+
+def cell(field: Field, value: Any, words: Words, labels: str = "") -> Cell:
+    """One value as text. `labels` names the wording list that its words are looked up in."""
+    if value is None or value == "":
+        return Cell(None, words("state.empty"), EMPTY)
+    if isinstance(value, bool):
+        return Cell(value, words(f"values.any.{str(value).lower()}"))
+    if isinstance(value, datetime):
+        return Cell(value, moment(value))
+    if isinstance(value, date):
+        return Cell(value, month(value) if field.kind == "month" else day(value, words.language))
+    if isinstance(value, str):
+        return Cell(value, clean(words.value(labels or field.name, value)))
+    kind = field.kind if field.is_number else "count"
+    return Cell(value, number(value, kind, words.language))
+
+
+def hidden(look: Look, is_count: bool = False) -> Cell:
+    """A number that fewer people than small_group stand behind: a mark, or for the count itself how few."""
+    text = look.words("state.small", n=look.small_group) if is_count else look.words("state.small_mark")
+    return Cell(None, text, SMALL)
+
+
+def grid(spec: Spec, rows: Sequence[Row], look: Look) -> Grid:
+    """A table block. Rows of fewer than small_group people keep their name and lose their numbers."""
+    fields, words = fields_of(spec, rows, look), look.words
+    tops = {name: max((abs(r[name]) for r in rows if r[name] is not None), default=0) for name in spec.get("bars", [])}
+    return Grid(
+        id=spec["id"],
+        title=words(f"blocks.{spec['id']}.title"),
+        note=words(f"blocks.{spec['id']}.note"),
+        source=spec["table"],
+        fields=fields,
+        rows=tuple(line(spec, fields, row, tops, look) for row in rows),
+        fixed=spec.get("fixed", 1),
+        bars=tuple(spec.get("bars", [])),
+        hidden=max(0, len(rows) - spec["show"]) if "show" in spec else 0,
+        is_wide=spec.get("wide", len(fields) > 6),
+    )
+
+
+def fields_of(spec: Spec, rows: Sequence[Row], look: Look) -> tuple[Field, ...]:
+    """A block's columns; a rate brings its numerator and denominator where these are no columns of their own."""
+    made, words = [], look.words
+    for name in spec["columns"]:
+        field = _own_kind(field_of(spec["table"], name, words), rows)
+        field = replace(field, kind=spec.get("kinds", {}).get(name, field.kind))
+        label = words.get(f"columns.{spec.get('words', {}).get(name)}") or field.label
+        behind = tuple(field_of(spec["table"], part, words) for part in _behind(spec, name))
+        made.append(replace(field, label=label, behind=behind))
+    return tuple(made)
+
+
+def _behind(spec: Spec, name: str) -> list[str]:
+    rate = spec.get("rates", {}).get(name, {})
+    return [rate[key] for key in ("part", "n") if key in rate and rate[key] not in spec["columns"]]
+
+
+def _own_kind(field: Field, rows: Sequence[Row]) -> Field:
+    """A column without a header is what its values are."""
+    values = [row[field.name] for row in rows if row.get(field.name) is not None]
+    is_count = field.kind == "text" and values and all(isinstance(v, int) and not isinstance(v, bool) for v in values)
+    return replace(field, kind="count") if is_count else field
+
+
+def line(spec: Spec, fields: tuple[Field, ...], row: Row, tops: Mapping[str, float], look: Look) -> tuple[Cell, ...]:
+    """One row of a table block."""
+    is_few = "n" in spec and is_small(row[spec["n"]], look.small_group)
+    names = {field.name for field in fields[: spec.get("fixed", 1)]}
+    made = []
+    for field in fields:
+        if is_few and field.is_number and field.name not in names:
+            made.append(hidden(look, is_count=field.name == spec["n"]))
+        elif field.name in spec.get("rates", {}):
+            made.append(rated(field, row, spec["rates"][field.name], tops.get(field.name), look))
+        else:
+            labels = spec.get("words", {}).get(field.name, "")
+            made.append(levelled(cell(field, row[field.name], look.words, labels), tops.get(field.name)))
+    return tuple(made)
+
+
+def rated(field: Field, row: Row, rate: Spec, top: float | None, look: Look) -> Cell:
+    """A rate with its parts: hidden when few stand behind it; too early when nobody is mature yet."""
+    count, words = row[rate["n"]], look.words
+    if is_small(count, look.small_group):
+        return hidden(look)
+    shown = levelled(cell(field, row[field.name], words), top)
+    if shown.state == EMPTY:
+        return Cell(None, words("state.immature"), IMMATURE) if not count and row[rate["of"]] else shown
+    behind = tuple(cell(part, row[part.name], words) for part in field.behind)
+    return replace(shown, of=cell(Field(rate["n"], "", "count"), count, words), behind=behind)
+
+
+def levelled(shown: Cell, top: float | None) -> Cell:
+    """The cell with its place between nothing and the greatest of its kind."""
+    if not top or shown.state != OK or not isinstance(shown.value, int | float):
+        return shown
+    return replace(shown, level=min(abs(shown.value) / top, 1.0))
+
+
+def is_small(count: Any, small_group: int) -> bool:
+    """Some people, but too few to show."""
+    return isinstance(count, int | float) and 0 < count < small_group

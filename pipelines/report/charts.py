@@ -1,0 +1,254 @@
+"""Charts, defined once in assets/reports/charts.yaml: rows of a metric → one plotly figure.
+
+Notebooks show the figure as it is; the report draws the same figure as static SVG (`draw.py`), because plotly.js alone
+is larger than a report may be (docs/adr/0007-report-charts.md). What does not belong here: numbers a metric lacks.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from pipelines.report.words import REPORTS, Words, day, load_words, number, plain
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from plotly.graph_objects import Figure
+
+Row = Mapping[str, Any]
+_COLUMN_KEYS = (
+    *("x", "y", "low", "high", "n", "base", "split", "row", "column", "value", "count"),
+    *("rate", "previous", "previous_n", "days"),
+)
+
+
+class ChartError(ValueError):
+    """A chart's name or its rows do not fit its definition."""
+
+
+@functools.cache
+def definitions() -> dict[str, Any]:
+    """Everything in charts.yaml: `palette` and `charts`."""
+    return dict(yaml.safe_load((REPORTS / "charts.yaml").read_text(encoding="utf-8")))
+
+
+def names() -> list[str]:
+    """Every chart there is."""
+    return list(definitions()["charts"])
+
+
+def figure(name: str, rows: DataFrame | Iterable[Row], language: str = "zh", **overrides: Any) -> Figure:
+    """One chart as a plotly figure.
+
+    `rows`: a frame or rows of the table that the chart names, all of it or already filtered; `overrides` replace keys
+    of the definition (`where={"segment_by": "channel", "segment": "live"}`). Rates are 0–1, amounts yuan.
+    Raises ChartError when the chart is unknown or the rows lack a column.
+    """
+    chart = {**definition(name), **overrides, "name": name}
+    chosen = select(chart, _rows(rows))
+    return _KINDS[chart["kind"]](chart, chosen, load_words(language))
+
+
+def definition(name: str) -> dict[str, Any]:
+    """One chart's entry in charts.yaml."""
+    charts: dict[str, Any] = definitions()["charts"]
+    if name not in charts:
+        raise ChartError(f"no chart '{name}'; charts.yaml has: {', '.join(charts)}")
+    return dict(charts[name])
+
+
+def columns(chart: Mapping[str, Any]) -> list[str]:
+    """The columns that a chart reads, each once."""
+    given = [chart.get(key) for key in _COLUMN_KEYS]
+    return list(dict.fromkeys(c for c in [*given, *chart.get("order", []), *chart.get("where", {})] if c))
+
+
+def select(chart: Mapping[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows a chart is about, in its order; rows that lack one of its columns are an error."""
+    if rows and (lacking := [c for c in columns(chart) if c not in rows[0]]):
+        raise ChartError(f"chart '{chart.get('name')}' needs the column '{lacking[0]}' of {chart['table']}")
+    kept = [row for row in rows if all(_matches(row[k], v) for k, v in chart.get("where", {}).items())]
+    if last := chart.get("last"):
+        newest = sorted({row[last["column"]] for row in kept})[-last["count"] :]
+        kept = [row for row in kept if row[last["column"]] in newest]
+    if "across" in chart:
+        kept = [row for row in kept if row[chart["column"]] <= chart["across"]]
+    for key in reversed(chart.get("order", [])):
+        kept.sort(key=lambda row: (row[key] is None, row[key]))
+    return kept
+
+
+def _matches(value: Any, wanted: Any) -> bool:
+    return value in wanted if isinstance(wanted, list) else value == wanted
+
+
+def _rows(given: DataFrame | Iterable[Row]) -> list[dict[str, Any]]:
+    records = given.to_dict("records") if hasattr(given, "to_dict") else given
+    return [{str(key): _value(value) for key, value in row.items()} for row in records]
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, datetime):  # a frame's Timestamp; NaT is no date at all
+        return None if value != value else (value.date() if value.time() == datetime.min.time() else value)
+    return plain(value.item() if hasattr(value, "item") else value)
+
+
+def _figure(chart: Mapping[str, Any], words: Words, traces: list[Any], **layout: Any) -> Figure:
+    from plotly.graph_objects import Figure
+
+    title = words(f"charts.{chart['name']}.title")
+    ink = definitions()["palette"]["ink"]
+    percent = {"tickformat": ".0%"} if chart.get("format") == "rate" else {}
+    base: dict[str, Any] = {
+        "title": {"text": title},
+        "template": "none",
+        "font": {"family": "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif", "color": ink, "size": 13},
+        "margin": {"l": 56, "r": 16, "t": 48, "b": 48},
+        "hovermode": "closest",
+        "legend": {"orientation": "h", "y": 1.08},
+        "yaxis": {"rangemode": "tozero", **percent, "title": {"text": _axis(words, chart, "y")}},
+        "xaxis": {"title": {"text": _axis(words, chart, "x")}},
+        "meta": {"chart": chart["name"], "kind": chart["kind"], "format": chart.get("format", "count")},
+    }
+    return Figure(data=traces, layout={**base, **layout})
+
+
+def _axis(words: Words, chart: Mapping[str, Any], axis: str) -> str:
+    return str(words.get(f"charts.{chart['name']}.{axis}") or "")
+
+
+def _colour(name: str) -> str:
+    return str(definitions()["palette"][name])
+
+
+def _text(value: Any, kind: str, words: Words) -> str:
+    if value is None:
+        return words("state.empty")
+    if isinstance(value, date):
+        return day(value, words.language)
+    return number(value, kind, words.language) if isinstance(value, int | float) else str(value)
+
+
+def _curve(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) -> Figure:
+    """A step line with its interval: nothing is drawn beyond the last row."""
+    from plotly.graph_objects import Scatter
+
+    rows = [row for row in rows if row[chart["y"]] is not None]
+    xs, colour = [row[chart["x"]] for row in rows], _colour(chart["colour"])
+    line = {"shape": chart.get("shape", "hv"), "width": 0, "color": colour}
+    band = [
+        Scatter(x=xs, y=[r[chart[side]] for r in rows], mode="lines", line=line, showlegend=False, hoverinfo="skip")
+        for side in ("low", "high")
+    ]
+    band[1].update(fill="tonexty", fillcolor=_colour("band"))
+    key = f"charts.{chart['name']}.point"
+    text = [words(key, **{c: _text(row[c], _kind(chart, c), words) for c in columns(chart)}) for row in rows]
+    middle = Scatter(
+        x=xs, y=[r[chart["y"]] for r in rows], mode="lines", line={**line, "width": 2.5}, text=text, hoverinfo="text"
+    )
+    return _figure(chart, words, [*band, middle], showlegend=False)
+
+
+def _kind(chart: Mapping[str, Any], column: str) -> str:
+    rates = {chart.get("y"), chart.get("low"), chart.get("high")} if chart.get("format") == "rate" else set()
+    return "rate" if column in rates else chart.get("format", "count") if column == chart.get("y") else "count"
+
+
+def _bars(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) -> Figure:
+    """Columns over time, stacked by the values of one column, in the order of `colours`."""
+    from plotly.graph_objects import Bar
+
+    xs = list(dict.fromkeys(row[chart["x"]] for row in rows))
+    found = {(row[chart["x"]], row[chart["split"]]): row[chart["y"]] for row in rows}
+    traces = []
+    for part, colour in chart["colours"].items():
+        label, ys = words.value(chart["split"], part), [found.get((x, part)) for x in xs]
+        text = [
+            f"{_text(x, 'count', words)} · {label} {_text(y, chart['format'], words)}"
+            for x, y in zip(xs, ys, strict=True)
+        ]
+        look = {"name": label, "marker": {"color": _colour(colour)}, "hovertext": text, "hoverinfo": "text"}
+        traces.append(Bar(x=xs, y=ys, **look))
+    return _figure(chart, words, traces, barmode="stack", bargap=0.25)
+
+
+def _dots(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) -> Figure:
+    """One rate per period; a period without a rate leaves a gap."""
+    from plotly.graph_objects import Scatter
+
+    key = f"charts.{chart['name']}.point"
+    text = [words(key, **{c: _text(row[c], _kind(chart, c), words) for c in columns(chart)}) for row in rows]
+    trace = Scatter(
+        x=[row[chart["x"]] for row in rows],
+        y=[row[chart["y"]] for row in rows],
+        mode="lines+markers",
+        connectgaps=False,
+        line={"width": 2, "color": _colour(chart["colour"])},
+        marker={"size": 7, "color": _colour(chart["colour"])},
+        text=text,
+        hoverinfo="text",
+    )
+    return _figure(chart, words, [trace], showlegend=False)
+
+
+def _funnel(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) -> Figure:
+    """Steps in order; customdata holds the rate from the first and from the previous step."""
+    from plotly.graph_objects import Funnel
+
+    labels = [words.value(chart["x"], row[chart["x"]]) for row in rows]
+    trace = Funnel(
+        y=labels,
+        x=[row[chart["value"]] for row in rows],
+        customdata=[[row[chart["rate"]], row[chart["previous"]]] for row in rows],
+        texttemplate="%{x:,} · %{customdata[0]:.1%}",
+        marker={"color": _colour(chart["colour"])},
+        connector={"fillcolor": _colour("band")},
+    )
+    return _figure(chart, words, [trace], showlegend=False, yaxis={"autorange": "reversed"})
+
+
+def _heatmap(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) -> Figure:
+    """Cohort by period; a cell without a rate is a gap with a mark, never a zero."""
+    from plotly.graph_objects import Heatmap
+
+    down = list(dict.fromkeys(row[chart["row"]] for row in rows))
+    across = sorted({row[chart["column"]] for row in rows})
+    found = {(row[chart["row"]], row[chart["column"]]): row for row in rows}
+    grid = [[found.get((d, a)) for a in across] for d in down]
+    rates = [[cell and cell[chart["value"]] for cell in line] for line in grid]
+    mark = words("state.immature_mark")
+    shown = [[_cell(cell, chart, mark) for cell in line] for line in grid]
+    trace = Heatmap(
+        x=across,
+        y=[_text(d, "count", words) for d in down],
+        z=rates,
+        text=shown,
+        texttemplate="%{text}",
+        hoverongaps=False,
+        xgap=1,
+        ygap=1,
+        zmin=0,
+        colorscale=[[0, _colour("heat_low")], [1, _colour("heat_high")]],
+        colorbar={"tickformat": ".0%"},
+    )
+    yaxis = {"autorange": "reversed", "type": "category"}
+    return _figure(chart, words, [trace], yaxis=yaxis)
+
+
+def _cell(cell: dict[str, Any] | None, chart: Mapping[str, Any], mark: str) -> str:
+    if cell is None:
+        return ""
+    return mark if cell[chart["value"]] is None else f"{cell[chart['value']]:.0%}"
+
+
+_KINDS: dict[str, Callable[[Mapping[str, Any], list[dict[str, Any]], Words], Figure]] = {
+    "curve": _curve,
+    "bars": _bars,
+    "dots": _dots,
+    "funnel": _funnel,
+    "heatmap": _heatmap,
+}

@@ -1,0 +1,129 @@
+"""report.yaml + a snapshot → the blocks of a report: which rows, what each cell says, what may not be shown.
+
+What belongs here: filling the model. What does not: pages, workbooks, rules for sentences (`findings.py`).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from pipelines.report import charts
+from pipelines.report.blocks import chart_block
+from pipelines.report.cells import Look, Spec, grid
+from pipelines.report.model import Block, Check, Section
+from pipelines.report.periods import Period
+from pipelines.report.source import Row, Source
+from pipelines.report.words import REPORTS, Words, clean, day, number
+
+
+@functools.cache
+def layout() -> dict[str, Any]:
+    """report.yaml."""
+    return dict(yaml.safe_load((REPORTS / "report.yaml").read_text(encoding="utf-8")))
+
+
+def sections(source: Source, period: Period, words: Words) -> tuple[Section, ...]:
+    """The report's chapters; a block whose table the snapshot lacks, or that has no rows, is left out."""
+    made, look = [], Look(words, source.settings.small_group)
+    for section in layout()["sections"]:
+        key = f"sections.{section['id']}"
+        found = (block(source, spec, period, look) for spec in section["blocks"])
+        blocks = tuple(b for b in found if b is not None)
+        made.append(Section(section["id"], words(f"{key}.title"), words(f"{key}.lead"), blocks))
+    return tuple(made)
+
+
+def block(source: Source, spec: Spec, period: Period, look: Look) -> Block | None:
+    """One block of report.yaml."""
+    if "chart" in spec:
+        return _chart(source, spec["chart"], look)
+    if not source.has(spec["table"]):
+        return None
+    rows = rows_of(source, spec, bound(source, period))
+    return grid(spec, rows, look) if rows else None
+
+
+def bound(source: Source, period: Period) -> dict[str, Any]:
+    """What a query of report.yaml may name as `$name`."""
+    return {
+        "first": period.current.first,
+        "last": period.current.last,
+        "as_of": source.as_of,
+        "small_group": source.settings.small_group,
+    }
+
+
+def rows_of(source: Source, spec: Spec, values: Mapping[str, Any]) -> list[Row]:
+    """The rows of a block: of its query, or of a metric asked with its own parameters."""
+    if "sql" in spec:
+        return source.rows(spec["sql"], **values)
+    return source.metric(
+        spec["metric"],
+        {name: _filled(value, values) for name, value in spec["parameters"].items()},
+        where=spec.get("where", ""),
+        order=spec.get("order", ""),
+    )
+
+
+def _filled(value: Any, values: Mapping[str, Any]) -> Any:
+    return values[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+
+
+def _chart(source: Source, name: str, look: Look) -> Block | None:
+    chart = {**charts.definition(name), "name": name}
+    if not source.has(chart["table"]):
+        return None
+    rows = charts.select(chart, _chart_rows(source, chart))
+    return chart_block(chart, rows, look) if rows else None
+
+
+def _chart_rows(source: Source, chart: Spec) -> list[Row]:
+    names = ", ".join(charts.columns(chart))
+    if "parameters" in chart:
+        return source.metric(chart["table"], chart["parameters"], columns=names)
+    return source.rows(f"select {names} from {chart['table']}")
+
+
+def checks(source: Source) -> tuple[Check, ...]:
+    """The checks of the latest run in the snapshot."""
+    if not source.has("ops.checks"):
+        return ()
+    spec = next(b for s in layout()["sections"] for b in s["blocks"] if b.get("id") == "checks")
+    return tuple(check(row) for row in source.rows(spec["sql"]))
+
+
+def check(row: Mapping[str, Any]) -> Check:
+    """One row of ops.checks."""
+    observed, expected = (clean(str(row.get(k) or "")) for k in ("observed", "expected"))
+    return Check(row["table_name"], row["check_name"], bool(row["passed"]), bool(row["blocking"]), observed, expected)
+
+
+def facts(source: Source, words: Words) -> tuple[str, ...]:
+    """One line on how much data there is and how much of it can be told apart by person."""
+    said = []
+    if source.has("ops.files"):
+        row = source.rows("select sum(rows_read) as read, sum(rows_quarantined) as quarantined from ops.files")[0]
+        known = {name: number(value or 0, "count", words.language) for name, value in row.items()}
+        said.append(words("quality.rows", **known))
+    if source.has("metrics.identity_quality"):
+        whole = "select match_rate from metrics.identity_quality where platform = 'all' and id_type = 'all'"
+        rates = [row["match_rate"] for row in source.rows(whole) if row["match_rate"] is not None]
+        said += [words("quality.match", rate=number(rate, "rate", words.language)) for rate in rates]
+    return tuple(said)
+
+
+def warnings(source: Source, period: Period, words: Words) -> tuple[str, ...]:
+    """What the reader must know before believing the numbers."""
+    settings, said = source.settings, []
+    late = (settings.today().date() - source.as_of).days - 1
+    if late >= 1:
+        said.append(words("warnings.late", days=late))
+    if not period.is_complete:
+        said.append(words("warnings.incomplete", last=day(period.current.last, words.language)))
+    if source.history_days < settings.new_buyer_lookback_days:
+        said.append(words("warnings.history", days=source.history_days, lookback=settings.new_buyer_lookback_days))
+    return tuple(said)

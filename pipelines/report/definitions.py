@@ -1,0 +1,41 @@
+"""What a number means, from its table's header: the text that is one tap away from each figure.
+
+What belongs here: reading headers in the report's language. What does not: wording of the report itself.
+"""
+
+from __future__ import annotations
+
+from pipelines.report.model import Definition
+from pipelines.report.source import column_of
+from pipelines.report.words import Words
+
+
+def define(table: str, name: str, label: str, words: Words) -> Definition | None:
+    """The definition of a column: from its table's header; of the bookkeeping tables from the wording; else None."""
+    known = column_of(table, name)
+    if known is None:
+        return _of_bookkeeping(table, name, label, words)
+    header, column = known
+    is_zh = words.language == "zh"
+    meaning = ((column.zh_description or column.description_zh) if is_zh else "") or column.description
+    about = (str(header.header.get("description_zh") or "") if is_zh else "") or header.description
+    return Definition(
+        id=f"{header.name}.{name}",
+        label=label,
+        table=table,
+        table_title=header.title.get(words.language, header.name),
+        column=name,
+        meaning=meaning.strip(),
+        unit=words.value("unit", column.unit) if column.unit else "",
+        variant=str(header.header.get("variant") or ""),
+        about=about.strip(),
+        grain=str(header.header["grain"]),
+    )
+
+
+def _of_bookkeeping(table: str, name: str, label: str, words: Words) -> Definition | None:
+    said = words.get(f"meanings.{table}") or {}
+    if name not in said:
+        return None
+    title, about = str(said["title"]), str(said["about"])
+    return Definition(f"{table}.{name}", label, table, title, name, str(said[name]), "", "", about, "")

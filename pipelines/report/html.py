@@ -1,0 +1,101 @@
+"""A report as one HTML file that asks the network for nothing: styles, script and charts stand inside it.
+
+What belongs here: rendering. What does not: values (they come in the model) and markup (assets/reports/*.j2).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from pipelines.report import charts
+from pipelines.report.content import layout
+from pipelines.report.model import OK, Cell, Report
+from pipelines.report.periods import Span
+from pipelines.report.words import REPORTS, clean, day, load_words, moment, span
+
+SHADES = 10
+
+
+def render(report: Report, small_group: int) -> str:
+    """The whole page. Autoescape is on; only our own style and script may run (their hashes stand in the policy)."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    words = load_words(report.language)
+    environment = Environment(
+        loader=FileSystemLoader(REPORTS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style, script = _style(), (REPORTS / "report.js").read_text(encoding="utf-8")
+    environment.globals.update(
+        t=words,
+        raw=raw,
+        shade=shade,
+        pairs=lambda fields, row: list(zip(fields, row, strict=True)),
+        day=lambda value: day(value, report.language, weekday=True),
+        span=lambda value: _span(value, report.language),
+        moment=moment,
+        report=report,
+        small_group=small_group,
+        compare_at_least=layout()["compare_at_least"],
+        # Ours, not anybody's input; escaping would break the CSS, and the hashes below cover every byte of them.
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=Markup(_hash(style)),
+        script_hash=Markup(_hash(script)),
+    )
+    return environment.get_template("report.html.j2").render()
+
+
+def raw(value: Any) -> str:
+    """A value as text that reads back exactly; names lose what `clean` takes from them."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return repr(value) if isinstance(value, float) and not value.is_integer() else str(value).removesuffix(".0")
+
+
+def shade(cell: Cell) -> str:
+    """The class of a heat map's cell."""
+    return f"h{round((cell.level or 0) * (SHADES - 1))}" if cell.state == OK else cell.state
+
+
+def _span(value: Span, language: str) -> str:
+    return span(value.first, value.last, language)
+
+
+def _hash(text: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+
+def _style() -> str:
+    """report.css after the palette and the heat map's shades."""
+    palette: dict[str, str] = charts.definitions()["palette"]
+    properties = "".join(f"--{name.replace('_', '-')}:{value};" for name, value in palette.items())
+    shades = "".join(_shade_rule(level, palette["heat_low"], palette["heat_high"]) for level in range(SHADES))
+    return f":root{{{properties}}}\n{(REPORTS / 'report.css').read_text(encoding='utf-8')}\n{shades}"
+
+
+def _shade_rule(level: int, low: str, high: str) -> str:
+    part = level / (SHADES - 1)
+    mixed = [round(a + (b - a) * part) for a, b in zip(_rgb(low), _rgb(high), strict=True)]
+    # White letters where they stand out more than dark ones do (WCAG's relative luminance).
+    letters = "#fff" if _luminance(mixed) < 0.19 else "inherit"
+    return f"td.h{level},i.h{level}{{background:rgb({' '.join(map(str, mixed))});color:{letters}}}\n"
+
+
+def _luminance(rgb: Iterable[int]) -> float:
+    linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _rgb(colour: str) -> Iterable[int]:
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))

@@ -1,0 +1,114 @@
+"""Where a report's numbers come from: metrics and ops tables of one snapshot, on its day or on an earlier one.
+
+What belongs here: running the queries of report.yaml. What does not: which queries, and what is made of the rows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.report.words import plain
+from pipelines.settings import Settings
+from pipelines.tables import Column, Table, load_tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A connection on which `metrics.*` are as of `as_of`, and the days that the data covers."""
+
+    connection: duckdb.DuckDBPyConnection
+    settings: Settings
+    as_of: date
+    first_date: date | None
+    history_days: int
+
+    def rows(self, sql: str, **values: Any) -> list[Row]:
+        """The rows of a SELECT; those of `values` that it names as `$name` are bound."""
+        used = {name: value for name, value in values.items() if re.search(rf"\${name}\b", sql)}
+        cursor = self.connection.execute(sql, used or None)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]
+
+    def metric(
+        self, name: str, parameters: Mapping[str, Any], columns: str = "*", where: str = "", order: str = ""
+    ) -> list[Row]:
+        """A metric's rows with other parameters than the nightly table's."""
+        from pipelines.metrics import query
+
+        relation = query(self.connection, name, parameters, self.settings, self.as_of)
+        relation = relation.filter(where) if where else relation
+        relation = relation.order(order) if order else relation
+        relation = relation.project(columns)
+        return [dict(zip(relation.columns, map(plain, row), strict=True)) for row in relation.fetchall()]
+
+    def has(self, table: str) -> bool:
+        """Whether the snapshot holds a table at all."""
+        schema, name = table.split(".")
+        sql = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
+        return bool(self.connection.execute(sql, [schema, name]).fetchall())
+
+
+@contextlib.contextmanager
+def open_source(snapshot_path: Path, settings: Settings, day: date | None) -> Iterator[Source]:
+    """The snapshot read-only; for a day before its own, core and metrics are rebuilt in memory as of that day."""
+    import duckdb
+
+    from pipelines.warehouse import Snapshot
+
+    connection = duckdb.connect(str(snapshot_path), read_only=True)
+    connection.execute("set enable_progress_bar = false")
+    with Snapshot(connection, settings, snapshot_path) as snapshot:
+        newest = _source(connection, settings)
+        if day is None or day == newest.as_of:
+            yield newest
+        elif day > newest.as_of:
+            raise ValueError(f"no report for {day}: the data ends on {newest.as_of}")
+        else:
+            with _earlier(snapshot, day) as earlier:
+                yield _source(earlier, settings)
+
+
+@contextlib.contextmanager
+def _earlier(snapshot: Any, day: date) -> Iterator[duckdb.DuckDBPyConnection]:
+    from pipelines.metrics import metric_tables, on_day, refresh_metric
+
+    connection = on_day(snapshot, day)
+    try:
+        for table in metric_tables():
+            refresh_metric(connection, table, snapshot.settings, day)
+        with contextlib.suppress(Exception):
+            connection.execute("create view ops.checks as from published.ops.checks")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _source(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Source:
+    rows = connection.execute("select as_of, first_date, history_days from core.as_of").fetchall()
+    if not rows:
+        raise ValueError("core.as_of is empty: the snapshot holds no business day to report on")
+    as_of, first_date, history_days = rows[0]
+    return Source(connection, settings, as_of, first_date, history_days or 0)
+
+
+def column_of(table: str, name: str) -> tuple[Table, Column] | None:
+    """The header entry of a column, where the table has a header."""
+    found = load_tables().get(table)
+    return (found, found.columns[name]) if found and name in found.columns else None
+
+
+def parameters_of(table: str) -> Mapping[str, Any]:
+    """A table's parameters with their defaults."""
+    found = load_tables().get(table)
+    return found.parameters if found else {}

@@ -1,0 +1,161 @@
+"""Charts: one definition for notebooks and report, drawn from frames as from rows; periods; the rules of findings."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+import duckdb
+import pytest
+
+from pipelines.report import charts
+from pipelines.report.draw import draw, ticks
+from pipelines.report.periods import Span, period
+from pipelines.report.tiles import differ
+from tests.report.reading import read_page
+
+
+@pytest.mark.parametrize("name", charts.names())
+def test_a_frame_makes_the_same_figure_as_rows(snapshot: SimpleNamespace, name: str) -> None:
+    """As a notebook does it: the whole table as a frame, the chart picks its rows."""
+    chart = charts.definition(name)
+    with duckdb.connect(str(snapshot.path), read_only=True) as connection:
+        relation = connection.table(chart["table"])
+        rows = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+        frame = connection.table(chart["table"]).df()
+    figure = charts.figure(name, frame)
+    assert figure.to_json() == charts.figure(name, rows).to_json()
+    assert len(figure.data) >= 1
+    assert figure.layout.title.text
+    assert charts.figure(name, rows, "en").layout.title.text < "\u4e00"
+
+
+def test_a_chart_asks_for_its_columns() -> None:
+    with pytest.raises(
+        charts.ChartError, match=r"'repurchase_curve' needs the column 'day' of metrics.repurchase_curve"
+    ):
+        charts.figure("repurchase_curve", [{"segment": "all", "segment_by": "all"}])
+    with pytest.raises(charts.ChartError, match=r"no chart 'curve'; charts\.yaml has: daily_amount"):
+        charts.figure("curve", [])
+
+
+def curve_rows() -> list[dict[str, object]]:
+    shared = {"segment_by": "all", "at_risk": 50}
+    return [
+        {
+            **shared,
+            "day": d,
+            "repeat_probability": p,
+            "repeat_probability_low": p - 0.01,
+            "repeat_probability_high": p + 0.01,
+        }
+        for d, p in ((0, 0.01), (10, 0.05), (20, 0.1))
+    ]
+
+
+def test_a_curve_ends_at_its_last_day() -> None:
+    """The step line is drawn day by day and not beyond; each point says itself, days as days."""
+    svg = draw(charts.figure("repurchase_curve", curve_rows()), 'How "soon"')
+    page = read_page(str(svg))
+    (outer, *_) = page.all("svg")
+    assert outer["aria-label"] == 'How "soon"'
+    titles = [n.text for n in page.all("title")]
+    assert titles[1] == "第 10 天 · 已复购 5.0%（4.0% – 6.0%），在观察 50 人"
+    band, line = page.all("path")
+    assert line["d"].endswith("L1000.0 36.7") or line["d"].startswith("M0.0")
+    assert band["fill"] == charts.definitions()["palette"]["band"]
+    assert [n.text for n in page.all("text") if "x" in n.classes] == ["0", "5", "10", "15", "20"]
+
+
+def test_no_rows_draw_nothing() -> None:
+    assert draw(charts.figure("repurchase_curve", []), "empty") == ""
+
+
+def test_a_gap_in_the_rates_is_a_gap_in_the_line() -> None:
+    shared = {"segment_by": "all", "window_days": 7, "is_mature": True, "private_people": 1, "mature_people": 9}
+    weeks = [date(2025, 6, 2), date(2025, 6, 9), date(2025, 6, 16)]
+    rows = [
+        {**shared, "cohort_week": w, "public_to_private_rate": r} for w, r in zip(weeks, (0.1, None, 0.2), strict=True)
+    ]
+    page = read_page(str(draw(charts.figure("public_to_private", rows), "rate")))
+    assert len(page.all("circle")) == 2
+    assert page.all("path")[0]["d"].count("M") == 2
+
+
+def test_a_day_without_orders_leaves_its_place_empty() -> None:
+    days = [date(2025, 6, 1), date(2025, 6, 2), date(2025, 6, 5)]
+    rows = [{"segment_by": "domain", "segment": "public", "date": d, "paid_amount": 100.0} for d in days]
+    page = read_page(str(draw(charts.figure("daily_amount", rows), "amount")))
+    places = [float(n["x"].rstrip("%")) for n in page.all("rect")]
+    assert places[1] - places[0] == pytest.approx(20)
+    assert places[2] - places[1] == pytest.approx(60)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0, 1, [0, 0.25, 0.5, 0.75, 1]), (0, 37, [0, 10, 20, 30, 40]), (0, 0, [0]), (0, 960, [0, 250, 500, 750, 1000])],
+)
+def test_ticks_are_round(low: float, high: float, expected: list[float]) -> None:
+    assert ticks(low, high) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "current", "compared", "complete"),
+    [
+        (
+            "daily",
+            "2025-03-01",
+            ("2025-03-01", "2025-03-01"),
+            {"previous_day": "2025-02-28", "week_before": "2025-02-22"},
+            True,
+        ),
+        (
+            "weekly",
+            "2025-01-05",
+            ("2024-12-30", "2025-01-05"),
+            {"previous_week": "2024-12-23", "year_before": "2024-01-01"},
+            True,
+        ),
+        (
+            "weekly",
+            "2025-01-01",
+            ("2024-12-30", "2025-01-01"),
+            {"previous_week": "2024-12-23", "year_before": "2024-01-01"},
+            False,
+        ),
+        (
+            "monthly",
+            "2025-03-31",
+            ("2025-03-01", "2025-03-31"),
+            {"previous_month": "2025-02-01", "year_before": "2024-03-01"},
+            True,
+        ),
+        ("monthly", "2024-02-29", ("2024-02-01", "2024-02-29"), {"previous_month": "2024-01-01"}, True),
+    ],
+)
+def test_periods(kind: str, day: str, current: tuple[str, str], compared: dict[str, str], complete: bool) -> None:
+    """The week over New Year, the leap day, and nothing compared with days before the data begins."""
+    found = period(kind, date.fromisoformat(day), first_day=date(2024, 1, 1))
+    assert found.current == Span(*map(date.fromisoformat, current))
+    assert {name: str(span.first) for name, span in found.compared.items()} == compared
+    assert found.is_complete is complete
+
+
+def test_a_month_to_date_meets_the_same_days() -> None:
+    found = period("monthly", date(2025, 3, 30))
+    assert found.compared["previous_month"] == Span(date(2025, 2, 1), date(2025, 2, 28))
+    assert found.compared["year_before"] == Span(date(2024, 3, 1), date(2024, 3, 30))
+    whole = period("monthly", date(2025, 4, 30))
+    assert whole.compared["previous_month"] == Span(date(2025, 3, 1), date(2025, 3, 31))
+
+
+def test_a_week_may_start_on_sunday() -> None:
+    found = period("weekly", date(2025, 1, 4), week_starts="sunday")
+    assert found.current == Span(date(2024, 12, 29), date(2025, 1, 4))
+    assert found.is_complete
+
+
+def test_chance_alone_is_no_finding() -> None:
+    assert not differ(12, 100, 9, 100)
+    assert differ(30, 100, 9, 100)
+    assert not differ(0, 50, 0, 50)

@@ -1,0 +1,217 @@
+"""The same number everywhere: page = workbook = the snapshot's tables; what is too early or too small is no number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.report import write_report
+from tests.report import merchant
+from tests.report.reading import Node, block_of, numbers_of, read_page
+
+
+@pytest.fixture(scope="module")
+def warehouse(snapshot: SimpleNamespace) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(snapshot.path), read_only=True) as connection:
+        yield connection
+
+
+def rows(warehouse: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(float(v) if hasattr(v, "as_tuple") else v for v in row) for row in warehouse.execute(sql).fetchall()]
+
+
+def few(column: str, of: str) -> str:
+    """A rate that fewer than five people stand behind is not shown."""
+    return f"case when {of} >= 5 then {column} end"
+
+
+# Blocks whose rows the test asks for by itself: the columns shown, and where they come from.
+TABLES = {
+    "order_ladder": (
+        ["purchase_no", "buyers", few("mature_next_rate", "mature_buyers"), few("mature_buyers", "mature_buyers")],
+        "from metrics.order_ladder where segment_by = 'all' and purchase_no <= 8 and buyers >= 5 order by purchase_no",
+    ),
+    "live_performance": (
+        ["paid_amount", "viewers", "buyers", "view_buy_rate", "follow_rate", "private_entries", "gpm_amount", "roi"],
+        "from metrics.live_performance where started_date > date '2025-07-14' order by paid_amount desc, started_at",
+    ),
+    "repurchase_curve": (
+        ["day", "repeat_probability", "repeat_probability_low", "repeat_probability_high", "at_risk"],
+        "from metrics.repurchase_curve where segment_by = 'all' and at_risk >= 5 order by day",
+    ),
+    "membership_survival": (
+        ["day", "survival", "survival_low", "survival_high", "at_risk"],
+        "from metrics.membership_survival where segment_by = 'all' and at_risk >= 5 order by day",
+    ),
+    "daily_amount": (
+        ["paid_amount"],
+        "from metrics.daily_summary where segment_by = 'domain' and date > date '2025-07-02' order by date, segment",
+    ),
+    "identity": (
+        ["ids", "people", "cut_hubs", "orders", "match_rate"],
+        "from metrics.identity_quality order by platform = 'all' desc, id_type = 'all' desc",
+    ),
+    "files": (
+        ["rows_read", "rows_loaded", "rows_superseded", "rows_quarantined"],
+        "from ops.files order by file_source",
+    ),
+}
+
+
+@pytest.mark.parametrize("block", TABLES)
+def test_a_table_shows_what_the_snapshot_holds(
+    weekly: SimpleNamespace, warehouse: duckdb.DuckDBPyConnection, block: str
+) -> None:
+    expressions, source = TABLES[block]
+    lines = [line for line in weekly.page.by_id(block).all("tr") if line.all("data")]
+    for expression in expressions:
+        column = expression.split(" then ")[-1].removesuffix(" end")
+        known = [float(v) for (v,) in rows(warehouse, f"select {expression} {source}") if v is not None]
+        shown = [v for line in lines if line.numbers("buyers") or block != "order_ladder" for v in line.numbers(column)]
+        assert shown == known, column
+
+
+MATRICES = {
+    "retention": ("cohort", "period_no", "retention_rate", "returned", "mature_people"),
+    "repurchase": ("cohort_month", "window_days", "repurchase_rate", "repeat_buyers", "mature_buyers"),
+    "repurchase_period": ("variant", "period", "repurchase_rate", "numerator", "denominator"),
+}
+
+
+@pytest.mark.parametrize("block", MATRICES)
+def test_a_heat_map_shows_rates_where_they_are_known(
+    weekly: SimpleNamespace, warehouse: duckdb.DuckDBPyConnection, block: str
+) -> None:
+    """Each cell is the table's rate; too early or too small is a mark with a look of its own, and no number at all."""
+    row, column, value, _, of = MATRICES[block]
+    found = {
+        (str(r), str(c)): (rate, n)
+        for r, c, rate, n in rows(
+            warehouse, f"select {row}, {column}, {value}, {of} from metrics.{block} where segment_by = 'all'"
+        )
+    }
+    seen = Counter[str]()
+    for place, cell in _cells(weekly.page.by_id(block)):
+        rate, n = found.get(place, (None, None))
+        state = "small" if n and n < 5 else "immature" if rate is None else "number"
+        seen[state] += 1
+        if state == "number":
+            assert cell.numbers() == [rate], place
+            assert cell["data-n"] == str(n)
+        else:
+            assert state in cell.classes, place
+            assert cell.all("data") == []
+            assert "0" not in cell.text
+    assert seen.keys() >= {"immature", "number"}
+
+
+def _cells(article: Node) -> Iterator[tuple[tuple[str, str], Node]]:
+    heads = [n["data-v"] for n in article.all("th", scope="col") if n["data-v"]]
+    for line in article.all("tbody")[0].all("tr"):
+        name = next(n["data-v"] for n in line.walk() if n["data-v"])
+        cells = [n for n in line.all("td") if "size" not in n.classes]
+        yield from (((name, head), cell) for head, cell in zip(heads, cells, strict=True))
+
+
+def test_immature_cells_are_no_zero_in_the_workbook(weekly: SimpleNamespace) -> None:
+    block = block_of(weekly.book, "各首购月的复购率（R3）")
+    rates = block[block.index(next(line for line in block if line.values[0] == "复购率")) + 2 :][:8]
+    assert "…" in [line.values[7] for line in rates], "nobody is mature for 365 days"
+    assert not [line for line in rates if 0 in line.values[2:]]
+
+
+def test_page_and_workbook_hold_the_same_numbers(weekly: SimpleNamespace) -> None:
+    """Block by block: every number of the page stands in the workbook's block of the same title."""
+    blocks = [n for n in weekly.page.walk() if "block" in n.classes]
+    assert len(blocks) == 19
+    for article in blocks:
+        shown = Counter(map(_written, article.numbers()))
+        written = Counter(numbers_of(block_of(weekly.book, article.all("h3")[0].text)))
+        assert not shown - written, article["id"]
+        if article.all("table") and "matrix" not in article.all("table")[0].classes:
+            assert shown == written, article["id"]
+
+
+def _written(value: float) -> float:
+    """A number as a workbook keeps it: with 16 digits."""
+    return float(f"{value:.16G}")
+
+
+def test_tiles_are_the_workbooks_overview(weekly: SimpleNamespace) -> None:
+    overview = {line.values[0]: line for line in weekly.book["概览"] if len(line.values) > 6}
+    tiles = [n for n in weekly.page.walk() if "tile" in n.classes]
+    assert len(tiles) == 12
+    for tile in tiles:
+        label = tile.all("h3")[0].all("a")[0].text.removesuffix("ⓘ")
+        value = next(n for n in tile.walk() if "value" in n.classes).numbers()
+        (compared,) = [n for n in tile.walk() if n["data-compare"]]
+        before = [v for n in compared.all("span", class_="before") for v in n.numbers()]
+        shown = [*value, *before, *compared.numbers("change")]
+        assert [_written(v) for v in shown] == numbers_of([overview[label]]), label
+
+
+def test_tiles_agree_with_orders_and_events(weekly: SimpleNamespace, warehouse: duckdb.DuckDBPyConnection) -> None:
+    """The week so far and the same days of the week before, counted anew from core."""
+    for tile, sql in {
+        "paid_amount": "select sum(paid_amount) from core.orders where status <> 'cancelled' and {days}",
+        "net_amount": "select sum(net_amount) from core.orders where status <> 'cancelled' and {days}",
+        "buyers": "select count(distinct person_id) from core.orders where is_kept and {days}",
+        "private_entries": "select count(*) from core.people where {private}",
+    }.items():
+        now, before = (rows(warehouse, sql.format(**_days(first)))[0][0] for first in ("2025-08-11", "2025-08-04"))
+        article = weekly.page.by_id(f"tile-{tile}")
+        column = tile if tile != "private_entries" else "private_entries"
+        assert article.numbers(column) == [pytest.approx(float(now)), pytest.approx(float(before))], tile
+
+
+def _days(first: str) -> dict[str, str]:
+    span = f"between date '{first}' and date '{first}' + 2"
+    return {"days": f"paid_date {span}", "private": f"cast(private_at as date) {span}"}
+
+
+def test_few_people_are_not_shown(weekly: SimpleNamespace, warehouse: duckdb.DuckDBPyConnection) -> None:
+    """A group of one to four people keeps its name and loses its numbers, on the page and in the workbook."""
+    small = rows(
+        warehouse, "select group_name from metrics.group_health where date = '2025-08-13' and members between 1 and 4"
+    )
+    assert small, "the little merchant has a tiny group"
+    name = small[0][0]
+    line = next(r for r in weekly.page.by_id("group_health").all("tr") if name in r.text)
+    assert line.numbers() == []
+    assert "<5" in line.text
+    written = next(one for one in block_of(weekly.book, "本期各群") if one.values[0] == name)
+    assert numbers_of([written]) == []
+
+
+def test_names_in_the_workbook_are_text(weekly: SimpleNamespace) -> None:
+    """openpyxl would show a formula as such (read_workbook refuses any); the name stands there as it was."""
+    names = [line.values[0] for line in block_of(weekly.book, "本期各群")]
+    assert "=cmd|' /C calc'!A1" in names
+    assert [line.values[0] for line in block_of(weekly.book, "被隔离的行")][4] == "=1+1"
+
+
+def test_headings_carry_their_definitions(weekly: SimpleNamespace) -> None:
+    head = next(line for line in block_of(weekly.book, "购买阶梯") if "到达人数" in line.values)
+    assert all(head.notes[: len([v for v in head.values if v])])
+    assert "metrics.order_ladder.mature_next_rate" in "".join(head.notes)
+    meanings = weekly.book["口径"]
+    assert ["R3", "复购率"] in [line.values[:2] for line in meanings]
+
+
+def test_an_earlier_day_knows_nothing_of_later_ones(snapshot: SimpleNamespace, out: Path) -> None:
+    day = date(2025, 6, 30)
+    files = write_report(snapshot.path, out, snapshot.settings, "monthly", date=day)
+    page = read_page(files.html.read_text(encoding="utf-8"))
+    with duckdb.connect(str(snapshot.path), read_only=True) as connection:
+        ((paid,),) = rows(connection, "select sum(paid_amount) from core.orders where paid_month = date '2025-06-01'")
+    assert page.by_id("tile-paid_amount").numbers("paid_amount")[0] == pytest.approx(paid)
+    assert "周期未完" not in next(n for n in page.walk() if "banner" in n.classes).text
+    assert max(n["data-v"] for n in page.by_id("daily_amount").all("span") if n["data-c"] == "date") == "2025-06-30"
+    assert day < merchant.AS_OF
