@@ -281,6 +281,8 @@ def _replace_touched(connection, pass_no):
 def _forget_superseded(connection, pass_no):
     """Replaced rows have done their work: they told which people a correction touched."""
     watermark = connection.execute("select watermark from ops.core_passes where pass_no = ?", [pass_no]).fetchall()[0][0]
-    tables = connection.execute("select table_name from information_schema.tables where table_schema = 'superseded'")
+    # On another day (`siyu metric --as-of`) these are views of a published snapshot, where nothing is ever deleted.
+    own = "database_name = current_database() and schema_name = 'superseded'"
+    tables = connection.execute(f"select table_name from duckdb_tables() where {own}")
     for (table,) in tables.fetchall():
         connection.execute(f"delete from superseded.{table} where superseded_by <= {watermark}")
