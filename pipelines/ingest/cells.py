@@ -44,6 +44,7 @@ _STAMPS = (
     "%Y/%m/%d %H:%M",
     "%Y-%m-%d",
 )
+_APOSTROPHE = quoted("'")
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
 
 
@@ -80,15 +81,20 @@ def listed(values: tuple[str, ...] | list[str]) -> str:
     return "(" + ", ".join(quoted(value) for value in values) + ")"
 
 
+def filled_sql(x: str, reading: Reading) -> str:
+    """The cell, NULL when it is one of the words for nothing. Every other function here is given this."""
+    return f"case when {x} in {listed(reading.empty)} then null else {x} end"
+
+
 def look_sql(x: str, reading: Reading) -> str:
     """The value of a plainly spelled cell; for any other cell something that `odd_sql` finds odd."""
     match reading.kind:
         case "json":
-            return f"case when not ({_is_empty(x, reading)}) then {x} end"
+            return x
         case "id" | "word" | "text":
-            # Excel keeps an id whole when a tab stands before it, so the tab is plain.
-            untabbed = f"case when starts_with({x}, '\t') then substr({x}, 2) else {x} end"
-            return f"case when {_is_empty(x, reading)} then null else {untabbed} end"
+            # Excel keeps an id whole when a tab or an apostrophe stands before it, so these are plain.
+            marked = f"{x} < '(' and left({x}, 1) in ('\t', {_APOSTROPHE})"
+            return f"case when {marked} then substr({x}, 2) else {x} end"
         case "phone":
             return f"case when strlen({x}) = 11 and regexp_full_match({x}, '1[3-9][0-9]{{9}}') then {x} end"
         case "timestamp":
@@ -111,14 +117,20 @@ def value_sql(p: str, reading: Reading, key: bytes) -> str:
     """The typed value, from the look."""
     if reading.words is not None:
         cases = " ".join(f"when {quoted(raw)} then {quoted(word)}" for raw, word in reading.words)
-        return f"case {p} {cases} end"
+        if reading.default_word is not None:
+            # A word in brackets or with spaces may still be a known one: that is for the second look.
+            cases += f" else case when not regexp_matches({p}, '[（(\\s]') then {quoted(reading.default_word)} end"
+        return (
+            f"case {p} {cases} end"
+            if reading.default_word is None
+            else f"case when {p} is not null then case {p} {cases} end end"
+        )
     return phone_key_sql(p, key) if reading.kind == "phone" else p
 
 
 def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
     """Whether the cell says something that the look did not plainly understand (NULL counts as no)."""
     kind = reading.kind
-    filled = f"not ({_is_empty(x, reading)})"
     conditions = []
     if reading.pattern:
         conditions.append(f"not regexp_full_match({p}, {quoted(reading.pattern)})")
@@ -131,25 +143,19 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
     elif kind == "word":
         conditions.append(_odd_word(p))
     elif kind == "text":
-        conditions.append(
-            f"{_odd_word(p)} or regexp_matches({p}, '[\\x00-\\x1f\\x7f@]|[0-9０-９]{{7}}|[^\\x00-\\x7f]86')"
-        )
-        conditions.append(f"regexp_matches({p}, {quoted(_INVISIBLE_SQL)})")
+        conditions += [_odd_word(p), f"regexp_matches({p}, {quoted(_DOUBTFUL_TEXT)})"]
     elif kind == "phone":
-        hidden = f"contains({x}, '*') or contains({x}, '#') or contains({x}, '$')"
-        conditions.append(f"({p} is null and {filled} and strlen({x}) >= 11 and not ({hidden}))")
+        # Masked, encrypted, or a virtual number with its extension.
+        hidden = f"contains({x}, '*') or contains({x}, '#') or contains({x}, '$') or substr({x}, 12, 1) = '-'"
+        conditions.append(f"({p} is null and strlen({x}) >= 11 and not ({hidden}))")
     elif kind == "timestamp":
         inside = f"{p} >= timestamp '{EARLIEST}' and {p} < timestamp '{LATEST}'"
-        conditions.append(f"(case when {inside} then false else {filled} end)")
+        conditions.append(f"({x} is not null and ({inside}) is not true)")
     elif kind == "number":
-        conditions.append(f"(case when isfinite({p}) then false else {filled} end)")
+        conditions.append(f"({x} is not null and isfinite({p}) is not true)")
     elif kind != "json":
-        conditions.append(f"({p} is null and {filled})")
+        conditions.append(f"({x} is not null and {p} is null)")
     return " or ".join(conditions) or "false"
-
-
-def _is_empty(x: str, reading: Reading) -> str:
-    return f"{x} in {listed(reading.empty)}"
 
 
 def _array(formats: tuple[str, ...]) -> str:
@@ -200,7 +206,8 @@ def _odd_word(p: str) -> str:
 # --- every spelling, in Python -------------------------------------------------------------------------------------
 
 _INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
-_INVISIBLE_SQL = f"[{_INVISIBLE}]"
+# In free text: control and direction characters, and what may be a phone number or an address.
+_DOUBTFUL_TEXT = f"[\\x00-\\x1f\\x7f@{_INVISIBLE}]|[0-9０-９][-－ ]?[0-9０-９]{{6}}|[3-9３-９]([-－ ]?[0-9０-９]){{9}}"
 _CONTROLS = re.compile(f"[\x00-\x1f\x7f{_INVISIBLE}]")
 _SCIENTIFIC = re.compile(r"[0-9]\.[0-9]*[eE]\+?[0-9]+|[0-9]+[eE]\+[0-9]+|[0-9]{16,}\.[0-9]+")
 _FORMULA = re.compile(r"[=+\-@＝＋－＠]")

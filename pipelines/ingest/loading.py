@@ -217,8 +217,9 @@ class _Loader:
         for reader in reversed(self.readers):
             reader.forget()
         self.readers = []
-        for name in ("json_lines", "rejects", "rejects_scans", "losers", "clashes", "meetings", "touched", "sums"):
-            self.connection.execute(f"drop table if exists temp.{name}")
+        names = ["json_lines", "json_cells", "rejects", "rejects_scans", "losers", "clashes", "meetings"]
+        names += ["touched", "sums", "outdated", *(f"json_list_{n}" for n in range(4)), "numbered_0", "numbered_2"]
+        self.connection.execute("; ".join(f"drop table if exists temp.{name}" for name in names))
 
     def _facts(self, source: Source) -> Facts:
         return Facts(

@@ -145,7 +145,10 @@ class _Builder:
         self.facts = facts
         self.is_child = each is not None
         columns = dict(self.source.columns) | (self.source.each[each].columns if each is not None else {})
-        self.columns = {name: column for name, column in columns.items() if column.type != "personal"}
+        wanted = self._wanted(each)
+        self.columns = {
+            name: column for name, column in columns.items() if column.type != "personal" and name in wanted
+        }
         self.readings = {
             name: self._reading(name, column) for name, column in self.columns.items() if name in match.positions
         }
@@ -224,6 +227,14 @@ class _Builder:
             }
         )
 
+    def _wanted(self, each: str | None) -> set[str]:
+        """A record's columns are all read, that none can hide a formula; a list's only as far as its tables ask."""
+        if each is None:
+            return set(self.source.columns)
+        loads = [load for load in self.source.loads.values() if load.each == each]
+        asked = {name for load in loads for text in (*load.columns.values(), load.where or "") for name in _names(text)}
+        return asked | set(self.source.each[each].columns) | {self.source.version.column or ""}
+
     def _used(self) -> set[str]:
         return {name for text in self.source.texts for name in _names(text)}
 
@@ -250,12 +261,10 @@ class _Builder:
         self.straight.append(f"try_cast({straight} as {SQL_TYPES[column.type]}) as {v}")
 
     def _cell(self, name: str, column: SourceColumn, reading: Reading) -> str:
+        """The cell of a column, the first that says anything when it stands in several places; NULL when none does."""
         places = self.match.positions[name]
-        if len(places) == 1 and not column.remove:
-            return f"c{places[0]}"
-        x = f"c{places[-1]}"
-        for place in reversed(places[:-1]):
-            x = f"case when c{place} is null or c{place} in {listed(reading.empty)} then {x} else c{place} end"
+        filled = [cells.filled_sql(f"c{place}", reading) for place in places]
+        x = filled[0] if len(filled) == 1 else f"coalesce({', '.join(filled)})"
         if column.remove:
             x = f"regexp_replace({x}, {quoted(column.remove)}, '', 'g')"
         self.cells.append(f"{x} as {_id('x_' + name)}")

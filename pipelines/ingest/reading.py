@@ -403,7 +403,8 @@ def _open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple
         if not sample:
             raise UnreadableError("bad_json", "one JSON object per line", counted[0] if counted else 0)
         raise _refuse(verdict, _keys(sample[0]), counted[0] if counted else 0)
-    return _opened_json(text, verdict, wrapper, lines, _with_inner_json(verdict, wrapper, is_record))
+    is_record = _with_inner_json(verdict, wrapper, is_record)
+    return _opened_json(connection, text, verdict, wrapper, lines, is_record)
 
 
 def _with_inner_json(match: Match, wrapper: str, is_record: str) -> str:
@@ -532,23 +533,27 @@ def _keys(record: Any) -> list[str]:
     return list(record) if isinstance(record, dict) else []
 
 
-def _opened_json(text: Text, match: Match, wrapper: str, lines: str, is_record: str) -> Opened:
+def _opened_json(
+    connection: duckdb.DuckDBPyConnection, text: Text, match: Match, wrapper: str, lines: str, is_record: str
+) -> Opened:
+    """Temp table json_cells, and one per list inside the records: each document is taken apart once."""
     source = match.source
-    pages = f"(select line, record from {lines} where {is_record})"
     listed = (
         f"case when json_type(record{_at(wrapper)}) = 'ARRAY' then json_extract(record, {_path(wrapper + '[*]')}) "
         f"else [json_extract(record, {_path(wrapper)})] end"
     )
-    records = (
-        f"(select line, line * 1000000 + n as rec, record from (select line, unnest({listed}) as record, "
-        f"generate_subscripts({listed}, 1) as n from {pages}))"
+    lists = {f"l_{name}": f"json_extract(record, {_path(child.path + '[*]')})" for name, child in source.each.items()}
+    header, found, cells = _extracted({name: column.names for name, column in source.columns.items()}, "record")
+    kept = ", ".join(["line", "rec", cells, *(f"{sql} as {name}" for name, sql in lists.items())])
+    connection.execute(
+        f"create or replace temp table json_cells as select {kept} from (select *, {found} as found from ("
+        f"select line, line * 1000000 + generate_subscripts(records, 1) as rec, unnest(records) as record from ("
+        f"select line, {listed} as records from {lines} where {is_record})))"
     )
-    header, cells = _extracted({name: column.names for name, column in source.columns.items()}, "record")
-    full = Match(source, _positions(source.columns, header), {}, tuple(header))
     opened = Opened(
-        match=full,
+        match=Match(source, _positions(source.columns, header), {}, tuple(header)),
         encoding=text.encoding,
-        relation=f"(select line, rec, {cells} from {records})",
+        relation=f"(select line, rec, {_names(len(header))} from json_cells)",
         numbered=True,
         refused_sql=(
             f"(select line, ltrim(record, '{CUT.decode()}') as raw, "
@@ -556,36 +561,42 @@ def _opened_json(text: Text, match: Match, wrapper: str, lines: str, is_record: 
             f"from {lines} where not ({is_record}))"
         ),
     )
-    for name, child in source.each.items():
-        columns = source.columns | child.columns
+    for number, (name, child) in enumerate(source.each.items()):
         inner = {key: column.names for key, column in child.columns.items()}
-        more, child_cells = _extracted(inner, "child", len(header))
-        opened.children[name] = (
-            f"(select * exclude (record, child), {child_cells} from (select line, rec, record, {cells}, "
-            f"unnest(json_extract(record, {_path(child.path + '[*]')})) as child from {records}))"
+        more, found, cells = _extracted(inner, "child", len(header))
+        connection.execute(
+            f"create or replace temp table json_list_{number} as "
+            f"select line, rec, {_names(len(header))}, {cells} from ("
+            f"select *, {found} as found from (select *, unnest(l_{name}) as child from json_cells))"
         )
-        whole = (*header, *more)
         places = _positions(source.columns, header)
-        places |= {key: tuple(p + len(header) for p in _positions(child.columns, more)[key]) for key in child.columns}
-        opened.child_matches[name] = Match(source, {k: v for k, v in places.items() if k in columns}, {}, whole)
+        places |= {key: tuple(p + len(header) for p in at) for key, at in _positions(child.columns, more).items()}
+        opened.children[name] = f"(select * from json_list_{number})"
+        opened.child_matches[name] = Match(source, places, {}, (*header, *more))
     return opened
 
 
-def _extracted(names: dict[str, tuple[str, ...]], document: str, start: int = 0) -> tuple[list[str], str]:
-    """Header (every declared path) and SQL of its cells; each document is parsed once per level of nesting."""
+def _names(count: int) -> str:
+    return ", ".join(f"c{place}" for place in range(count))
+
+
+def _extracted(names: dict[str, tuple[str, ...]], document: str, start: int = 0) -> tuple[list[str], str, str]:
+    """Header (every declared path), SQL of the list of their texts, and SQL that takes it apart into cells."""
     header = list(dict.fromkeys(name for aliases in names.values() for name in aliases))
     plain = [name for name in header if "|" not in name]
-    cells = {}
-    for place, name in enumerate(plain, start=1):
-        cells[name] = f"json_extract_string({document}, [{', '.join(_path(n) for n in plain)}])[{place}]"
-    for name in header:
-        if "|" in name:
-            outer, _, inner = name.partition("|")
-            text = f"json_extract_string({document}, {_path(outer)})"
-            cells[name] = f"case when json_valid({text}) then json_extract_string({text}, {_path(inner)}) end"
-    return header, ", ".join(
-        f"{cells[name]} as c{place}" for place, name in enumerate(header, start=start)
-    ) or "null as c_"
+    found = f"json_extract_string({document}, [{', '.join(_path(name) for name in plain)}])"
+    cells = []
+    for place, name in enumerate(header, start=start):
+        cell = f"found[{plain.index(name) + 1}]" if name in plain else _inside(document, name)
+        cells.append(f"{cell} as c{place}")
+    return header, found, ", ".join(cells)
+
+
+def _inside(document: str, name: str) -> str:
+    """A value inside JSON that is itself a string."""
+    outer, _, inner = name.partition("|")
+    text = f"json_extract_string({document}, {_path(outer)})"
+    return f"case when json_valid({text}) then json_extract_string({text}, {_path(inner)}) end"
 
 
 def _positions(columns: dict[str, Any], header: list[str]) -> dict[str, tuple[int, ...]]:

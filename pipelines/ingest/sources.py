@@ -18,7 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.ingest.cells import AMOUNT_UNITS, EPOCH_UNITS, NUMBER_UNITS
-from pipelines.ingest.staging import StagingTable, load_staging
+from pipelines.ingest.staging import YAML, StagingTable, load_staging
 
 FOLDER = Path(__file__).parents[2] / "assets" / "sources"
 CANONICAL = "canonical_"
@@ -180,7 +180,7 @@ def fingerprint() -> str:
 
 def _read(path: Path) -> Source:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=YAML)
         source = Source(name=path.stem, **data)
     except ValidationError as error:
         first = error.errors()[0]
