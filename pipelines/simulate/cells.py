@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import groupby
 
 from pipelines.simulate import chances
 from pipelines.simulate.asking import Row, World, total
@@ -16,8 +17,6 @@ SURVIVAL_DAYS = (0, 1, 7, 30, 90)
 REPURCHASE_DAYS = (7, 30, 60, 90, 180)
 LADDER_DAYS = 90
 ALL = {"segment_by": "all", "segment": "all"}
-# Where a rate comes from a survival curve, its own standard_error says how much it scatters.
-OWN_ERROR = "standard_error of the row"
 
 
 def cells(world: World) -> Iterator[Row]:
@@ -136,29 +135,33 @@ def _group_entry(world: World) -> Iterator[Row]:
 
 
 def _membership_survival(world: World) -> Iterator[Row]:
-    for day in SURVIVAL_DAYS:
-        rows = world.rows(
-            """
-            with stays as (
-              select group_no, left_at is not null as has_left,
-                date_diff('day', cast(joined_at as date), coalesce(cast(left_at as date), $last_day)) as days
-              from world.memberships
-            )
+    stays = world.rows(
+        """
+        select group_id(m.group_no) as segment, g.first_day_leave, g.daily_leave, m.left_at is not null as has_left,
+          date_diff('day', cast(m.joined_at as date), coalesce(cast(m.left_at as date), $last_day)) as days
+        from world.memberships as m inner join planted.groups as g on m.group_no = g.group_no order by segment
+        """
+    )
+    for segment, mine in groupby(stays, key=lambda row: row["segment"]):
+        yield from _survival_cells(segment, list(mine))
 
-            select group_id(s.group_no) as segment, g.first_day_leave, g.daily_leave, count(*) as memberships,
-              count(*) filter (where days >= $day) as at_risk,
-              count(*) filter (where days = $day and has_left) as leavers
-            from stays as s inner join planted.groups as g on s.group_no = g.group_no
-            group by s.group_no, g.first_day_leave, g.daily_leave having at_risk > 0 order by segment
-            """,
-            day=day,
-        )
-        for row in rows:
-            where = {"segment_by": "group", "segment": row["segment"], "day": day}
-            exact = {"memberships": row["memberships"], "at_risk": row["at_risk"], "left": row["leavers"]}
-            chance = chances.survival(row["first_day_leave"], row["daily_leave"], day)
-            rate = {"rate": "survival", "probability": chance, "standard_error": OWN_ERROR}
-            yield _cell("membership_survival", where, exact, rate)
+
+def _survival_cells(segment: str, stays: list[Row]) -> Iterator[Row]:
+    """Greenwood's formula with the planted hazards gives how much survival scatters, even where nobody has left."""
+    first, daily = stays[0]["first_day_leave"], stays[0]["daily_leave"]
+    variance = 0.0
+    for day in range(SURVIVAL_DAYS[-1] + 1):
+        at_risk = sum(row["days"] >= day for row in stays)
+        if not at_risk:
+            return
+        hazard = daily if day else first
+        variance += hazard / (1 - hazard) / at_risk
+        if day in SURVIVAL_DAYS:
+            left = sum(row["days"] == day and row["has_left"] for row in stays)
+            chance = chances.survival(first, daily, day)
+            rate = {"rate": "survival", "probability": chance, "standard_error": chance * math.sqrt(variance)}
+            exact = {"memberships": len(stays), "at_risk": at_risk, "left": left}
+            yield _cell("membership_survival", {"segment_by": "group", "segment": segment, "day": day}, exact, rate)
 
 
 # --- buying again ----------------------------------------------------------------------------------------------------
@@ -190,10 +193,11 @@ def _repurchase_cells(where: Row, rows: list[Row], days: int) -> Iterator[Row]:
     mature = [(row["mature_buyers"], row["chance"] * within) for row in rows]
     rate = _rate("repeat_buyers / mature_buyers", mature, exact["mature_buyers"])
     yield _cell("repurchase", where | {"window_days": days}, exact, rate)
-    curve = _rate("repeat_probability", [(row["buyers"], row["chance"] * within) for row in rows], exact["buyers"])
-    if curve:
-        day = where | {"day": days}
-        yield _cell("repurchase_curve", day, {"buyers": exact["buyers"]}, curve | {"standard_error": OWN_ERROR})
+    if rate:
+        # Among all buyers, by the Kaplan-Meier curve, which scatters less than the share of the mature ones.
+        probability = sum(row["buyers"] * row["chance"] for row in rows) * within / exact["buyers"]
+        curve = rate | {"rate": "repeat_probability", "probability": probability}
+        yield _cell("repurchase_curve", where | {"day": days}, {"buyers": exact["buyers"]}, curve)
 
 
 def _order_ladder(world: World) -> Iterator[Row]:
@@ -273,14 +277,15 @@ def _daily_summary(world: World) -> Iterator[Row]:
 
 
 def _live_performance(world: World) -> Iterator[Row]:
+    """The live session of an order is told by API records alone, which know nothing of hidden buyers."""
     rows = world.rows(
         f"""
         {SOLD},
 
         bought as (
-          select session_no, count(*) as matched_orders, count(distinct known_person) as matched_buyers,
+          select session_no, count(*) as matched_orders, count(distinct person) as matched_buyers,
             {AMOUNTS.format(paid="matched_amount", refund="matched_refund_amount")}
-          from sold where session_no is not null group by session_no
+          from sold where session_no is not null and not is_hidden group by session_no
         ),
 
         seen as (

@@ -5,7 +5,7 @@ with pulled as (
     exported_at as pulled_at,
     coalesce(lag(exported_at) over (order by export_no), timestamp '1970-01-01') as since
   from world.exports
-  where export_no < 100
+  where export_no between $first_pull and 99
 ),
 
 changing as (
