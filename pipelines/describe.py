@@ -7,6 +7,7 @@ graph itself (graph.py).
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,7 @@ def metadata(table: Table, with_lineage: bool = True) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "dagster/column_schema": dg.TableSchema(columns=[_column(column) for column in table.columns.values()]),
         "dagster/table_name": table.qualified,
-        "dagster/code_references": dg.CodeReferencesMetadataValue(
-            code_references=[
-                dg.LocalFileCodeReference(file_path=str(table.path), line_number=1, label=_label(table.path))
-            ]
-        ),
+        "dagster/code_references": _link(table.path),
     }
     if table.sql:
         shown["sql"] = dg.MetadataValue.md(f"```sql\n{table.sql}\n```")
@@ -70,5 +67,8 @@ def _lineage(table: Table) -> dg.TableColumnLineage:
     )
 
 
-def _label(path: Path) -> str:
-    return "/".join(path.parts[-3:])
+def _link(path: Path) -> dg.CodeReferencesMetadataValue:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        here = dg.LocalFileCodeReference(file_path=str(path), line_number=1, label="/".join(path.parts[-3:]))
+        return dg.CodeReferencesMetadataValue(code_references=[here])

@@ -4,7 +4,6 @@ What belongs here: which step is which asset, what it depends on, which failed c
 step does (refresh.py), what a table means (assets/), when a job runs (jobs.py, schedules.py, sensors.py).
 """
 
-import warnings
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,8 +19,6 @@ from pipelines.report import KINDS
 from pipelines.settings import Settings
 from pipelines.tables import Table
 from pipelines.warehouse import WarehouseBusy
-
-warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 SNAPSHOT = dg.AssetKey(["published", "snapshot"])
 # A second run of the scheduler waits this long for the first one's lock, then fails naming its process.
@@ -126,7 +123,8 @@ def _staging(tables: Sequence[Table]) -> dg.AssetsDefinition:
 def _table(table: Table, with_lineage: bool) -> dg.AssetsDefinition:
     """A core or metrics table: built, then checked in the same step, so that a failure stops what reads it."""
     asked = checks_of(table)
-    spec = _spec(table, [key_of(name) for name in table.dependencies], _kinds(table), with_lineage)
+    # A table that reads no other still waits for ingest: a pass over core covers the files that are loaded by then.
+    spec = _spec(table, [key_of(name) for name in table.dependencies or ["ops.files"]], _kinds(table), with_lineage)
 
     @dg.multi_asset(
         name=f"{table.schema}__{table.name}",

@@ -1,7 +1,7 @@
 """Jobs: which part of the graph runs together.
 
-What belongs here: selections, and what happens when a step fails. What does not: when they run (schedules.py,
-sensors.py).
+What belongs here: selections, what happens when a step fails, what a job needs. What does not: when jobs run
+(schedules.py, sensors.py).
 """
 
 from __future__ import annotations
@@ -10,14 +10,28 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.graph import say_so_on_the_report
+from pipelines.graph import PATIENCE_SECONDS, graph, say_so_on_the_report, warehouse
+from pipelines.refresh import Watcher
+from pipelines.settings import Settings
 
 DAILY = "daily"
 
 
+def project(
+    settings: Settings, watcher: Watcher | None = None, patience: float = PATIENCE_SECONDS, with_lineage: bool = True
+) -> dg.Definitions:
+    """The graph and its jobs; what the scheduler runs and what `siyu run` executes in its own process."""
+    return dg.Definitions(
+        assets=graph(settings, with_lineage),
+        jobs=jobs(),
+        resources={"warehouse": warehouse(settings, watcher, patience)},
+        executor=dg.in_process_executor,
+    )
+
+
 def jobs() -> list[Any]:
     """The daily refresh, and the two reports that only read the snapshot; each in one process."""
-    everything = dg.AssetSelection.all(include_sources=False)
+    everything = dg.AssetSelection.all()
     periodic = dg.AssetSelection.assets(["reports", "weekly"], ["reports", "monthly"])
     return [
         dg.define_asset_job(

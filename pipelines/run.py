@@ -148,12 +148,11 @@ def _execute(
     """Runs the daily job in this process; what came of it is in the watcher."""
     import dagster as dg
 
-    from pipelines.definitions import build_definitions
     from pipelines.graph import SNAPSHOT
-    from pipelines.jobs import DAILY
+    from pipelines.jobs import DAILY, project
 
     with _instance() as instance:
-        definitions = build_definitions(settings, watcher, patience=0, with_lineage=not instance.is_ephemeral)
+        definitions = project(settings, watcher, patience=0, with_lineage=not instance.is_ephemeral)
         keys = None if names is None else [dg.AssetKey(name.split(".")) for name in names] + [SNAPSHOT]
         done = definitions.resolve_job_def(DAILY).execute_in_process(
             run_config={
