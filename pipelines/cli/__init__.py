@@ -11,6 +11,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+# What a shell says of a process stopped by Ctrl-C; typer turns the interrupt into it.
+STOPPED = 130
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit code: 0 done, 1 the caller's mistake, 2 ours, 130 stopped."""
@@ -38,8 +41,11 @@ def _run(arguments: list[str]) -> int:
         code = app(args=arguments, prog_name="siyu", standalone_mode=False)
     except typer.TyperException as error:
         return _usage(error)
-    except typer.Abort as error:
-        raise KeyboardInterrupt from error
+    except SystemExit as error:
+        # typer ends the process itself where a pipe's reader has gone.
+        raise error.__context__ or error from None
+    if code == STOPPED:
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
 
 

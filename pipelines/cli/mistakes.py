@@ -14,7 +14,9 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
-USER, OURS, STOPPED = 1, 2, 130
+from pipelines.cli import STOPPED
+
+USER, OURS = 1, 2
 
 
 class UserError(ValueError):

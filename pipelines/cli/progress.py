@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.cli.show import text_width, visible
@@ -24,6 +25,15 @@ _NAME, _ROWS = 44, 12
 _DOING = {"ingest": "reading files", "build": "building tables", "check": "checking", "publish": "publishing"}
 
 
+@dataclass
+class Sum:
+    """Files of one folder."""
+
+    files: int = 0
+    rows: int = 0
+    seconds: float = 0.0
+
+
 @contextmanager
 def showing() -> Iterator[Telling]:
     """A teller of steps; on a terminal a spinner says that something is going on."""
@@ -36,41 +46,36 @@ def showing() -> Iterator[Telling]:
 
 
 class Telling:
-    """Called after each step. Files are summed by folder, as a merchant may have thousands of them."""
+    """Called after each step. Files are summed by folder, as there may be thousands; a refusal is told at once."""
 
     def __init__(self, out: Console, spinner: Status | None = None) -> None:
         self.out = out
         self.spinner = spinner
-        self.folder = ""
-        self.files = self.rows = 0
-        self.seconds = 0.0
+        self.folders: dict[str, Sum] = {}
         self.started = time.monotonic()
 
     def __call__(self, step: Step) -> None:
         if step.kind == "ingest":
-            self._count(step)
+            self._read(step)
         else:
             self.close()
             self._line(step.name, step.rows, step.seconds, step.note)
         if self.spinner:
-            done = f"{self.folder} {self.files}" if self.folder else step.name
-            self.spinner.update(f"{_DOING.get(step.kind, step.kind)} … {done}, {time.monotonic() - self.started:.0f} s")
+            passed = time.monotonic() - self.started
+            self.spinner.update(f"{_DOING.get(step.kind, step.kind)} … {visible(step.name)}, {passed:.0f} s")
 
     def close(self) -> None:
-        """Tells the folder that was being read."""
-        if self.folder:
-            files = f"{self.files} file{'' if self.files == 1 else 's'}"
-            self._line(f"landing/{self.folder}", self.rows, self.seconds, files)
-        self.folder, self.files, self.rows, self.seconds = "", 0, 0, 0.0
+        """Tells the files read so far."""
+        for folder, one in sorted(self.folders.items()):
+            files = f"{one.files} file{'' if one.files == 1 else 's'}"
+            self._line(f"landing/{folder}", one.rows, one.seconds, files)
+        self.folders.clear()
 
-    def _count(self, step: Step) -> None:
-        folder = step.name.partition("/")[0] if "/" in step.name else step.name
-        if folder != self.folder:
-            self.close()
-        self.folder = folder
-        self.files += 1
-        self.rows += step.rows or 0
-        self.seconds += step.seconds
+    def _read(self, step: Step) -> None:
+        one = self.folders.setdefault(step.name.rpartition("/")[0].split("/")[0], Sum())
+        one.files += 1
+        one.rows += step.rows or 0
+        one.seconds += step.seconds
         if step.note:
             self._line(f"  {step.name}", step.rows, step.seconds, step.note)
 

@@ -59,18 +59,24 @@ def outcome(settings: Settings, result: RunResult) -> str:
             f"Nothing new: no file, setting or definition changed since the last run ({result.seconds:.1f} s).\n"
             f"Numbers up to {result.as_of}: {_newest(result)}"
         )
-    loaded = result.loaded
-    files = f"{loaded.files} new file{'' if loaded.files == 1 else 's'}"
-    lines = [
-        f"{files}: {loaded.rows_read:,} rows read = {loaded.rows_loaded:,} loaded + "
-        f"{loaded.rows_superseded:,} superseded + {loaded.rows_quarantined:,} quarantined"
-    ]
-    if loaded.rows_quarantined:
-        lines.append("  siyu quarantine shows which rows were refused, and why")
+    lines = _loaded(result)
     if result.status == "held":
         return "\n".join([*lines, *_held(settings, result)])
     lines.append(f"Published up to {result.as_of} in {result.seconds:.1f} s")
     return "\n".join([*lines, *_places(settings, result)])
+
+
+def _loaded(result: RunResult) -> list[str]:
+    loaded = result.loaded
+    if not loaded.files:
+        return ["No new files"]
+    files = f"{loaded.files} new file{'' if loaded.files == 1 else 's'}"
+    rows = (
+        f"{loaded.rows_read:,} rows read = {loaded.rows_loaded:,} loaded + {loaded.rows_superseded:,} superseded "
+        f"+ {loaded.rows_quarantined:,} quarantined"
+    )
+    refused = ["  siyu quarantine shows which rows were refused, and why"] if loaded.rows_quarantined else []
+    return [f"{files}: {rows}", *refused]
 
 
 def _newest(result: RunResult) -> str:

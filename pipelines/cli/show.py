@@ -5,7 +5,6 @@ What belongs here: widths, quoting, types → text. What does not: which rows (t
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 import math
@@ -65,14 +64,14 @@ def write(rows: Rows, form: Format, limit: int = 0, out: TextIO | None = None) -
 
 
 def _csv(rows: Rows, out: TextIO, _: int) -> None:
-    """RFC 4180 with LF; text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([harmless(name) for name in rows.columns])
+    """RFC 4180, lines ending with LF; text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    out.write(",".join(_quoted(harmless(name)) for name in rows.columns) + "\n")
     for row in rows.rows:
-        writer.writerow([_csv_cell(value) for value in row])
+        out.write(",".join(_csv_cell(value) for value in row) + "\n")
 
 
 def _csv_cell(value: Any) -> str:
+    """One cell; nothing is an empty one, empty text a quoted one."""
     if value is None:
         return ""
     plain = to_plain(value)
@@ -81,8 +80,15 @@ def _csv_cell(value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(plain, dict | list):
-        return json.dumps(plain, ensure_ascii=False)
-    return harmless(plain) if isinstance(plain, str) else _number(plain)
+        return _quoted(harmless(json.dumps(plain, ensure_ascii=False)))
+    return _quoted(harmless(plain)) if isinstance(plain, str) else "" if plain is None else str(plain)
+
+
+def _quoted(text: str) -> str:
+    """Quoted where it must be. (The csv module leaves a carriage return bare when lines end with LF.)"""
+    if text and not any(mark in text for mark in ',"\r\n'):
+        return text
+    return '"' + text.replace('"', '""') + '"'
 
 
 def harmless(text: str) -> str:
@@ -189,10 +195,6 @@ def _is_harmless(character: str) -> bool:
 
 def _short(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.6g}"
-
-
-def _number(value: float) -> str:
-    return str(value)
 
 
 def _is_number(value: Any) -> bool:

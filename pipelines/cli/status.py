@@ -9,6 +9,7 @@ import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pipelines.cli.show import to_plain
 from pipelines.cli.state import Row, State, look
@@ -87,13 +88,13 @@ def _faults(state: State) -> list[Row]:
     """Files whose rows are not all accounted for; there should never be one."""
     return state.rows("""
         with refused as (
-            select file_id, sum(rows) filter (where not is_cell)::bigint as rows from ops.quarantine group by all
+            select file_id, (sum(rows) filter (where not is_cell))::bigint as refused from ops.quarantine group by all
         )
         select f.path, f.rows_read, f.rows_loaded, f.rows_superseded, f.rows_quarantined,
-            coalesce(r.rows, 0) as rows_in_quarantine
+            coalesce(r.refused, 0) as rows_in_quarantine
         from ops.files as f left join refused as r on f.file_id = r.file_id
         where f.rows_read <> f.rows_loaded + f.rows_superseded + f.rows_quarantined
-            or f.rows_quarantined <> coalesce(r.rows, 0)
+            or f.rows_quarantined <> coalesce(r.refused, 0)
         order by f.path
     """)
 
@@ -107,10 +108,11 @@ def _refused(state: State) -> list[Row]:
 
 
 def _reasons(state: State) -> list[Row]:
+    """Refused rows, and cells of rows that were loaded, by reason; further faults of one row are not counted again."""
     return state.rows("""
-        select reason, sum(rows) filter (where not is_cell)::bigint as rows, count(*) filter (where is_cell) as cells
-        from ops.quarantine group by all having coalesce(sum(rows), 0) > 0 or count(*) filter (where is_cell) > 0
-        order by coalesce(rows, 0) desc, cells desc, reason
+        select reason, coalesce(sum(rows) filter (where not is_cell), 0)::bigint as refused_rows,
+            count(*) filter (where is_cell) as cells
+        from ops.quarantine group by reason order by refused_rows desc, cells desc, reason
     """)
 
 
@@ -162,10 +164,15 @@ def _published(settings: Settings) -> dict[str, Any] | None:
     return {
         "warehouse": str(settings.snapshot_path),
         "snapshot": path.name,
-        "published_at": datetime.fromtimestamp(path.stat().st_mtime).replace(microsecond=0),
+        "published_at": _business_time(path, settings),
         "newest_report": str(reports[-1]) if reports else None,
         "held_back": held.reason if held else None,
     }
+
+
+def _business_time(path: Path, settings: Settings) -> datetime:
+    zone = ZoneInfo(settings.timezone)
+    return datetime.fromtimestamp(path.stat().st_mtime, zone).replace(tzinfo=None, microsecond=0)
 
 
 def _print(out: Console, status: dict[str, Any]) -> None:
@@ -177,7 +184,7 @@ def _print(out: Console, status: dict[str, Any]) -> None:
     for fault in status["faults"]:
         out.print(f"  does not add up: {fault['path']}: {_numbers(fault)}", style="bold red")
     for refused in status["refused_files"]:
-        out.print(f"  refused: {refused['path']}: {refused['reason']}; {refused['expected'] or ''}")
+        out.print(f"  refused {refused['path']}: {refused['reason']}; {refused['expected'] or ''}", soft_wrap=True)
     if status["reasons"]:
         out.print()
         out.print(_quarantine(status["reasons"]))
@@ -252,7 +259,7 @@ def _quarantine(reasons: list[Row]) -> Grid:
     grid.add_column("rows", justify="right")
     grid.add_column("cells only", justify="right")
     for row in reasons:
-        grid.add_row(row["reason"], f"{row['rows'] or 0:,}", f"{row['cells']:,}")
+        grid.add_row(row["reason"], f"{row['refused_rows']:,}", f"{row['cells']:,}")
     return grid
 
 

@@ -1,0 +1,138 @@
+"""Exit codes and messages: what a mistake of the caller looks like, and what one of ours does."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Siyu
+
+COMMAND = [sys.executable, "-c", "import sys; from pipelines.cli import main; sys.exit(main())"]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command line in a process of its own."""
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, env={**os.environ, **environment}, check=False
+    )
+
+
+def test_help_answers_in_half_a_second() -> None:
+    """In seconds of the processor: the wall's clock would measure what else the machine does."""
+    fastest = min(_processor_seconds("--help") for _ in range(3))
+    assert fastest < 0.5, f"siyu --help took {fastest:.2f} s"
+
+
+def _processor_seconds(*arguments: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert run(*arguments).returncode == 0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from pipelines.cli import main; main(['--help']); "
+        "print(sorted({'pandas', 'duckdb', 'dagster', 'pydantic', 'sqlglot', 'rich', 'yaml'} & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_names_every_command(siyu: Siyu) -> None:
+    said = siyu("--help")
+    for command in ("run", "demo", "status", "quarantine", "query", "metric", "report", "explain"):
+        assert f"  {command} " in said.out
+    assert siyu().out.split() == said.out.split()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["frobnicate"], "No such command 'frobnicate'. See `siyu --help`."),
+        (["query"], "Missing argument 'SQL'. See `siyu query --help`."),
+        (["status", "--jsn"], "No such option"),
+        (["query", "select 1", "--format", "xml"], "'xml' is not one of 'table', 'csv', 'json'"),
+    ],
+)
+def test_a_command_line_that_cannot_be_read(siyu: Siyu, arguments: list[str], expected: str) -> None:
+    said = siyu(*arguments)
+    assert (said.code, said.out) == (1, "")
+    assert expected in said.err
+
+
+def test_home_may_stand_anywhere(siyu: Siyu, small_home: Path) -> None:
+    for arguments in (["--home", str(small_home), "query", "select 7"], ["query", "select 7", f"--home={small_home}"]):
+        assert "7" in siyu(*arguments).out
+
+
+def test_home_may_come_from_the_environment(siyu: Siyu, small_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIYU_HOME", str(small_home))
+    assert "7" in siyu("query", "select 7").out
+
+
+def test_a_key_of_the_settings_that_is_not_known(siyu: Siyu, tmp_path: Path) -> None:
+    (tmp_path / "siyu.toml").write_text("time_zone = 'Asia/Shanghai'", encoding="utf-8")
+    said = siyu("--home", str(tmp_path), "status")
+    assert said.code == 1
+    assert "siyu.toml: unknown key 'time_zone'; did you mean 'timezone'?" in said.err
+
+
+def test_a_fault_of_ours_is_short_and_keeps_its_traceback(
+    siyu: Siyu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("boom\nand more")
+
+    monkeypatch.setattr("pipelines.cli.status.show_status", broken)
+    said = siyu("--home", str(tmp_path), "status")
+    assert (said.code, said.out) == (2, "")
+    assert "a fault of Siyu, not of your data: RuntimeError: boom" in said.err
+    assert "Traceback" not in said.err
+    (kept,) = (tmp_path / "logs").iterdir()
+    assert str(kept) in said.err
+    assert "in broken" in kept.read_text(encoding="utf-8")
+
+
+def test_a_full_disk_is_not_a_fault_of_ours(siyu: Siyu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "warehouse.duckdb")
+
+    monkeypatch.setattr("pipelines.cli.status.show_status", full)
+    said = siyu("--home", str(tmp_path), "status")
+    assert said.code == 1
+    assert "the disk is full" in said.err
+
+
+def test_stopping_is_not_a_fault(siyu: Siyu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.cli.status.show_status", stopped)
+    said = siyu("--home", str(tmp_path), "status")
+    assert said.code == 130
+    assert "the next `siyu run` goes on from there" in said.err
+
+
+def test_a_reader_that_stops_reading_is_no_error(small_home: Path) -> None:
+    pipe = " ".join(f"'{part}'" for part in [*COMMAND, "query", "from range(1000000)", "--format", "csv"])
+    said = subprocess.run(
+        f"set -o pipefail; {pipe} | head -2",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SIYU_HOME": str(small_home)},
+        check=False,
+    )
+    assert (said.stdout, said.stderr, said.returncode) == ("range\n0\n", "", 0)
+
+
+def test_plain_text_where_nobody_looks(small_home: Path) -> None:
+    said = run("status", "--home", str(small_home), TERM="xterm-256color", FORCE_COLOR="", NO_COLOR="1")
+    assert "\x1b" not in said.stdout + said.stderr
