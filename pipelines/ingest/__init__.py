@@ -7,9 +7,10 @@ merging; staging makes the tables.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,13 +58,27 @@ def ingest(
     """
     create_staging(connection)
     result = IngestResult()
-    for found in find_new(connection, settings):
-        with _scratch(settings) as scratch:
-            loaded = load_file(connection, settings, found, Path(scratch))
-        result.files.append(loaded)
-        if progress is not None:
-            progress(loaded)
+    with _rows_in_file_order(connection):
+        for found in find_new(connection, settings):
+            with _scratch(settings) as scratch:
+                loaded = load_file(connection, settings, found, Path(scratch))
+            result.files.append(loaded)
+            if progress is not None:
+                progress(loaded)
     return result
+
+
+@contextlib.contextmanager
+def _rows_in_file_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """A row's place in the table that is read from a file says its line, so nothing may disturb their order.
+
+    DuckDB turns long IN lists into joins, and a join of two threads gives rows back in whatever order they end.
+    """
+    connection.execute("set disabled_optimizers = 'in_clause'")
+    try:
+        yield
+    finally:
+        connection.execute("reset disabled_optimizers")
 
 
 def _scratch(settings: Settings) -> tempfile.TemporaryDirectory[str]:
