@@ -1,0 +1,228 @@
+"""`siyu run`, `status`, `quarantine`, `report` over a home with a few files of its own."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Siyu
+
+ORDERS = """order_id,platform,buyer_id,paid_at,paid_amount
+o1,douyin,ann,2025-01-05 10:00:00,100
+o2,douyin,ann,2025-01-20 10:00:00,80
+o3,douyin,bo,not a time,60
+o4,douyin,bo,2025-01-21 10:00:00,=2+3
+o5,douyin,cai,2025-01-22 10:00:00,40
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose file was run once: three rows loaded, two refused, and one file that is none."""
+    from pipelines.cli import main
+
+    home = tmp_path_factory.mktemp("run")
+    _land(home, "orders/orders.csv", ORDERS)
+    _land(home, "orders/strange.csv", "colour,taste\nred,sweet\n")
+    assert main(["--home", str(home), "run"]) == 0
+    return home
+
+
+def _land(home: Path, name: str, text: str) -> None:
+    file = home / "landing" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def test_a_first_run_says_what_it_did(tmp_path: Path, siyu: Siyu) -> None:
+    _land(tmp_path, "orders/orders.csv", ORDERS)
+    said = siyu("--home", str(tmp_path), "run")
+    assert said.code == 0
+    assert "1 new file: 5 rows read = 3 loaded + 0 superseded + 2 quarantined" in said.out
+    assert "Published up to 2025-01-22 in " in said.out
+    assert str(tmp_path / "published" / "siyu.duckdb") in said.out
+    report = tmp_path / "published" / "reports" / "daily-2025-01-22.html"
+    assert str(report) in said.out
+    assert report.exists()
+    steps = {line.split()[0]: line.split()[1] for line in said.err.splitlines() if " rows " in line}
+    assert steps["landing/orders"] == "5"
+    assert steps["core.orders"] == "3"
+    assert "2 quarantined" in said.err
+    assert "\x1b" not in said.err
+
+
+def test_nothing_new_says_so(home: Path, siyu: Siyu) -> None:
+    said = siyu("--home", str(home), "run")
+    assert said.code == 0
+    assert said.out.startswith("Nothing new: ")
+    assert "Numbers up to 2025-01-22: " in said.out
+
+
+def test_an_unknown_table_is_refused_with_the_nearest(home: Path, siyu: Siyu) -> None:
+    said = siyu("--home", str(home), "run", "--select", "repurchas")
+    assert (said.code, said.out) == (1, "")
+    assert "did you mean 'repurchase'?" in said.err
+
+
+def test_without_landing_it_says_where_to_put_files(tmp_path: Path, siyu: Siyu) -> None:
+    said = siyu("--home", str(tmp_path), "run")
+    assert said.code == 1
+    assert f"{tmp_path}/landing: there is no such folder" in said.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_landing_is_no_fault_of_ours(tmp_path: Path, siyu: Siyu) -> None:
+    (tmp_path / "landing").mkdir()
+    said = siyu("--home", str(tmp_path), "run")
+    assert said.code == 1
+    assert "no day to report on" in said.err
+
+
+def test_a_second_writer_is_told_to_wait(home: Path, siyu: Siyu) -> None:
+    with open(home / "warehouse.lock", "a+", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = siyu("--home", str(home), "run", "--full")
+        status = siyu("--home", str(home), "status")
+        refused = siyu("--home", str(home), "quarantine")
+    assert said.code == 1
+    assert "another run is writing this warehouse" in said.err
+    assert "running now" in status.out
+    assert "5 read" not in status.out.split("running now")[0]
+    assert "not_a_time" not in refused.out
+    assert "A run is going on" in refused.err
+
+
+def test_status_adds_up(home: Path, siyu: Siyu) -> None:
+    said = siyu("--home", str(home), "status")
+    assert said.code == 0
+    assert "6 read = 3 loaded + 0 superseded + 3 quarantined  ✓ in every file" in said.out
+    assert "2025-01-22 (" in said.out
+    assert "days behind)" in said.out
+    assert "refused orders/strange.csv: unknown_header" in said.out
+
+
+def test_status_as_json(home: Path, siyu: Siyu) -> None:
+    told = json.loads(siyu("--home", str(home), "status", "--json").out)
+    assert told["adds_up"] is True
+    assert told["total"] == {
+        "files": 2,
+        "rows_read": 6,
+        "rows_loaded": 3,
+        "rows_superseded": 0,
+        "rows_quarantined": 3,
+    }
+    assert told["data_date"] == "2025-01-22"
+    assert told["days_behind"] > 0
+    assert told["last_run"]["status"] == "published"
+    assert told["checks"]["asked"] > 100
+    assert told["checks"]["failed"] == []
+    assert told["waiting"] == 0
+    assert {row["reason"]: row["refused_rows"] for row in told["reasons"]} == {
+        "bad_date": 1,
+        "bad_amount": 1,
+        "unknown_header": 1,
+    }
+
+
+def test_status_sees_what_does_not_add_up(home: Path, siyu: Siyu, tmp_path: Path) -> None:
+    import shutil
+
+    import duckdb
+
+    broken = tmp_path / "broken"
+    shutil.copytree(home, broken, symlinks=True)
+    with duckdb.connect(str(broken / "warehouse.duckdb")) as connection:
+        connection.execute("update ops.files set rows_loaded = rows_loaded - 1 where file_name = 'orders.csv'")
+    said = siyu("--home", str(broken), "status")
+    assert "✗" in said.out
+    assert "does not add up: orders/orders.csv: 5 read = 2 loaded + 0 superseded + 2 quarantined" in said.out
+
+
+def test_status_of_files_that_wait(tmp_path: Path, siyu: Siyu) -> None:
+    _land(tmp_path, "orders/orders.csv", ORDERS)
+    said = siyu("--home", str(tmp_path), "status")
+    assert "1 new file lies in landing; run `siyu run`" in said.out
+    assert "nothing loaded yet" in said.out
+
+
+def test_quarantine_names_file_line_column_and_remedy(home: Path, siyu: Siyu) -> None:
+    said = siyu("--home", str(home), "quarantine")
+    assert "orders/orders.csv, line 4, column paid_at: bad_date" in said.out
+    assert "found not a time; a time such as" in said.out
+    assert siyu("--home", str(home), "quarantine", "--reason", "bad_date").out.count("orders/orders.csv, line") == 1
+    assert "strange" not in siyu("--home", str(home), "quarantine", "--path", "orders.csv").out
+
+
+def test_quarantine_as_csv_is_whole_and_harmless(home: Path, siyu: Siyu) -> None:
+    rows = list(csv.DictReader(io.StringIO(siyu("--home", str(home), "quarantine", "--csv").out)))
+    assert len(rows) == 3
+    amount = next(row for row in rows if row["column_name"] == "paid_amount")
+    assert (amount["path"], amount["line"], amount["found"]) == ("orders/orders.csv", "5", "'=2+3")
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_a_report_of_another_kind_and_day(home: Path, siyu: Siyu) -> None:
+    said = siyu("--home", str(home), "report", "monthly", "--date", "2025-01-21")
+    assert said.code == 0, said.err
+    page, workbook = map(Path, said.out.split())
+    assert (page.name, workbook.name) == ("monthly-2025-01-21.html", "monthly-2025-01-21.xlsx")
+    assert page.exists()
+    assert workbook.exists()
+
+
+def test_a_report_of_a_day_not_known_yet(home: Path, siyu: Siyu) -> None:
+    said = siyu("--home", str(home), "report", "--date", "2031-01-01")
+    assert said.code == 1
+    assert "2025-01-22" in said.err
+
+
+def test_a_metric_as_of_an_earlier_day(home: Path, siyu: Siyu) -> None:
+    said = siyu(
+        *("--home", str(home), "metric", "repurchase", "--param", "windows=7,30"),
+        *("--param", "segments=all", "--as-of", "2025-01-19", "--format", "json"),
+    )
+    told = [
+        (row["window_days"], row["buyers"], row["mature_buyers"], row["repeat_buyers"]) for row in json.loads(said.out)
+    ]
+    # on 19 January only Ann's first purchase has happened: its 7 days are over, its 30 are not
+    assert told == [(7, 1, 1, 0), (30, 1, 0, 0)]
+
+
+def test_the_demo_does_not_mix_with_files_of_a_merchant(tmp_path: Path, siyu: Siyu) -> None:
+    _land(tmp_path, "orders/orders.csv", ORDERS)
+    said = siyu("demo", "--home", str(tmp_path))
+    assert said.code == 1
+    assert "holds files that the demo did not make" in said.err
+
+
+def test_the_demo_is_not_made_in_the_merchants_own_home(
+    tmp_path: Path, siyu: Siyu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path | None] = []
+    monkeypatch.setattr("pipelines.cli.running.run_demo", lambda home: asked.append(home) or 0)
+    monkeypatch.setenv("SIYU_HOME", str(tmp_path))
+    siyu("demo")
+    siyu("demo", "--home", str(tmp_path / "other"))
+    assert asked == [None, tmp_path / "other"]
+
+
+def test_a_demo_again_has_nothing_to_do(demo_home: Path, siyu: Siyu) -> None:
+    said = siyu("demo", "--home", str(demo_home))
+    assert said.code == 0
+    assert "Nothing new" in said.out
+    assert "What to do next" in said.out
+    assert "siyu explain repurchase" in said.out
+
+
+def test_the_demo_adds_up(demo_home: Path, siyu: Siyu) -> None:
+    told = json.loads(siyu("--home", str(demo_home), "status", "--json").out)
+    assert told["adds_up"] is True
+    assert told["total"]["rows_quarantined"] > 0
+    assert told["checks"]["failed"] == []
+    assert os.path.exists(told["published"]["newest_report"])
