@@ -27,7 +27,7 @@ def simulate(
     first_day: date = planted.FIRST_DAY,
     last_day: date = planted.LAST_DAY,
 ) -> Path:
-    """Write `home/landing/` and `home/truth.json`; returns the path of the latter.
+    """Write `home/landing/`, `home/truth.json` and, unless there is one, `home/siyu.toml`; returns the path of truth.json.
 
     The same arguments give the same bytes and the same file times. Files of the same name are overwritten, no others
     touched. Raises ValueError for a world too small or too short to hold what is planted.
@@ -66,6 +66,9 @@ def simulate(
             "as_of": str(last_day),
         }
         told = truth.tell(connection, merchant, last_day, written)
+    settings = home / "siyu.toml"
+    if not settings.exists():
+        settings.write_text(f'merchant_name = "{planted.SHOP_NAME}（演示）"\n', encoding="utf-8")
     path = home / "truth.json"
     path.write_text(json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
     return path
