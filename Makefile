@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: help demo test lint dev bench notebook docs lock clean
+.PHONY: help demo test lint dev bench notebook docs picture lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ notebook: $(DEV) $(SIYU) ## JupyterLab over the published snapshot (SIYU_HOME; d
 
 docs: $(SIYU) ## docs/ from the headers
 	@$(BIN)/python -m pipelines.docs
+
+picture: $(SIYU) ## docs/report.png from the demo's report (needs `make demo` and a Chromium)
+	@$(BIN)/python -m pipelines.report.picture $(HOME_DIR) docs/report.png
 
 UV ?= uv
 COMPILE := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header \

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pipelines.report import charts
 from pipelines.report.cells import Look, Spec, cell, field_of, fields_of, hidden, is_small, line, rated
 from pipelines.report.draw import draw
-from pipelines.report.model import EMPTY, IMMATURE, Block, Cell, Field, Grid, Ladder, Matrix, Picture
+from pipelines.report.model import EMPTY, IMMATURE, OK, Block, Cell, Field, Grid, Ladder, Matrix, Picture
 from pipelines.report.source import Row
 
 
@@ -95,7 +95,7 @@ def _size(base: Field, row: Row, look: Look) -> Cell:
 
 def _top(chart: Spec, rows: Sequence[Row], look: Look) -> float:
     """The rate that is drawn darkest; a first column that is 1 by construction would only dim the others."""
-    shaded = (row for row in rows if row[chart["column"]] != chart.get("unshaded"))
+    shaded = (row for row in rows if row[chart["column"]] != chart.get("unshaded") and row[chart["mature"]])
     known = (row for row in shaded if not is_small(row[chart["n"]], look.small_group))
     return max((float(row[chart["value"]] or 0) for row in known), default=0.0)
 
@@ -109,4 +109,5 @@ def _shade(chart: Spec, value: Field, row: Row | None, top: float, look: Look) -
         return Cell(None, "", IMMATURE if chart.get("is_triangle") else EMPTY)
     if row[value.name] is None:
         return Cell(None, look.words("state.immature_mark"), IMMATURE)
-    return rated(value, row, {"n": chart["n"], "of": chart["base"]}, top, look)
+    shown = rated(value, row, {"n": chart["n"], "of": chart["base"]}, top, look)
+    return replace(shown, is_partial=shown.state == OK and not row[chart["mature"]])

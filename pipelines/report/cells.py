@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from pipelines.report.definitions import define
+from pipelines.report.definitions import define, source_title
 from pipelines.report.model import EMPTY, IMMATURE, OK, SMALL, Cell, Field, Grid
 from pipelines.report.source import Row, column_of
 from pipelines.report.words import Words, clean, day, moment, month, number
@@ -62,7 +62,8 @@ def cell(field: Field, value: Any, words: Words, labels: str = "") -> Cell:
     if isinstance(value, date):
         return Cell(value, month(value) if field.kind == "month" else day(value, words.language))
     if isinstance(value, str):
-        return Cell(value, clean(words.value(labels or field.name, value)))
+        title = source_title(value, words.language) if labels == "file_source" else ""
+        return Cell(value, clean(title or words.value(labels or field.name, value)))
     kind = field.kind if field.is_number else "count"
     return Cell(value, number(value, kind, words.language))
 
@@ -73,14 +74,14 @@ def hidden(look: Look, is_count: bool = False) -> Cell:
     return Cell(None, text, SMALL)
 
 
-def grid(spec: Spec, rows: Sequence[Row], look: Look) -> Grid:
-    """A table block. Rows of fewer than small_group people keep their name and lose their numbers."""
+def grid(spec: Spec, rows: Sequence[Row], look: Look, **known: str) -> Grid:
+    """A table block, its note filled with what is `known`. Rows of few people keep a name and lose their numbers."""
     fields, words = fields_of(spec, rows, look), look.words
     tops = {name: max((abs(r[name]) for r in rows if r[name] is not None), default=0) for name in spec.get("bars", [])}
     return Grid(
         id=spec["id"],
         title=words(f"blocks.{spec['id']}.title"),
-        note=words(f"blocks.{spec['id']}.note"),
+        note=words(f"blocks.{spec['id']}.note", **known),
         source=spec["table"],
         fields=fields,
         rows=tuple(line(spec, fields, row, tops, look) for row in rows),
@@ -138,7 +139,8 @@ def rated(field: Field, row: Row, rate: Spec, top: float | None, look: Look) -> 
         return hidden(look)
     shown = levelled(cell(field, row[field.name], words), top)
     if shown.state == EMPTY:
-        return Cell(None, words("state.immature"), IMMATURE) if not count and row[rate["of"]] else shown
+        is_early = not row[rate.get("mature", rate["n"])] and row[rate["of"]]
+        return Cell(None, words("state.immature"), IMMATURE) if is_early else shown
     behind = tuple(cell(part, row[part.name], words) for part in field.behind)
     return replace(shown, of=cell(Field(rate["n"], "", "count"), count, words), behind=behind)
 

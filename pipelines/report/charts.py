@@ -1,7 +1,7 @@
 """Charts, defined once in assets/reports/charts.yaml: rows of a metric → one plotly figure.
 
 Notebooks show the figure as it is; the report draws the same figure as static SVG (`draw.py`), because plotly.js alone
-is larger than a report may be (docs/adr/0007-report-charts.md). What does not belong here: numbers a metric lacks.
+is larger than a report may be (docs/adr/0006-report-charts.md). What does not belong here: numbers a metric lacks.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 _COLUMN_KEYS = (
     *("x", "y", "low", "high", "n", "base", "split", "row", "column", "value", "count"),
-    *("rate", "previous", "previous_n", "days"),
+    *("rate", "previous", "previous_n", "days", "mature"),
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import yaml
@@ -17,7 +18,7 @@ from pipelines.report.cells import Look, Spec, grid
 from pipelines.report.model import Block, Check, Section
 from pipelines.report.periods import Period
 from pipelines.report.source import Row, Source
-from pipelines.report.words import REPORTS, Words, clean, day, number
+from pipelines.report.words import REPORTS, Words, clean, day, number, span
 
 
 @functools.cache
@@ -44,17 +45,24 @@ def block(source: Source, spec: Spec, period: Period, look: Look) -> Block | Non
     if not source.has(spec["table"]):
         return None
     rows = rows_of(source, spec, bound(source, period))
-    return grid(spec, rows, look) if rows else None
+    days = span(since(period), period.current.last, look.words.language)
+    return grid(spec, rows, look, days=days) if rows else None
 
 
 def bound(source: Source, period: Period) -> dict[str, Any]:
     """What a query of report.yaml may name as `$name`."""
     return {
         "first": period.current.first,
+        "since": since(period),
         "last": period.current.last,
         "as_of": source.as_of,
         "small_group": source.settings.small_group,
     }
+
+
+def since(period: Period) -> date:
+    """The first of the days that breakdowns are about: of one day alone they would be too small, so at least a week."""
+    return min(period.current.first, period.current.last - timedelta(days=6))
 
 
 def rows_of(source: Source, spec: Spec, values: Mapping[str, Any]) -> list[Row]:
@@ -82,10 +90,11 @@ def _chart(source: Source, name: str, look: Look) -> Block | None:
 
 
 def _chart_rows(source: Source, chart: Spec) -> list[Row]:
-    names = ", ".join(charts.columns(chart))
+    names, where = ", ".join(charts.columns(chart)), chart.get("where", {})
     if "parameters" in chart:
         return source.metric(chart["table"], chart["parameters"], columns=names)
-    return source.rows(f"select {names} from {chart['table']}")
+    match = " and ".join(f"{column} = ${column}" for column in where) or "true"
+    return source.rows(f"select {names} from {chart['table']} where {match}", **where)
 
 
 def checks(source: Source) -> tuple[Check, ...]:

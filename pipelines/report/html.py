@@ -65,7 +65,9 @@ def raw(value: Any) -> str:
 
 def shade(cell: Cell) -> str:
     """The class of a heat map's cell."""
-    return f"h{round((cell.level or 0) * (SHADES - 1))}" if cell.state == OK else cell.state
+    if cell.state != OK:
+        return cell.state
+    return "partial" if cell.is_partial else f"h{round((cell.level or 0) * (SHADES - 1))}"
 
 
 def _span(value: Span, language: str) -> str:

@@ -67,6 +67,9 @@ class Cell:
     level: float | None = None
     of: Cell | None = None
     behind: tuple[Cell, ...] = ()
+    is_partial: bool = (
+        False  # some of a cohort have been observed long enough, not all: a number, but not the last word
+    )
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One earlier value beside a tile's: `change` is relative, for rates a difference; None where it says nothing."""
+    """One earlier value beside a tile's.
+
+    `change` is relative, for rates a difference; None where it says nothing. `kind`: what kind of number it is itself.
+    `direction`: up, down, flat, chance (within what chance would do), none.
+    """
 
     name: str
     label: str
@@ -146,7 +153,8 @@ class Comparison:
     change: float | None
     text: str
     parts: tuple[tuple[Field, Cell], ...]
-    direction: str  # up, down, flat, none
+    direction: str
+    kind: str
 
 
 @dataclass(frozen=True)

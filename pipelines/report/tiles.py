@@ -20,6 +20,7 @@ from pipelines.report.words import Words, change, number, span
 
 Parts = tuple[tuple[Field, Cell], ...]
 NORMAL_95 = 1.959964
+FLAT = 0.0005  # would be printed as 0.0 %
 
 
 @dataclass
@@ -128,16 +129,20 @@ def _compared(
     is_difference = shown.kind == "rate" or spec.get("change") == "difference"
     text = "" if by is None else _change_text(by, shown, is_difference, words)
     direction = "none" if by is None else _direction(by, _parts(spec, now, words), parts)
+    text = words("tile_notes.flat") if direction == "flat" else text
     when = span(days.first, days.last, words.language)
-    return Comparison(name, label, when, _value(shown, before, words), by, text, parts, direction)
+    kind = shown.kind if spec.get("change") == "difference" else "rate"
+    return Comparison(name, label, when, _value(shown, before, words), by, text, parts, direction, kind)
 
 
 def _direction(by: float, now: Parts, before: Parts) -> str:
     """Up or down; for a share of people only where chance alone would not do it."""
+    if abs(by) < FLAT:
+        return "flat"
     counts = [shown.value for field, shown in (*now, *before) if field.kind == "count"]
     if len(counts) == 4 and all(counts) and not differ(*counts):
         return "chance"
-    return "flat" if abs(by) < 0.0005 else "up" if by > 0 else "down"
+    return "up" if by > 0 else "down"
 
 
 def _change(spec: Spec, shown: Field, new: Any, old: Any) -> float | None:

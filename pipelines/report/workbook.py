@@ -45,6 +45,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "note": {"font_color": "#5c6874", "italic": True},
     "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#e6f2f1"},
     "bad": {"bold": True, "font_color": "#9a3412"},
+    "partial": {"num_format": "0.0%", "italic": True, "font_color": "#5c6874"},
     SMALL: {"font_color": "#8a949d", "align": "right"},
     IMMATURE: {"font_color": "#5c6874", "align": "right", "pattern": 17, "fg_color": "#c9cfce", "bg_color": "#ffffff"},
     "empty": {"font_color": "#8a949d", "align": "right"},
@@ -98,6 +99,7 @@ class Sheet:
             self.sheet.write_datetime(self.row, column, cell.value, self.formats[look])
         else:
             look = kind if kind in ("amount", "rate", "days", "number") else "count"
+            look = "partial" if cell.is_partial and look == "rate" else look
             self.sheet.write_number(self.row, column, cell.value, self.formats[look])
 
     def skip(self) -> None:
@@ -189,8 +191,7 @@ def _tile(sheet: Sheet, tile: Tile, compared: Any) -> None:
         sheet.cell(4, tile.field.kind, compared.cell)
         sheet.cell(5, "text", text(compared.span))
         if compared.change is not None:
-            kind = "rate" if compared.text.endswith(("%", sheet.words("tile_notes.points"))) else tile.field.kind
-            sheet.cell(6, kind, Cell(compared.change, compared.text))
+            sheet.cell(6, compared.kind, Cell(compared.change, compared.text))
     sheet.cell(7, "text", text((definition.variant or definition.id) if definition else ""))
     sheet.cell(8, "text", text(tile.note))
     sheet.row += 1

@@ -56,7 +56,7 @@ TABLES = {
     ),
     "identity": (
         ["ids", "people", "cut_hubs", "orders", "match_rate"],
-        "from metrics.identity_quality order by platform = 'all' desc, id_type = 'all' desc",
+        "from metrics.identity_quality where 'all' in (platform, id_type) order by platform = 'all' desc, id_type",
     ),
     "files": (
         ["rows_read", "rows_loaded", "rows_superseded", "rows_quarantined"],
@@ -92,18 +92,19 @@ def test_a_heat_map_shows_rates_where_they_are_known(
     """Each cell is the table's rate; too early or too small is a mark with a look of its own, and no number at all."""
     row, column, value, _, of = MATRICES[block]
     found = {
-        (str(r), str(c)): (rate, n)
-        for r, c, rate, n in rows(
-            warehouse, f"select {row}, {column}, {value}, {of} from metrics.{block} where segment_by = 'all'"
+        (str(r), str(c)): (rate, n, whole)
+        for r, c, rate, n, whole in rows(
+            warehouse, f"select {row}, {column}, {value}, {of}, is_mature from metrics.{block} where segment_by = 'all'"
         )
     }
     seen = Counter[str]()
     for place, cell in _cells(weekly.page.by_id(block)):
-        rate, n = found.get(place, (None, None))
+        rate, n, whole = found.get(place, (None, None, False))
         state = "small" if n and n < 5 else "immature" if rate is None else "number"
         seen[state] += 1
         if state == "number":
             assert cell.numbers() == [rate], place
+            assert ("partial" in cell.classes) is not whole, place
             assert cell["data-n"] == str(n)
         else:
             assert state in cell.classes, place
@@ -186,13 +187,13 @@ def test_few_people_are_not_shown(weekly: SimpleNamespace, warehouse: duckdb.Duc
     line = next(r for r in weekly.page.by_id("group_health").all("tr") if name in r.text)
     assert line.numbers() == []
     assert "<5" in line.text
-    written = next(one for one in block_of(weekly.book, "本期各群") if one.values[0] == name)
+    written = next(one for one in block_of(weekly.book, "各群近况") if one.values[0] == name)
     assert numbers_of([written]) == []
 
 
 def test_names_in_the_workbook_are_text(weekly: SimpleNamespace) -> None:
     """openpyxl would show a formula as such (read_workbook refuses any); the name stands there as it was."""
-    names = [line.values[0] for line in block_of(weekly.book, "本期各群")]
+    names = [line.values[0] for line in block_of(weekly.book, "各群近况")]
     assert "=cmd|' /C calc'!A1" in names
     assert [line.values[0] for line in block_of(weekly.book, "被隔离的行")][4] == "=1+1"
 
