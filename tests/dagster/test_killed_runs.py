@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import dagster as dg
@@ -28,7 +27,9 @@ pipelines.run.run(Settings(home=Path(sys.argv[1])))
 """
 
 
-def test_a_killed_run_does_not_stand_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_does_not_stand_in_the_way(
+    few_tables: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = merchant(tmp_path / "home")
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
     (tmp_path / "dagster").mkdir()
@@ -42,9 +43,7 @@ def test_a_killed_run_does_not_stand_in_the_way(tmp_path: Path, monkeypatch: pyt
         assert statuses() == ["STARTED"]
         process.send_signal(signal.SIGKILL)
 
-    started = time.monotonic()
     assert run(settings).status == "published"
-    assert time.monotonic() - started < 60
     assert statuses() == ["FAILURE", "SUCCESS"]
     with duckdb.connect(str(settings.snapshot_path.resolve()), read_only=True) as snapshot:
         told = snapshot.execute("select status from ops.runs order by started_at").fetchall()

@@ -1,0 +1,40 @@
+"""A pipeline of all steps and few tables, so that a whole run takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines import report
+from pipelines.catalogue import load_catalogue
+from pipelines.report import ReportFiles
+from pipelines.tables import load_tables
+
+FEW_METRICS = ("metrics.repurchase", "metrics.retention")
+
+
+@pytest.fixture(scope="module")
+def few_tables() -> Iterator[None]:
+    """Of the metrics only two, and a report of a line or two."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in load_catalogue() if n.startswith("metrics.") and n not in FEW_METRICS]:
+            patch.delitem(load_tables(), name)
+            patch.delitem(load_catalogue(), name)
+        patch.setattr(report, "write_report", small_report)
+        yield
+
+
+def small_report(
+    snapshot_path: Path, out_dir: Path, settings: Any, kind: str = "daily", date: Any = None, unpublished: Any = ()
+) -> ReportFiles:
+    """Two files that name what was not published."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    files = ReportFiles(out_dir / f"{kind}-2025-02-02.html", out_dir / f"{kind}-2025-02-02.xlsx")
+    for path in (files.html, files.workbook):
+        path.write_text(
+            f"{snapshot_path.resolve().name} {[row['check_name'] for row in unpublished]}", encoding="utf-8"
+        )
+    return files
