@@ -27,7 +27,7 @@ def simulate(
     first_day: date = planted.FIRST_DAY,
     last_day: date = planted.LAST_DAY,
 ) -> Path:
-    """Write `home/landing/`, `home/truth.json` and, unless there is one, `home/siyu.toml`; returns the path of truth.json.
+    """Write `home/landing/`, `home/truth.json` and, unless there is one, `home/siyu.toml`; returns truth.json's path.
 
     The same arguments give the same bytes and the same file times. Files of the same name are overwritten, no others
     touched. Raises ValueError for a world too small or too short to hold what is planted.

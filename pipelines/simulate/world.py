@@ -51,9 +51,10 @@ def prepare(
     connection.execute("create schema if not exists world")
 
 
-def fill(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any]) -> None:
-    """Create `world.<name>` from its file, giving it the parameters that it names."""
-    _execute(connection, f"create or replace table world.{name} as {_text(f'tables/{name}.sql')}", parameters)
+def fill(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any], file: str | None = None) -> None:
+    """Create `world.<name>` from its file (or another one), giving it the parameters that it names."""
+    text = planted.numbered(_text(file or f"tables/{name}.sql"))
+    execute(connection, f"create or replace table world.{name} as {text}", parameters)
 
 
 def tidy(connection: duckdb.DuckDBPyConnection) -> None:
@@ -63,7 +64,7 @@ def tidy(connection: duckdb.DuckDBPyConnection) -> None:
 
 def ask(connection: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """The rows of one of `queries/`."""
-    return _execute(connection, question(name), parameters).fetchall()
+    return execute(connection, question(name), parameters).fetchall()
 
 
 def question(name: str) -> str:
@@ -71,9 +72,9 @@ def question(name: str) -> str:
     return planted.numbered(_text(f"queries/{name}.sql"))
 
 
-def _execute(connection: duckdb.DuckDBPyConnection, text: str, parameters: dict[str, Any]) -> duckdb.DuckDBPyConnection:
-    wanted = {key: parameters[key] for key in _PARAMETER.findall(text)}
-    return connection.execute(planted.numbered(text), wanted)
+def execute(connection: duckdb.DuckDBPyConnection, text: str, parameters: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    """Run a text with those of the parameters that it names."""
+    return connection.execute(text, {key: parameters[key] for key in _PARAMETER.findall(text)})
 
 
 def _text(name: str) -> str:

@@ -130,12 +130,28 @@ def test_generated_orders_are_exactly_as_many_and_named_as_staging():
 
 
 def test_an_order_export_of_a_wanted_size(tmp_path, monkeypatch):
-    monkeypatch.setattr("pipelines.simulate.bulk.EXPORT_PEOPLE_AT_ONCE", 3000)
+    monkeypatch.setattr("pipelines.simulate.bulk.EXPORT_PEOPLE", 1000)
     with duckdb.connect() as connection:
-        rows = write_order_export(connection, tmp_path / "by_rows.csv", rows=1500)
-        more = write_order_export(connection, tmp_path / "by_size.csv", size=500_000)
-    lines = (tmp_path / "by_rows.csv").read_text(encoding="utf-8").splitlines()
-    assert rows == len(lines) - 1 == 1500
-    assert len({line.split(",")[1] for line in lines[1:]}) == 1500
-    assert (tmp_path / "by_size.csv").stat().st_size == pytest.approx(500_000, rel=0.02)
-    assert 800 < more < rows
+        rows = write_order_export(connection, tmp_path / "by_rows.csv", rows=100)
+        more = write_order_export(connection, tmp_path / "by_size.csv", size=1_000_000)
+    assert len((tmp_path / "by_rows.csv").read_text(encoding="utf-8").splitlines()) - 1 == rows == 100
+    lines = (tmp_path / "by_size.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert (tmp_path / "by_size.csv").stat().st_size == pytest.approx(1_000_000, rel=0.02)
+    assert len({line.split(",")[1] for line in lines}) == len(lines) == more > 1000
+    assert {line.count(",") for line in lines} <= {74, 75, 76}  # an amount may hold a thousands comma
+
+
+def test_many_buyers_buy_again_as_planted():
+    with duckdb.connect() as connection:
+        generate_orders(connection, 40_000)
+        buyers, again = connection.execute(
+            """
+            with bought as (
+              select buyer_id, row_number() over (partition by buyer_id order by paid_at) as k
+              from generated.orders where status = 'completed'
+            )
+
+            select count(distinct buyer_id), count(distinct buyer_id) filter (where k > 1) from bought
+            """
+        ).fetchall()[0]
+    assert 0.25 < again / buyers < 0.5
