@@ -127,14 +127,16 @@ periods as (
 sold as (
   select
     d.period_date,
-    o.paid_date,
     o.person_id,
     o.is_kept,
-    o.is_first_in_day,
     o.paid_amount,
     o.refund_amount,
     o.domain as order_domain,
     coalesce(o.was_member, false) as is_member_order,
+    o.person_id is null or (
+      $period = 'day' and o.is_kept and o.is_first_in_day
+      and (o.next_paid_at is null or cast(o.next_paid_at as date) > o.paid_date)
+    ) as is_alone,
     case
       when
         o.order_no is not null
@@ -160,66 +162,77 @@ sold as (
 ),
 
 -- Counting people needs their orders side by side only where a person has several in the period. In a single day few
--- have: all others are counted as they come.
-shared as (
+-- have: a kept order alone in its day is counted as it comes, all others keep their person.
+alike as (
   select
-    person_id,
-    period_date
-  from sold
-  where person_id is not null and ($period <> 'day' or not is_kept or not is_first_in_day)
-  group by person_id, period_date
-),
-
-alone as (
-  select
-    s.period_date,
-    s.channel,
-    s.domain,
-    s.platform,
-    s.shop_id,
-    s.live_session_id,
-    s.group_id,
-    s.was_member,
+    period_date,
+    is_alone,
+    case when not is_alone then person_id end as person_id,
+    channel,
+    domain,
+    platform,
+    shop_id,
+    live_session_id,
+    group_id,
+    was_member,
     count(*) as paid_orders,
-    count(*) filter (where s.is_kept) as orders,
-    count(s.person_id) as buyers,
-    sum(s.is_new) as new_buyers,
-    sum(s.paid_amount) as paid_amount,
-    sum(s.refund_amount) as refund_amount,
-    sum(case when s.person_id is not null then s.paid_amount else 0 end) as identified_amount,
-    sum(case when s.order_domain = 'private' then s.paid_amount else 0 end) as private_channel_amount,
-    sum(case when s.order_domain = 'unknown' then s.paid_amount else 0 end) as unknown_channel_amount,
-    sum(case when s.is_member_order then s.paid_amount else 0 end) as member_amount
-  from sold as s
-  left join shared as x on s.person_id = x.person_id and s.period_date = x.period_date
-  where x.person_id is null
-  group by
-    s.period_date, s.channel, s.domain, s.platform, s.shop_id, s.live_session_id, s.group_id, s.was_member
+    count(*) filter (where is_kept) as orders,
+    count(person_id) as people,
+    sum(is_new) as new_orders,
+    sum(paid_amount) as paid_amount,
+    sum(refund_amount) as refund_amount,
+    sum(case when person_id is not null then paid_amount else 0 end) as identified_amount,
+    sum(case when order_domain = 'private' then paid_amount else 0 end) as private_channel_amount,
+    sum(case when order_domain = 'unknown' then paid_amount else 0 end) as unknown_channel_amount,
+    sum(case when is_member_order then paid_amount else 0 end) as member_amount
+  from sold
+  group by all
 ),
 
+unkept as (
+  select
+    period_date,
+    person_id
+  from alike
+  where $period = 'day' and not is_alone and paid_orders > orders
+  group by period_date, person_id
+),
+
+-- people with several orders, or with one that was not kept; a kept order alone in its day whose buyer also has one that
+-- was not kept is there too, so that its buyer, counted already, is not counted again
 together as (
   select
-    s.period_date,
-    s.person_id,
-    s.channel,
-    s.domain,
-    s.platform,
-    s.shop_id,
-    s.live_session_id,
-    s.group_id,
-    s.was_member,
-    count(*) as paid_orders,
-    count(*) filter (where s.is_kept) as orders,
-    max(max(s.is_new)) over (partition by s.period_date, s.person_id) as is_new,
-    sum(s.paid_amount) as paid_amount,
-    sum(s.refund_amount) as refund_amount,
-    sum(case when s.order_domain = 'private' then s.paid_amount else 0 end) as private_channel_amount,
-    sum(case when s.order_domain = 'unknown' then s.paid_amount else 0 end) as unknown_channel_amount,
-    sum(case when s.is_member_order then s.paid_amount else 0 end) as member_amount
-  from sold as s
-  inner join shared as x on s.person_id = x.person_id and s.period_date = x.period_date
-  group by
-    s.period_date, s.person_id, s.channel, s.domain, s.platform, s.shop_id, s.live_session_id, s.group_id, s.was_member
+    period_date,
+    person_id,
+    channel,
+    domain,
+    platform,
+    shop_id,
+    live_session_id,
+    group_id,
+    was_member,
+    false as is_counted,
+    orders > 0 as has_kept,
+    bool_or(new_orders > 0) over (partition by period_date, person_id) as is_new
+  from alike
+  where not is_alone
+  union all
+  select
+    u.period_date,
+    o.person_id,
+    o.channel,
+    o.domain,
+    o.platform,
+    o.shop_id,
+    o.live_session_id,
+    o.group_id,
+    coalesce(o.was_member, false) as was_member,
+    true as is_counted,
+    false as has_kept,
+    false as is_new
+  from core.orders as o
+  inner join unkept as u on o.person_id = u.person_id and o.paid_date = u.period_date
+  where o.is_kept and o.is_first_in_day and (o.next_paid_at is null or cast(o.next_paid_at as date) > o.paid_date)
 ),
 
 by_person as (
@@ -239,14 +252,9 @@ by_person as (
       else 'no such breakdown'
     end as segment,
     t.person_id,
-    max(t.is_new) as is_new,
-    sum(t.paid_orders) as paid_orders,
-    sum(t.orders) as orders,
-    sum(t.paid_amount) as paid_amount,
-    sum(t.refund_amount) as refund_amount,
-    sum(t.private_channel_amount) as private_channel_amount,
-    sum(t.unknown_channel_amount) as unknown_channel_amount,
-    sum(t.member_amount) as member_amount
+    bool_or(t.is_counted) as is_counted,
+    bool_or(t.has_kept) as has_kept,
+    bool_or(t.is_new) as is_new
   from together as t
   left join core.live_sessions as l on t.platform = l.platform and t.live_session_id = l.live_session_id
   cross join unnest($segments) as b (segment_by)
@@ -258,17 +266,17 @@ sales_parts as (
     period_date,
     segment_by,
     segment,
-    sum(paid_orders) as paid_orders,
-    count(*) as paid_buyers,
-    sum(orders) as orders,
-    count(*) filter (where orders > 0) as buyers,
-    count(*) filter (where orders > 0 and is_new = 1) as new_buyers,
-    sum(paid_amount) as paid_amount,
-    sum(refund_amount) as refund_amount,
-    sum(paid_amount) as identified_amount,
-    sum(private_channel_amount) as private_channel_amount,
-    sum(unknown_channel_amount) as unknown_channel_amount,
-    sum(member_amount) as member_amount
+    0 as paid_orders,
+    count(*) filter (where not is_counted) as paid_buyers,
+    0 as orders,
+    count(*) filter (where has_kept) as buyers,
+    count(*) filter (where has_kept and is_new) as new_buyers,
+    0 as paid_amount,
+    0 as refund_amount,
+    0 as identified_amount,
+    0 as private_channel_amount,
+    0 as unknown_channel_amount,
+    0 as member_amount
   from by_person
   group by period_date, segment_by, segment
   union all
@@ -288,17 +296,17 @@ sales_parts as (
       else 'no such breakdown'
     end as segment,
     a.paid_orders,
-    a.buyers as paid_buyers,
+    case when a.is_alone then a.people else 0 end as paid_buyers,
     a.orders,
-    a.buyers,
-    a.new_buyers,
+    case when a.is_alone then a.people else 0 end as buyers,
+    case when a.is_alone then a.new_orders else 0 end as new_buyers,
     a.paid_amount,
     a.refund_amount,
     a.identified_amount,
     a.private_channel_amount,
     a.unknown_channel_amount,
     a.member_amount
-  from alone as a
+  from alike as a
   left join core.live_sessions as l on a.platform = l.platform and a.live_session_id = l.live_session_id
   cross join unnest($segments) as b (segment_by)
 ),

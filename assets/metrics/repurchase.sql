@@ -40,45 +40,57 @@ with thresholds as (
   group by group_id
 ),
 
-hosts as (
+-- the longest window over for those who first bought on a date
+dates as (
   select
-    platform,
-    live_session_id,
-    host_id
-  from core.live_sessions
-  where list_contains($segments, 'host')
+    c.date,
+    c.festival,
+    max(w.window_days) as window_over
+  from core.calendar as c
+  left join unnest($windows) as w (window_days) on date_diff('day', c.date, $as_of) >= w.window_days
+  where c.date <= $as_of
+  group by c.date, c.festival
 ),
 
--- one scan, as fine as the breakdowns asked for; people alike in everything become one row with their number
+-- the shortest window that holds a gap of so many days
+gaps as (
+  select
+    d.gap_days,
+    min(w.window_days) as window_needed
+  from unnest(generate_series(0, list_max($windows))) as d (gap_days)
+  inner join unnest($windows) as w (window_days) on d.gap_days <= w.window_days
+  group by d.gap_days
+),
+
+-- one scan; people alike in month, windows and every breakdown asked for become one row with their number
 first_orders as (
   select
-    first_paid_date,
+    o.paid_month as cohort_month,
+    d.window_over,
+    g.window_needed,
+    case when list_contains($segments, 'channel') then o.channel end as channel,
+    case when list_contains($segments, 'domain') then o.domain end as domain,
+    case when list_contains($segments, 'platform') or list_contains($segments, 'host') then o.platform end as platform,
+    case when list_contains($segments, 'shop') then o.shop_id end as shop_id,
     case
-      when date_diff('day', first_paid_date, second_purchase_date) <= list_max($windows)
-        then date_diff('day', first_paid_date, second_purchase_date)
-    end as gap_days,
-    case when list_contains($segments, 'channel') then channel end as channel,
-    case when list_contains($segments, 'domain') then domain end as domain,
-    case when list_contains($segments, 'platform') or list_contains($segments, 'host') then platform end as platform,
-    case when list_contains($segments, 'shop') then shop_id end as shop_id,
-    case
-      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then live_session_id
+      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then o.live_session_id
     end as live_session_id,
     case
-      when list_contains($segments, 'group') or list_contains($segments, 'threshold') then member_group_id
+      when list_contains($segments, 'group') or list_contains($segments, 'threshold') then o.member_group_id
     end as group_id,
-    case when list_contains($segments, 'membership') then was_member end as was_member,
+    case when list_contains($segments, 'membership') then o.was_member end as was_member,
+    case when list_contains($segments, 'festival') then d.festival end as festival,
     count(*) as buyers
-  from core.orders
-  where order_no = 1
+  from core.orders as o
+  inner join dates as d on o.paid_date = d.date
+  left join gaps as g on date_diff('day', o.paid_date, o.second_purchase_date) = g.gap_days
+  where o.order_no = 1
   group by all
 ),
 
-rolled as (
+counted as (
   select
-    cast(date_trunc('month', f.first_paid_date) as date) as cohort_month,
-    f.first_paid_date,
-    f.gap_days,
+    f.cohort_month,
     s.segment_by,
     case s.segment_by
       when 'all' then 'all'
@@ -91,38 +103,20 @@ rolled as (
       when 'group' then coalesce(f.group_id, 'none')
       when 'threshold' then case when f.group_id is null then 'none' else coalesce(t.threshold, 'unknown') end
       when 'membership' then case when f.was_member then 'member' else 'not_member' end
-      when 'festival' then coalesce(c.festival, 'none')
+      when 'festival' then coalesce(f.festival, 'none')
       else 'no such breakdown'
     end as segment,
-    sum(f.buyers) as buyers
-  from first_orders as f
-  left join hosts as h on f.platform = h.platform and f.live_session_id = h.live_session_id
-  left join thresholds as t on f.group_id = t.group_id
-  left join core.calendar as c on f.first_paid_date = c.date
-  cross join unnest($segments) as s (segment_by)
-  group by all
-),
-
-counted as (
-  select
-    r.cohort_month,
-    r.segment_by,
-    r.segment,
     cast(w.window_days as bigint) as window_days,
-    cast(sum(r.buyers) as bigint) as buyers,
+    cast(sum(f.buyers) as bigint) as buyers,
+    cast(sum(case when f.window_over >= w.window_days then f.buyers else 0 end) as bigint) as mature_buyers,
     cast(
-      sum(case when date_diff('day', r.first_paid_date, $as_of) >= w.window_days then r.buyers else 0 end) as bigint
-    ) as mature_buyers,
-    cast(
-      sum(
-        case
-          when date_diff('day', r.first_paid_date, $as_of) >= w.window_days and r.gap_days <= w.window_days
-            then r.buyers
-          else 0
-        end
-      ) as bigint
+      sum(case when f.window_over >= w.window_days and f.window_needed <= w.window_days then f.buyers else 0 end)
+      as bigint
     ) as repeat_buyers
-  from rolled as r
+  from first_orders as f
+  left join core.live_sessions as h on f.platform = h.platform and f.live_session_id = h.live_session_id
+  left join thresholds as t on f.group_id = t.group_id
+  cross join unnest($segments) as s (segment_by)
   cross join unnest($windows) as w (window_days)
   group by all
 )

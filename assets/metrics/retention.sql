@@ -100,8 +100,17 @@ days as (
 -- one grouped scan answers. The condition is a constant: an engine drops the branch that does not apply.
 marked as (
   select
-    cast(first_of_kind_at as date) as start_date,
-    case $period when 'day' then activity_date when 'week' then activity_week else activity_month end as back_period,
+    case $period
+      when 'month' then year(cast(first_of_kind_at as date)) * 12 + month(cast(first_of_kind_at as date))
+      when 'week'
+        then date_diff(
+          'day',
+          case when $week_starts = 'sunday' then date '1969-12-28' else date '1969-12-29' end,
+          cast(first_of_kind_at as date)
+        ) // 7
+      else date_diff('day', date '1969-12-29', cast(first_of_kind_at as date))
+    end as cohort_no,
+    case $period when 'day' then activity_date when 'week' then activity_week else activity_month end as back_date,
     count(*) as number
   from core.activities
   where
@@ -308,19 +317,29 @@ alike as (
   group by all
 ),
 
+-- the days that start a period, numbered as above
+periods as (
+  select distinct
+    period_date,
+    case $period
+      when 'month' then year(period_date) * 12 + month(period_date)
+      when 'week'
+        then date_diff(
+          'day', case when $week_starts = 'sunday' then date '1969-12-28' else date '1969-12-29' end, period_date
+        ) // 7
+      else date_diff('day', date '1969-12-29', period_date)
+    end as period_no
+  from days
+),
+
 marked_cells as (
   select
-    d.period_date as cohort,
-    m.back_period,
-    case
-      when $period = 'week' then date_diff('day', d.period_date, m.back_period) // 7
-      when $period = 'month'
-        then year(m.back_period) * 12 + month(m.back_period) - year(d.period_date) * 12 - month(d.period_date)
-      else date_diff('day', d.period_date, m.back_period)
-    end as period_no,
+    c.period_date as cohort,
+    b.period_no - c.period_no as period_no,
     m.number
   from marked as m
-  inner join days as d on m.start_date = d.date
+  inner join periods as c on m.cohort_no = c.period_no
+  inner join periods as b on m.back_date = b.period_date
 ),
 
 counts as (
