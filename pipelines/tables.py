@@ -89,7 +89,9 @@ class Table:
         try:
             return {name: Column(name, **given) for name, given in self.header["columns"].items()}
         except TypeError as error:
-            raise TableError(f"{self.path}: a column of the header: {error}; quote a text that holds a comma") from error
+            raise TableError(
+                f"{self.path}: a column of the header: {error}; quote a text that holds a comma"
+            ) from error
 
     @functools.cached_property
     def dependencies(self) -> tuple[str, ...]:
@@ -111,7 +113,26 @@ class Table:
         if unknown:
             known = ", ".join(self.parameters) or "none"
             raise TableError(f"{self.qualified} has no parameter '{unknown[0]}'; its parameters are: {known}")
-        return {**self.parameters, **{k: _like(self.parameters[k], v, k, self.qualified) for k, v in given.items()}}
+        typed = {k: _like(self.parameters[k], v, k, self.qualified) for k, v in given.items()}
+        for name, value in typed.items():
+            self._check_choice(name, value)
+        return {**self.parameters, **typed}
+
+    @property
+    def choices(self) -> dict[str, list[Any]]:
+        """Of parameters that take certain words only, which; `number` among them stands for any whole number."""
+        stated = self.header.get("choices") or {}
+        return {name: self.parameters[name] if words == "default" else words for name, words in stated.items()}
+
+    def _check_choice(self, name: str, value: Any) -> None:
+        """A word that the SQL does not know would give a table of zeros, or one with another meaning."""
+        allowed = self.choices.get(name)
+        if allowed is None or value is None:
+            return
+        for word in value if isinstance(value, list) else [value]:
+            if word not in allowed and not ("number" in allowed and str(word).isdigit()):
+                words = ", ".join(map(str, allowed))
+                raise TableError(f"{self.qualified}: parameter '{name}' is {word!r}; expected one of: {words}")
 
     def render(
         self, values: Mapping[str, Any], dialect: str = "duckdb", inputs: Mapping[str, str] | None = None

@@ -52,6 +52,18 @@ def test_words_from_a_command_line_are_read_as_the_default_is(tmp_path):
     assert table.resolve({"word": "7"})["word"] == "7"
 
 
+CHOICES = HEADER.replace("columns:", "choices: {word: [order, number], windows: default}\ncolumns:")
+
+
+def test_a_word_the_sql_does_not_know_is_refused(tmp_path):
+    table = read_table(write(tmp_path, CHOICES + "select 1 as n"))
+    assert table.resolve({"word": "14", "windows": "7"}) == {"windows": [7], "word": "14", "wide": False}
+    with pytest.raises(TableError, match="'word' is 'fortnight'; expected one of: order, number"):
+        table.resolve({"word": "fortnight"})
+    with pytest.raises(TableError, match="'windows' is 8; expected one of: 7, 30"):
+        table.resolve({"windows": [7, 8]})
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -73,7 +85,10 @@ def test_a_wrong_parameter_is_refused_with_the_known_ones(tmp_path, given, messa
         ("/* title: [ */ select 1", "not YAML"),
         ("/* title: {zh: a, en: b} */ select 1", "lacks 'description'"),
         (HEADER + "selec t from", "not one readable SELECT"),
-        (HEADER.replace("bigint", "bigint, description: one, two") + "select 1 as n", "quote a text that holds a comma"),
+        (
+            HEADER.replace("bigint", "bigint, description: one, two") + "select 1 as n",
+            "quote a text that holds a comma",
+        ),
     ],
 )
 def test_a_file_that_breaks_the_grammar_is_named(tmp_path, text, message):

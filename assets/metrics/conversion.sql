@@ -13,6 +13,7 @@ parameters:
   within_days: [7, 30, 90]
   cohort_period: week
   segments: [all, channel, paid, platform, live_session, host, festival]
+choices: {cohort_period: [week, month, all], segments: default}
 columns:
   cohort_week: {type: date, zh: 触达周,
     description: 'week of the first public touch; with cohort_period = month its month, with all the first day of data'}

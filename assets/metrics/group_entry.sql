@@ -11,6 +11,7 @@ grain: month, segment_by, segment, entry_path, threshold, platform, group_id
 parameters:
   cohort_period: month
   segments: [all, entry_path, threshold, group, platform, live_session, host, entry_path_threshold_group]
+choices: {cohort_period: [month, all], segments: default}
 columns:
   month: {type: date, zh: 月份, description: 'first day of the month; with cohort_period = all the first day of data'}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}

@@ -14,6 +14,7 @@ grain: segment_by, segment, day
 parameters:
   horizon_days: 365
   segments: [all, kind, platform, entry_path, threshold, group, live_session, host]
+choices: {segments: default}
 columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: 'value at joining; kind is group, wecom or member; none where there is no such value'}

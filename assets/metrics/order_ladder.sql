@@ -11,6 +11,7 @@ parameters:
   within_days: 90
   max_purchase_no: 20
   segments: [all, channel, domain, platform, shop, live_session, host, membership]
+choices: {segments: default}
 columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value at the buyer's first order ever; none where it has no such value}

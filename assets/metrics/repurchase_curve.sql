@@ -13,6 +13,7 @@ grain: segment_by, segment, day
 parameters:
   horizon_days: 365
   segments: [all, channel, domain, platform, shop, live_session, host, group, threshold, membership, festival]
+choices: {segments: default}
 columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value at the first order; none where it has no such value}

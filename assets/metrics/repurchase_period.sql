@@ -13,6 +13,7 @@ grain: period, segment_by, segment, variant
 parameters:
   period: month
   segments: [all, channel, domain, platform, shop, live_session, host, membership]
+choices: {period: [week, month], segments: default}
 columns:
   period: {type: date, zh: 周期, description: date on which the period starts}
   period_unit: {type: varchar, zh: 周期单位, description: 'week or month, the parameter period'}

@@ -124,7 +124,9 @@ def _facts(table: Table) -> Grid:
     if table.header.get("variant"):
         grid.add_row("variant", str(table.header["variant"]))
     for name, value in table.parameters.items():
-        grid.add_row(f"--param {name}", ",".join(map(str, value)) if isinstance(value, list) else str(value))
+        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        allowed = table.choices.get(name, value)
+        grid.add_row(f"--param {name}", text if allowed == value else f"{text}  (of {', '.join(map(str, allowed))})")
     grid.add_row("defined in", table.path.relative_to(ASSETS.parent).as_posix())
     return grid
 

@@ -111,14 +111,23 @@ def _facts(table: Table, source: str) -> str:
 def _parameters(table: Table) -> str:
     if not table.parameters:
         return ""
-    rows = [(code(name), code(_plain(value))) for name, value in table.parameters.items()]
+    rows = [
+        (code(name), code(_plain(value)), ", ".join(code(word) for word in _choices(table, name)))
+        for name, value in table.parameters.items()
+    ]
     name, value = next(iter(table.parameters.items()))
     shell = f"siyu metric {table.name} --param {name}={_plain(value) if value is not None else '…'}"
     return page(
         "## Parameters",
-        grid(("parameter", "default"), rows),
+        grid(("parameter", "default", "one of"), rows),
         fenced(f'{shell}\nopen_warehouse().metric("{table.name}", {name}={value!r})', ""),
     )
+
+
+def _choices(table: Table, name: str) -> list[Any]:
+    """What a parameter takes, where that is not just any part of its default."""
+    allowed = table.choices.get(name, [])
+    return [] if allowed == table.parameters[name] else allowed
 
 
 def _plain(value: Any) -> str:
