@@ -106,6 +106,8 @@ def fields_of(spec: Spec, rows: Sequence[Row], look: Look) -> tuple[Field, ...]:
 
 def _behind(spec: Spec, name: str) -> list[str]:
     rate = spec.get("rates", {}).get(name, {})
+    if rate.get("is_alone"):
+        return []
     return [rate[key] for key in ("part", "n") if key in rate and rate[key] not in spec["columns"]]
 
 

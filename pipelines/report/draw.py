@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 HEIGHT = 220
-_ELEMENT = Markup("<{tag}{attributes}>{body}</{tag}>")
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,8 @@ def draw(figure: Figure, label: str) -> Markup:
 
 def element(tag: str, attributes: dict[str, Any], *body: Any) -> Markup:
     """One SVG element; attributes and text are escaped."""
-    given = Markup("").join(Markup(' {}="{}"').format(k, _short(v)) for k, v in attributes.items() if v is not None)
-    return _ELEMENT.format(tag=Markup(escape(tag)), attributes=given, body=Markup("").join(escape(b) for b in body))
+    given = "".join(f' {k}="{escape(_short(v))}"' for k, v in attributes.items() if v is not None)
+    return Markup(f"<{tag}{given}>{''.join(escape(part) for part in body)}</{tag}>")
 
 
 def ticks(low: float, high: float, wanted: int = 4) -> list[float]:

@@ -9,6 +9,7 @@ import subprocess
 from html import escape, unescape
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -29,20 +30,27 @@ QUESTION = """
   const places = all("a, summary, label.show").filter((e) => e.checkVisibility());
   document.querySelector("#tile-repurchase_90 a.def").click();
   const dialog = document.querySelector("dialog");
+  const said = dialog.textContent, open = dialog.open;
+  dialog.close();
+  const tip = document.querySelector("#tip");
+  const tips = ["#repurchase td[data-tip]", "#repurchase_curve .hit:last-of-type"].map((what) => {
+    document.querySelector(what).dispatchEvent(new MouseEvent("click", {bubbles: true}));
+    return tip.hidden ? "" : tip.textContent;
+  });
   const out = parent.document.createElement("pre");
   out.id = "answer";
   out.textContent = JSON.stringify({
     width: innerWidth, scroll: document.documentElement.scrollWidth,
     wide: wide.map((e) => e.tagName + "." + e.className),
     tap: Math.min(...places.map((e) => e.getBoundingClientRect().height)),
-    open: dialog.open, text: dialog.textContent });
+    open, text: said, tips });
   parent.document.body.append(out);
 </script>
 """
 
 
 @pytest.fixture(scope="module")
-def answer(weekly: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def answer(weekly: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The page at 360 px in a frame (a window is never that narrow), with a question added.
 
     The policy, which would refuse the question, is taken out; the last test has it in.
@@ -62,19 +70,25 @@ def _dump(page: Path, folder: Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
 
 
-def test_it_fits_a_phone(answer: dict[str, object]) -> None:
+def test_it_fits_a_phone(answer: dict[str, Any]) -> None:
     assert answer["width"] == 360
     assert answer["scroll"] <= answer["width"]
     assert answer["wide"] == []
 
 
-def test_a_tap_opens_a_definition(answer: dict[str, object]) -> None:
+def test_a_tap_opens_a_definition(answer: dict[str, Any]) -> None:
     assert answer["open"] is True
     assert "R3" in str(answer["text"])
     assert "÷" in str(answer["text"])
 
 
-def test_places_to_tap_are_large_enough(answer: dict[str, object]) -> None:
+def test_a_tap_on_a_point_says_its_value(answer: dict[str, Any]) -> None:
+    cell, point = answer["tips"]
+    assert re.fullmatch(r"2025-01 · 7 天 · \d+\.\d% · \d+ / \d+", cell)
+    assert re.match(r"第 \d+ 天 · 已复购 \d+\.\d%（", point)
+
+
+def test_places_to_tap_are_large_enough(answer: dict[str, Any]) -> None:
     assert answer["tap"] >= 44
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.report import write_report
 from tests.report import merchant
-from tests.report.reading import Node, block_of, numbers_of, read_page
+from tests.report.reading import Line, Node, block_of, numbers_of, read_page, read_workbook
 
 
 @pytest.fixture(scope="module")
@@ -129,15 +129,27 @@ def test_immature_cells_are_no_zero_in_the_workbook(weekly: SimpleNamespace) -> 
 
 
 def test_page_and_workbook_hold_the_same_numbers(weekly: SimpleNamespace) -> None:
-    """Block by block: every number of the page stands in the workbook's block of the same title."""
-    blocks = [n for n in weekly.page.walk() if "block" in n.classes]
-    assert len(blocks) == 19
+    assert _compare(weekly.page, weekly.book) == 20
+
+
+def test_so_do_the_demos(demo_home: Path) -> None:
+    """The demo merchant's own daily report, as `siyu run` wrote it."""
+    (page,) = (demo_home / "published" / "reports").glob("daily-*.html")
+    tree = read_page(page.read_text(encoding="utf-8"))
+    assert _compare(tree, read_workbook(page.with_suffix(".xlsx"))) > 15
+    assert page.stat().st_size < 1_500_000
+
+
+def _compare(page: Node, book: dict[str, list[Line]]) -> int:
+    """Block by block: every number of the page stands in the workbook's block of the same title. Counts the blocks."""
+    blocks = [n for n in page.walk() if "block" in n.classes]
     for article in blocks:
         shown = Counter(map(_written, article.numbers()))
-        written = Counter(numbers_of(block_of(weekly.book, article.all("h3")[0].text)))
+        written = Counter(numbers_of(block_of(book, article.all("h3")[0].text)))
         assert not shown - written, article["id"]
         if article.all("table") and "matrix" not in article.all("table")[0].classes:
             assert shown == written, article["id"]
+    return len(blocks)
 
 
 def _written(value: float) -> float:
