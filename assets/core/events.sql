@@ -5,9 +5,10 @@ description_zh: 截至数据日期每个人的每次互动，带渠道，以及�
 grain: platform, event_id
 rebuild:
   delete: touched_nodes
-  key: [platform, user_id_type, user_id]
+  # a phone belongs to no platform
+  key: &id ["case when t.user_id_type = 'phone' then 'any' else t.platform end", user_id_type, user_id]
   restrict:
-    staging.events: {set: touched_nodes, key: [platform, user_id_type, user_id]}
+    staging.events: {set: touched_nodes, key: *id}
 columns:
   platform:           {type: varchar, zh: 平台}
   event_id:           {type: varchar, zh: 事件编号}
@@ -60,7 +61,10 @@ with told as (
     or coalesce(by_event.is_paid, false) as is_paid_channel
   from staging.events as e
   left join core.identities as i
-    on e.platform = i.platform and e.user_id_type = i.id_type and e.user_id = i.id_value
+    on
+      i.platform = case when e.user_id_type = 'phone' then 'any' else e.platform end
+      and e.user_id_type = i.id_type
+      and e.user_id = i.id_value
   left join core.channels as by_entry on e.entry = by_entry.word
   left join core.channels as by_medium on e.medium = by_medium.word
   left join core.channels as by_source on e.source = by_source.word

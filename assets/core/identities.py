@@ -36,7 +36,18 @@ BUYER_NODES = """
     select 'any', 'phone', phone_key, coalesce(paid_at, ordered_at), platform, order_id
     from {orders} where phone_key is not null
 """
-EVENT_NODES = "select platform, user_id_type as id_type, user_id as id_value, event_at as seen_at from {events}"
+EVENT_NODES = """
+    select case when user_id_type = 'phone' then 'any' else platform end as platform, user_id_type as id_type,
+        user_id as id_value, event_at as seen_at
+    from {events}
+"""
+# A phone belongs to no platform, whatever platform's file told it.
+LINKS = """
+    select * replace (
+        case when id_type = 'phone' then 'any' else platform end as platform,
+        case when linked_type = 'phone' then 'any' else linked_platform end as linked_platform)
+    from {links}
+"""
 LINK_NODES = """
     select platform, id_type, id_value, observed_at as seen_at from {links}
     union all
@@ -73,7 +84,7 @@ def _views_up_to(connection, as_of):
             select * from staging.orders where coalesce(paid_at, ordered_at) < {limit} or paid_at is null and ordered_at is null;
         create or replace temp view known_events as select * from staging.events where event_at < {limit};
         create or replace temp view known_links as
-            select * from staging.identities where observed_at is null or observed_at < {limit};
+            {LINKS.format(links="staging.identities")} where observed_at is null or observed_at < {limit};
     """)
 
 
@@ -111,8 +122,9 @@ def _touched_nodes(connection, before, as_of):
             select distinct {NODE} from (
                 select {NODE} from ({BUYER_NODES.format(orders="changed_orders")})
                 union all select {NODE} from ({EVENT_NODES.format(events="changed_events")})
-                union all select {NODE} from ({LINK_NODES.format(links="changed_links")})
-                union all select platform, buyer_id_type, buyer_id from changed_refunds where buyer_id is not null
+                union all select {NODE} from ({LINK_NODES.format(links=f"({LINKS.format(links='changed_links')})")})
+                union all select case when buyer_id_type = 'phone' then 'any' else platform end, buyer_id_type, buyer_id
+                from changed_refunds where buyer_id is not null
                 union all select {NODE} from ({BUYER_NODES.format(orders="(select * from staging.orders semi join touched_keys using (platform, order_id))")})
             );
         insert into named
@@ -274,7 +286,8 @@ def _replace_touched(connection, pass_no):
             select {pass_no}, platform, order_id from temp.main.touched_keys
             union select {pass_no}, platform, order_id from temp.main.orders_near
             union select {pass_no}, r.platform, r.order_id from staging.refunds r semi join temp.main.touched_ids n
-                on n.platform = r.platform and n.id_type = r.buyer_id_type and n.id_value = r.buyer_id;
+                on n.id_type = r.buyer_id_type and n.id_value = r.buyer_id
+                    and n.platform = case when r.buyer_id_type = 'phone' then 'any' else r.platform end;
     """)
 
 

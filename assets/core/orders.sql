@@ -201,7 +201,10 @@ told as (
     o.campaign_id
   from paid as o
   left join core.identities as by_buyer
-    on o.platform = by_buyer.platform and o.buyer_id_type = by_buyer.id_type and o.buyer_id = by_buyer.id_value
+    on
+      by_buyer.platform = case when o.buyer_id_type = 'phone' then 'any' else o.platform end
+      and o.buyer_id_type = by_buyer.id_type
+      and o.buyer_id = by_buyer.id_value
   left join core.identities as by_phone
     on by_phone.platform = 'any' and by_phone.id_type = 'phone' and o.phone_key = by_phone.id_value
   left join refunded as r on o.platform = r.platform and o.order_id = r.order_id

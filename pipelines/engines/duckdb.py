@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -131,8 +132,7 @@ def _refresh_touched(
         )
     inputs = {name: _only_touched(name, rule) for name, rule in rebuild["restrict"].items()}
     text = table.render({**table.parameters, **given}, inputs=inputs)
-    key = rebuild.get("key", list(TOUCHED[rebuild["delete"]]))
-    match = " and ".join(f"t.{mine} = x.{theirs}" for mine, theirs in zip(key, TOUCHED[rebuild["delete"]], strict=True))
+    match = _match(rebuild["delete"], rebuild.get("key"))
     columns = ", ".join(table.columns)
     with transaction(connection):
         connection.execute(f"delete from {table.qualified} as t using {_temp(rebuild['delete'])} as x where {match}")
@@ -142,10 +142,14 @@ def _refresh_touched(
 
 def _only_touched(name: str, rule: Any) -> str:
     """Only the touched rows of an input. A rule is a touched set's name, or {set, key} where its columns differ."""
-    touched = rule if isinstance(rule, str) else rule["set"]
-    key = TOUCHED[touched] if isinstance(rule, str) else rule["key"]
-    match = " and ".join(f"t.{mine} = x.{theirs}" for mine, theirs in zip(key, TOUCHED[touched], strict=True))
-    return f"select t.* from {name} as t semi join {_temp(touched)} as x on {match}"
+    touched, key = (rule, None) if isinstance(rule, str) else (rule["set"], rule["key"])
+    return f"select t.* from {name} as t semi join {_temp(touched)} as x on {_match(touched, key)}"
+
+
+def _match(touched: str, key: Sequence[str] | None) -> str:
+    """How a table t meets a touched set x: by the set's own columns, or by other columns or expressions over t."""
+    mine = [part if "t." in part else f"t.{part}" for part in key or TOUCHED[touched]]
+    return " and ".join(f"{one} = x.{other}" for one, other in zip(mine, TOUCHED[touched], strict=True))
 
 
 def _temp(name: str) -> str:

@@ -150,6 +150,11 @@ SCENARIOS = {
         COURIER,
         [("identities", {"platform": "douyin", "id_type": "user_id", "id_value": "u9", "linked_platform": "any", "linked_type": "phone", "linked_value": "courier"})],
     ],
+    "an event by phone comes after its order, and a link from elsewhere after both": [
+        [paid("o1", "u1", "p1")],
+        [("events", {"platform": "other", "event_id": "s", "user_id": "p1", "user_id_type": "phone", "event": "sms_click", "event_at": moment(4)})],
+        [("identities", {"platform": "wecom", "id_type": "wm", "id_value": "w", "linked_platform": "wecom", "linked_type": "phone", "linked_value": "p1"})],
+    ],
     "the thresholds of a group arrive late": [
         [joined("u1"), joined("u2", "g2")],
         [("groups", {"platform": "douyin", "group_id": "g1", "follow_days_required": 7})],

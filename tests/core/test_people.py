@@ -33,6 +33,26 @@ def test_a_shared_phone_and_a_given_link_join_ids_and_an_equal_id_on_another_pla
     assert people_of(built) == [["ann", "annie", "p1", "wx_ann"], ["bob"], ["bob"]]
 
 
+def test_a_phone_is_the_same_phone_whatever_platform_tells_it():
+    """As the buyer's id, on an order, as an event's user, or in a link."""
+    built = world(
+        {
+            "orders": """
+            | platform | order_id | buyer_id | buyer_id_type | phone | paid_at    | paid_amount |
+            | taobao   | o1       | p1       | phone         | -     | 2025-01-01 | 10          |
+            | douyin   | o2       | ann      | user_id       | p1    | 2025-01-02 | 10          |
+            """,
+            "events": "| platform | user_id | user_id_type | event | event_at |\n| other | p1 | phone | sms_click | 2025-01-03 |",
+            "identities": """
+            | platform | id_type     | id_value | linked_platform | linked_type | linked_value |
+            | wecom    | external_id | wm_ann   | wecom           | phone       | p1           |
+            """,
+        }
+    )
+    assert people_of(built) == [["ann", "p1", "wm_ann"]]
+    assert len(built.sql("select distinct person_id from core.events union select distinct person_id from core.orders")) == 1
+
+
 def test_a_phone_on_too_many_ids_joins_nobody_and_is_reported():
     orders = [
         {"order_id": f"o{n}", "buyer_id": f"u{n}", "phone": "courier", "paid_at": "2025-01-01", "paid_amount": 1}
