@@ -92,7 +92,9 @@ def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
 
 
 def _quiet(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("set enable_progress_bar = false")
+    # In a notebook without ipywidgets the bar is off, and DuckDB refuses to hear it named.
+    if connection.execute("select current_setting('enable_progress_bar')").fetchall()[0][0]:
+        connection.execute("set enable_progress_bar = false")
     connection.execute("set TimeZone = 'UTC'")
 
 

@@ -40,7 +40,8 @@ def _built(home: Path) -> Path:
     from pipelines.simulate import simulate
 
     simulate(home)
-    run(load_settings(home))
+    result = run(load_settings(home))
+    assert result.status == "published", result.failures
     return home
 
 
