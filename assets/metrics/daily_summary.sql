@@ -16,6 +16,7 @@ parameters:
   end_date: null
   segments: [all, channel, domain, platform, shop, live_session, host, group, membership]
   refund_days: 30
+choices: {period: [day, week, month, range], segments: default}
 columns:
   date: {type: date, zh: 日期, description: the day; the first day of a longer period}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}

@@ -10,6 +10,7 @@ grain: cohort_month, segment_by, segment, window_days
 parameters:
   windows: [7, 30, 60, 90, 180, 365]
   segments: [all, channel, domain, platform, shop, live_session, host, group, threshold, membership, festival]
+choices: {segments: default}
 columns:
   cohort_month: {type: date, zh: 首购月, description: month of the first purchase}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
@@ -45,9 +46,9 @@ dates as (
   select
     c.date,
     c.festival,
-    max(w.window_days) as window_over
+    max(case when date_diff('day', c.date, $as_of) >= w.window_days then w.window_days end) as window_over
   from core.calendar as c
-  left join unnest($windows) as w (window_days) on date_diff('day', c.date, $as_of) >= w.window_days
+  cross join unnest($windows) as w (window_days)
   where c.date <= $as_of
   group by c.date, c.festival
 ),
@@ -56,9 +57,9 @@ dates as (
 gaps as (
   select
     d.gap_days,
-    min(w.window_days) as window_needed
+    min(case when d.gap_days <= w.window_days then w.window_days end) as window_needed
   from unnest(generate_series(0, list_max($windows))) as d (gap_days)
-  inner join unnest($windows) as w (window_days) on d.gap_days <= w.window_days
+  cross join unnest($windows) as w (window_days)
   group by d.gap_days
 ),
 

@@ -23,6 +23,7 @@ parameters:
   min_count: 1
   week_starts: monday
   segments: [all, channel, domain, platform, entry_path, threshold, group, live_session, host]
+choices: {period: [day, week, month, rolling_24h], mode: ['on', on_or_after, number], cohorts: [first, recurring], week_starts: [monday, sunday], segments: default}
 columns:
   cohort: {type: date, zh: 起始期, description: date on which the cohort's period starts}
   period_no: {type: bigint, zh: 第几期, description: 'periods after the cohort''s; 0 is its own; with a list of days, the bracket'}
