@@ -27,6 +27,7 @@ EMPTY = ("", "-", "--", "—", "——", "NULL", "null", "None", "NaN", "nan", "
 PHONE_WORDS = ("phone", "mobile", "tel", "手机", "手机号", "手机号码", "电话")
 
 EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
+LARGEST_NUMBER = 10**15
 LONGEST_ID = 256
 LONGEST_TEXT = 4000
 
@@ -83,7 +84,8 @@ def listed(values: tuple[str, ...] | list[str]) -> str:
 
 def filled_sql(x: str, reading: Reading) -> str:
     """The cell, NULL when it is one of the words for nothing. Every other function here is given this."""
-    return f"case when {x} in {listed(reading.empty)} then null else {x} end"
+    longest = max(len(word.encode()) for word in reading.empty)
+    return f"case when strlen({x}) > {longest} then {x} when {x} in {listed(reading.empty)} then null else {x} end"
 
 
 def look_sql(x: str, reading: Reading) -> str:
@@ -93,7 +95,8 @@ def look_sql(x: str, reading: Reading) -> str:
             return x
         case "id" | "word" | "text":
             # Excel keeps an id whole when a tab or an apostrophe stands before it, so these are plain.
-            marked = f"{x} < '(' and left({x}, 1) in ('\t', {_APOSTROPHE})"
+            marks = "('\t')" if reading.kind == "text" else f"('\t', {_APOSTROPHE})"
+            marked = f"{x} < '(' and left({x}, 1) in {marks}"
             return f"case when {marked} then substr({x}, 2) else {x} end"
         case "phone":
             return f"case when strlen({x}) = 11 and regexp_full_match({x}, '1[3-9][0-9]{{9}}') then {x} end"
@@ -104,7 +107,9 @@ def look_sql(x: str, reading: Reading) -> str:
         case "amount":
             return _scaled(f"{_without_commas(x)}", AMOUNT_UNITS[reading.unit or "yuan"])
         case "count":
-            plain = f"case when not contains({x}, '.') then try_cast({_without_commas(x)} as bigint) end"
+            plain = (
+                f"case when regexp_full_match({x}, '[0-9,]{{1,14}}') then try_cast({_without_commas(x)} as bigint) end"
+            )
             return plain if reading.unit is None else f"({plain}) * {NUMBER_UNITS[reading.unit]}"
         case "number":
             factor = NUMBER_UNITS[reading.unit] if reading.unit else "1"
@@ -118,13 +123,10 @@ def value_sql(p: str, reading: Reading, key: bytes) -> str:
     if reading.words is not None:
         cases = " ".join(f"when {quoted(raw)} then {quoted(word)}" for raw, word in reading.words)
         if reading.default_word is not None:
-            # A word in brackets or with spaces may still be a known one: that is for the second look.
-            cases += f" else case when not regexp_matches({p}, '[（(\\s]') then {quoted(reading.default_word)} end"
-        return (
-            f"case {p} {cases} end"
-            if reading.default_word is None
-            else f"case when {p} is not null then case {p} {cases} end end"
-        )
+            # Anything but a bare word may still be a known one: that is for the second look.
+            bare = f"regexp_full_match({p}, '[0-9A-Za-z\\x{{4e00}}-\\x{{9fff}}]+')"
+            cases += f" else case when {bare} then {quoted(reading.default_word)} end"
+        return f"case {p} {cases} end"
     return phone_key_sql(p, key) if reading.kind == "phone" else p
 
 
@@ -139,20 +141,20 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
     elif reading.values:
         conditions.append(f"{p} not in {listed(reading.values)}")
     elif kind == "id":
-        conditions.append(_odd_id(p))
+        conditions.append(_odd_id(p, reading))
     elif kind == "word":
-        conditions.append(_odd_word(p))
+        conditions.append(_odd_word(p, reading))
     elif kind == "text":
-        conditions += [_odd_word(p), f"regexp_matches({p}, {quoted(_DOUBTFUL_TEXT)})"]
+        conditions += [_odd_word(p, reading), f"regexp_matches({p}, {quoted(_DOUBTFUL_TEXT)})"]
     elif kind == "phone":
         # Masked, encrypted, or a virtual number with its extension.
         hidden = f"contains({x}, '*') or contains({x}, '#') or contains({x}, '$') or substr({x}, 12, 1) = '-'"
         conditions.append(f"({p} is null and strlen({x}) >= 11 and not ({hidden}))")
-    elif kind == "timestamp":
+    elif kind in ("timestamp", "date"):
         inside = f"{p} >= timestamp '{EARLIEST}' and {p} < timestamp '{LATEST}'"
         conditions.append(f"({x} is not null and ({inside}) is not true)")
     elif kind == "number":
-        conditions.append(f"({x} is not null and isfinite({p}) is not true)")
+        conditions.append(f"({x} is not null and (abs({p}) < {LARGEST_NUMBER:.0f}) is not true)")
     elif kind != "json":
         conditions.append(f"({x} is not null and {p} is null)")
     return " or ".join(conditions) or "false"
@@ -165,8 +167,9 @@ def _array(formats: tuple[str, ...]) -> str:
 def _stamp_sql(x: str, reading: Reading) -> str:
     zone = quoted(reading.timezone)
     if reading.unit in EPOCH_UNITS:
-        micros = 1_000_000 // EPOCH_UNITS[reading.unit]
-        return f"timezone({zone}, make_timestamptz(try_cast({x} as bigint) * {micros}))"
+        per_second = EPOCH_UNITS[reading.unit]
+        number = f"case when regexp_full_match({x}, '[0-9]{{1,{9 + len(str(per_second))}}}') then {x}::bigint end"
+        return f"timezone({zone}, make_timestamptz(({number}) * {1_000_000 // per_second}))"
     if reading.formats:
         return f"try_strptime({x}, {_array(reading.formats)})"
     # DuckDB's own cast takes almost any text after the minutes for a time zone, hence strptime.
@@ -177,7 +180,8 @@ def _stamp_sql(x: str, reading: Reading) -> str:
 
 
 def _without_commas(x: str) -> str:
-    return f"(case when contains({x}, ',') then replace({x}, ',', '') else {x} end)"
+    # DuckDB's cast takes 1_000 for a number.
+    return f"(case when contains({x}, '_') then null when contains({x}, ',') then replace({x}, ',', '') else {x} end)"
 
 
 def _scaled(x: str, factor: str) -> str:
@@ -186,21 +190,26 @@ def _scaled(x: str, factor: str) -> str:
     return f"try_cast(try_cast({x} as decimal(24,6)) * {factor} as decimal(18,2))"
 
 
-def _odd_id(p: str) -> str:
+def _odd_id(p: str, reading: Reading) -> str:
     return (
-        f"{p} < '0' or ({p} >= '<' and {p} < '@') or {p} >= '\x7f' or contains({p}, '.') or contains({p}, 'E+') "
-        f"or contains({p}, 'e+') or contains({p}, '<') or contains({p}, ' ') or ends_with({p}, '\t') "
-        f"or ends_with({p}, '\"') or ends_with({p}, '''') or strlen({p}) > {LONGEST_ID}"
+        f"{p} < '0' or ({p} >= '<' and {p} < '@') or ({p} >= '[' and {p} < '_') or ({p} >= '`' and {p} < 'a') "
+        f"or {p} >= '\x7f' or contains({p}, '.') or contains({p}, 'E+') or contains({p}, 'e+') or contains({p}, '<') "
+        f"or {_odd_end(p, reading)}"
     )
 
 
-def _odd_word(p: str) -> str:
+def _odd_word(p: str, reading: Reading) -> str:
     # Plain first characters: digits, letters, CJK. Everything else may be a space, a quote or a formula.
     return (
-        f"{p} < '0' or ({p} >= '<' and {p} < 'A') or ({p} >= '\x7f' and {p} < '\u3001') or {p} >= '\uff01' "
-        f"or contains({p}, '<') or ends_with({p}, ' ') or ends_with({p}, '\t') or ends_with({p}, '\u3000') "
-        f"or strlen({p}) > {LONGEST_ID}"
+        f"{p} < '0' or ({p} >= '<' and {p} < 'A') or ({p} >= '[' and {p} < 'a') "
+        f"or ({p} >= '\x7f' and {p} < '\u3001') or {p} >= '\uff01' "
+        f"or contains({p}, '<') or {_odd_end(p, reading)}"
     )
+
+
+def _odd_end(p: str, reading: Reading) -> str:
+    strip = SPACES if reading.kind == "text" else reading.strip
+    return f"right({p}, 1) in {listed(list(dict.fromkeys(strip)))} or strlen({p}) > {LONGEST_ID}"
 
 
 # --- every spelling, in Python -------------------------------------------------------------------------------------
@@ -293,7 +302,7 @@ def _word(cell: str, reading: Reading, expected: str) -> str | Unread:
         found = known.get(cell) or bare.get(_BRACKETED_END.sub("", cell).lower()) or reading.default_word
         return found or Unread(_act(cell) or "unknown_value", "one of " + ", ".join(known))
     reason = _act(cell) or ("too_long" if len(cell) > LONGEST_ID else None)
-    return Unread(reason, expected) if reason else _CONTROLS.sub("", cell)
+    return Unread(reason, expected) if reason else cell
 
 
 def _act(cell: str) -> str | None:
@@ -401,6 +410,6 @@ def _rounded(number: Decimal, kind: str, expected: str) -> str | Unread:
         fits = abs(number) < 10**16
         return str(number.quantize(Decimal("0.01"), ROUND_HALF_UP)) if fits else Unread("bad_amount", expected)
     if kind == "count":
-        whole = number == number.to_integral_value() and abs(number) < 9 * 10**15
+        whole = number == number.to_integral_value() and abs(number) < LARGEST_NUMBER
         return str(int(number)) if whole else Unread("bad_number", expected)
-    return repr(float(number))
+    return repr(float(number)) if abs(number) < LARGEST_NUMBER else Unread("bad_number", expected)

@@ -1,0 +1,293 @@
+"""One cell, many spellings: the patient half by eye, and the fast half held against it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipelines.ingest import cells
+from pipelines.ingest.cells import Reading, Unread, straighten
+
+KEY = bytes(32)
+
+
+def reading(kind: str, **options: Any) -> Reading:
+    return Reading(kind, "Asia/Shanghai", datetime(2026, 3, 5, 10), **options)
+
+
+def read(text: str, kind: str, **options: Any) -> str | None:
+    """The straightened cell, or its fault's reason in brackets."""
+    value = straighten(text, reading(kind, **options))
+    return f"[{value.reason}]" if isinstance(value, Unread) else value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2026-07-22 11:00:21", "2026-07-22 11:00:21"),
+        ("\t2026-07-22 11:00:21 ", "2026-07-22 11:00:21"),
+        ("2026/7/2 1:05", "2026-07-02 01:05:00"),
+        ("2026.7.2", "2026-07-02 00:00:00"),
+        ("2026-07-22T03:00:00Z", "2026-07-22 11:00:00"),
+        ("2026-07-22 11:00:00+08:00", "2026-07-22 11:00:00"),
+        ("2026-07-21 22:00:00 -0500", "2026-07-22 11:00:00"),
+        ("2026-07-22 11-00-05", "2026-07-22 11:00:05"),
+        ("2026-07-22_11-00-05", "2026-07-22 11:00:05"),
+        ("2026年7月2日 12时00分05秒", "2026-07-02 12:00:05"),
+        ("２０２６-０７-２２ １１:００:２１", "2026-07-22 11:00:21"),
+        ("20260722", "2026-07-22 00:00:00"),
+        ("20260722110021", "2026-07-22 11:00:21"),
+        ("1780473600", "2026-06-03 16:00:00"),
+        ("1780473600123", "2026-06-03 16:00:00.123000"),
+        ("03-05 09:00:00", "2026-03-05 09:00:00"),
+        ("12-31 23:00", "2025-12-31 23:00:00"),
+        ("2026-07-22 11:00:00 xx", "[bad_date]"),
+        ("2026-02-29", "[bad_date]"),
+        ("2024-02-29", "2024-02-29 00:00:00"),
+        ("1970-01-01 08:00:00", "[bad_date]"),
+        ("昨晚八点", "[bad_date]"),
+        ("-", None),
+        ("", None),
+    ],
+)
+def test_times(text: str, value: str | None) -> None:
+    assert read(text, "timestamp") == value
+
+
+def test_epochs_and_formats() -> None:
+    assert read("0", "timestamp", unit="s", empty=("0", "")) is None
+    assert read("1780473600", "timestamp", unit="s") == "2026-06-03 16:00:00"
+    assert read("1780473600123", "timestamp", unit="ms") == "2026-06-03 16:00:00.123000"
+    assert read("26-02-2018 19:58", "timestamp", formats=("%d-%m-%Y %H:%M",)) == "2018-02-26 19:58:00"
+    assert read("2018-02-26", "timestamp", formats=("%d-%m-%Y",)) == "[bad_date]"
+    assert read("2026/7/2", "date") == "2026-07-02"
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("12.30", "yuan", "12.30"),
+        ("1,234.50", "yuan", "1234.50"),
+        ("¥ 1，234.5 元", "yuan", "1234.50"),
+        ("１２.５", "yuan", "12.50"),
+        ("1.2万", "yuan", "12000.00"),
+        ("-5", "yuan", "-5.00"),
+        ("0.005", "yuan", "0.01"),
+        ("11223", "fen", "112.23"),
+        ("123456789", "milli_fen", "1234.57"),
+        ("1.25", "万", "12500.00"),
+        ("nan", "yuan", None),
+        ("inf", "yuan", "[bad_amount]"),
+        ("abc", "yuan", "[bad_amount]"),
+        ("12;13", "yuan", "[bad_amount]"),
+        ("1e30", "yuan", "[bad_amount]"),
+    ],
+)
+def test_amounts(text: str, unit: str, value: str | None) -> None:
+    assert read(text, "amount", unit=unit) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "unit", "value"),
+    [
+        ("1.2万", "count", None, "12000"),
+        ("1,234", "count", None, "1234"),
+        ("12.0", "count", None, "12"),
+        ("12.5", "count", None, "[bad_number]"),
+        ("12.3", "count", "万", "123000"),
+        ("12.3万", "count", "万", "123000"),
+        ("35.5%", "number", None, "0.355"),
+        ("35.5", "number", "%", "0.355"),
+        ("35.5%", "number", "%", "0.355"),
+        ("1分20秒", "number", "second", "80.0"),
+        ("00:01:20", "number", "second", "80.0"),
+        ("01:20", "number", "second", "80.0"),
+        ("1小时2分", "number", "second", "3720.0"),
+        ("1.5", "number", "minute", "90.0"),
+        ("80", "number", "second", "80.0"),
+        ("--", "number", None, None),
+        ("很多", "number", None, "[bad_number]"),
+        ("是", "boolean", None, "true"),
+        ("2", "boolean", None, "false"),
+        ("maybe", "boolean", None, "[bad_boolean]"),
+    ],
+)
+def test_numbers(text: str, kind: str, unit: str | None, value: str | None) -> None:
+    assert read(text, kind, unit=unit) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("\t6917000000000000001", "6917000000000000001"),
+        ("'6917000000000000001", "6917000000000000001"),
+        ('"6917"', "6917"),
+        ("17850.0", "17850"),
+        ("6.92E+18", "[scientific_notation]"),
+        ("7E+18", "[scientific_notation]"),
+        ("6917000000000000000.0", "[scientific_notation]"),
+        ("12e45", "12e45"),
+        ("@9VwB+x/==", "@9VwB+x/=="),
+        ("85123A", "85123A"),
+        ("=HYPERLINK(1)", "[formula]"),
+        ("a<b>", "[html]"),
+        ("x" * 300, "[too_long]"),
+        ("-", None),
+    ],
+)
+def test_ids(text: str, value: str | None) -> None:
+    assert read(text, "id") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("春季新款连衣裙", "春季新款连衣裙"),
+        ("=1+1", "[formula]"),
+        ("＝1+1", "[formula]"),
+        ("-2+3", "[formula]"),
+        ("@sum", "[formula]"),
+        ("+1.5%", "+1.5%"),
+        ("<b>hi</b>", "[html]"),
+        ("a < b", "a < b"),
+        ("拍下请加138 0013 8000", "拍下请加***"),
+        ("a\u202eb\x07c", "abc"),
+    ],
+)
+def test_text(text: str, value: str | None) -> None:
+    assert read(text, "text") == value
+
+
+def test_words() -> None:
+    words = (("已支付", "paid"), ("已发货", "shipped"))
+    assert read("已支付", "word", words=words) == "paid"
+    assert read(" 已发货（全部） ", "word", words=words) == "shipped"
+    assert read("在路上", "word", words=words) == "[unknown_value]"
+    assert read("在路上", "word", words=words, default_word="paid") == "paid"
+    assert read("PAID", "word", values=("paid",)) == "paid"
+
+
+def test_phones() -> None:
+    assert read("+86 138-0013-8000", "phone") == "13800138000"
+    assert read("138****8000", "phone") is None
+    assert read("15400138000-1234", "phone") is None
+
+
+# --- the fast half -------------------------------------------------------------------------------------------------
+
+READINGS = [
+    reading("timestamp"),
+    reading("timestamp", unit="s", empty=("0", *cells.EMPTY)),
+    reading("timestamp", formats=("%d-%m-%Y %H:%M",)),
+    reading("date"),
+    reading("amount"),
+    reading("amount", unit="fen"),
+    reading("count"),
+    reading("count", unit="万"),
+    reading("number"),
+    reading("number", unit="minute"),
+    reading("number", unit="%"),
+    reading("boolean"),
+    reading("id"),
+    reading("id", pattern="[0-9]+"),
+    reading("word"),
+    reading("word", values=("paid", "unpaid")),
+    reading("word", words=(("已支付", "paid"), ("x", "y"))),
+    reading("word", words=(("已支付", "paid"),), default_word="other"),
+    reading("text"),
+    reading("phone"),
+]
+SQL_TYPES = {
+    "timestamp": "timestamp", "date": "date", "amount": "decimal(18,2)", "count": "bigint", "number": "double",
+    "boolean": "boolean",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def connection() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def agree(connection: duckdb.DuckDBPyConnection, text: str, how: Reading) -> bool:
+    """Whether the fast half found the cell plain; if so, its value must be the patient half's."""
+    look, value = cells.look_sql("x", how), cells.value_sql("p", how, KEY)
+    if how.kind == "phone":
+        value = "p"
+    odd = cells.odd_sql("x", "p", "v", how)
+    patient = straighten(text, how)
+    expected = None if isinstance(patient, Unread) else patient
+    same = f"v is not distinct from $2::{SQL_TYPES.get(how.kind, 'varchar')}"
+    if how.kind == "number":
+        same += " or abs(v - $2::double) <= 1e-12 * abs(v)"
+    row = connection.execute(
+        f"select ({odd}) is true, v, {same} from ("
+        f"select *, {value} as v from (select *, {look} as p from (select {cells.filled_sql('c', how)} as x "
+        "from (select $1::varchar as c))))",
+        [text, expected],
+    ).fetchone()
+    assert row is not None
+    assert row[0] or not isinstance(patient, Unread), f"{text!r} as {how.kind} is plain, though {patient}"
+    assert row[0] or row[2], f"{text!r} as {how.kind}: fast {row[1]!r}, patient {patient!r}"
+    return not row[0]
+
+
+PLAIN = [
+    "2025-03-31 20:15:00",
+    "2025/03/31 20:15:00",
+    "1780473600",
+    "12.50",
+    "1,234.50",
+    "6917000000000000001",
+    "\t6917000000000000001",
+    "'691700",
+    "已支付",
+    "推荐feed",
+    "paid",
+    "是",
+    "13800138000",
+    "-",
+    "",
+    "春季连衣裙 红",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_plain_cells_are_plain(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    assert any(agree(connection, text, how) for how in READINGS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=12),
+        st.text("0123456789-/:. TZ+", max_size=22),
+        st.text("0123456789.,eE+-万%元", max_size=9),
+        st.text("=+-@<>abc0 \t'\"＝", max_size=8),
+        st.from_regex(r"1[3-9][0-9]{9}(-[0-9]{4})?", fullmatch=True),
+        st.datetimes(datetime(1999, 1, 1), datetime(2101, 1, 1)).map(str),
+    )
+)
+@example("0026-07-22")
+@example("2026-07-22 11:00 xx")
+@example("infinity")
+@example("1_000")
+@example("0x1F")
+@example("\u3000x")
+def test_what_is_plain_is_read_alike(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        return
+    for how in READINGS:
+        agree(connection, text, how)
+
+
+@pytest.mark.parametrize("text", ["9" * 40, "-" + "9" * 40, "9" * 19, "1e300", "9" * 16 + ".99", "0" * 30])
+def test_no_number_is_too_large_to_be_refused(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    for how in READINGS:
+        agree(connection, text, how)
