@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: help demo test lint dev bench notebook docs picture lock clean
+.PHONY: help demo test lint dev notebook docs picture lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -39,9 +39,6 @@ lint: $(DEV) $(SIYU) ## style, types and SQL
 dev: $(SIYU) ## Dagster's web UI on 127.0.0.1:3000 (SIYU_HOME says which merchant; default data)
 	@mkdir -p .dagster_home && cp dagster.yaml .dagster_home/dagster.yaml
 	DAGSTER_HOME=$(CURDIR)/.dagster_home $(BIN)/dagster dev --host 127.0.0.1 --port 3000
-
-bench: $(DEV) $(SIYU) ## speed and memory against peers (long; see bench/RESULTS.md)
-	$(BIN)/python -m bench
 
 notebook: $(DEV) $(SIYU) ## JupyterLab over the published snapshot (SIYU_HOME; default demo)
 	SIYU_HOME=$${SIYU_HOME:-$(CURDIR)/demo} $(BIN)/jupyter lab --ip 127.0.0.1 notebooks
