@@ -68,7 +68,7 @@ first_orders as (
   select
     o.paid_month as cohort_month,
     d.window_over,
-    g.window_needed,
+    case when o.second_purchase_date is not null then g.window_needed end as window_needed,
     case when list_contains($segments, 'channel') then o.channel end as channel,
     case when list_contains($segments, 'domain') then o.domain end as domain,
     case when list_contains($segments, 'platform') or list_contains($segments, 'host') then o.platform end as platform,
