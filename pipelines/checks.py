@@ -24,7 +24,7 @@ import difflib
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -62,11 +62,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a check. `observed` holds counts only, never a value of the table."""
+    """What came of a check. `observed` holds counts only, never a value of the table; `rows` is the count itself."""
 
     check: Check
     is_passed: bool
     observed: str
+    rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -268,8 +269,8 @@ def record(connection: duckdb.DuckDBPyConnection, run_id: str, results: Sequence
         connection.executemany("insert into ops.checks values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def standing_failures(connection: duckdb.DuckDBPyConnection, tables: dict[str, Table]) -> list[Failure]:
-    """Blocking checks whose newest result is a failure, of checks that the headers still state.
+def standing_failures(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[Failure]:
+    """Blocking checks of these tables whose newest result is a failure, of checks that the headers still state.
 
     Not only this run's: a run of a few tables must not publish what an earlier run found wrong.
     """
@@ -279,8 +280,8 @@ def standing_failures(connection: duckdb.DuckDBPyConnection, tables: dict[str, T
             and blocking and not passed
         order by all
     """).fetchall()
-    stated = {(name, check.name) for name, table in tables.items() for check in checks_of(table) if check.is_blocking}
-    return [Failure(*row) for row in rows if tuple(row[:2]) in stated or row[0] not in tables]
+    stated = {(check.table, check.name) for table in tables for check in checks_of(table) if check.is_blocking}
+    return [Failure(*row) for row in rows if tuple(row[:2]) in stated]
 
 
 # A publication held back: readers keep the last good snapshot, and every report made from it says so.

@@ -5,7 +5,7 @@ not: the grammar of checks (checks.py). Import this module inside functions: Gre
 
 Each check is one expectation, and one table's expectations are validated together. They are of GX's own kind
 "unexpected rows": a SELECT that counts the rows at fault. Its column-map expectations were measured and left
-(docs/adr): each costs four times as much, the test of a composite key misses duplicates that hold a NULL, and results
+(docs/adr): each costs five times as much, the test of a composite key misses duplicates that hold a NULL, and results
 carry raw values.
 """
 
@@ -92,9 +92,9 @@ def _result(check: Check, answer: Any) -> Result:
     faults = list(_exceptions(answer.exception_info))
     if faults:
         return Result(check, False, f"could not be evaluated: {faults[0]}")
-    observed = answer.result["observed_value"]
+    observed = int(answer.result["observed_value"])
     words = f"{observed} rows" if check.kind == "row_count" else f"{observed} rows at fault"
-    return Result(check, bool(answer.success), words)
+    return Result(check, bool(answer.success), words, observed)
 
 
 def _exceptions(info: Any) -> Iterator[str]:

@@ -14,6 +14,7 @@ import dagster as dg
 from pipelines.catalogue import load_catalogue, ops_tables
 from pipelines.checks import Check, Result, checks_of
 from pipelines.describe import description, key_of, metadata
+from pipelines.rebuild import LandingIncomplete
 from pipelines.refresh import Refresh, Watcher, refreshing, write_report
 from pipelines.report import KINDS
 from pipelines.settings import Settings
@@ -41,7 +42,7 @@ def warehouse(settings: Settings, watcher: Watcher | None, patience: float = PAT
     @dg.resource(
         config_schema={
             "as_of": dg.Field(dg.Noneable(str), default_value=None, description="leave out everything after this day"),
-            "full": dg.Field(bool, default_value=False, description="rebuild every table from staging"),
+            "full": dg.Field(bool, default_value=False, description="forget every table and make all from landing"),
         },
         description="The warehouse, read-write, held by one run at a time.",
     )
@@ -54,9 +55,9 @@ def warehouse(settings: Settings, watcher: Watcher | None, patience: float = PAT
         try:
             with refreshing(settings, context.run_id or "", as_of, given["full"], watcher, patience) as run:
                 yield run
-        except WarehouseBusy as busy:
+        except (WarehouseBusy, LandingIncomplete) as refusal:
             if watcher:
-                watcher.error = busy
+                watcher.error = refusal
             raise
 
     return opened
@@ -256,5 +257,6 @@ def _check_result(result: Result) -> dg.AssetCheckResult:
         check_name=check.name,
         passed=result.is_passed,
         severity=dg.AssetCheckSeverity.ERROR if check.is_blocking else dg.AssetCheckSeverity.WARN,
-        metadata={"observed": result.observed, "expected": check.expected},
+        metadata={"expected": check.expected, "observed": result.observed}
+        | ({} if result.rows is None else {"rows": result.rows}),
     )

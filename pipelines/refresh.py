@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines import checks, runs
-from pipelines.catalogue import load_catalogue
+from pipelines.catalogue import load_catalogue, ops_tables
 from pipelines.checks import Check, Failure, Result
+from pipelines.rebuild import need_every_file, start_over
 from pipelines.runs import Loaded
 from pipelines.settings import Settings
 from pipelines.tables import Table
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pipelines.ingest import FileResult
 
 
-class NotPublished(RuntimeError):  # noqa: N818 - a refusal, like WarehouseBusy and NothingPublished
+class NotPublished(RuntimeError):
     """Checks failed, so the snapshot that readers have stays the last good one."""
 
 
@@ -67,14 +68,15 @@ class Watcher:
 
 
 _FACTS = {
-    "ops.files": {
-        f"rows_{what}": f"select coalesce(sum(rows_{what}), 0)::bigint from ops.files"
-        for what in ("read", "loaded", "superseded", "quarantined")
-    },
-    "ops.quarantine": {
-        "rows_quarantined": "select coalesce(sum(rows), 0)::bigint from ops.quarantine",
-        "reasons": "select count(distinct reason) from ops.quarantine",
-    },
+    "ops.files": """
+        select coalesce(sum(rows_read), 0)::bigint as rows_read, coalesce(sum(rows_loaded), 0)::bigint as rows_loaded,
+            coalesce(sum(rows_superseded), 0)::bigint as rows_superseded,
+            coalesce(sum(rows_quarantined), 0)::bigint as rows_quarantined
+        from ops.files
+    """,
+    "ops.quarantine": """
+        select coalesce(sum(rows), 0)::bigint as rows_quarantined, count(distinct reason) as reasons from ops.quarantine
+    """,
 }
 
 
@@ -113,10 +115,12 @@ class Refresh:
         self._closing.close()
 
     def ingest(self) -> Loaded:
-        """Everything new in landing, loaded or quarantined."""
+        """Everything new in landing, loaded or quarantined; in a full run, everything."""
         from pipelines.ingest import ingest
 
         connection = self.warehouse.connection
+        if self.is_full:
+            start_over(connection)
         before = runs.last_file(connection)
         ingest(connection, self.settings, self._tell_file)
         self.watcher.loaded = runs.loaded_since(connection, before)
@@ -127,11 +131,13 @@ class Refresh:
         """What an operator wants to see of a staging or ops table after ingest: counts, and reasons of refusals."""
         from pipelines.engines.duckdb import count
 
-        facts: dict[str, Any] = {"dagster/row_count": count(self.warehouse.connection, name)}
-        for total, sql in _FACTS.get(name, {}).items():
-            row = self.warehouse.connection.execute(sql).fetchone()
-            assert row is not None
-            facts[total] = row[0]
+        connection = self.warehouse.connection
+        facts: dict[str, Any] = {"dagster/row_count": count(connection, name)}
+        if name in _FACTS:
+            sums = connection.sql(_FACTS[name])
+            facts |= dict(zip(sums.columns, sums.fetchall()[0], strict=True))
+        if name.startswith("staging."):
+            facts |= runs.files_feeding(connection, name.removeprefix("staging."))
         return facts
 
     def build(self, table: Table) -> Built:
@@ -162,7 +168,8 @@ class Refresh:
     def publish(self) -> Path:
         """The warehouse as it stands, for readers. Raises NotPublished while a blocking check stands failed."""
         started = time.monotonic()
-        self.watcher.failures = checks.standing_failures(self.warehouse.connection, load_catalogue())
+        tables = [*load_catalogue().values(), *ops_tables()]
+        self.watcher.failures = checks.standing_failures(self.warehouse.connection, tables)
         if self.watcher.failures:
             named = "; ".join(f"{f.table}: {f.expected} ({f.observed})" for f in self.watcher.failures)
             raise NotPublished(f"not published, because of failed checks: {named}")
@@ -252,11 +259,14 @@ def refreshing(
 ) -> Iterator[Refresh]:
     """Opens the warehouse for one run, and leaves a true record of it in ops.runs, however it ends.
 
-    Waits up to `patience` seconds for another writer to end, then raises WarehouseBusy naming it.
+    Waits up to `patience` seconds for another writer to end, then raises WarehouseBusy naming it. Raises
+    LandingIncomplete for a full run that landing could not feed.
     """
     with contextlib.ExitStack() as stack:
         warehouse = stack.enter_context(_open_when_free(settings, patience))
         _prepare(warehouse)
+        if is_full:
+            need_every_file(warehouse.connection, settings)
         runs.begin(warehouse.connection, settings, run_id, as_of)
         run = Refresh(warehouse, run_id, as_of, is_full, watcher or Watcher())
         stack.callback(runs.finish_if_running, warehouse.connection, settings, run_id)

@@ -56,7 +56,7 @@ def run(
     select: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> RunResult:
-    """Ingest, core, metrics, checks, snapshot, report: whatever is out of date.
+    """Ingest, core, metrics, checks, snapshot, report: whatever is out of date; `full`: everything, from landing.
 
     `select`: names or patterns of core and metrics tables (`metrics.*`); only these are rebuilt, over what is loaded,
     and published. Raises what a step raised (NoData, …), WarehouseBusy, and TableError for an unknown name.

@@ -94,6 +94,20 @@ def loaded_since(connection: duckdb.DuckDBPyConnection, file_id: int) -> Loaded:
     return Loaded(*(int(value or 0) for value in row))
 
 
+def files_feeding(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
+    """Files of the kinds that feed a staging table, and rows of theirs in quarantine."""
+    from pipelines.ingest.sources import load_sources
+
+    feeding = [source.name for source in load_sources().values() if table in source.loads]
+    row = connection.execute(
+        "select count(*), coalesce(sum(rows_quarantined), 0)::bigint from ops.files "
+        "where list_contains(?, file_source)",
+        [feeding],
+    ).fetchone()
+    assert row is not None
+    return {"files": row[0], "rows_quarantined": row[1]}
+
+
 def note_loaded(connection: duckdb.DuckDBPyConnection, run_id: str, loaded: Loaded) -> None:
     """Enters what a run loaded."""
     connection.execute(

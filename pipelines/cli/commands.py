@@ -59,7 +59,7 @@ def siyu(
 def run(
     context: typer.Context,
     as_of: AsOf = None,
-    full: Annotated[bool, typer.Option("--full", help="Build every table anew from what landing gave.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Forget every table and make all again from landing.")] = False,
     select: Annotated[
         list[str] | None,
         typer.Option(

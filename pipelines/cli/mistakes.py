@@ -55,6 +55,7 @@ _USERS = {
     "pipelines.warehouse.NothingPublished",
     "pipelines.warehouse.WarehouseBusy",
     "pipelines.core.NoData",
+    "pipelines.rebuild.LandingIncomplete",
     "pipelines.ingest.sources.SourceError",
 }
 

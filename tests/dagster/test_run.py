@@ -15,6 +15,7 @@ from pipelines.catalogue import ops_tables
 from pipelines.checks import read_hold
 from pipelines.core import NoData
 from pipelines.ingest.staging import load_staging
+from pipelines.rebuild import LandingIncomplete
 from pipelines.refresh import Step, write_report
 from pipelines.run import RunResult, run
 from pipelines.settings import Settings
@@ -159,6 +160,25 @@ def test_an_earlier_day_leaves_out_what_came_later(settings: Settings) -> None:
 def test_a_second_writer_is_told_who_holds_the_warehouse(settings: Settings) -> None:
     with open_for_writing(settings), pytest.raises(WarehouseBusy, match=r"process \d+"):
         run(settings, full=True)
+
+
+def test_a_full_run_starts_from_landing(settings: Settings) -> None:
+    put(settings.home, "orders", "late.csv", "order_id,paid_at,paid_amount\n4,2025-02-03 11:00:00,30.00\n")
+    result = run(settings, full=True)
+    assert (result.status, result.loaded.files, result.loaded.rows_loaded) == ("published", 3, 7)
+    assert ask(settings, "select count(*), sum(paid_amount)::int from core.orders") == [(4, 250)]
+    assert ask(settings, "select count(*), max(file_id) from ops.files") == [(3, 3)]
+
+
+def test_a_full_run_does_not_forget_what_landing_no_longer_has(settings: Settings) -> None:
+    (settings.home / "landing" / "orders" / "orders.csv").unlink()
+    before = settings.snapshot_path.resolve()
+    with pytest.raises(LandingIncomplete, match=r"1 files .*orders/orders\.csv"):
+        run(settings, full=True)
+    assert read_hold(settings) is None
+    assert settings.snapshot_path.resolve() == before
+    with open_for_writing(settings) as warehouse:
+        assert warehouse.connection.execute("select count(*) from staging.orders").fetchone() == (3,)
 
 
 def test_an_empty_landing_is_explained(tmp_path: Path) -> None:

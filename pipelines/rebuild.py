@@ -1,0 +1,56 @@
+"""`--full`: everything made from landing is forgotten, and made again from landing.
+
+What belongs here: what is forgotten, and the refusal to forget what landing could not give back. What does not: the
+making; ingest and core then find everything new.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.settings import Settings
+from pipelines.warehouse import transaction
+
+if TYPE_CHECKING:
+    import duckdb
+
+SHOWN = 5
+
+
+class LandingIncomplete(RuntimeError):
+    """Files that were loaded are no longer in landing, so a rebuild from landing would lose their rows."""
+
+
+def start_over(connection: duckdb.DuckDBPyConnection) -> None:
+    """Empties staging, the ledger and core's bookkeeping, in one transaction; readers keep the published snapshot.
+
+    Core's passes are forgotten too: they count in file numbers, which begin again. Ask need_every_file first.
+    """
+    from pipelines.engines.duckdb import TOUCHED
+    from pipelines.ingest.staging import load_staging
+
+    made = [f"{schema}.{name}" for schema in ("staging", "superseded") for name in load_staging()]
+    ledger = ["files", "copies", "quarantine", "core_passes", "table_state", *TOUCHED]
+    with transaction(connection):
+        for table in [*made, *(f"ops.{name}" for name in ledger)]:
+            connection.execute(f"delete from {table}")
+
+
+def need_every_file(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Raises LandingIncomplete, naming them, while loaded files are missing from landing under every name they had."""
+    from pipelines.ingest.landing import find_files
+
+    there = [found.path for found in find_files(settings.landing)]
+    rows = connection.execute(
+        """
+        select min(c.path) from ops.copies as c join ops.files as f using (file_id) where f.status = 'loaded'
+        group by c.file_id having count(*) filter (where list_contains($there, c.path)) = 0 order by all
+        """,
+        {"there": there},
+    ).fetchall()
+    if rows:
+        named = ", ".join(path for (path,) in rows[:SHOWN]) + (" …" if len(rows) > SHOWN else "")
+        raise LandingIncomplete(
+            f"{settings.landing}: {len(rows)} files that were loaded are no longer there ({named}). A full rebuild "
+            "starts from landing and would lose their rows: put them back, or run without --full."
+        )
