@@ -15,18 +15,18 @@ from pipelines.report.model import EMPTY, IMMATURE, OK, Block, Cell, Field, Grid
 from pipelines.report.source import Row
 
 
-def chart_block(chart: Spec, rows: list[Row], look: Look) -> Block:
-    """The block of one chart; `rows` are already the chart's own, in its order."""
+def chart_block(chart: Spec, rows: list[Row], look: Look, marks: Sequence[Row] = ()) -> Block:
+    """The block of one chart; `rows` are already the chart's own, in its order; `marks` stretches of days to name."""
     if chart["kind"] == "funnel":
         return _ladder(chart, rows, look)
-    return _matrix(chart, rows, look) if chart["kind"] == "heatmap" else _picture(chart, rows, look)
+    return _matrix(chart, rows, look) if chart["kind"] == "heatmap" else _picture(chart, rows, look, marks)
 
 
 def _heading(name: str, look: Look) -> dict[str, str]:
     return {"id": name, "title": look.words(f"charts.{name}.title"), "note": look.words(f"charts.{name}.note")}
 
 
-def _picture(chart: Spec, rows: list[Row], look: Look) -> Picture:
+def _picture(chart: Spec, rows: list[Row], look: Look, marks: Sequence[Row]) -> Picture:
     """A drawn chart and its numbers as a table. Points of fewer than small_group people are not drawn."""
     rows = [row for row in rows if not is_small(row.get(chart.get("n", "")), look.small_group)]
     heading, palette = _heading(chart["name"], look), charts.definitions()["palette"]
@@ -35,7 +35,7 @@ def _picture(chart: Spec, rows: list[Row], look: Look) -> Picture:
     colours: Mapping[str, str] = chart.get("colours", {})
     return Picture(
         **heading,
-        svg=draw(charts.figure(chart["name"], rows, look.words.language), heading["title"]),
+        svg=draw(charts.figure(chart["name"], rows, look.words.language, marks), heading["title"]),
         grid=_table(spec, rows, look, heading),
         legend=tuple((palette[colour], look.words.value(chart["split"], part)) for part, colour in colours.items()),
         axis=str(look.words.get(f"charts.{chart['name']}.x") or ""),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pipelines.report.words import REPORTS, Words, day, load_words, number, plain
+from pipelines.report.words import REPORTS, Words, day, load_words, month, number, plain
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -41,16 +41,40 @@ def names() -> list[str]:
     return list(definitions()["charts"])
 
 
-def figure(name: str, rows: DataFrame | Iterable[Row], language: str = "zh", **overrides: Any) -> Figure:
+def figure(
+    name: str, rows: DataFrame | Iterable[Row], language: str = "zh", marks: Iterable[Row] = (), **overrides: Any
+) -> Figure:
     """One chart as a plotly figure.
 
     `rows`: a frame or rows of the table that the chart names, all of it or already filtered; `overrides` replace keys
-    of the definition (`where={"segment_by": "channel", "segment": "live"}`). Rates are 0–1, amounts yuan.
+    of the definition (`where={"segment_by": "channel", "segment": "live"}`). Rates are 0–1, amounts yuan. `marks`: rows
+    of a query under `marks` in charts.yaml, drawn behind a chart over time as far as they lie within it.
     Raises ChartError when the chart is unknown or the rows lack a column.
     """
     chart = {**definition(name), **overrides, "name": name}
     chosen = select(chart, _rows(rows))
-    return _KINDS[chart["kind"]](chart, chosen, load_words(language))
+    made = _KINDS[chart["kind"]](chart, chosen, load_words(language))
+    for mark in marks if chosen else ():
+        _mark(made, mark, [row[chart["x"]] for row in chosen], load_words(language))
+    return made
+
+
+def _mark(made: Figure, mark: Row, xs: list[date], words: Words) -> None:
+    """A stretch of days, from morning to night, with its name."""
+    first, last = max(mark["first_date"], min(xs)), min(mark["last_date"], max(xs))
+    if first > last:
+        return
+    name = words.value("festival", mark["word"])
+    half = timedelta(hours=12)
+    made.add_vrect(
+        x0=datetime.combine(first, datetime.min.time()) - half,
+        x1=datetime.combine(last, datetime.min.time()) + half,
+        fillcolor=_colour("mark"),
+        layer="below",
+        line_width=0,
+        annotation_text=mark["name"] if name == mark["word"] else name,
+        annotation_position="top left",
+    )
 
 
 def definition(name: str) -> dict[str, Any]:
@@ -104,7 +128,7 @@ def _figure(chart: Mapping[str, Any], words: Words, traces: list[Any], **layout:
     ink = definitions()["palette"]["ink"]
     percent = {"tickformat": ".0%"} if chart.get("format") == "rate" else {}
     base: dict[str, Any] = {
-        "title": {"text": title},
+        "title": {"text": title, "x": 0.01, "xanchor": "left"},
         "template": "none",
         "font": {"family": "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif", "color": ink, "size": 13},
         "margin": {"l": 56, "r": 16, "t": 48, "b": 48},
@@ -208,41 +232,52 @@ def _funnel(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) 
         marker={"color": _colour(chart["colour"])},
         connector={"fillcolor": _colour("band")},
     )
-    return _figure(chart, words, [trace], showlegend=False, yaxis={"autorange": "reversed"})
+    return _figure(chart, words, [trace], showlegend=False, yaxis={"autorange": "reversed", "automargin": True})
 
 
 def _heatmap(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) -> Figure:
-    """Cohort by period; a cell without a rate is a gap with a mark, never a zero."""
+    """Cohort by period; a cell without a rate is a gap with a mark, never a zero; a star: not the last word yet."""
     from plotly.graph_objects import Heatmap
 
     down = list(dict.fromkeys(row[chart["row"]] for row in rows))
     across = sorted({row[chart["column"]] for row in rows})
     found = {(row[chart["row"]], row[chart["column"]]): row for row in rows}
     grid = [[found.get((d, a)) for a in across] for d in down]
-    rates = [[cell and cell[chart["value"]] for cell in line] for line in grid]
-    mark = words("state.immature_mark")
-    shown = [[_cell(cell, chart, mark) for cell in line] for line in grid]
+    shaded = [
+        r[chart["value"]] or 0 for r in rows if r[chart["column"]] != chart.get("unshaded") and r[chart["mature"]]
+    ]
+    heading = f"charts.{chart['name']}.column"
     trace = Heatmap(
-        x=across,
-        y=[_text(d, "count", words) for d in down],
-        z=rates,
-        text=shown,
+        x=[words(heading, column=_place(a, chart.get("column_kind", ""), words)) for a in across],
+        y=[_place(d, "month" if chart["row"].endswith("month") else chart["row"], words) for d in down],
+        z=[[cell and cell[chart["value"]] for cell in line] for line in grid],
+        text=[[_cell(cell, chart, words("state.immature_mark")) for cell in line] for line in grid],
         texttemplate="%{text}",
         hoverongaps=False,
-        xgap=1,
-        ygap=1,
+        xgap=2,
+        ygap=2,
         zmin=0,
+        zmax=max(shaded, default=None),
         colorscale=[[0, _colour("heat_low")], [1, _colour("heat_high")]],
         colorbar={"tickformat": ".0%"},
     )
-    yaxis = {"autorange": "reversed", "type": "category"}
-    return _figure(chart, words, [trace], yaxis=yaxis)
+    axes = {"yaxis": {"autorange": "reversed", "type": "category", "automargin": True}, "xaxis": {"type": "category"}}
+    return _figure(chart, words, [trace], **axes)
+
+
+def _place(value: Any, kind: str, words: Words) -> str:
+    """The name of a line or a column: a month, a day, a word of the data, a number."""
+    if isinstance(value, date):
+        return month(value) if kind == "month" else day(value, words.language)
+    return words.value(kind, value) if isinstance(value, str) else f"{value:g}"
 
 
 def _cell(cell: dict[str, Any] | None, chart: Mapping[str, Any], mark: str) -> str:
     if cell is None:
         return ""
-    return mark if cell[chart["value"]] is None else f"{cell[chart['value']]:.0%}"
+    if cell[chart["value"]] is None:
+        return mark
+    return f"{cell[chart['value']]:.0%}{'' if cell[chart['mature']] else '*'}"
 
 
 _KINDS: dict[str, Callable[[Mapping[str, Any], list[dict[str, Any]], Words], Figure]] = {

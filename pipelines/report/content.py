@@ -86,7 +86,8 @@ def _chart(source: Source, name: str, look: Look) -> Block | None:
     if not source.has(chart["table"]):
         return None
     rows = charts.select(chart, _chart_rows(source, chart))
-    return chart_block(chart, rows, look) if rows else None
+    marks = source.rows(charts.definitions()["marks"][chart["marks"]]) if "marks" in chart else []
+    return chart_block(chart, rows, look, marks) if rows else None
 
 
 def _chart_rows(source: Source, chart: Spec) -> list[Row]:

@@ -11,7 +11,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -47,7 +47,7 @@ def draw(figure: Figure, label: str) -> Markup:
         return Markup("")
     scale = _scale(traces)
     is_rate = (figure.layout.meta or {}).get("format") == "rate"
-    parts = [*_grid(scale, is_rate), *_dates(scale, traces)]
+    parts = [*_marks(scale, figure), *_grid(scale, is_rate), *_dates(scale, traces)]
     bars = [t for t in traces if t.type == "bar"]
     lines = [t for t in traces if t.type == "scatter"]
     parts += [*_stack(scale, bars), *_lines(scale, lines)]
@@ -76,10 +76,12 @@ def _short(value: Any) -> Any:
 
 
 def _number(value: Any) -> float:
+    if isinstance(value, datetime):
+        return value.toordinal() + value.hour / 24
     if isinstance(value, date):
         return float(value.toordinal())
     if isinstance(value, str):
-        return float(date.fromisoformat(value[:10]).toordinal())
+        return _number(datetime.fromisoformat(value))
     return float(value)
 
 
@@ -100,6 +102,17 @@ def _slots(xs: Sequence[float]) -> int:
     return round((places[-1] - places[0]) / step) + 1
 
 
+def _marks(scale: Scale, figure: Figure) -> Iterator[Markup]:
+    """Stretches of days behind the drawing, cut at its edges, each with its name above."""
+    names = [note.text for note in figure.layout.annotations]
+    for shape, name in zip(figure.layout.shapes, names, strict=True):
+        left, right = (min(max(scale.x(x), 0), 100) for x in (shape.x0, shape.x1))
+        place = {"x": f"{left:.2f}%", "y": "0", "width": f"{right - left:.2f}%", "height": HEIGHT}
+        yield element("rect", {**place, "fill": shape.fillcolor})
+        anchor = {"text-anchor": "end", "x": "100%"} if left > 85 else {"x": f"{left:.2f}%"}
+        yield element("text", {"class": "tick mark", "y": "-5", **anchor}, name)
+
+
 def _grid(scale: Scale, is_rate: bool) -> Iterator[Markup]:
     for value in ticks(scale.low, scale.high):
         y = scale.y(value)
@@ -112,6 +125,8 @@ def _grid(scale: Scale, is_rate: bool) -> Iterator[Markup]:
 def _tick(value: float, is_rate: bool, scale: Scale) -> str:
     if is_rate:
         return f"{value:.0%}" if scale.high - scale.low > 0.04 else f"{value:.1%}"
+    if value == 0:
+        return "0"
     if scale.high >= 1e6:
         return f"{value / 1e6:g}M"
     return f"{value / 1e3:g}k" if scale.high >= 1e4 else f"{value:g}"

@@ -91,6 +91,24 @@ def test_a_day_without_orders_leaves_its_place_empty() -> None:
     assert places[2] - places[1] == pytest.approx(60)
 
 
+def test_festivals_are_named_where_they_lie() -> None:
+    """From morning to night, cut at the chart's edge; one that lies outside is not there."""
+    rows = [
+        {"segment_by": "domain", "segment": "public", "date": date(2025, 6, day), "paid_amount": 100.0}
+        for day in range(1, 11)
+    ]
+    marks = [
+        {"word": "618", "name": "618", "first_date": date(2025, 6, 6), "last_date": date(2025, 6, 20)},
+        {"word": "own", "name": "店庆", "first_date": date(2025, 6, 2), "last_date": date(2025, 6, 2)},
+        {"word": "double_11", "name": "双11", "first_date": date(2025, 10, 20), "last_date": date(2025, 11, 11)},
+    ]
+    page = read_page(str(draw(charts.figure("daily_amount", rows, marks=marks), "amount")))
+    colour = charts.definitions()["palette"]["mark"]
+    found = [(n["x"], n["width"]) for n in page.all("rect") if n["fill"] == colour]
+    assert found == [("50.00%", "50.00%"), ("10.00%", "10.00%")]
+    assert [n.text for n in page.all("text") if "mark" in n.classes] == ["618大促", "店庆"]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
     [(0, 1, [0, 0.25, 0.5, 0.75, 1]), (0, 37, [0, 10, 20, 30, 40]), (0, 0, [0]), (0, 960, [0, 250, 500, 750, 1000])],
