@@ -1,1 +1,1 @@
-"""What Siyu knows: platform files, canonical tables, the model of people and orders, metrics, reports. No plumbing here."""
+"""What Siyu knows: platform files, canonical tables, people and orders, metrics, reports. No plumbing here."""

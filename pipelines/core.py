@@ -60,7 +60,8 @@ def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings)
             union all
             select cast(max(event_at) filter (where cast(event_at as date) <= $limit) as date) from staging.events
             union all
-            select cast(max(started_at) filter (where cast(started_at as date) <= $limit) as date) from staging.live_sessions
+            select cast(max(started_at) filter (where cast(started_at as date) <= $limit) as date)
+            from staging.live_sessions
             union all
             select max(date) filter (where date <= $limit) from staging.group_days
         )

@@ -103,7 +103,7 @@ class Table:
         found = {f"{t.db}.{t.name}" for t in self.expression().find_all(exp.Table) if t.db}
         return tuple(sorted(found))
 
-    def expression(self) -> exp.Expression:
+    def expression(self) -> exp.Expr:
         """A fresh parsed copy of the SELECT."""
         return _parse(self.sql, str(self.path)).copy()
 
@@ -172,9 +172,11 @@ def _rendered(sql: str, path: str, dialect: str, values: dict[str, Any], inputs:
     """See Table.render."""
     from sqlglot import exp
 
-    def replace(node: exp.Expression) -> exp.Expression:
+    def replace(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Table) and f"{node.db}.{node.name}" in inputs:
-            return _parse(inputs[f"{node.db}.{node.name}"], path).copy().subquery(node.alias_or_name)
+            query = _parse(inputs[f"{node.db}.{node.name}"], path).copy()
+            assert isinstance(query, exp.Query)
+            return query.subquery(node.alias_or_name)
         if not isinstance(node, exp.Parameter | exp.Placeholder):
             return node
         name = node.name or node.sql().lstrip("$:")
@@ -185,7 +187,7 @@ def _rendered(sql: str, path: str, dialect: str, values: dict[str, Any], inputs:
     return _parse(sql, path).copy().transform(replace, copy=False).sql(dialect=dialect, pretty=True)
 
 
-def literal(value: Any) -> exp.Expression:
+def literal(value: Any) -> exp.Expr:
     """A Python value as a SQL literal; an empty list is a list of text."""
     from sqlglot import exp
 
@@ -223,7 +225,7 @@ def read_table(path: Path) -> Table:
 
 
 @functools.cache
-def _parse(sql: str, path: str) -> exp.Expression:
+def _parse(sql: str, path: str) -> exp.Expr:
     import sqlglot
 
     try:

@@ -1,6 +1,6 @@
 """The warehouse file: its single writer, its published copies, and the door for readers.
 
-What belongs here: locking, opening, transactions, publishing, `open_warehouse()`. What does not: which tables there are.
+What belongs here: locking, opening, transactions, publishing, `open_warehouse()`. What does not: which tables exist.
 """
 
 from __future__ import annotations

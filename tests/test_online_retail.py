@@ -1,4 +1,4 @@
-"""A real foreign shop, half a million lines, from landing to the monthly cohort matrix; counted again in plain pandas."""
+"""A real foreign shop, half a million lines, from landing to the monthly cohort matrix; counted again in pandas."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def cohort_matrix(lines: pd.DataFrame) -> dict[tuple[date, int], tuple[int, int]
 
 
 def refunds_by_order(orders: pd.DataFrame, sold: pd.DataFrame, credited: pd.DataFrame) -> pd.Series:
-    """Each credit line goes to the customer's latest earlier order with the product, else to their latest earlier one."""
+    """Each credit line goes to the customer's latest earlier order with the product, else to their latest earlier."""
     products = sold.groupby("InvoiceNo").StockCode.agg(set)
     by_customer = {
         customer: [(row.at, number, row.Index) for number, row in enumerate(rows.itertuples())]

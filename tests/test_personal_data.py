@@ -21,7 +21,9 @@ def test_no_planted_phone_stands_in_any_column_of_the_snapshot(demo_home):
     """The file's bytes are compressed, so the tables are asked one column at a time."""
     with duckdb.connect(str((demo_home / "published" / "siyu.duckdb").resolve()), read_only=True) as connection:
         connection.execute("set temp_directory = ''")
-        connection.execute("create temp table planted as select unnest($phones) as phone", {"phones": planted_phones(demo_home)})
+        connection.execute(
+            "create temp table planted as select unnest($phones) as phone", {"phones": planted_phones(demo_home)}
+        )
         columns = connection.execute(
             "select schema_name, table_name, column_name from duckdb_columns() "
             "where data_type = 'VARCHAR' and database_name = current_database() and schema_name <> 'information_schema'"

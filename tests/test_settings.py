@@ -20,7 +20,9 @@ def test_without_a_file_the_defaults_hold(tmp_path):
 
 
 def test_a_file_overrides_them(tmp_path):
-    home = write(tmp_path, 'language = "en"\nsmall_group = 10\n[channels."老客群"]\nchannel = "fan_group"\ndomain = "private"\n')
+    home = write(
+        tmp_path, 'language = "en"\nsmall_group = 10\n[channels."老客群"]\nchannel = "fan_group"\ndomain = "private"\n'
+    )
     settings = load_settings(home)
     assert (settings.language, settings.small_group, settings.channels["老客群"].domain) == ("en", 10, "private")
 

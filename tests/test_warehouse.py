@@ -20,7 +20,9 @@ def settings(tmp_path):
 
 def write_number(settings, number):
     with open_for_writing(settings) as warehouse:
-        warehouse.connection.execute(f"create or replace table core.as_of as select date '2025-01-01' + {number} as as_of")
+        warehouse.connection.execute(
+            f"create or replace table core.as_of as select date '2025-01-01' + {number} as as_of"
+        )
         return publish(warehouse)
 
 

@@ -1,7 +1,7 @@
 """Small hand-written worlds: given canonical rows, the whole core in memory, ready to be asked.
 
-What belongs here: reading a table written as text, putting rows into staging, running core. What does not: expected rows;
-those stand in each test, where an analyst can check them by eye.
+What belongs here: reading a table written as text, putting rows into staging, running core. What does not: expected
+rows; those stand in each test, where an analyst can check them by eye.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class World:
 
 
 def world(staging: dict[str, list[Row] | str] | None = None, as_of: str = "2025-12-31", **settings: Any) -> World:
-    """A world from canonical rows by staging table (lists of dicts, or tables written as text), core built as of a day."""
+    """A world from canonical rows by staging table (lists of dicts, or tables written as text), with its core built."""
     built = empty_world(as_of, **settings)
     for name, rows in (staging or {}).items():
         put(built.connection, name, table(rows) if isinstance(rows, str) else rows)
@@ -69,7 +69,7 @@ def empty_world(as_of: str = "2025-12-31", **settings: Any) -> World:
 
 
 def arrive(connection: Any, rows: list[tuple[str, Row]], file_id: int) -> None:
-    """Rows of several tables arriving as one file: of each key the newest `version_at` stands, the other is superseded."""
+    """Rows of several tables arriving as one file: of each key the newest `version_at` stands, the other does not."""
     for name in {name for name, _ in rows}:
         put(connection, name, [row for table_name, row in rows if table_name == name], file_id)
         key = ", ".join(load_staging()[name].full_key)
@@ -91,7 +91,9 @@ def put(connection: Any, name: str, rows: list[Row], file_id: int = 1) -> None:
     )
     for number, row in enumerate(rows, start=2):
         filled = {c: column.default for c, column in columns.items() if column.default is not None} | row
-        filled |= {c: filled[column.default_from] for c, column in columns.items() if column.default_from and c not in filled}
+        filled |= {
+            c: filled[column.default_from] for c, column in columns.items() if column.default_from and c not in filled
+        }
         if name == "events" and "event_id" not in filled:
             filled["event_id"] = hashlib.md5(repr(sorted(row.items())).encode()).hexdigest()
         if "phone" in filled:

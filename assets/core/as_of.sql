@@ -19,8 +19,9 @@ with days as (
   union all
   select cast(started_at as date) as day from staging.live_sessions
 )
+
 select
-  $as_of as as_of,
+  cast($as_of as date) as as_of,
   min(day) as first_date,
   max(day) as last_date,
   cast(date_diff('day', min(day), $as_of) + 1 as bigint) as history_days

@@ -16,7 +16,7 @@ columns:
   festival_name: {type: varchar, zh: 大促名称}
   is_holiday:    {type: boolean, zh: 是否法定假日}
   is_workday:    {type: boolean, zh: 是否工作日, description: make-up workdays count as far as announced}
-  is_announced:  {type: boolean, zh: 调休是否已公布, description: false for years whose make-up workdays are not known yet}
+  is_announced:  {type: boolean, zh: 调休是否已公布, description: false while its make-up workdays are unknown}
   is_complete:   {type: boolean, zh: 是否已结束, description: the day is over at as_of}
 checks:
   - unique: [date]
@@ -93,7 +93,7 @@ def holidays_of(years):
 
 
 def festival_days(years, lunar_new_years):
-    """{date: (festival, name)} from festivals.csv; a range that crosses no year end, or days before the lunar new year."""
+    """{date: (festival, name)} from festivals.csv: a range within one year, or days before the lunar new year."""
     days = {}
     with FESTIVALS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

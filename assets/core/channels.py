@@ -1,6 +1,6 @@
 """
 title: {zh: 渠道对照表, en: Channel map}
-description: What each raw channel word of an order or an event means, its channel, and whether that is public or private traffic.
+description: What each raw channel word of an order or an event means, and whether that is public or private traffic.
 description_zh: 订单与事件里的原始渠道词，各属哪个渠道、公域还是私域。
 grain: word
 columns:
@@ -29,6 +29,7 @@ def build(connection, settings, core_pass):
     for word, meaning in sorted(settings.channels.items()):
         connection.execute("delete from core.channels where word = ?", [word])
         connection.execute(
-            "insert into core.channels select ?, ?, ?, ?, coalesce((select min(zh) from core.channels where channel = ?), ?)",
+            "insert into core.channels select ?, ?, ?, ?, "
+            "coalesce((select min(zh) from core.channels where channel = ?), ?)",
             [word, meaning.channel, meaning.domain, meaning.is_paid, meaning.channel, meaning.channel],
         )

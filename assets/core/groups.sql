@@ -33,9 +33,12 @@ select
   cast(max_by(owner_id, case when owner_id is not null then copy_no end) as varchar) as owner_id,
   cast(max_by(created_at, case when created_at is not null then copy_no end) as timestamp) as created_at,
   cast(max_by(capacity, case when capacity is not null then copy_no end) as bigint) as capacity,
-  cast(max_by(follow_days_required, case when follow_days_required is not null then copy_no end) as bigint) as follow_days_required,
-  cast(max_by(fan_level_required, case when fan_level_required is not null then copy_no end) as bigint) as fan_level_required,
-  cast(max_by(active_fans_only, case when active_fans_only is not null then copy_no end) as boolean) as active_fans_only,
+  cast(max_by(follow_days_required, case when follow_days_required is not null then copy_no end) as bigint)
+    as follow_days_required,
+  cast(max_by(fan_level_required, case when fan_level_required is not null then copy_no end) as bigint)
+    as fan_level_required,
+  cast(max_by(active_fans_only, case when active_fans_only is not null then copy_no end) as boolean)
+    as active_fans_only,
   cast(max_by(needs_approval, case when needs_approval is not null then copy_no end) as boolean) as needs_approval,
   cast(max_by(shown_on_profile, case when shown_on_profile is not null then copy_no end) as boolean) as shown_on_profile
 from ranked

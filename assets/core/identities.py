@@ -1,6 +1,8 @@
 """
 title: {zh: 身份, en: Identities}
-description: Which ids are one person. Ids are joined by an exact shared id, by a full phone on one order, or by a link the merchant gave; connected components over all of these.
+description: |
+  Which ids are one person. Ids are joined by an exact shared id, by a full phone on one order, or by a link the
+  merchant gave; connected components over all of these.
 description_zh: 哪些账号是同一个人：同一账号、同一订单上的完整手机号、或商家给出的对应关系；取连通分量。
 grain: platform, id_type, id_value
 reads: [staging.events, staging.identities, staging.orders, staging.refunds, staging.groups]
@@ -9,7 +11,7 @@ columns:
   id_type:       {type: varchar, zh: 账号类型}
   id_value:      {type: varchar, zh: 账号, description: a phone only as its keyed hash}
   person_id:     {type: varchar, zh: 人, description: NULL for a cut hub}
-  method:        {type: varchar, zh: 依据, description: 'how this id was joined: link, phone, shared_id (it stands alone), or hub_cut'}
+  method:        {type: varchar, zh: 依据, description: 'link, phone, shared_id (it stands alone), or hub_cut'}
   first_seen_at: {type: timestamp, zh: 首次出现}
   linked_ids:    {type: bigint, unit: id, zh: 直接相连的账号数}
 checks:
@@ -42,6 +44,7 @@ EVENT_NODES = """
     from {events}
 """
 # A phone belongs to no platform, whatever platform's file told it.
+TOUCHED_ORDERS = "(select * from staging.orders semi join touched_keys using (platform, order_id))"
 LINKS = """
     select * replace (
         case when id_type = 'phone' then 'any' else platform end as platform,
@@ -81,7 +84,8 @@ def _views_up_to(connection, as_of):
     limit = f"date '{as_of}' + 1"
     connection.execute(f"""
         create or replace temp view known_orders as
-            select * from staging.orders where coalesce(paid_at, ordered_at) < {limit} or paid_at is null and ordered_at is null;
+            select * from staging.orders
+            where coalesce(paid_at, ordered_at) < {limit} or paid_at is null and ordered_at is null;
         create or replace temp view known_events as select * from staging.events where event_at < {limit};
         create or replace temp view known_links as
             {LINKS.format(links="staging.identities")} where observed_at is null or observed_at < {limit};
@@ -125,7 +129,7 @@ def _touched_nodes(connection, before, as_of):
                 union all select {NODE} from ({LINK_NODES.format(links=f"({LINKS.format(links='changed_links')})")})
                 union all select case when buyer_id_type = 'phone' then 'any' else platform end, buyer_id_type, buyer_id
                 from changed_refunds where buyer_id is not null
-                union all select {NODE} from ({BUYER_NODES.format(orders="(select * from staging.orders semi join touched_keys using (platform, order_id))")})
+                union all select {NODE} from ({BUYER_NODES.format(orders=TOUCHED_ORDERS)})
             );
         insert into named
             select distinct n.platform, n.id_type, n.id_value
@@ -160,7 +164,8 @@ def _touched_nodes(connection, before, as_of):
         create or replace temp table touched_now as
         select {NODE}, min(seen_at) as first_seen_at from (
             select {NODE}, seen_at from ({BUYER_NODES.format(orders="orders_near")})
-            union all select e.* from ({EVENT_NODES.format(events="known_events")}) e semi join touched_ids using ({NODE})
+            union all
+            select e.* from ({EVENT_NODES.format(events="known_events")}) e semi join touched_ids using ({NODE})
             union all {LINK_NODES.format(links="links_near")}
         ) semi join touched_ids using ({NODE}) group by {NODE};
     """)
@@ -168,7 +173,12 @@ def _touched_nodes(connection, before, as_of):
 
 def _changed_rows(connection, watermark, seen_until, as_of):
     """Per staging table: rows loaded or replaced since the watermark, and rows that the new as_of brings into view."""
-    dated = {"orders": "coalesce(paid_at, ordered_at)", "refunds": "refunded_at", "events": "event_at", "identities": "observed_at"}
+    dated = {
+        "orders": "coalesce(paid_at, ordered_at)",
+        "refunds": "refunded_at",
+        "events": "event_at",
+        "identities": "observed_at",
+    }
     view = {"identities": "changed_links"}
     for table, moment in dated.items():
         columns = "* exclude (superseded_by)"
@@ -293,7 +303,9 @@ def _replace_touched(connection, pass_no):
 
 def _forget_superseded(connection, pass_no):
     """Replaced rows have done their work: they told which people a correction touched."""
-    watermark = connection.execute("select watermark from ops.core_passes where pass_no = ?", [pass_no]).fetchall()[0][0]
+    watermark = connection.execute("select watermark from ops.core_passes where pass_no = ?", [pass_no]).fetchall()[0][
+        0
+    ]
     # On another day (`siyu metric --as-of`) these are views of a published snapshot, where nothing is ever deleted.
     own = "database_name = current_database() and schema_name = 'superseded'"
     tables = connection.execute(f"select table_name from duckdb_tables() where {own}")

@@ -60,21 +60,26 @@ select
   cast(max_by(viewers, case when viewers is not null then copy_no end) as bigint) as viewers,
   cast(max_by(peak_online, case when peak_online is not null then copy_no end) as bigint) as peak_online,
   cast(max_by(average_online, case when average_online is not null then copy_no end) as bigint) as average_online,
-  cast(max_by(average_watch_seconds, case when average_watch_seconds is not null then copy_no end) as double) as average_watch_seconds,
+  cast(max_by(average_watch_seconds, case when average_watch_seconds is not null then copy_no end) as double)
+    as average_watch_seconds,
   cast(max_by(comments, case when comments is not null then copy_no end) as bigint) as comments,
   cast(max_by(likes, case when likes is not null then copy_no end) as bigint) as likes,
   cast(max_by(shares, case when shares is not null then copy_no end) as bigint) as shares,
   cast(max_by(new_followers, case when new_followers is not null then copy_no end) as bigint) as new_followers,
   cast(max_by(lost_followers, case when lost_followers is not null then copy_no end) as bigint) as lost_followers,
   cast(max_by(new_fan_club, case when new_fan_club is not null then copy_no end) as bigint) as new_fan_club,
-  cast(max_by(new_group_members, case when new_group_members is not null then copy_no end) as bigint) as new_group_members,
+  cast(max_by(new_group_members, case when new_group_members is not null then copy_no end) as bigint)
+    as new_group_members,
   cast(max_by(group_viewers, case when group_viewers is not null then copy_no end) as bigint) as group_viewers,
-  cast(max_by(product_exposed_people, case when product_exposed_people is not null then copy_no end) as bigint) as product_exposed_people,
-  cast(max_by(product_clicked_people, case when product_clicked_people is not null then copy_no end) as bigint) as product_clicked_people,
+  cast(max_by(product_exposed_people, case when product_exposed_people is not null then copy_no end) as bigint)
+    as product_exposed_people,
+  cast(max_by(product_clicked_people, case when product_clicked_people is not null then copy_no end) as bigint)
+    as product_clicked_people,
   cast(max_by(orders, case when orders is not null then copy_no end) as bigint) as orders,
   cast(max_by(buyers, case when buyers is not null then copy_no end) as bigint) as buyers,
   cast(max_by(paid_amount, case when paid_amount is not null then copy_no end) as decimal(18, 2)) as paid_amount,
   cast(max_by(refund_amount, case when refund_amount is not null then copy_no end) as decimal(18, 2)) as refund_amount,
-  cast(max_by(ad_cost_amount, case when ad_cost_amount is not null then copy_no end) as decimal(18, 2)) as ad_cost_amount
+  cast(max_by(ad_cost_amount, case when ad_cost_amount is not null then copy_no end) as decimal(18, 2))
+    as ad_cost_amount
 from ranked
 group by platform, live_session_id

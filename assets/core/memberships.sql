@@ -56,7 +56,7 @@ stepped as (
   select
     *,
     lag(is_join) over (
-      partition by person_id, platform, kind, group_id order by event_at, is_join desc, event_id
+      partition by person_id, platform, kind, group_id order by event_at asc, is_join desc, event_id asc
     ) as was_join
   from moves
 ),
@@ -65,7 +65,7 @@ turns as (
   select
     *,
     lead(event_at) over (
-      partition by person_id, platform, kind, group_id order by event_at, is_join desc, event_id
+      partition by person_id, platform, kind, group_id order by event_at asc, is_join desc, event_id asc
     ) as next_at
   from stepped
   where is_join <> coalesce(was_join, 0)

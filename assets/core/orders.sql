@@ -181,7 +181,9 @@ told as (
     o.author_id,
     coalesce(
       by_entry.channel, by_medium.channel, by_source.channel, by_traffic.channel,
-      case when o.group_id is not null then 'fan_group' when o.live_session_id is not null then 'live' else 'unknown' end
+      case
+        when o.group_id is not null then 'fan_group' when o.live_session_id is not null then 'live' else 'unknown'
+      end
     ) as channel,
     case
       when
@@ -190,7 +192,9 @@ told as (
         then 'public'
       else coalesce(
         by_entry.domain, by_medium.domain, by_source.domain, by_traffic.domain,
-        case when o.group_id is not null then 'private' when o.live_session_id is not null then 'public' else 'unknown' end
+        case
+          when o.group_id is not null then 'private' when o.live_session_id is not null then 'public' else 'unknown'
+        end
       )
     end as domain,
     coalesce(by_entry.is_paid, false) or coalesce(by_medium.is_paid, false)
@@ -221,15 +225,15 @@ stays as (
     m.group_id,
     row_number() over (
       partition by t.platform, t.order_id
-      order by case when m.group_id is null then 1 else 0 end, m.joined_at desc, m.group_id
+      order by case when m.group_id is null then 1 else 0 end asc, m.joined_at desc, m.group_id asc
     ) as stay_no
   from told as t
   inner join core.memberships as m
     on
       t.person_id = m.person_id
       and m.is_private_entry
-      and m.joined_at <= t.paid_at
-      and (m.left_at is null or m.left_at > t.paid_at)
+      and t.paid_at >= m.joined_at
+      and (m.left_at is null or t.paid_at < m.left_at)
 ),
 
 known as (

@@ -48,7 +48,7 @@ bought as (
       r.platform = o.platform
       and r.buyer_id_type = o.buyer_id_type
       and r.buyer_id = o.buyer_id
-      and o.paid_at <= r.refunded_at
+      and r.refunded_at >= o.paid_at
   left join (
     select distinct
       platform,

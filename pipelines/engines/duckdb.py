@@ -127,7 +127,8 @@ def _refresh_touched(
     rebuild = table.header["rebuild"]
     for name, key in TOUCHED.items():
         connection.execute(
-            f"create or replace temp table {name} as select distinct {', '.join(key)} from ops.{name} where pass_no > ?",
+            f"create or replace temp table {name} as "
+            f"select distinct {', '.join(key)} from ops.{name} where pass_no > ?",
             [done],
         )
     inputs = {name: _only_touched(name, rule) for name, rule in rebuild["restrict"].items()}

@@ -1,7 +1,7 @@
 """Builds the same tables from the same SQL files on Spark, and says where they differ from DuckDB's.
 
-What belongs here: a local session, the way of tables into it and back, the comparison. What does not: any SQL of a table
-(assets/), transpiling (pipelines.tables.Table.render does it by sqlglot).
+What belongs here: a local session, the way of tables into it and back, the comparison. What does not: any table's SQL
+(assets/), transpiling (Table.render does it by sqlglot).
 
 The canonical tables and the core tables that are built in Python come from a DuckDB connection as Parquet files; every
 SQL file is then run by Spark under the same names. Timestamps are naive business time on both sides (TIMESTAMP_NTZ), so
@@ -41,10 +41,11 @@ def check_spark() -> None:
     except ImportError as error:
         raise SparkMissing("pyspark is not installed; install Siyu with its extra: siyu[spark]") from error
     found = java_version()
-    if found is None:
-        raise SparkMissing(f"no Java was found; Spark needs Java {JAVA_NEEDED} or newer (JAVA_HOME, or java on the PATH)")
-    if found < JAVA_NEEDED:
-        raise SparkMissing(f"Java {found} was found; Spark needs Java {JAVA_NEEDED} or newer (JAVA_HOME, or java on the PATH)")
+    if found is None or found < JAVA_NEEDED:
+        there = "no Java" if found is None else f"Java {found}"
+        raise SparkMissing(
+            f"{there} was found; Spark needs Java {JAVA_NEEDED} or newer (JAVA_HOME, or java on the PATH)"
+        )
 
 
 def java_version() -> int | None:
@@ -88,6 +89,11 @@ class SparkEngine:
             self.session.sql(f"drop table if exists {name}")
             self.session.sql(f"create table {name} using parquet location '{file}'")
 
+    def load_given(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """What no SQL file builds: the canonical tables, and core's tables that are built in Python."""
+        in_python = [table.qualified for table in load_tables().values() if table.is_python]
+        self.load(connection, [*_canonical(connection), *in_python])
+
     def build(self, table: Table, values: Mapping[str, Any], name: str | None = None) -> None:
         """One SQL file's table or view, anew, under its own name or another."""
         name = name or table.qualified
@@ -99,21 +105,14 @@ class SparkEngine:
         shutil.rmtree(self._place(name), ignore_errors=True)
         self.session.sql(f"create table {name} using parquet as {text}")
 
-    def build_all(self, connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> list[Table]:
-        """Everything of assets/core and assets/metrics: Python-built tables as they are in DuckDB, SQL files by Spark.
+    def build_all(self, connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:
+        """Everything of assets/core and assets/metrics: what is given taken from DuckDB, each SQL file run by Spark."""
+        self.load_given(connection)
+        for table in load_tables().values():
+            if not table.is_python:
+                self.build(table, values)
 
-        Returns the tables that Spark built, in order.
-        """
-        tables = load_tables()
-        self.load(connection, [*_staging(connection), *(t.qualified for t in tables.values() if t.is_python)])
-        built = [table for table in tables.values() if not table.is_python]
-        for table in built:
-            self.build(table, values)
-        return built
-
-    def compare(
-        self, connection: duckdb.DuckDBPyConnection, name: str, built: str | None = None
-    ) -> list[str]:
+    def compare(self, connection: duckdb.DuckDBPyConnection, name: str, built: str | None = None) -> list[str]:
         """How Spark's table `built` (default: of the same name) differs from DuckDB's `name`; empty when it does not.
 
         Column names in order, types, and rows as multisets: everything equal, floating point numbers to 1e-9 (relative
@@ -176,7 +175,7 @@ def _session(folder: Path, cores: int, partitions: int, options: dict[str, str])
     return session
 
 
-def _staging(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def _canonical(connection: duckdb.DuckDBPyConnection) -> list[str]:
     rows = connection.execute(
         "select schema_name || '.' || table_name from duckdb_tables() where schema_name = 'staging' order by all"
     )
@@ -226,6 +225,5 @@ def _rows_apart(connection: duckdb.DuckDBPyConnection, mine: str, other: str) ->
 def _near(column: str) -> str:
     a, b = f"a.{column}", f"b.{column}"
     # DuckDB holds NaN equal to NaN, and infinities equal to themselves
-    return (
-        f"({a} is not distinct from {b} or coalesce(abs({a} - {b}) <= {TOLERANCE} * greatest(1, abs({a}), abs({b})), false))"
-    )
+    small = f"abs({a} - {b}) <= {TOLERANCE} * greatest(1, abs({a}), abs({b}))"
+    return f"({a} is not distinct from {b} or coalesce({small}, false))"

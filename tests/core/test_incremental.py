@@ -1,8 +1,8 @@
 """A day costs a day, and still nothing differs: any split of a history into files, in any order, equals one full build.
 
 The histories hold what makes this hard: corrected rows, late refunds, identity links that merge two people or vanish
-again, a phone that becomes a hub, group rows that change thresholds, orders told by two sources, and a business day that
-moves on.
+again, a phone that becomes a hub, group rows that change thresholds, orders told by two sources, and a business day
+that moves on.
 """
 
 from __future__ import annotations
@@ -110,7 +110,9 @@ def tables(world) -> dict[str, list]:
     return {name: world.rows(f"core.{name}") for name in TABLES}
 
 
-@settings(max_examples=int(os.environ.get("SIYU_EXAMPLES", "15")), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=int(os.environ.get("SIYU_EXAMPLES", "15")), deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(histories())
 def test_any_split_and_any_order_of_arrival_equals_one_full_build(history):
     rows, files, days = history
@@ -144,16 +146,63 @@ SCENARIOS = {
     "someone with a cut phone buys again": [COURIER, [paid("o9", "u1", None)]],
     "someone with a cut phone is linked elsewhere": [
         [*COURIER, paid("o8", "u8", None)],
-        [("identities", {"platform": "douyin", "id_type": "user_id", "id_value": "u1", "linked_type": "user_id", "linked_value": "u8"})],
+        [
+            (
+                "identities",
+                {
+                    "platform": "douyin",
+                    "id_type": "user_id",
+                    "id_value": "u1",
+                    "linked_type": "user_id",
+                    "linked_value": "u8",
+                },
+            )
+        ],
     ],
     "a link joins an id to a cut phone": [
         COURIER,
-        [("identities", {"platform": "douyin", "id_type": "user_id", "id_value": "u9", "linked_platform": "any", "linked_type": "phone", "linked_value": "courier"})],
+        [
+            (
+                "identities",
+                {
+                    "platform": "douyin",
+                    "id_type": "user_id",
+                    "id_value": "u9",
+                    "linked_platform": "any",
+                    "linked_type": "phone",
+                    "linked_value": "courier",
+                },
+            )
+        ],
     ],
     "an event by phone comes after its order, and a link from elsewhere after both": [
         [paid("o1", "u1", "p1")],
-        [("events", {"platform": "other", "event_id": "s", "user_id": "p1", "user_id_type": "phone", "event": "sms_click", "event_at": moment(4)})],
-        [("identities", {"platform": "wecom", "id_type": "wm", "id_value": "w", "linked_platform": "wecom", "linked_type": "phone", "linked_value": "p1"})],
+        [
+            (
+                "events",
+                {
+                    "platform": "other",
+                    "event_id": "s",
+                    "user_id": "p1",
+                    "user_id_type": "phone",
+                    "event": "sms_click",
+                    "event_at": moment(4),
+                },
+            )
+        ],
+        [
+            (
+                "identities",
+                {
+                    "platform": "wecom",
+                    "id_type": "wm",
+                    "id_value": "w",
+                    "linked_platform": "wecom",
+                    "linked_type": "phone",
+                    "linked_value": "p1",
+                },
+            )
+        ],
     ],
     "the thresholds of a group arrive late": [
         [joined("u1"), joined("u2", "g2")],
@@ -174,7 +223,18 @@ SCENARIOS = {
     ],
     "a refund empties the first order": [
         [paid("o1", "u1", None), paid("o2", "u1", None, paid_at=moment(9))],
-        [("refunds", {"platform": "douyin", "refund_id": "r1", "order_id": "o1", "refunded_at": moment(8), "refund_amount": 10})],
+        [
+            (
+                "refunds",
+                {
+                    "platform": "douyin",
+                    "refund_id": "r1",
+                    "order_id": "o1",
+                    "refunded_at": moment(8),
+                    "refund_amount": 10,
+                },
+            )
+        ],
     ],
 }
 
@@ -197,7 +257,9 @@ def test_a_run_killed_between_two_tables_is_made_good_by_the_next(killed_after):
     from pipelines.core import begin_pass, core_tables
     from pipelines.engines.duckdb import refresh
 
-    first = [("orders", {"platform": "douyin", "order_id": "o1", "buyer_id": "u1", "paid_at": moment(1), "paid_amount": 5})]
+    first = [
+        ("orders", {"platform": "douyin", "order_id": "o1", "buyer_id": "u1", "paid_at": moment(1), "paid_amount": 5})
+    ]
     link = {"platform": "douyin", "id_type": "user_id", "id_value": "u1", "linked_platform": "douyin"}
     second = [
         ("orders", {"platform": "douyin", "order_id": "o2", "buyer_id": "u2", "paid_at": moment(2), "paid_amount": 5}),

@@ -154,7 +154,9 @@ def test_channels_by_the_most_precise_word_and_an_advertisement_is_always_public
             """
         }
     )
-    assert columns(built.rows("core.orders", order="order_id"), "order_id", "channel", "domain", "is_paid_channel") == table("""
+    assert columns(
+        built.rows("core.orders", order="order_id"), "order_id", "channel", "domain", "is_paid_channel"
+    ) == table("""
     | order_id | channel      | domain  | is_paid_channel |
     | a        | fan_group    | private | false           |
     | b        | live         | public  | true            |

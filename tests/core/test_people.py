@@ -50,7 +50,10 @@ def test_a_phone_is_the_same_phone_whatever_platform_tells_it():
         }
     )
     assert people_of(built) == [["ann", "p1", "wm_ann"]]
-    assert len(built.sql("select distinct person_id from core.events union select distinct person_id from core.orders")) == 1
+    assert (
+        len(built.sql("select distinct person_id from core.events union select distinct person_id from core.orders"))
+        == 1
+    )
 
 
 def test_a_phone_on_too_many_ids_joins_nobody_and_is_reported():
@@ -73,7 +76,13 @@ def test_a_phone_on_too_many_ids_joins_nobody_and_is_reported():
 def test_components_are_those_of_an_independent_library(seed):
     graph = networkx.gnm_random_graph(60, 45, seed=seed)
     links = [
-        {"platform": "douyin", "id_type": "user_id", "id_value": f"u{a}", "linked_type": "user_id", "linked_value": f"u{b}"}
+        {
+            "platform": "douyin",
+            "id_type": "user_id",
+            "id_value": f"u{a}",
+            "linked_type": "user_id",
+            "linked_value": f"u{b}",
+        }
         for a, b in graph.edges
     ]
     linked = [component for component in networkx.connected_components(graph) if len(component) > 1]

@@ -69,7 +69,11 @@ def test_every_metric_with_a_truth_is_met(cells):
 
 def test_counts_are_exact(cells):
     wrong = {
-        name(cell): {column: (found[column], wanted) for column, wanted in cell["exact"].items() if differs(found, column, wanted)}
+        name(cell): {
+            column: (found[column], wanted)
+            for column, wanted in cell["exact"].items()
+            if differs(found, column, wanted)
+        }
         for cell, found in cells
     }
     assert {cell: columns for cell, columns in wrong.items() if columns} == {}
@@ -90,7 +94,9 @@ def test_rates_are_within_their_sampling_error(cells):
             continue
         over, *under = (found[column] for column in rate_of(cell))
         if over is not None:
-            errors[name(cell)] = (over / (under[0] if under else 1) - planted["probability"]) / planted["standard_error"]
+            errors[name(cell)] = (over / (under[0] if under else 1) - planted["probability"]) / planted[
+                "standard_error"
+            ]
     assert len(errors) > 50
     assert {cell: error for cell, error in errors.items() if abs(error) > FURTHEST_STANDARD_ERRORS} == {}
     # Cells overlap, so they are not independent; still, on average they must not be off by more than chance.
