@@ -43,8 +43,8 @@ EVENT_NODES = """
         user_id as id_value, event_at as seen_at
     from {events}
 """
-# A phone belongs to no platform, whatever platform's file told it.
 TOUCHED_ORDERS = "(select * from staging.orders semi join touched_keys using (platform, order_id))"
+# A phone belongs to no platform, whatever platform's file told it.
 LINKS = """
     select * replace (
         case when id_type = 'phone' then 'any' else platform end as platform,
