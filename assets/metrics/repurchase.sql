@@ -45,12 +45,13 @@ with thresholds as (
 dates as (
   select
     c.date,
+    c.month,
     c.festival,
     max(case when date_diff('day', c.date, $as_of) >= w.window_days then w.window_days end) as window_over
   from core.calendar as c
   cross join unnest($windows) as w (window_days)
   where c.date <= $as_of
-  group by c.date, c.festival
+  group by c.date, c.month, c.festival
 ),
 
 -- the shortest window that holds a gap of so many days
@@ -63,29 +64,44 @@ gaps as (
   group by d.gap_days
 ),
 
--- one scan; people alike in month, windows and every breakdown asked for become one row with their number
-first_orders as (
+-- one scan; buyers alike in day, gap and every breakdown asked for become one row with their number. The breakdowns are
+-- one grouping key, which is constant where none is asked for.
+days as (
   select
-    o.paid_month as cohort_month,
-    d.window_over,
-    case when o.second_purchase_date is not null then g.window_needed end as window_needed,
-    case when list_contains($segments, 'channel') then o.channel end as channel,
-    case when list_contains($segments, 'domain') then o.domain end as domain,
-    case when list_contains($segments, 'platform') or list_contains($segments, 'host') then o.platform end as platform,
-    case when list_contains($segments, 'shop') then o.shop_id end as shop_id,
-    case
-      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then o.live_session_id
-    end as live_session_id,
-    case
-      when list_contains($segments, 'group') or list_contains($segments, 'threshold') then o.member_group_id
-    end as group_id,
-    case when list_contains($segments, 'membership') then o.was_member end as was_member,
-    case when list_contains($segments, 'festival') then d.festival end as festival,
+    o.paid_date,
+    least(date_diff('day', o.paid_date, o.second_purchase_date), list_max($windows) + 1) as gap_days,
+    struct_pack(
+      channel := case when list_contains($segments, 'channel') then o.channel end,
+      domain := case when list_contains($segments, 'domain') then o.domain end,
+      platform
+      := case when list_contains($segments, 'platform') or list_contains($segments, 'host') then o.platform end,
+      shop_id := case when list_contains($segments, 'shop') then o.shop_id end,
+      live_session_id := case
+        when list_contains($segments, 'live_session') or list_contains($segments, 'host') then o.live_session_id
+      end,
+      group_id := case
+        when list_contains($segments, 'group') or list_contains($segments, 'threshold') then o.member_group_id
+      end,
+      was_member := case when list_contains($segments, 'membership') then o.was_member end
+    ) as breakdown,
     count(*) as buyers
   from core.orders as o
-  inner join dates as d on o.paid_date = d.date
-  left join gaps as g on date_diff('day', o.paid_date, o.second_purchase_date) = g.gap_days
   where o.order_no = 1
+  group by all
+),
+
+-- the same, as few rows as the windows need
+first_orders as (
+  select
+    d.month as cohort_month,
+    d.window_over,
+    case when o.gap_days is not null then g.window_needed end as window_needed,
+    case when list_contains($segments, 'festival') then d.festival end as festival,
+    o.breakdown,
+    sum(o.buyers) as buyers
+  from days as o
+  inner join dates as d on o.paid_date = d.date
+  left join gaps as g on o.gap_days = g.gap_days
   group by all
 ),
 
@@ -95,15 +111,15 @@ counted as (
     s.segment_by,
     case s.segment_by
       when 'all' then 'all'
-      when 'channel' then coalesce(f.channel, 'none')
-      when 'domain' then coalesce(f.domain, 'none')
-      when 'platform' then coalesce(f.platform, 'none')
-      when 'shop' then coalesce(f.shop_id, 'none')
-      when 'live_session' then coalesce(f.live_session_id, 'none')
+      when 'channel' then coalesce(f.breakdown.channel, 'none')
+      when 'domain' then coalesce(f.breakdown.domain, 'none')
+      when 'platform' then coalesce(f.breakdown.platform, 'none')
+      when 'shop' then coalesce(f.breakdown.shop_id, 'none')
+      when 'live_session' then coalesce(f.breakdown.live_session_id, 'none')
       when 'host' then coalesce(h.host_id, 'none')
-      when 'group' then coalesce(f.group_id, 'none')
-      when 'threshold' then case when f.group_id is null then 'none' else coalesce(t.threshold, 'unknown') end
-      when 'membership' then case when f.was_member then 'member' else 'not_member' end
+      when 'group' then coalesce(f.breakdown.group_id, 'none')
+      when 'threshold' then case when f.breakdown.group_id is null then 'none' else coalesce(t.threshold, 'unknown') end
+      when 'membership' then case when f.breakdown.was_member then 'member' else 'not_member' end
       when 'festival' then coalesce(f.festival, 'none')
       else 'no such breakdown'
     end as segment,
@@ -115,8 +131,10 @@ counted as (
       as bigint
     ) as repeat_buyers
   from first_orders as f
-  left join core.live_sessions as h on f.platform = h.platform and f.live_session_id = h.live_session_id
-  left join thresholds as t on f.group_id = t.group_id
+  left join
+    core.live_sessions as h
+    on f.breakdown.platform = h.platform and f.breakdown.live_session_id = h.live_session_id
+  left join thresholds as t on f.breakdown.group_id = t.group_id
   cross join unnest($segments) as s (segment_by)
   cross join unnest($windows) as w (window_days)
   group by all
