@@ -28,7 +28,7 @@ demo: $(SIYU) ## set up, make a demo merchant, run everything, print where the r
 	@$(BIN)/siyu demo --home $(HOME_DIR)
 
 test: $(TEST) $(SIYU) ## every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(DEV) $(SIYU) ## style, types and SQL
 	$(BIN)/ruff check .

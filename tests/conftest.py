@@ -5,6 +5,7 @@ What belongs here: slow, read-only fixtures, and that their tests come last. Wha
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,14 +25,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The home directory of the whole demo merchant after one run: landing, warehouse, snapshot, report, truth.json.
 
-    Built once per session; SIYU_TEST_DEMO names a finished one to use instead. Tests read it and change nothing in it:
+    Built once per session, also where several processes share the tests; SIYU_TEST_DEMO names a finished one instead. Tests read it and change nothing in it:
     whoever needs to, copies it. SIYU_HOME is set to it, so that notebooks and the command line find it.
     """
     given = os.environ.get("SIYU_TEST_DEMO")
-    home = Path(given) if given else _built(tmp_path_factory.mktemp("demo"))
+    home = Path(given) if given else _built_once(tmp_path_factory.getbasetemp())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIYU_HOME", str(home))
         yield home
+
+
+def _built_once(folder: Path) -> Path:
+    """pytest-xdist gives each process a folder of its own inside the session's."""
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    home, done = shared / "demo", shared / "demo-is-built"
+    with open(shared / "demo.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            _built(home)
+            done.touch()
+    return home
 
 
 def _built(home: Path) -> Path:

@@ -32,6 +32,12 @@ class Said:
 Siyu = Callable[..., Said]
 
 
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers go into a pipe here, also where the tests' own terminal (or pytest-xdist) says how wide it is."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def siyu(capsys: pytest.CaptureFixture[str]) -> Siyu:
     """Runs one command line: `siyu("query", "select 1")`."""
