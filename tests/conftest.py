@@ -25,8 +25,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The home directory of the whole demo merchant after one run: landing, warehouse, snapshot, report, truth.json.
 
-    Built once per session, also where several processes share the tests; SIYU_TEST_DEMO names a finished one instead. Tests read it and change nothing in it:
-    whoever needs to, copies it. SIYU_HOME is set to it, so that notebooks and the command line find it.
+    Built once per session, also where several processes share the tests; SIYU_TEST_DEMO names a finished one instead.
+    Tests read it and change nothing in it: whoever needs to, copies it. SIYU_HOME is set to it, so that notebooks and
+    the command line find it.
     """
     given = os.environ.get("SIYU_TEST_DEMO")
     home = Path(given) if given else _built_once(tmp_path_factory.getbasetemp())
