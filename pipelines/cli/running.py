@@ -114,6 +114,8 @@ def run_demo(home: Path | None) -> int:
 
             simulate(settings.home)
         out.print(f"Made a demo merchant in {settings.landing}", soft_wrap=True)
+        # the merchant's own siyu.toml, with its name, is there only now
+        settings = load_settings(place)
     result = _run(settings)
     print(outcome(settings, result))
     if result.status != "held":

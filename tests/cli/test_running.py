@@ -212,6 +212,18 @@ def test_the_demo_is_not_made_in_the_merchants_own_home(
     assert asked == [None, tmp_path / "other"]
 
 
+def test_the_demo_runs_under_its_merchants_name(tmp_path: Path, siyu: Siyu, monkeypatch: pytest.MonkeyPatch) -> None:
+    def simulate(home: Path) -> None:
+        home.mkdir()
+        (home / "siyu.toml").write_text('merchant_name = "栖木家居"\n', encoding="utf-8")
+
+    ran = []
+    monkeypatch.setattr("pipelines.simulate.simulate", simulate)
+    monkeypatch.setattr("pipelines.run.run", lambda settings, *_: ran.append(settings))
+    siyu("demo", "--home", str(tmp_path / "demo"))
+    assert [settings.merchant_name for settings in ran] == ["栖木家居"]
+
+
 def test_a_demo_again_has_nothing_to_do(demo_home: Path, siyu: Siyu) -> None:
     said = siyu("demo", "--home", str(demo_home))
     assert said.code == 0
