@@ -84,6 +84,8 @@ def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
     _quiet(connection)
     if path is not None:
         quoted = str(path).replace("'", "''")
+        # what does not fit in memory is written beside the warehouse, not into the folder one happens to stand in
+        connection.execute(f"set temp_directory = '{quoted}.tmp'")
         connection.execute(f"attach '{quoted}' as warehouse (storage_version '{STORAGE_VERSION}')")
         connection.execute("use warehouse")
     for schema in SCHEMAS:

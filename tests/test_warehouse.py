@@ -48,6 +48,18 @@ def test_readers_cannot_write(settings):
         reader.connection.execute("create table core.mine (n integer)")
 
 
+def test_what_does_not_fit_in_memory_goes_beside_the_warehouse(settings, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    with open_for_writing(settings) as warehouse:
+        warehouse.connection.execute("set memory_limit = '40MB'; set threads = 1")
+        warehouse.connection.execute("create temp table big as select hash(n) as h, n from range(3000000) as r (n)")
+        assert list(settings.home.glob("warehouse.duckdb.tmp/*"))
+    assert list(elsewhere.iterdir()) == []
+    assert list(settings.home.glob("warehouse.duckdb.tmp/*")) == []
+
+
 def test_only_the_last_copies_are_kept_and_no_half_one(settings):
     (settings.home / "published").mkdir(parents=True)
     (settings.published / "siyu-1.partial").write_text("half")
