@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: help demo test lint dev notebook docs picture lock clean
+.PHONY: help demo test lint dev notebook bench docs picture lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ dev: $(SIYU) ## Dagster's web UI on 127.0.0.1:3000 (SIYU_HOME says which merchan
 
 notebook: $(DEV) $(SIYU) ## JupyterLab over the published snapshot (SIYU_HOME; default demo)
 	SIYU_HOME=$${SIYU_HOME:-$(CURDIR)/demo} $(BIN)/jupyter lab --ip 127.0.0.1 notebooks
+
+bench: $(DEV) $(SIYU) ## speed and memory against peers, about half an hour and 10 GB of disk; bench/RESULTS.md
+	@$(BIN)/python -m bench
 
 docs: $(SIYU) ## docs/ from the headers
 	@$(BIN)/python -m pipelines.docs

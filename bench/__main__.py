@@ -1,0 +1,168 @@
+"""The benchmark from end to end: prepares what is missing, measures in turns, prints the table, writes RESULTS.md.
+
+What belongs here: the sequence, and what is compared with what. What does not: how a thing is done (tasks, questions),
+how it is measured (measure), how it is told (telling).
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+from bench import telling
+from bench.measure import CACHE, Measured, in_turns, once
+from bench.questions import QUESTIONS, VARIANTS
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+ROUNDS = 3
+NEW_DAY_ORDERS = 30_000
+
+
+def main() -> None:
+    given = arguments()
+    started = time.monotonic()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    sections = [make() for name, make in chapters(given).items() if given.only in (None, name)]
+    text = telling.page(sections, given, time.monotonic() - started)
+    print("\n" + text)
+    is_whole = given.only is None and given.orders >= 20_000_000 and given.gigabytes >= 1
+    place = RESULTS if is_whole else CACHE / "RESULTS-small.md"
+    place.write_text(text, encoding="utf-8")
+    print(f"\nWritten to {place}")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--orders", type=int, default=20_000_000, help="orders of the big merchant")
+    parser.add_argument("--gigabytes", type=float, default=1.0, help="size of the order export")
+    parser.add_argument("--only", choices=["ingest", "core", "questions"], help="one chapter; its page is not kept")
+    parser.add_argument("--fresh", action="store_true", help="make all data anew")
+    given = parser.parse_args()
+    if given.fresh:
+        shutil.rmtree(CACHE, ignore_errors=True)
+    return given
+
+
+def chapters(given: argparse.Namespace):
+    """By name: what measures it and returns a section of the page. Questions need the merchant that core built."""
+    merchant = CACHE / f"merchant-{given.orders}"
+    return {
+        "ingest": lambda: ingest(CACHE / f"export-{given.gigabytes:g}.csv", given.gigabytes),
+        "core": lambda: core(merchant, given.orders),
+        "questions": lambda: questions(merchant, given.orders),
+    }
+
+
+def ingest(export: Path, gigabytes: float) -> telling.Section:
+    """One export through the whole of ingest, against DuckDB reading the same file into a table."""
+    if not export.exists():
+        once("write_export", path=str(export), size=int(gigabytes * 1e9))
+    measured = in_turns(
+        {
+            "DuckDB: create table as from read_csv": ("read_csv", {"path": str(export)}),
+            "Siyu: ingest, from file to checked staging": ("ingest", {"path": str(export)}),
+        },
+        ROUNDS,
+    )
+    bare, siyu = measured.values()
+    size = export.stat().st_size / 1e9
+    title = f"Ingest of one {size:.2f} GB order export ({siyu.told['rows']:,} rows, 75 columns)"
+    return telling.Section(
+        title, list(measured.values()), [telling.Goal("Siyu / bare read_csv", siyu.median / bare.median, 2.5)]
+    )
+
+
+def core(merchant: Path, orders: int) -> telling.Section:
+    """A full rebuild, then three new days one after the other."""
+    if not (merchant / "warehouse.duckdb").exists():
+        once("make_merchant", home=str(merchant), orders=orders)
+    last_day = date.fromisoformat(once("last_day", home=str(merchant)).told["answer"])
+    full = in_turns(
+        {"core, full rebuild": ("build", {"home": str(merchant), "as_of": str(last_day), "full": True})}, ROUNDS
+    )
+    days = [
+        once(
+            "build",
+            home=str(merchant),
+            as_of=str(last_day + timedelta(days=n)),
+            full=False,
+            new_orders=NEW_DAY_ORDERS,
+            name="core, one new day",
+        )
+        for n in range(1, ROUNDS + 1)
+    ]
+    whole = full["core, full rebuild"]
+    day = Measured.joined("core, one new day", days)
+    metrics = Measured("all metrics (each whole, in either case)", day.told_all("metrics"), 0, {})
+    rows = [whole, day, metrics]
+    return telling.Section(
+        f"Core at {orders:,} orders; a new day = {day.told['rows']:,} orders of known people",
+        rows,
+        [
+            telling.Goal("new day / full rebuild, core", day.median / whole.median, 0.10),
+            telling.Goal(
+                "new day / full rebuild, core and metrics",
+                (day.median + metrics.median) / (whole.median + metrics.median),
+                None,
+            ),
+        ],
+        [telling.Details("Where the time goes, seconds by table", telling.by_table(whole, day))],
+    )
+
+
+def questions(merchant: Path, orders: int) -> telling.Section:
+    """Two questions to every engine, over the same orders."""
+    once("export_for_peers", home=str(merchant), folder=str(CACHE / "peers"))
+    rows, goals = [], []
+    for question, title in QUESTIONS.items():
+        fast = fastest_variants(question, merchant)
+        asked = {
+            name: ("ask", {"engine": engine, "question": question, "variant": variant, **places(merchant)})
+            for name, (engine, variant) in fast.items()
+        }
+        measured = in_turns(asked, ROUNDS)
+        agree(question, measured)
+        siyu, scan, *peers = measured.values()
+        rows += [telling.Heading(title), *measured.values()]
+        best = min(peers, key=lambda m: m.median)
+        goals += [
+            telling.Goal(f"{title}: fastest other ({best.name}) / Siyu", best.median / siyu.median, 3.0, at_least=True),
+            telling.Goal(f"{title}: Siyu / plain grouped scan", siyu.median / scan.median, 2.5),
+        ]
+    return telling.Section(f"Questions at {orders:,} orders", rows, goals)
+
+
+def places(merchant: Path) -> dict[str, str]:
+    return {"home": str(merchant), "folder": str(CACHE / "peers")}
+
+
+def fastest_variants(question: str, merchant: Path) -> dict[str, tuple[str, str]]:
+    """Of each engine the way of asking that is fastest here, found by asking every one once."""
+    fast = {}
+    for name, (engine, variants) in VARIANTS[question].items():
+        tried = (
+            {
+                variant: once(
+                    "ask", engine=engine, question=question, variant=variant, **places(merchant), name=name
+                ).median
+                for variant in variants
+            }
+            if len(variants) > 1
+            else dict.fromkeys(variants, 0.0)
+        )
+        fast[name] = (engine, min(tried, key=lambda variant: tried[variant]))
+    return fast
+
+
+def agree(question: str, measured: dict[str, Measured]) -> None:
+    """All engines but the plain scan must say the same."""
+    answers = {name: m.told["answer"] for name, m in measured.items() if m.told["answer"]}
+    if len(set(answers.values())) != 1:
+        raise SystemExit(f"{question}: the engines disagree: {answers}")
+
+
+if __name__ == "__main__":
+    main()

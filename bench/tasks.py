@@ -1,0 +1,172 @@
+"""What is measured, each as `python -m bench.tasks NAME JSON` in a process of its own; its last line is JSON.
+
+What belongs here: preparing and timing. What does not: turns and ratios (__main__).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bench.measure import CACHE
+
+RUNS = 3
+Told = dict[str, Any]
+
+
+def write_export(path: str, size: int) -> Told:
+    """An order export as 抖店 writes it, of about so many bytes."""
+    import duckdb
+
+    from pipelines.simulate import write_order_export
+
+    with _timed() as seconds:
+        partial = Path(path).with_suffix(".partial")
+        rows = write_order_export(duckdb.connect(), partial, size=size)
+        partial.rename(path)
+    return {"seconds": seconds, "rows": rows}
+
+
+def read_csv(path: str) -> Told:
+    """DuckDB by itself: the file into a table of a database file."""
+    import duckdb
+
+    with _empty_folder() as folder, duckdb.connect(str(folder / "bare.duckdb")) as connection:
+        connection.execute("set enable_progress_bar = false")
+        with _timed() as seconds:
+            connection.execute(f"create table export as from read_csv('{path}')")
+            connection.execute("checkpoint")
+        rows = _one(connection, "select count(*) from export")
+    return {"seconds": seconds, "rows": rows}
+
+
+def ingest(path: str) -> Told:
+    """The whole of ingest for one new file: recognised, read, checked, summed to orders, entered in the ledger."""
+    from pipelines.ingest import ingest as take_in
+    from pipelines.settings import load_settings
+    from pipelines.warehouse import open_for_writing
+
+    with _empty_folder() as home:
+        folder = home / "landing" / "doudian_orders"
+        folder.mkdir(parents=True)
+        (folder / "export.csv").hardlink_to(path)
+        with _timed() as seconds, open_for_writing(load_settings(home)) as warehouse:
+            result = take_in(warehouse.connection, warehouse.settings)
+    [file] = result.files
+    assert file.rows_read == file.rows_loaded + file.rows_superseded + file.rows_quarantined
+    return {"seconds": seconds, "rows": file.rows_read, "loaded": file.rows_loaded}
+
+
+def make_merchant(home: str, orders: int) -> Told:
+    """A warehouse whose staging holds so many orders, in the order in which they were paid, and events."""
+    from bench.merchant import make
+
+    with _timed() as seconds:
+        partial = Path(home).with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        make(partial, orders)
+        partial.rename(home)
+    return {"seconds": seconds}
+
+
+def last_day(home: str) -> Told:
+    """The last day on which anybody paid, new days of earlier runs included."""
+    from pipelines.settings import load_settings
+    from pipelines.warehouse import open_for_writing
+
+    with _timed() as seconds, open_for_writing(load_settings(home)) as warehouse:
+        day = _one(warehouse.connection, "select cast(max(paid_at) as date) from staging.orders")
+    return {"seconds": seconds, "answer": str(day)}
+
+
+def build(home: str, as_of: str, full: bool, new_orders: int = 0) -> Told:
+    """Core brought up to a day, and then every metric; only core is in `seconds`."""
+    from bench.merchant import new_day
+    from pipelines.core import begin_pass, refresh_core
+    from pipelines.metrics import metric_tables, refresh_metric
+    from pipelines.settings import load_settings
+    from pipelines.warehouse import open_for_writing
+
+    settings, day = load_settings(home), date.fromisoformat(as_of)
+    with open_for_writing(settings) as warehouse:
+        connection = warehouse.connection
+        rows = (
+            new_day(connection, day, new_orders)
+            if new_orders
+            else _one(connection, "select count(*) from staging.orders")
+        )
+        with _timed() as seconds:
+            core_pass = begin_pass(connection, settings, day, full)
+            tables = {done.table: done.seconds for done in refresh_core(connection, settings, core_pass)}
+            connection.execute("checkpoint")
+        with _timed() as metrics:
+            for table in metric_tables():
+                tables[table.qualified] = refresh_metric(connection, table, settings, day).seconds
+            connection.execute("checkpoint")
+    return {"seconds": seconds, "rows": rows, "tables": tables, "metrics": metrics[0]}
+
+
+def export_for_peers(home: str, folder: str) -> Told:
+    """The same orders, unsequenced, in each peer's own storage; nothing is done when they stand there already."""
+    from bench.peers import export
+
+    with _timed() as seconds:
+        export(Path(home), Path(folder))
+    return {"seconds": seconds}
+
+
+def ask(engine: str, question: str, variant: str, home: str, folder: str) -> Told:
+    """One question to one engine: once to warm up, then timed."""
+    from bench.peers import OPENED
+
+    with OPENED[engine](Path(home), Path(folder), question, variant) as answer:
+        rows = answer()
+        seconds = []
+        for _ in range(RUNS):
+            started = time.perf_counter()
+            answer()
+            seconds.append(time.perf_counter() - started)
+    return {"seconds": seconds, "rows": len(rows), "answer": "" if engine == "scan" else _digest(rows)}
+
+
+def _digest(rows: list[tuple[Any, ...]]) -> str:
+    """One mark for a whole answer, whatever types an engine gives it in."""
+    lines = sorted("|".join(str(cell)[:10] for cell in row) for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def _timed() -> Iterator[list[float]]:
+    seconds: list[float] = []
+    started = time.perf_counter()
+    yield seconds
+    seconds.append(time.perf_counter() - started)
+
+
+@contextlib.contextmanager
+def _empty_folder() -> Iterator[Path]:
+    """Beside the data, so that a file may be linked into it."""
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        yield Path(folder)
+
+
+def _one(connection: Any, sql: str) -> Any:
+    return connection.execute(sql).fetchone()[0]
+
+
+TASKS: dict[str, Callable[..., Told]] = {
+    task.__name__: task
+    for task in (write_export, read_csv, ingest, make_merchant, last_day, build, export_for_peers, ask)
+}
+
+if __name__ == "__main__":
+    print(json.dumps(TASKS[sys.argv[1]](**json.loads(sys.argv[2]))))
