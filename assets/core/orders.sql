@@ -240,7 +240,12 @@ known as (
   select
     t.*,
     s.order_id is not null as was_member,
-    s.group_id as member_group_id
+    s.group_id as member_group_id,
+    t.is_kept and t.person_id is not null as is_counted,
+    -- the buyer's kept orders are one history; any other order is one of its own
+    case
+      when t.is_kept and t.person_id is not null then t.person_id else concat(t.platform, chr(31), t.order_id)
+    end as history
   from told as t
   left join stays as s on t.platform = s.platform and t.order_id = s.order_id and s.stay_no = 1
 ),
@@ -261,8 +266,7 @@ sequenced as (
     first_value(live_session_id) over history as first_order_live_session_id,
     first_value(was_member) over history as first_order_was_member
   from known
-  where is_kept and person_id is not null
-  window history as (partition by person_id order by paid_at, platform, order_id)
+  window history as (partition by history order by paid_at, platform, order_id)
 ),
 
 by_day as (
@@ -277,15 +281,21 @@ by_day as (
 purchases as (
   select
     *,
-    cast(sum(case when is_first_in_day then 1 else 0 end) over history as bigint) as purchase_no,
-    cast(max(case when is_first_in_day then cast(previous_paid_at as date) end) over history as date)
+    cast(sum(case when is_first_in_day then 1 else 0 end) over so_far as bigint) as purchase_no,
+    cast(max(case when is_first_in_day then cast(previous_paid_at as date) end) over so_far as date)
       as previous_purchase_date,
     min(case when is_first_in_day then paid_at end) over (
-      partition by person_id order by paid_at, platform, order_id rows between 1 following and unbounded following
-    ) as next_purchase_at
+      partition by history order by paid_at, platform, order_id rows between 1 following and unbounded following
+    ) as next_purchase_at,
+    cast(
+      min(case when paid_date > cast(first_paid_at as date) then paid_at end) over (
+        partition by history order by paid_at, platform, order_id
+        rows between unbounded preceding and unbounded following
+      ) as date
+    ) as second_purchase_date
   from by_day
-  window history as (
-    partition by person_id order by paid_at, platform, order_id rows between unbounded preceding and current row
+  window so_far as (
+    partition by history order by paid_at, platform, order_id rows between unbounded preceding and current row
   )
 )
 
@@ -308,25 +318,25 @@ select
   net_amount,
   first_refunded_at,
   is_kept,
-  order_no,
-  purchase_no,
-  first_paid_at,
-  cast(first_paid_at as date) as first_paid_date,
+  case when is_counted then order_no end as order_no,
+  case when is_counted then purchase_no end as purchase_no,
+  case when is_counted then first_paid_at end as first_paid_at,
+  case when is_counted then cast(first_paid_at as date) end as first_paid_date,
   previous_paid_at,
   next_paid_at,
   previous_purchase_date,
   next_purchase_at,
   cast(next_purchase_at as date) as next_purchase_date,
-  cast(min(case when purchase_no = 2 then paid_at end) over (partition by person_id) as date) as second_purchase_date,
-  is_first_in_day,
-  is_first_in_week,
-  is_first_in_month,
-  first_order_platform,
-  first_order_shop_id,
-  first_order_channel,
-  first_order_domain,
-  first_order_live_session_id,
-  first_order_was_member,
+  second_purchase_date,
+  case when is_counted then is_first_in_day end as is_first_in_day,
+  case when is_counted then is_first_in_week end as is_first_in_week,
+  case when is_counted then is_first_in_month end as is_first_in_month,
+  case when is_counted then first_order_platform end as first_order_platform,
+  case when is_counted then first_order_shop_id end as first_order_shop_id,
+  case when is_counted then first_order_channel end as first_order_channel,
+  case when is_counted then first_order_domain end as first_order_domain,
+  case when is_counted then first_order_live_session_id end as first_order_live_session_id,
+  case when is_counted then first_order_was_member end as first_order_was_member,
   author_id,
   channel,
   domain,
@@ -337,53 +347,3 @@ select
   group_id,
   campaign_id
 from purchases
-union all
-select
-  platform,
-  order_id,
-  shop_id,
-  person_id,
-  ordered_at,
-  paid_at,
-  paid_date,
-  paid_week,
-  paid_month,
-  status,
-  order_kind,
-  paid_amount,
-  freight_amount,
-  discount_amount,
-  refund_amount,
-  net_amount,
-  first_refunded_at,
-  is_kept,
-  null as order_no,
-  null as purchase_no,
-  null as first_paid_at,
-  null as first_paid_date,
-  null as previous_paid_at,
-  null as next_paid_at,
-  null as previous_purchase_date,
-  null as next_purchase_at,
-  null as next_purchase_date,
-  null as second_purchase_date,
-  null as is_first_in_day,
-  null as is_first_in_week,
-  null as is_first_in_month,
-  null as first_order_platform,
-  null as first_order_shop_id,
-  null as first_order_channel,
-  null as first_order_domain,
-  null as first_order_live_session_id,
-  null as first_order_was_member,
-  author_id,
-  channel,
-  domain,
-  is_paid_channel,
-  was_member,
-  member_group_id,
-  live_session_id,
-  group_id,
-  campaign_id
-from known
-where not is_kept or person_id is null
