@@ -159,3 +159,18 @@ def test_private_entry_events_are_the_merchants_choice():
     | private_at          | private_event      |
     | 2025-01-02 10:00:00 | mini_program_visit |
     """)
+
+
+def test_an_advertisement_is_public_wherever_it_was_clicked():
+    built = world(
+        {
+            "events": """
+            | user_id | event    | event_at            | entry  |
+            | ann     | ad_click | 2025-01-01 10:00:00 | 粉丝群 |
+            """
+        }
+    )
+    assert built.sql("select channel, domain, is_paid_channel from core.events") == table("""
+    | channel   | domain | is_paid_channel |
+    | fan_group | public | true            |
+    """)
