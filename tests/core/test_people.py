@@ -174,3 +174,20 @@ def test_an_advertisement_is_public_wherever_it_was_clicked():
     | channel   | domain | is_paid_channel |
     | fan_group | public | true            |
     """)
+
+
+def test_a_farewell_is_no_public_touch():
+    """Of ann it is known only that she stopped following, before she watched for the first time in these files."""
+    built = world(
+        {
+            "events": """
+            | user_id | event     | event_at            |
+            | ann     | unfollow  | 2025-01-02 10:00:00 |
+            | ann     | live_view | 2025-01-03 10:00:00 |
+            """
+        }
+    )
+    assert built.sql("select first_public_at, first_public_channel from core.people") == table("""
+    | first_public_at     | first_public_channel |
+    | 2025-01-03 10:00:00 | live                 |
+    """)
