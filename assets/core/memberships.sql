@@ -19,7 +19,7 @@ columns:
   live_session_id:      {type: varchar, zh: 直播场次, description: the session the join came from}
   follow_days_required: {type: bigint, unit: day, zh: 关注天数门槛}
   fan_level_required:   {type: bigint, zh: 粉丝团等级门槛}
-  threshold:            {type: varchar, zh: 门槛, description: 'label of both thresholds, e.g. follow_7+fan_5; none; unknown where the group is not listed'}
+  threshold:            {type: varchar, zh: 门槛, description: 'label of both thresholds, e.g. follow_7+fan_5; none; unknown where no file tells'}
   is_private_entry:     {type: boolean, zh: 是否算私域, description: "the join is one of the merchant's private entry events"}
 checks:
   - unique: [person_id, platform, kind, group_id, joined_at]
@@ -83,14 +83,7 @@ select
   t.live_session_id,
   g.follow_days_required,
   g.fan_level_required,
-  case
-    when t.kind <> 'group' then 'none'
-    when g.group_id is null then 'unknown'
-    when coalesce(g.follow_days_required, 0) = 0 and coalesce(g.fan_level_required, 0) = 0 then 'none'
-    when coalesce(g.fan_level_required, 0) = 0 then concat('follow_', cast(g.follow_days_required as varchar))
-    when coalesce(g.follow_days_required, 0) = 0 then concat('fan_', cast(g.fan_level_required as varchar))
-    else concat('follow_', cast(g.follow_days_required as varchar), '+fan_', cast(g.fan_level_required as varchar))
-  end as threshold,
+  case when t.kind <> 'group' then 'none' else coalesce(g.threshold, 'unknown') end as threshold,
   list_contains($private_entry_events, t.event) as is_private_entry
 from turns as t
 left join core.groups as g on t.platform = g.platform and t.group_id = g.group_id

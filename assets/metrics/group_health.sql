@@ -178,16 +178,6 @@ driven as (
   group by platform, group_id, cast(moment as date)
 ),
 
--- an order knows its buyer's group, not that group's platform
-homes as (
-  select
-    group_id,
-    min(platform) as platform
-  from core.memberships
-  where kind = 'group' and group_id is not null
-  group by group_id
-),
-
 sold_by_person as (
   select
     platform,
@@ -215,15 +205,14 @@ sold as (
 
 member_sold as (
   select
-    h.platform,
-    o.member_group_id as group_id,
-    o.paid_date as date,
+    member_group_platform as platform,
+    member_group_id as group_id,
+    paid_date as date,
     count(*) as orders,
-    sum(o.paid_amount) as paid_amount
-  from core.orders as o
-  inner join homes as h on o.member_group_id = h.group_id
-  where o.is_kept
-  group by h.platform, o.member_group_id, o.paid_date
+    sum(paid_amount) as paid_amount
+  from core.orders
+  where is_kept and member_group_id is not null
+  group by member_group_platform, member_group_id, paid_date
 ),
 
 told as (
@@ -325,7 +314,7 @@ select
   c.platform,
   c.group_id,
   g.name as group_name,
-  h.threshold,
+  coalesce(g.threshold, 'unknown') as threshold,
   c.date,
   case when c.is_told_today then 'group_days' else 'events' end as measured_by,
   c.members_before,
@@ -353,15 +342,6 @@ select
   coalesce(c.is_leaves_estimated, false) as is_leaves_estimated
 from counted as c
 left join core.groups as g on c.platform = g.platform and c.group_id = g.group_id
-left join (
-  select
-    platform,
-    group_id,
-    min(threshold) as threshold
-  from core.memberships
-  where kind = 'group'
-  group by platform, group_id
-) as h on c.platform = h.platform and c.group_id = h.group_id
 left join acts as a on c.platform = a.platform and c.group_id = a.group_id and c.date = a.date
 left join pushed as p on c.platform = p.platform and c.group_id = p.group_id and c.date = p.date
 left join sold as s on c.platform = s.platform and c.group_id = s.group_id and c.date = s.date

@@ -32,17 +32,8 @@ checks:
   - between: {column: repurchase_rate, min: 0, max: 1}
   - condition: {sql: 'repeat_buyers <= mature_buyers and mature_buyers <= buyers', name: numerator within denominator}
 */
-with thresholds as (
-  select
-    group_id,
-    min(threshold) as threshold
-  from core.memberships
-  where kind = 'group'
-  group by group_id
-),
-
 -- the longest window over for those who first bought on a date
-dates as (
+with dates as (
   select
     c.date,
     c.festival,
@@ -76,6 +67,7 @@ first_orders as (
     case
       when list_contains($segments, 'live_session') or list_contains($segments, 'host') then o.live_session_id
     end as live_session_id,
+    case when list_contains($segments, 'threshold') then o.member_group_platform end as group_platform,
     case
       when list_contains($segments, 'group') or list_contains($segments, 'threshold') then o.member_group_id
     end as group_id,
@@ -102,7 +94,7 @@ counted as (
       when 'live_session' then coalesce(f.live_session_id, 'none')
       when 'host' then coalesce(h.host_id, 'none')
       when 'group' then coalesce(f.group_id, 'none')
-      when 'threshold' then case when f.group_id is null then 'none' else coalesce(t.threshold, 'unknown') end
+      when 'threshold' then case when f.group_id is null then 'none' else coalesce(g.threshold, 'unknown') end
       when 'membership' then case when f.was_member then 'member' else 'not_member' end
       when 'festival' then coalesce(f.festival, 'none')
       else 'no such breakdown'
@@ -116,7 +108,7 @@ counted as (
     ) as repeat_buyers
   from first_orders as f
   left join core.live_sessions as h on f.platform = h.platform and f.live_session_id = h.live_session_id
-  left join thresholds as t on f.group_id = t.group_id
+  left join core.groups as g on f.group_platform = g.platform and f.group_id = g.group_id
   cross join unnest($segments) as s (segment_by)
   cross join unnest($windows) as w (window_days)
   group by all

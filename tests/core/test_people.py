@@ -191,3 +191,23 @@ def test_a_farewell_is_no_public_touch():
     | first_public_at     | first_public_channel |
     | 2025-01-03 10:00:00 | live                 |
     """)
+
+
+def test_the_label_of_a_groups_thresholds():
+    """Of g5 no file tells a threshold; that is not a group without any."""
+    groups = """
+    | group_id | follow_days_required | fan_level_required |
+    | g1       | 7                    | 5                  |
+    | g2       | 7                    | 0                  |
+    | g3       | -                    | 3                  |
+    | g4       | 0                    | -                  |
+    | g5       | -                    | -                  |
+    """
+    assert world({"groups": groups}).sql("select group_id, threshold from core.groups order by group_id") == table("""
+    | group_id | threshold      |
+    | g1       | follow_7+fan_5 |
+    | g2       | follow_7       |
+    | g3       | fan_3          |
+    | g4       | none           |
+    | g5       | unknown        |
+    """)

@@ -115,3 +115,21 @@ def test_roll_ups(club):
         where="month = '2025-01-01' and joins > 0 "
         "and segment_by not in ('live_session', 'host', 'entry_path_threshold_group')",
     )
+
+
+def test_a_group_that_nobody_has_joined_yet_has_its_threshold():
+    answers(
+        world(
+            {
+                "groups": "| group_id | fan_level_required |\n| g1 | 9 |",
+                "events": "| user_id | event | event_at | group_id |\n| anna | group_apply | 2025-01-02 10:00:00 | g1 |",
+            },
+            as_of="2025-01-31",
+        ),
+        "group_entry",
+        """
+        | threshold | applications | joins |
+        | fan_9     | 1            | 0     |
+        """,
+        segments=["threshold"],
+    )

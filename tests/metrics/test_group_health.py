@@ -100,3 +100,42 @@ def test_a_group_of_which_the_platform_tells_only_sums():
         | 2025-01-05 | group_days  | -              | 3     | 2      | 109     | false               | 0              | 0           | 0        |
         """,
     )
+
+
+def test_one_group_id_on_two_platforms_is_two_groups():
+    """anna is in Douyin's g1, bo in WeCom's; nobody of Taobao's is known, which has its threshold all the same."""
+    answers(
+        world(
+            {
+                "groups": """
+                | platform | group_id | follow_days_required |
+                | douyin   | g1       | 7                    |
+                | wecom    | g1       | 0                    |
+                | taobao   | g1       | 30                   |
+                """,
+                "events": """
+                | platform | user_id | event      | event_at            | group_id |
+                | douyin   | anna    | group_join | 2025-01-02 08:00:00 | g1       |
+                | wecom    | bo      | group_join | 2025-01-02 08:00:00 | g1       |
+                """,
+                "identities": """
+                | platform | id_type | id_value | linked_platform | linked_type | linked_value |
+                | wecom    | user_id | bo       | douyin          | user_id     | bo           |
+                """,
+                "orders": """
+                | platform | order_id | buyer_id | paid_at             | paid_amount |
+                | douyin   | a1       | anna     | 2025-01-02 13:00:00 | 30          |
+                | douyin   | b1       | bo       | 2025-01-02 14:00:00 | 10          |
+                """,
+                "group_days": "| platform | group_id | date | members |\n| taobao | g1 | 2025-01-02 | 100 |",
+            },
+            as_of="2025-01-02",
+        ),
+        "group_health",
+        """
+        | platform | group_id | threshold | members | member_orders | member_amount |
+        | douyin   | g1       | follow_7  | 1       | 1             | 30            |
+        | wecom    | g1       | none      | 1       | 1             | 10            |
+        | taobao   | g1       | follow_30 | 100     | 0             | 0             |
+        """,
+    )
