@@ -73,7 +73,10 @@ with applications as (
     group_id,
     event,
     event_at,
-    coalesce(entry_path, lag(entry_path) over turn) as entry_path,
+    coalesce(
+      entry_path,
+      case when event = 'group_approve' and lag(event) over turn = 'group_apply' then lag(entry_path) over turn end
+    ) as entry_path,
     live_session_id,
     lead(event) over turn as next_event
   from core.events
