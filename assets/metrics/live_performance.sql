@@ -60,7 +60,9 @@ columns:
   gpm_amount: {type: 'decimal(18,2)', unit: yuan, zh: GPM, description: 'paid_amount × 1000 / views; NULL without views, never by viewers',
     zh_description: 成交金额 × 1000 ÷ 观看次数；没有观看次数时为空}
   uv_value_amount: {type: 'decimal(18,2)', unit: yuan, zh: UV价值, description: paid_amount / viewers, zh_description: 成交金额 ÷ 观看人数}
-  average_per_buyer_amount: {type: 'decimal(18,2)', unit: yuan, zh: 客单价, description: paid_amount / buyers, zh_description: 成交金额 ÷ 成交人数}
+  average_per_buyer_amount: {type: 'decimal(18,2)', unit: yuan, zh: 客单价,
+    description: 'paid_amount / buyers; where buyers are counted from our own rows, only the amount of those with a name',
+    zh_description: 成交金额 ÷ 成交人数；人数由明细补算时，只算可识别买家的金额}
   roi: {type: double, unit: ratio, zh: 支付ROI, description: paid_amount / ad_cost_amount; NULL at no cost, zh_description: 成交金额 ÷ 投放消耗；消耗为 0 时为空}
   net_roi: {type: double, unit: ratio, zh: 净成交ROI, description: (paid_amount - refund_amount) / ad_cost_amount, zh_description: （成交金额 − 退款金额）÷ 投放消耗}
   refund_rate: {type: double, unit: ratio, zh: 退款率, description: refund_amount / paid_amount, zh_description: 退款金额 ÷ 成交金额}
@@ -152,6 +154,7 @@ sold_by_person as (
     count(*) filter (where order_no = 1) as first_orders,
     sum(paid_amount) as paid_amount,
     sum(refund_amount) as refund_amount,
+    sum(case when person_id is not null then paid_amount else 0 end) as identified_amount,
     sum(case when was_member then paid_amount else 0 end) as member_amount
   from core.orders
   where
@@ -170,6 +173,7 @@ sold as (
     cast(sum(first_orders) as bigint) as new_buyers,
     cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
     cast(sum(refund_amount) as decimal(18, 2)) as refund_amount,
+    cast(sum(identified_amount) as decimal(18, 2)) as identified_amount,
     cast(sum(member_amount) as decimal(18, 2)) as member_amount
   from sold_by_person
   group by platform, live_session_id
@@ -241,6 +245,9 @@ told as (
     coalesce(l.paid_amount, s.paid_amount) as paid_amount,
     -- refunds must be of the same orders as the amount they are set against
     case when l.paid_amount is null then s.refund_amount else l.refund_amount end as refund_amount,
+    -- our own count of buyers knows those with a name; so must the amount that is set against it
+    case when l.buyers is null then s.identified_amount else coalesce(l.paid_amount, s.paid_amount) end
+      as buyers_amount,
     coalesce(l.ad_cost_amount, d.cost_amount) as ad_cost_amount,
     l.group_viewers,
     coalesce(a.viewers, 0) as identified_viewers,
@@ -328,7 +335,8 @@ select
     as decimal(18, 2)
   ) as uv_value_amount,
   cast(
-    cast((cast(t.paid_amount * 200 as bigint) + t.buyers) // nullif(t.buyers * 2, 0) as double) / 100 as decimal(18, 2)
+    cast((cast(t.buyers_amount * 200 as bigint) + t.buyers) // nullif(t.buyers * 2, 0) as double) / 100
+    as decimal(18, 2)
   ) as average_per_buyer_amount,
   cast(t.paid_amount as double) / nullif(cast(t.ad_cost_amount as double), 0) as roi,
   cast(t.paid_amount - t.refund_amount as double) / nullif(cast(t.ad_cost_amount as double), 0) as net_roi,

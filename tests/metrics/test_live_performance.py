@@ -85,13 +85,14 @@ def test_the_platforms_funnel_and_its_rates(stage):
 
 
 def test_what_the_platform_leaves_out_is_counted_from_our_rows_and_named(stage):
-    """A cancelled order and a sample are not sales; the refund is of the same orders as the amount. Without views, no GPM."""
+    """A cancelled order and a sample are not sales; the refund is of the same orders as the amount. Without views, no GPM.
+    Three buyers with a name spent 100 of the 105 yuan."""
     answers(
         stage,
         "live_performance",
         """
-        | live_session_id | viewers | comments | new_followers | new_fan_club | new_group_members | product_clicked_people | orders | buyers | paid_amount | refund_amount | ad_cost_amount | gpm_amount | uv_value_amount | roi |
-        | s2              | 3       | 2        | 1             | -            | 1                 | 1                      | 5      | 3      | 105         | 40            | 21             | -          | 35              | 5   |
+        | live_session_id | viewers | comments | new_followers | new_fan_club | new_group_members | product_clicked_people | orders | buyers | paid_amount | refund_amount | ad_cost_amount | gpm_amount | uv_value_amount | average_per_buyer_amount | roi |
+        | s2              | 3       | 2        | 1             | -            | 1                 | 1                      | 5      | 3      | 105         | 40            | 21             | -          | 35              | 33.33                    | 5   |
         """,
         where="live_session_id = 's2'",
     )
