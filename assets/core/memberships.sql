@@ -1,6 +1,6 @@
 /*
 title: {zh: 私域在籍, en: Memberships}
-description: Each stay of a person in a group, in WeCom or as a member, from joining to leaving. A second join while still inside opens nothing new; a leave without a known join is not a stay.
+description: Each stay of a person in a group, in WeCom or as a member, from joining to leaving. A second join while still inside opens nothing new; a leave without a known join is not a stay. The first leave told of any of a person's ids ends it.
 description_zh: 每个人每一段入群、加企微、入会的在籍时间，从加入到离开。
 grain: person_id, platform, kind, group_id, joined_at
 rebuild:
@@ -39,16 +39,18 @@ with moves as (
       when e.event in ('group_join', 'group_leave', 'group_remove') then 'group'
       when e.event in ('wecom_add', 'wecom_remove') then 'wecom'
       when e.event = 'member_join' then 'member'
+      when e.event = 'unfollow' then 'follow'
       else e.event
     end as kind,
     case when e.event in ('group_join', 'group_leave', 'group_remove') then e.group_id end as group_id,
-    case when e.event in ('group_leave', 'group_remove', 'wecom_remove') then 0 else 1 end as is_join
+    case when e.event in ('group_leave', 'group_remove', 'wecom_remove', 'unfollow') then 0 else 1 end as is_join
   from core.events as e
   where
     e.person_id is not null
     and (
       e.event in ('group_join', 'group_leave', 'group_remove', 'wecom_add', 'wecom_remove', 'member_join')
       or list_contains($private_entry_events, e.event)
+      or (e.event = 'unfollow' and list_contains($private_entry_events, 'follow'))
     )
 ),
 

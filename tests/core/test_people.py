@@ -211,3 +211,18 @@ def test_the_label_of_a_groups_thresholds():
     | g4       | none           |
     | g5       | unknown        |
     """)
+
+
+def test_where_following_is_private_unfollowing_ends_it():
+    events = """
+    | user_id | event    | event_at            |
+    | ann     | follow   | 2025-01-01 10:00:00 |
+    | ann     | unfollow | 2025-01-05 10:00:00 |
+    | bob     | unfollow | 2025-01-05 10:00:00 |
+    """
+    built = world({"events": events}, private_entry_events=["follow", "group_join"])
+    assert built.sql("select kind, joined_at, left_at, is_private_entry from core.memberships") == table("""
+    | kind   | joined_at           | left_at             | is_private_entry |
+    | follow | 2025-01-01 10:00:00 | 2025-01-05 10:00:00 | true             |
+    """)
+    assert world({"events": events}).sql("select kind from core.memberships") == []
