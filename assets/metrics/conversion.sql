@@ -39,7 +39,8 @@ columns:
     zh_description: 成熟触达人数中窗口内做过本步的，不要求走过前面各步}
   reached_rate: {type: double, unit: ratio, zh: 发生率, description: reached_people / mature_people, zh_description: 发生人数 ÷ 成熟触达人数}
   median_days: {type: double, unit: day, zh: 中位天数,
-    description: 'median elapsed days from the public touch to this step, among people', zh_description: 到达者从公域触达到本步的天数中位数}
+    description: 'median of the whole days that this step needed after the public touch, among people: 24 hours each, a day begun counts (0 = the same date)',
+    zh_description: 到达者从公域触达到本步所需整天数的中位数，不足 24 小时按一天，同一自然日为 0}
   is_mature: {type: boolean, zh: 是否成熟, description: the whole cohort's window has passed at as_of}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature people}
 checks:
