@@ -10,7 +10,7 @@ import os
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -45,9 +45,14 @@ class Settings(BaseModel):
     new_buyer_lookback_days: int = Field(default=365, ge=1)
     small_group: int = Field(default=5, ge=1)
     identity_hub_limit: int = Field(default=10, ge=2)
-    windows: list[int] = [7, 30, 60, 90, 180, 365]
+    windows: list[Annotated[int, Field(ge=1)]] = Field(default=[7, 30, 60, 90, 180, 365], min_length=1)
     shops: dict[str, str] = {}
     channels: dict[str, Channel] = {}
+
+    @field_validator("windows", "private_entry_events")
+    @classmethod
+    def _each_once(cls, values: list[Any]) -> list[Any]:
+        return list(dict.fromkeys(values))
 
     @field_validator("timezone")
     @classmethod

@@ -116,6 +116,7 @@ class Table:
         typed = {k: _like(self.parameters[k], v, k, self.qualified) for k, v in given.items()}
         for name, value in typed.items():
             self._check_choice(name, value)
+            self._check_numbers(name, value)
         return {**self.parameters, **typed}
 
     @property
@@ -133,6 +134,15 @@ class Table:
             if word not in allowed and not ("number" in allowed and str(word).isdigit()):
                 words = ", ".join(map(str, allowed))
                 raise TableError(f"{self.qualified}: parameter '{name}' is {word!r}; expected one of: {words}")
+
+    def _check_numbers(self, name: str, value: Any) -> None:
+        """Every number asked for is a count of days, people or rows; below zero the SQL would answer with zeros."""
+        if value == []:
+            example = self.parameters[name]
+            raise TableError(f"{self.qualified}: parameter '{name}' is empty; expected something like {example}")
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, int | float) and item < 0:
+                raise TableError(f"{self.qualified}: parameter '{name}' is {item}; expected 0 or more")
 
     def render(
         self, values: Mapping[str, Any], dialect: str = "duckdb", inputs: Mapping[str, str] | None = None
@@ -242,12 +252,14 @@ def _in_order(tables: dict[str, Table]) -> dict[str, Table]:
 
 
 def _like(default: Any, value: Any, name: str, table: str) -> Any:
-    """A value typed on a command line, read as its default's type."""
+    """A value typed on a command line, read as its default's type. What is named twice is asked for once."""
+    if isinstance(default, list) and isinstance(value, list | tuple):
+        return list(dict.fromkeys(value))
     if not isinstance(value, str) or isinstance(default, str):
-        return [value] if isinstance(default, list) and not isinstance(value, list | tuple) else value
+        return [value] if isinstance(default, list) else value
     try:
         if isinstance(default, list):
-            items = [item.strip() for item in value.split(",") if item.strip()]
+            items = dict.fromkeys(item.strip() for item in value.split(",") if item.strip())
             return [_number(item) if default and not isinstance(default[0], str) else item for item in items]
         if isinstance(default, bool):
             return {"true": True, "false": False}[value.lower()]

@@ -27,6 +27,10 @@ def test_a_file_overrides_them(tmp_path):
     assert (settings.language, settings.small_group, settings.channels["老客群"].domain) == ("en", 10, "private")
 
 
+def test_a_window_named_twice_is_one_window(tmp_path):
+    assert load_settings(write(tmp_path, "windows = [30, 7, 30]")).windows == [30, 7]
+
+
 def test_the_home_is_the_argument_else_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("SIYU_HOME", str(tmp_path / "b"))
     assert load_settings(tmp_path / "a").home.name == "a"
@@ -40,6 +44,8 @@ def test_the_home_is_the_argument_else_the_environment(tmp_path, monkeypatch):
         ('timezone = "Mars/Olympus"', "'timezone' is 'Mars/Olympus'"),
         ("small_group = 0", "'small_group' is 0"),
         ('week_starts = "friday"', "'week_starts' is 'friday'"),
+        ("windows = [30, 0]", "'windows.1' is 0"),
+        ("windows = []", "'windows' is []"),
         ("language = zh", "not readable as TOML"),
         ('[channels.x]\nchannel = "live"\ndomain = "open"', "'channels.x.domain' is 'open'"),
     ],

@@ -52,6 +52,13 @@ def test_words_from_a_command_line_are_read_as_the_default_is(tmp_path):
     assert table.resolve({"word": "7"})["word"] == "7"
 
 
+def test_what_is_asked_for_twice_is_answered_once(tmp_path):
+    """A window given twice would count everybody in it twice."""
+    table = read_table(write(tmp_path, HEADER + "select 1 as n"))
+    assert table.resolve({"windows": [30, 7, 30]})["windows"] == [30, 7]
+    assert table.resolve({"windows": "30, 7, 30"})["windows"] == [30, 7]
+
+
 CHOICES = HEADER.replace("columns:", "choices: {word: [order, number], windows: default}\ncolumns:")
 
 
@@ -70,6 +77,8 @@ def test_a_word_the_sql_does_not_know_is_refused(tmp_path):
         ({"window": 7}, "no parameter 'window'; its parameters are: windows, word, wide"),
         ({"windows": "a,b"}, "'windows' is 'a,b'"),
         ({"wide": "maybe"}, "'wide' is 'maybe'"),
+        ({"windows": [7, -1]}, "'windows' is -1; expected 0 or more"),
+        ({"windows": []}, "'windows' is empty; expected something like .7, 30."),
     ],
 )
 def test_a_wrong_parameter_is_refused_with_the_known_ones(tmp_path, given, message):

@@ -53,12 +53,15 @@ with told as (
     cast(date_trunc('month', e.event_at) as date) as event_month,
     coalesce(by_entry.channel, by_medium.channel, by_source.channel, by_event.channel, 'unknown') as channel,
     case
-      when coalesce(by_entry.is_paid, false) or coalesce(by_medium.is_paid, false) or coalesce(by_source.is_paid, false)
+      when
+        coalesce(by_entry.is_paid, false) or coalesce(by_medium.is_paid, false)
+        or coalesce(by_source.is_paid, false) or coalesce(by_event.is_paid, false)
         then 'public'
       else coalesce(by_entry.domain, by_medium.domain, by_source.domain, by_event.domain, 'unknown')
     end as domain,
-    coalesce(by_entry.is_paid, false) or coalesce(by_medium.is_paid, false) or coalesce(by_source.is_paid, false)
-    or coalesce(by_event.is_paid, false) as is_paid_channel
+    coalesce(by_entry.is_paid, false) or coalesce(by_medium.is_paid, false)
+    or coalesce(by_source.is_paid, false) or coalesce(by_event.is_paid, false)
+      as is_paid_channel
   from staging.events as e
   left join core.identities as i
     on

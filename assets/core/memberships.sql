@@ -1,6 +1,6 @@
 /*
 title: {zh: 私域在籍, en: Memberships}
-description: Each stay of a person in a group, in WeCom or as a member, from joining to leaving. A second join while still inside opens nothing new; a leave without a known join is not a stay.
+description: Each stay of a person in a group, in WeCom or as a member, from joining to leaving. A second join while still inside opens nothing new; a leave without a known join is not a stay. The first leave told of any of a person's ids ends it.
 description_zh: 每个人每一段入群、加企微、入会的在籍时间，从加入到离开。
 grain: person_id, platform, kind, group_id, joined_at
 rebuild:
@@ -19,7 +19,7 @@ columns:
   live_session_id:      {type: varchar, zh: 直播场次, description: the session the join came from}
   follow_days_required: {type: bigint, unit: day, zh: 关注天数门槛}
   fan_level_required:   {type: bigint, zh: 粉丝团等级门槛}
-  threshold:            {type: varchar, zh: 门槛, description: 'label of both thresholds, e.g. follow_7+fan_5; none; unknown where the group is not listed'}
+  threshold:            {type: varchar, zh: 门槛, description: 'label of both thresholds, e.g. follow_7+fan_5; none; unknown where no file tells'}
   is_private_entry:     {type: boolean, zh: 是否算私域, description: "the join is one of the merchant's private entry events"}
 checks:
   - unique: [person_id, platform, kind, group_id, joined_at]
@@ -39,16 +39,18 @@ with moves as (
       when e.event in ('group_join', 'group_leave', 'group_remove') then 'group'
       when e.event in ('wecom_add', 'wecom_remove') then 'wecom'
       when e.event = 'member_join' then 'member'
+      when e.event = 'unfollow' then 'follow'
       else e.event
     end as kind,
     case when e.event in ('group_join', 'group_leave', 'group_remove') then e.group_id end as group_id,
-    case when e.event in ('group_leave', 'group_remove', 'wecom_remove') then 0 else 1 end as is_join
+    case when e.event in ('group_leave', 'group_remove', 'wecom_remove', 'unfollow') then 0 else 1 end as is_join
   from core.events as e
   where
     e.person_id is not null
     and (
       e.event in ('group_join', 'group_leave', 'group_remove', 'wecom_add', 'wecom_remove', 'member_join')
       or list_contains($private_entry_events, e.event)
+      or (e.event = 'unfollow' and list_contains($private_entry_events, 'follow'))
     )
 ),
 
@@ -83,14 +85,7 @@ select
   t.live_session_id,
   g.follow_days_required,
   g.fan_level_required,
-  case
-    when t.kind <> 'group' then 'none'
-    when g.group_id is null then 'unknown'
-    when coalesce(g.follow_days_required, 0) = 0 and coalesce(g.fan_level_required, 0) = 0 then 'none'
-    when coalesce(g.fan_level_required, 0) = 0 then concat('follow_', cast(g.follow_days_required as varchar))
-    when coalesce(g.follow_days_required, 0) = 0 then concat('fan_', cast(g.fan_level_required as varchar))
-    else concat('follow_', cast(g.follow_days_required as varchar), '+fan_', cast(g.fan_level_required as varchar))
-  end as threshold,
+  case when t.kind <> 'group' then 'none' else coalesce(g.threshold, 'unknown') end as threshold,
   list_contains($private_entry_events, t.event) as is_private_entry
 from turns as t
 left join core.groups as g on t.platform = g.platform and t.group_id = g.group_id

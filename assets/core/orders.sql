@@ -52,6 +52,7 @@ columns:
   domain:                      {type: varchar, zh: 域, description: "public, private or unknown"}
   is_paid_channel:             {type: boolean, zh: 是否付费流量}
   was_member:                  {type: boolean, zh: 付款时是否在籍, description: inside a private membership at paid_at}
+  member_group_platform:       {type: varchar, zh: 在籍的群的平台}
   member_group_id:             {type: varchar, zh: 在籍的群, description: the group joined last before paying}
   live_session_id:             {type: varchar, zh: 直播场次}
   group_id:                    {type: varchar, zh: 下单来源群}
@@ -222,10 +223,11 @@ stays as (
   select
     t.platform,
     t.order_id,
+    case when m.group_id is not null then m.platform end as group_platform,
     m.group_id,
     row_number() over (
       partition by t.platform, t.order_id
-      order by case when m.group_id is null then 1 else 0 end asc, m.joined_at desc, m.group_id asc
+      order by case when m.group_id is null then 1 else 0 end asc, m.joined_at desc, m.group_id asc, m.platform asc
     ) as stay_no
   from told as t
   inner join core.memberships as m
@@ -240,6 +242,7 @@ known as (
   select
     t.*,
     s.order_id is not null as was_member,
+    s.group_platform as member_group_platform,
     s.group_id as member_group_id,
     t.is_kept and t.person_id is not null as is_counted,
     -- the buyer's kept orders are one history; any other order is one of its own
@@ -342,6 +345,7 @@ select
   domain,
   is_paid_channel,
   was_member,
+  member_group_platform,
   member_group_id,
   live_session_id,
   group_id,

@@ -19,6 +19,7 @@ columns:
   first_public_at:              {type: timestamp, zh: 首次公域触达, description: first event or paid order that came by public traffic}
   first_public_channel:         {type: varchar, zh: 首次公域渠道}
   first_public_platform:        {type: varchar, zh: 首次公域平台}
+  first_public_is_paid:         {type: boolean, zh: 首次公域是否付费, description: 'that touch was paid for, whatever its channel'}
   first_public_live_session_id: {type: varchar, zh: 首次公域直播场次}
   followed_at:                  {type: timestamp, zh: 首次关注}
   fan_club_at:                  {type: timestamp, zh: 首次进粉丝团}
@@ -58,6 +59,7 @@ with acts as (
     platform,
     channel,
     domain,
+    is_paid_channel,
     live_session_id,
     is_active
   from core.events
@@ -72,6 +74,7 @@ with acts as (
     platform,
     channel,
     domain,
+    is_paid_channel,
     live_session_id,
     is_kept as is_active
   from core.orders
@@ -97,6 +100,7 @@ seen as (
     min(case when domain = 'public' then act_at end) as first_public_at,
     max(case when domain = 'public' and domain_act_no = 1 then channel end) as first_public_channel,
     max(case when domain = 'public' and domain_act_no = 1 then platform end) as first_public_platform,
+    bool_or(case when domain = 'public' and domain_act_no = 1 then is_paid_channel end) as first_public_is_paid,
     max(case when domain = 'public' and domain_act_no = 1 then live_session_id end) as first_public_live_session_id,
     min(case when word = 'follow' then act_at end) as followed_at,
     min(case when word = 'fan_club_join' then act_at end) as fan_club_at,
@@ -161,6 +165,7 @@ select
   s.first_public_at,
   s.first_public_channel,
   s.first_public_platform,
+  s.first_public_is_paid,
   s.first_public_live_session_id,
   s.followed_at,
   s.fan_club_at,

@@ -18,7 +18,7 @@ columns:
   cohort_week: {type: date, zh: 触达周,
     description: 'week of the first public touch; with cohort_period = month its month, with all the first day of data'}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
-  segment: {type: varchar, zh: 细分值, description: value at the first public touch; none where it has no such value}
+  segment: {type: varchar, zh: 细分值, description: 'value at the first public touch; paid or organic by whether that touch was paid for; none where it has no such value'}
   window_days: {type: bigint, unit: day, zh: 窗口, description: days after the first public touch}
   step_no: {type: bigint, zh: 步序, description: 1 to 6}
   step: {type: varchar, zh: 步骤, description: 'public, follow, fan_club, private, first_order or second_order'}
@@ -39,7 +39,8 @@ columns:
     zh_description: 成熟触达人数中窗口内做过本步的，不要求走过前面各步}
   reached_rate: {type: double, unit: ratio, zh: 发生率, description: reached_people / mature_people, zh_description: 发生人数 ÷ 成熟触达人数}
   median_days: {type: double, unit: day, zh: 中位天数,
-    description: 'median elapsed days from the public touch to this step, among people', zh_description: 到达者从公域触达到本步的天数中位数}
+    description: 'median of the whole days that this step needed after the public touch, among people: 24 hours each, a day begun counts (0 = the same date)',
+    zh_description: 到达者从公域触达到本步所需整天数的中位数，不足 24 小时按一天，同一自然日为 0}
   is_mature: {type: boolean, zh: 是否成熟, description: the whole cohort's window has passed at as_of}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature people}
 checks:
@@ -60,6 +61,7 @@ with measured as (
     second_order_at,
     first_public_channel,
     first_public_platform,
+    first_public_is_paid,
     first_public_live_session_id,
     cast(first_public_at as date) as first_public_date,
     case
@@ -113,6 +115,7 @@ alike as (
     first_public_date,
     first_public_channel,
     first_public_platform,
+    first_public_is_paid,
     first_public_live_session_id,
     case when follow_days <= list_max($within_days) then follow_days end as follow_days,
     case when fan_club_days <= list_max($within_days) then fan_club_days end as fan_club_days,
@@ -130,6 +133,7 @@ stepped as (
     a.first_public_date,
     a.first_public_channel,
     a.first_public_platform,
+    a.first_public_is_paid,
     a.first_public_live_session_id,
     s.step_no,
     case s.step_no
@@ -156,14 +160,6 @@ stepped as (
   cross join unnest([1, 2, 3, 4, 5, 6]) as s (step_no)
 ),
 
-paid_channels as (
-  select
-    channel,
-    max(case when is_paid then 1 else 0 end) as is_paid
-  from core.channels
-  group by channel
-),
-
 rolled as (
   select
     case
@@ -181,7 +177,7 @@ rolled as (
     case b.segment_by
       when 'all' then 'all'
       when 'channel' then coalesce(a.first_public_channel, 'none')
-      when 'paid' then case when p.is_paid = 1 then 'paid' else 'organic' end
+      when 'paid' then case when a.first_public_is_paid then 'paid' else 'organic' end
       when 'platform' then coalesce(a.first_public_platform, 'none')
       when 'live_session' then coalesce(a.first_public_live_session_id, 'none')
       when 'host' then coalesce(l.host_id, 'none')
@@ -195,7 +191,6 @@ rolled as (
   from stepped as a
   inner join core.calendar as c on a.first_public_date = c.date
   cross join core.as_of as d
-  left join paid_channels as p on a.first_public_channel = p.channel
   left join core.live_sessions as l
     on a.first_public_platform = l.platform and a.first_public_live_session_id = l.live_session_id
   cross join unnest($segments) as b (segment_by)

@@ -71,7 +71,7 @@ columns:
     description: 'private memberships open at the end; the day before + joins - leaves', zh_description: 期末未结束的私域关系数，等于上期加加入减离开}
   members: {type: bigint, unit: person, zh: 在籍人数,
     description: people inside at least one private membership at the end, zh_description: 期末至少在一个群、企微或会员内的人数，去重}
-  is_complete: {type: boolean, zh: 周期已完, description: the period is over at as_of}
+  is_complete: {type: boolean, zh: 周期已完, description: 'the period is over at as_of, and start_date and end_date leave nothing of it out'}
   is_mature: {type: boolean, zh: 退款已稳定,
     description: refund_days have passed since the period's end; refunds hardly change any more, zh_description: 周期结束已满 30 天，退款基本稳定}
   is_history_short: {type: boolean, zh: 历史不足,
@@ -554,7 +554,8 @@ select
   cast(case when f.has_members then f.leaves end as bigint) as leaves,
   cast(case when f.has_members then f.memberships end as bigint) as memberships,
   cast(case when f.has_members then f.members end as bigint) as members,
-  p.period_end <= $as_of as is_complete,
+  p.period_end <= least($as_of, coalesce(cast($end_date as date), $as_of))
+  and p.period_date >= coalesce(cast($start_date as date), p.period_date) as is_complete,
   date_diff('day', p.period_end, $as_of) >= $refund_days as is_mature,
   coalesce(date_diff('day', h.first_order_date, f.period_date) < $new_buyer_lookback_days, true) as is_history_short
 from filled as f

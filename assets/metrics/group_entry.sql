@@ -65,25 +65,18 @@ checks:
   - between: {column: first_order_30_rate, min: 0, max: 1}
   - between: {column: repurchase_90_rate, min: 0, max: 1}
 */
-with thresholds as (
-  select
-    platform,
-    group_id,
-    min(threshold) as threshold
-  from core.memberships
-  where kind = 'group'
-  group by platform, group_id
-),
-
 -- an application is approved when the next thing that happens to it is an approval or the join itself; an approval came
 -- the way that was applied for
-applications as (
+with applications as (
   select
     platform,
     group_id,
     event,
     event_at,
-    coalesce(entry_path, lag(entry_path) over turn) as entry_path,
+    coalesce(
+      entry_path,
+      case when event = 'group_approve' and lag(event) over turn = 'group_apply' then lag(entry_path) over turn end
+    ) as entry_path,
     live_session_id,
     lead(event) over turn as next_event
   from core.events
@@ -124,7 +117,7 @@ happened as (
     a.platform,
     a.group_id,
     coalesce(a.entry_path, 'other') as entry_path,
-    coalesce(t.threshold, 'unknown') as threshold,
+    coalesce(g.threshold, 'unknown') as threshold,
     a.live_session_id,
     case when a.event = 'group_apply' then 1 else 0 end as applications,
     case when a.event = 'group_apply' and a.next_event in ('group_approve', 'group_join') then 1 else 0 end
@@ -142,7 +135,7 @@ happened as (
     0 as repeat_prospects_90,
     0 as repurchases_90
   from applications as a
-  left join thresholds as t on a.platform = t.platform and a.group_id = t.group_id
+  left join core.groups as g on a.platform = g.platform and a.group_id = g.group_id
   where a.event in ('group_apply', 'group_approve')
   union all
   select

@@ -4,10 +4,11 @@ description: >-
   One chat group on one day: who is in, who came, left, spoke and bought. Where the platform gives the day's aggregates
   (staging.group_days) they are used and measured_by says group_days; what they leave out, and all other days, is counted
   from the people's own events (measured_by = events). Where a platform tells how many members there are but not who left,
-  leaves are estimated from the difference and is_leaves_estimated is true.
+  leaves are estimated from the difference and is_leaves_estimated is true. What neither
+  tells is NULL, not 0: joins and members of a group without any person's move, activity where no group of the platform has any.
 description_zh: >-
   一个群的一天：在群、加入、离开、活跃、消息、推送、成交。平台给汇总的用汇总，否则由个人事件计算，measured_by 说明来源；
-  平台不给退群明细时，由人数差推算离开数。
+  平台不给退群明细时，由人数差推算离开数；两者都没有的为空，而不是 0。
 grain: platform, group_id, date
 parameters:
   push_hours: 24
@@ -25,8 +26,8 @@ columns:
     zh_description: 当日离开或被移出该群的人次}
   members: {type: bigint, unit: person, zh: 日末人数, description: members at the end of the day,
     zh_description: 当日结束时在群的人数}
-  net_growth: {type: bigint, unit: person, zh: 净增, description: joins - leaves,
-    zh_description: 加入人次减离开人次}
+  net_growth: {type: bigint, unit: person, zh: 净增, description: 'joins - leaves; where either is not known, members - members_before',
+    zh_description: 加入人次减离开人次；其一未知时为日末人数减日初人数}
   net_growth_rate: {type: double, unit: ratio, zh: 净增率, description: net_growth / members_before, zh_description: 净增 ÷ 日初人数}
   leave_rate: {type: double, unit: ratio, zh: 退群率,
     description: leaves / present_members, zh_description: 离开人次 ÷ 当日在过群的人数}
@@ -120,6 +121,13 @@ acts as (
   group by platform, group_id, date
 ),
 
+-- of these platforms the files tell what people do in groups, so silence is silence
+talking as (
+  select distinct platform
+  from acts
+  where active_members > 0
+),
+
 pushed as (
   select
     platform,
@@ -178,16 +186,6 @@ driven as (
   group by platform, group_id, cast(moment as date)
 ),
 
--- an order knows its buyer's group, not that group's platform
-homes as (
-  select
-    group_id,
-    min(platform) as platform
-  from core.memberships
-  where kind = 'group' and group_id is not null
-  group by group_id
-),
-
 sold_by_person as (
   select
     platform,
@@ -215,15 +213,14 @@ sold as (
 
 member_sold as (
   select
-    h.platform,
-    o.member_group_id as group_id,
-    o.paid_date as date,
+    member_group_platform as platform,
+    member_group_id as group_id,
+    paid_date as date,
     count(*) as orders,
-    sum(o.paid_amount) as paid_amount
-  from core.orders as o
-  inner join homes as h on o.member_group_id = h.group_id
-  where o.is_kept
-  group by h.platform, o.member_group_id, o.paid_date
+    sum(paid_amount) as paid_amount
+  from core.orders
+  where is_kept and member_group_id is not null
+  group by member_group_platform, member_group_id, paid_date
 ),
 
 told as (
@@ -246,17 +243,18 @@ spans as (
     platform,
     group_id,
     min(date) as first_date,
-    max(is_told) as is_told
+    bool_or(what = 'moved') as has_moves,
+    bool_or(what = 'told members') as is_counted
   from (
-    select platform, group_id, date, 0 as is_told from moved
+    select platform, group_id, date, 'moved' as what from moved
     union all
-    select platform, group_id, date, 0 as is_told from acts
+    select platform, group_id, date, 'acts' as what from acts
     union all
-    select platform, group_id, date, 0 as is_told from pushed
+    select platform, group_id, date, 'pushed' as what from pushed
     union all
-    select platform, group_id, date, 0 as is_told from sold
+    select platform, group_id, date, 'sold' as what from sold
     union all
-    select platform, group_id, date, 1 as is_told from told
+    select platform, group_id, date, case when members is not null then 'told members' else 'told' end as what from told
   ) as seen
   group by platform, group_id
 ),
@@ -265,7 +263,8 @@ dates as (
   select
     s.platform,
     s.group_id,
-    s.is_told,
+    s.has_moves,
+    s.is_counted,
     s.first_date + cast(n.day_no as integer) as date
   from spans as s
   cross join unnest(generate_series(cast(0 as bigint), date_diff('day', s.first_date, $as_of))) as n (day_no)
@@ -276,71 +275,84 @@ days as (
     s.platform,
     s.group_id,
     s.date,
-    s.is_told = 1 as is_told,
+    s.is_counted,
     t.group_id is not null as is_told_today,
-    coalesce(m.joins, 0) as event_joins,
-    coalesce(m.leaves, 0) as event_leaves,
-    sum(coalesce(m.joins, 0) - coalesce(m.leaves, 0)) over (
-      partition by s.platform, s.group_id order by s.date rows between unbounded preceding and current row
-    ) as event_members,
+    case when s.has_moves then coalesce(m.joins, 0) end as event_joins,
+    case when s.has_moves then coalesce(m.leaves, 0) end as event_leaves,
+    case
+      when s.has_moves
+        then sum(coalesce(m.joins, 0) - coalesce(m.leaves, 0)) over (
+          partition by s.platform, s.group_id order by s.date rows between unbounded preceding and current row
+        )
+    end as event_members,
     t.members as told_members,
     t.joins as told_joins,
     t.leaves as told_leaves,
-    t.active_members as told_active_members,
-    t.messages as told_messages,
+    coalesce(t.active_members, case when k.platform is not null then coalesce(a.active_members, 0) end)
+      as active_members,
+    coalesce(t.messages, case when k.platform is not null then coalesce(a.messages, 0) end) as messages,
+    case when k.platform is not null then coalesce(a.red_packet_opens, 0) end as red_packet_opens,
     t.red_packets as told_red_packets,
     lag(t.members) over (partition by s.platform, s.group_id order by s.date) as told_members_before
   from dates as s
   left join moved as m on s.platform = m.platform and s.group_id = m.group_id and s.date = m.date
   left join told as t on s.platform = t.platform and s.group_id = t.group_id and s.date = t.date
+  left join acts as a on s.platform = a.platform and s.group_id = a.group_id and s.date = a.date
+  left join talking as k on s.platform = k.platform
 ),
 
--- what the platform tells comes first; of a group that it counts, days it leaves out have no number of members
+-- what the platform tells comes first; of a group whose members it counts, days it leaves out have no number of members
 measured as (
   select
     *,
-    cast(case when is_told then told_members else event_members end as bigint) as members,
+    cast(case when is_counted then told_members else event_members end as bigint) as members,
     cast(
-      case when is_told then told_members_before else event_members - event_joins + event_leaves end as bigint
+      case when is_counted then told_members_before else event_members - event_joins + event_leaves end as bigint
     ) as members_before,
-    cast(coalesce(told_joins, event_joins) as bigint) as joins,
-    is_told_today
-    and told_leaves is null
-    and event_leaves = 0
-    and told_members_before + coalesce(told_joins, event_joins) - told_members > 0 as is_leaves_estimated
+    cast(coalesce(told_joins, event_joins) as bigint) as joins
   from days
+),
+
+-- where nobody tells who left, those left who are missing
+missed as (
+  select
+    *,
+    case
+      when told_leaves is null and coalesce(event_leaves, 0) = 0 and told_members_before + joins - told_members >= 0
+        then told_members_before + joins - told_members
+    end as missing
+  from measured
 ),
 
 counted as (
   select
     *,
-    cast(
-      case when is_leaves_estimated then members_before + joins - members else coalesce(told_leaves, event_leaves) end
-      as bigint
-    ) as leaves
-  from measured
+    cast(coalesce(missing, told_leaves, event_leaves) as bigint) as leaves,
+    coalesce(missing > 0, false) as is_leaves_estimated
+  from missed
 )
 
 select
   c.platform,
   c.group_id,
   g.name as group_name,
-  h.threshold,
+  coalesce(g.threshold, 'unknown') as threshold,
   c.date,
   case when c.is_told_today then 'group_days' else 'events' end as measured_by,
   c.members_before,
   c.joins,
   c.leaves,
   c.members,
-  c.joins - c.leaves as net_growth,
-  cast(c.joins - c.leaves as double) / nullif(c.members_before, 0) as net_growth_rate,
+  coalesce(c.joins - c.leaves, c.members - c.members_before) as net_growth,
+  cast(coalesce(c.joins - c.leaves, c.members - c.members_before) as double) / nullif(c.members_before, 0)
+    as net_growth_rate,
   cast(c.leaves as double) / nullif(c.members + c.leaves, 0) as leave_rate,
-  c.members + c.leaves as present_members,
-  cast(coalesce(c.told_active_members, a.active_members, 0) as bigint) as active_members,
-  cast(coalesce(c.told_active_members, a.active_members, 0) as double) / nullif(c.members + c.leaves, 0) as active_rate,
-  cast(coalesce(c.told_messages, a.messages, 0) as bigint) as messages,
+  c.members + coalesce(c.leaves, 0) as present_members,
+  cast(c.active_members as bigint) as active_members,
+  cast(c.active_members as double) / nullif(c.members + coalesce(c.leaves, 0), 0) as active_rate,
+  cast(c.messages as bigint) as messages,
   cast(coalesce(c.told_red_packets, p.red_packets, 0) as bigint) as red_packets,
-  cast(coalesce(a.red_packet_opens, 0) as bigint) as red_packet_opens,
+  cast(c.red_packet_opens as bigint) as red_packet_opens,
   cast(coalesce(p.pushes, 0) as bigint) as pushes,
   cast(coalesce(s.orders, 0) as bigint) as orders,
   cast(coalesce(s.buyers, 0) as bigint) as buyers,
@@ -349,20 +361,10 @@ select
   cast(coalesce(m.paid_amount, 0) as decimal(18, 2)) as member_amount,
   cast(coalesce(d.leaves_after_push, 0) as bigint) as leaves_after_push,
   cast(coalesce(d.leaves_after_push, 0) as double) / nullif(c.event_leaves, 0) as leaves_after_push_rate,
-  cast(c.event_leaves as bigint) as known_leaves,
-  coalesce(c.is_leaves_estimated, false) as is_leaves_estimated
+  cast(coalesce(c.event_leaves, 0) as bigint) as known_leaves,
+  c.is_leaves_estimated
 from counted as c
 left join core.groups as g on c.platform = g.platform and c.group_id = g.group_id
-left join (
-  select
-    platform,
-    group_id,
-    min(threshold) as threshold
-  from core.memberships
-  where kind = 'group'
-  group by platform, group_id
-) as h on c.platform = h.platform and c.group_id = h.group_id
-left join acts as a on c.platform = a.platform and c.group_id = a.group_id and c.date = a.date
 left join pushed as p on c.platform = p.platform and c.group_id = p.group_id and c.date = p.date
 left join sold as s on c.platform = s.platform and c.group_id = s.group_id and c.date = s.date
 left join member_sold as m on c.platform = m.platform and c.group_id = m.group_id and c.date = m.date

@@ -2,10 +2,11 @@
 title: {zh: 直播表现, en: Live performance}
 description: >-
   One live session: the platform's own funnel, the rates made from it, and what the private domain did in it. Where the platform's file leaves a figure out
-  and our rows can stand in (people seen in events, orders naming the session), the stand-in is used and named in approximated. Figures beginning with matched_
+  and our rows can stand in (people seen in events, orders naming the session), the stand-in is used and named in approximated; a rate of
+  the platform's figure over a count of ours is NULL, as we know only people with a name. Figures beginning with matched_
   and member_ are always counted from our own orders and people. Amounts are as paid, later refunds included; the platform may restate a session for 30 days.
 description_zh: >-
-  一场直播：平台口径的漏斗与比率，以及私域在其中的贡献。平台没给、由明细补上的数列在 approximated 里；matched_、member_ 开头的始终由订单与人员明细计算。
+  一场直播：平台口径的漏斗与比率，以及私域在其中的贡献。平台没给、由明细补上的数列在 approximated 里；平台的分子不除以明细补算的分母，此时为空；matched_、member_ 开头的始终由订单与人员明细计算。
   金额为支付口径，平台 30 天内可能更新。
 grain: platform, live_session_id
 parameters:
@@ -60,7 +61,9 @@ columns:
   gpm_amount: {type: 'decimal(18,2)', unit: yuan, zh: GPM, description: 'paid_amount × 1000 / views; NULL without views, never by viewers',
     zh_description: 成交金额 × 1000 ÷ 观看次数；没有观看次数时为空}
   uv_value_amount: {type: 'decimal(18,2)', unit: yuan, zh: UV价值, description: paid_amount / viewers, zh_description: 成交金额 ÷ 观看人数}
-  average_per_buyer_amount: {type: 'decimal(18,2)', unit: yuan, zh: 客单价, description: paid_amount / buyers, zh_description: 成交金额 ÷ 成交人数}
+  average_per_buyer_amount: {type: 'decimal(18,2)', unit: yuan, zh: 客单价,
+    description: 'paid_amount / buyers; where buyers are counted from our own rows, only the amount of those with a name',
+    zh_description: 成交金额 ÷ 成交人数；人数由明细补算时，只算可识别买家的金额}
   roi: {type: double, unit: ratio, zh: 支付ROI, description: paid_amount / ad_cost_amount; NULL at no cost, zh_description: 成交金额 ÷ 投放消耗；消耗为 0 时为空}
   net_roi: {type: double, unit: ratio, zh: 净成交ROI, description: (paid_amount - refund_amount) / ad_cost_amount, zh_description: （成交金额 − 退款金额）÷ 投放消耗}
   refund_rate: {type: double, unit: ratio, zh: 退款率, description: refund_amount / paid_amount, zh_description: 退款金额 ÷ 成交金额}
@@ -152,6 +155,7 @@ sold_by_person as (
     count(*) filter (where order_no = 1) as first_orders,
     sum(paid_amount) as paid_amount,
     sum(refund_amount) as refund_amount,
+    sum(case when person_id is not null then paid_amount else 0 end) as identified_amount,
     sum(case when was_member then paid_amount else 0 end) as member_amount
   from core.orders
   where
@@ -170,6 +174,7 @@ sold as (
     cast(sum(first_orders) as bigint) as new_buyers,
     cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
     cast(sum(refund_amount) as decimal(18, 2)) as refund_amount,
+    cast(sum(identified_amount) as decimal(18, 2)) as identified_amount,
     cast(sum(member_amount) as decimal(18, 2)) as member_amount
   from sold_by_person
   group by platform, live_session_id
@@ -241,7 +246,18 @@ told as (
     coalesce(l.paid_amount, s.paid_amount) as paid_amount,
     -- refunds must be of the same orders as the amount they are set against
     case when l.paid_amount is null then s.refund_amount else l.refund_amount end as refund_amount,
+    -- our own count of buyers knows those with a name; so must the amount that is set against it
+    case when l.buyers is null then s.identified_amount else coalesce(l.paid_amount, s.paid_amount) end
+      as buyers_amount,
     coalesce(l.ad_cost_amount, d.cost_amount) as ad_cost_amount,
+    -- whether viewers and clicks are only those with a name, and which figures the platform tells
+    l.viewers is null as counts_viewers,
+    l.product_clicked_people is null as counts_clicks,
+    l.buyers as told_buyers,
+    l.new_followers as told_new_followers,
+    l.new_fan_club as told_new_fan_club,
+    l.new_group_members as told_new_group_members,
+    l.paid_amount as told_paid_amount,
     l.group_viewers,
     coalesce(a.viewers, 0) as identified_viewers,
     coalesce(a.member_viewers, 0) as member_viewers,
@@ -312,29 +328,48 @@ select
   t.refund_amount,
   t.ad_cost_amount,
   cast(t.viewers as double) / nullif(t.exposed_people, 0) as exposure_view_rate,
-  cast(t.product_exposed_people as double) / nullif(t.viewers, 0) as view_exposed_rate,
+  cast(t.product_exposed_people as double)
+  / nullif(case when not t.counts_viewers then t.viewers end, 0)
+    as view_exposed_rate,
   cast(t.product_clicked_people as double) / nullif(t.product_exposed_people, 0) as product_click_rate,
-  cast(t.buyers as double) / nullif(t.product_clicked_people, 0) as click_buy_rate,
-  cast(t.buyers as double) / nullif(t.viewers, 0) as view_buy_rate,
-  cast(t.new_followers as double) / nullif(t.viewers, 0) as follow_rate,
-  cast(t.new_fan_club as double) / nullif(t.viewers, 0) as fan_club_rate,
-  cast(t.new_group_members as double) / nullif(t.viewers, 0) as group_join_rate,
+  cast(t.buyers as double)
+  / nullif(case when not t.counts_clicks or t.told_buyers is null then t.product_clicked_people end, 0)
+    as click_buy_rate,
+  cast(t.buyers as double)
+  / nullif(case when not t.counts_viewers or t.told_buyers is null then t.viewers end, 0)
+    as view_buy_rate,
+  cast(t.new_followers as double)
+  / nullif(case when not t.counts_viewers or t.told_new_followers is null then t.viewers end, 0)
+    as follow_rate,
+  cast(t.new_fan_club as double)
+  / nullif(case when not t.counts_viewers or t.told_new_fan_club is null then t.viewers end, 0)
+    as fan_club_rate,
+  cast(t.new_group_members as double)
+  / nullif(case when not t.counts_viewers or t.told_new_group_members is null then t.viewers end, 0)
+    as group_join_rate,
   -- amounts per head are rounded half up in whole cents, the same on every engine
   cast(
     cast((cast(t.paid_amount * 200000 as bigint) + t.views) // nullif(t.views * 2, 0) as double) / 100 as decimal(18, 2)
   ) as gpm_amount,
   cast(
-    cast((cast(t.paid_amount * 200 as bigint) + t.viewers) // nullif(t.viewers * 2, 0) as double) / 100
-    as decimal(18, 2)
+    cast(
+      case
+        when not t.counts_viewers or t.told_paid_amount is null
+          then (cast(t.paid_amount * 200 as bigint) + t.viewers) // nullif(t.viewers * 2, 0)
+      end as double
+    ) / 100 as decimal(18, 2)
   ) as uv_value_amount,
   cast(
-    cast((cast(t.paid_amount * 200 as bigint) + t.buyers) // nullif(t.buyers * 2, 0) as double) / 100 as decimal(18, 2)
+    cast((cast(t.buyers_amount * 200 as bigint) + t.buyers) // nullif(t.buyers * 2, 0) as double) / 100
+    as decimal(18, 2)
   ) as average_per_buyer_amount,
   cast(t.paid_amount as double) / nullif(cast(t.ad_cost_amount as double), 0) as roi,
   cast(t.paid_amount - t.refund_amount as double) / nullif(cast(t.ad_cost_amount as double), 0) as net_roi,
   cast(t.refund_amount as double) / nullif(cast(t.paid_amount as double), 0) as refund_rate,
   t.group_viewers,
-  cast(t.group_viewers as double) / nullif(t.viewers, 0) as group_viewer_rate,
+  cast(t.group_viewers as double)
+  / nullif(case when not t.counts_viewers then t.viewers end, 0)
+    as group_viewer_rate,
   t.identified_viewers,
   t.member_viewers,
   cast(t.member_viewers as double) / nullif(t.identified_viewers, 0) as member_viewer_rate,

@@ -18,7 +18,7 @@ columns:
   cohort_week: {type: date, zh: 触达周,
     description: 'week of the first public touch; with cohort_period = month its month, with all the first day of data'}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
-  segment: {type: varchar, zh: 细分值, description: value at the first public touch; none where it has no such value}
+  segment: {type: varchar, zh: 细分值, description: 'value at the first public touch; paid or organic by whether that touch was paid for; none where it has no such value'}
   window_days: {type: bigint, unit: day, zh: 窗口, description: days after the first public touch}
   people: {type: bigint, unit: person, zh: 触达人数, description: everyone first touched in public in the cohort,
     zh_description: 该批首次在公域触达的人数，不论观察期是否已满}
@@ -31,9 +31,10 @@ columns:
   public_to_private_rate: {type: double, unit: ratio, zh: 公转私率,
     description: private_people / mature_people; NULL while nobody is mature, zh_description: 公转私人数 ÷ 成熟触达人数}
   median_days: {type: double, unit: day, zh: 中位天数,
-    description: 'median elapsed days from public touch to private entry, among private_people', zh_description: 公转私者从触达到入私域的天数中位数}
+    description: 'median of the whole days from public touch to private entry, among private_people: 24 hours each, a day begun counts (0 = the same date)',
+    zh_description: 公转私者从触达到入私域所需整天数的中位数，不足 24 小时按一天，同一自然日为 0}
   cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 广告消耗,
-    description: 'ad spend recorded on the cohort''s days up to as_of; NULL where none is recorded or the breakdown has no spend of its own',
+    description: 'ad spend recorded on the cohort''s days, from the first day of data up to as_of; NULL where none is recorded or the breakdown has no spend of its own',
     zh_description: 该周记录到的广告消耗；没有记录或该维度无法拆分时为空}
   cost_per_private_amount: {type: 'decimal(18,2)', unit: yuan, zh: 单个私域成本,
     description: cost_amount / private_people once is_mature; NULL without cost or private people, zh_description: 广告消耗 ÷ 公转私人数，整组成熟后才给出}
@@ -57,19 +58,12 @@ with touched as (
     coalesce(private_at < first_public_at, false) as was_private,
     first_public_channel,
     first_public_platform,
+    first_public_is_paid,
     first_public_live_session_id,
     count(*) as people
   from core.people
   where first_public_at is not null
   group by all
-),
-
-paid_channels as (
-  select
-    channel,
-    max(case when is_paid then 1 else 0 end) as is_paid
-  from core.channels
-  group by channel
 ),
 
 dates as (
@@ -100,7 +94,7 @@ rolled as (
     case b.segment_by
       when 'all' then 'all'
       when 'channel' then coalesce(t.first_public_channel, 'none')
-      when 'paid' then case when p.is_paid = 1 then 'paid' else 'organic' end
+      when 'paid' then case when t.first_public_is_paid then 'paid' else 'organic' end
       when 'platform' then coalesce(t.first_public_platform, 'none')
       when 'live_session' then coalesce(t.first_public_live_session_id, 'none')
       when 'host' then coalesce(l.host_id, 'none')
@@ -112,7 +106,6 @@ rolled as (
     cast(sum(t.people) as bigint) as people
   from touched as t
   inner join dates as d on t.first_public_date = d.date
-  left join paid_channels as p on t.first_public_channel = p.channel
   left join core.live_sessions as l
     on t.first_public_platform = l.platform and t.first_public_live_session_id = l.live_session_id
   cross join unnest($segments) as b (segment_by)

@@ -32,17 +32,8 @@ checks:
   - between: {column: repurchase_rate, min: 0, max: 1}
   - condition: {sql: 'repeat_buyers <= mature_buyers and mature_buyers <= buyers', name: numerator within denominator}
 */
-with thresholds as (
-  select
-    group_id,
-    min(threshold) as threshold
-  from core.memberships
-  where kind = 'group'
-  group by group_id
-),
-
 -- the longest window over for those who first bought on a date
-dates as (
+with dates as (
   select
     c.date,
     c.month,
@@ -79,6 +70,7 @@ days as (
       live_session_id := case
         when list_contains($segments, 'live_session') or list_contains($segments, 'host') then o.live_session_id
       end,
+      group_platform := case when list_contains($segments, 'threshold') then o.member_group_platform end,
       group_id := case
         when list_contains($segments, 'group') or list_contains($segments, 'threshold') then o.member_group_id
       end,
@@ -118,7 +110,7 @@ counted as (
       when 'live_session' then coalesce(f.breakdown.live_session_id, 'none')
       when 'host' then coalesce(h.host_id, 'none')
       when 'group' then coalesce(f.breakdown.group_id, 'none')
-      when 'threshold' then case when f.breakdown.group_id is null then 'none' else coalesce(t.threshold, 'unknown') end
+      when 'threshold' then case when f.breakdown.group_id is null then 'none' else coalesce(g.threshold, 'unknown') end
       when 'membership' then case when f.breakdown.was_member then 'member' else 'not_member' end
       when 'festival' then coalesce(f.festival, 'none')
       else 'no such breakdown'
@@ -134,7 +126,7 @@ counted as (
   left join
     core.live_sessions as h
     on f.breakdown.platform = h.platform and f.breakdown.live_session_id = h.live_session_id
-  left join thresholds as t on f.breakdown.group_id = t.group_id
+  left join core.groups as g on f.breakdown.group_platform = g.platform and f.breakdown.group_id = g.group_id
   cross join unnest($segments) as s (segment_by)
   cross join unnest($windows) as w (window_days)
   group by all

@@ -37,17 +37,8 @@ checks:
   - between: {column: repeat_probability, min: 0, max: 1}
   - condition: {sql: 'events + censored <= at_risk', name: nobody repeats who was not at risk}
 */
-with thresholds as (
-  select
-    group_id,
-    min(threshold) as threshold
-  from core.memberships
-  where kind = 'group'
-  group by group_id
-),
-
 -- buyers alike in duration and in every breakdown become one row with their number
-first_orders as (
+with first_orders as (
   select
     date_diff('day', first_paid_date, coalesce(second_purchase_date, $as_of)) as day,
     second_purchase_date is not null as is_repeat,
@@ -58,6 +49,7 @@ first_orders as (
     case
       when list_contains($segments, 'live_session') or list_contains($segments, 'host') then live_session_id
     end as live_session_id,
+    case when list_contains($segments, 'threshold') then member_group_platform end as group_platform,
     case
       when list_contains($segments, 'group') or list_contains($segments, 'threshold') then member_group_id
     end as group_id,
@@ -81,7 +73,7 @@ durations as (
       when 'live_session' then coalesce(f.live_session_id, 'none')
       when 'host' then coalesce(h.host_id, 'none')
       when 'group' then coalesce(f.group_id, 'none')
-      when 'threshold' then case when f.group_id is null then 'none' else coalesce(t.threshold, 'unknown') end
+      when 'threshold' then case when f.group_id is null then 'none' else coalesce(g.threshold, 'unknown') end
       when 'membership' then case when f.was_member then 'member' else 'not_member' end
       when 'festival' then coalesce(c.festival, 'none')
       else 'no such breakdown'
@@ -91,7 +83,7 @@ durations as (
     cast(sum(case when f.is_repeat then 0 else f.buyers end) as bigint) as censored
   from first_orders as f
   left join core.live_sessions as h on f.platform = h.platform and f.live_session_id = h.live_session_id
-  left join thresholds as t on f.group_id = t.group_id
+  left join core.groups as g on f.group_platform = g.platform and f.group_id = g.group_id
   left join core.calendar as c on f.first_paid_date = c.date
   cross join unnest($segments) as s (segment_by)
   group by all

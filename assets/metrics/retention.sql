@@ -155,15 +155,6 @@ starts as (
     and ($cohorts = 'recurring' or a.activity_at = a.first_of_kind_at)
 ),
 
-thresholds as (
-  select
-    group_id,
-    min(threshold) as threshold
-  from core.memberships
-  where kind = 'group' and list_contains($segments, 'threshold')
-  group by group_id
-),
-
 -- ... each person's start in each cohort, and (age) the last cell that is over for them, where that depends on the person;
 subjects as (
   select
@@ -182,7 +173,7 @@ subjects as (
     case when list_contains($segments, 'entry_path') then coalesce(p.private_entry_path, 'none') end as entry_path,
     case
       when list_contains($segments, 'threshold')
-        then case when p.private_group_id is null then 'none' else coalesce(t.threshold, 'unknown') end
+        then case when p.private_group_id is null then 'none' else coalesce(g.threshold, 'unknown') end
     end as threshold,
     case when list_contains($segments, 'group') then coalesce(p.private_group_id, 'none') end as group_id,
     case
@@ -192,7 +183,7 @@ subjects as (
   from starts as n
   cross join asked as q
   left join core.people as p on n.person_id = p.person_id and $segments <> ['all']
-  left join thresholds as t on p.private_group_id = t.group_id
+  left join core.groups as g on p.private_platform = g.platform and p.private_group_id = g.group_id
   left join core.live_sessions as l
     on p.private_platform = l.platform and p.private_live_session_id = l.live_session_id
   where n.start_no = 1

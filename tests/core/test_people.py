@@ -159,3 +159,70 @@ def test_private_entry_events_are_the_merchants_choice():
     | private_at          | private_event      |
     | 2025-01-02 10:00:00 | mini_program_visit |
     """)
+
+
+def test_an_advertisement_is_public_wherever_it_was_clicked():
+    built = world(
+        {
+            "events": """
+            | user_id | event    | event_at            | entry  |
+            | ann     | ad_click | 2025-01-01 10:00:00 | 粉丝群 |
+            """
+        }
+    )
+    assert built.sql("select channel, domain, is_paid_channel from core.events") == table("""
+    | channel   | domain | is_paid_channel |
+    | fan_group | public | true            |
+    """)
+
+
+def test_a_farewell_is_no_public_touch():
+    """Of ann it is known only that she stopped following, before she watched for the first time in these files."""
+    built = world(
+        {
+            "events": """
+            | user_id | event     | event_at            |
+            | ann     | unfollow  | 2025-01-02 10:00:00 |
+            | ann     | live_view | 2025-01-03 10:00:00 |
+            """
+        }
+    )
+    assert built.sql("select first_public_at, first_public_channel from core.people") == table("""
+    | first_public_at     | first_public_channel |
+    | 2025-01-03 10:00:00 | live                 |
+    """)
+
+
+def test_the_label_of_a_groups_thresholds():
+    """Of g5 no file tells a threshold; that is not a group without any."""
+    groups = """
+    | group_id | follow_days_required | fan_level_required |
+    | g1       | 7                    | 5                  |
+    | g2       | 7                    | 0                  |
+    | g3       | -                    | 3                  |
+    | g4       | 0                    | -                  |
+    | g5       | -                    | -                  |
+    """
+    assert world({"groups": groups}).sql("select group_id, threshold from core.groups order by group_id") == table("""
+    | group_id | threshold      |
+    | g1       | follow_7+fan_5 |
+    | g2       | follow_7       |
+    | g3       | fan_3          |
+    | g4       | none           |
+    | g5       | unknown        |
+    """)
+
+
+def test_where_following_is_private_unfollowing_ends_it():
+    events = """
+    | user_id | event    | event_at            |
+    | ann     | follow   | 2025-01-01 10:00:00 |
+    | ann     | unfollow | 2025-01-05 10:00:00 |
+    | bob     | unfollow | 2025-01-05 10:00:00 |
+    """
+    built = world({"events": events}, private_entry_events=["follow", "group_join"])
+    assert built.sql("select kind, joined_at, left_at, is_private_entry from core.memberships") == table("""
+    | kind   | joined_at           | left_at             | is_private_entry |
+    | follow | 2025-01-01 10:00:00 | 2025-01-05 10:00:00 | true             |
+    """)
+    assert world({"events": events}).sql("select kind from core.memberships") == []

@@ -15,130 +15,181 @@ from tests.worlds import World, empty_world
 Row = dict[str, Any]
 FIRST_DAY = datetime(2024, 2, 1)
 DAYS = 150
+DAYS_AFTER = 6  # rows that are not known yet at as_of
 AS_OF = "2024-06-29"
-WORDS = ("live_view", "live_view", "video_view", "group_message", "red_packet_open", "push_delivered", "push_click")
+PLATFORMS = ("douyin", "taobao")
+WORDS = (
+    "live_view",
+    "live_view",
+    "video_view",
+    "ad_click",
+    "group_message",
+    "red_packet_open",
+    "push_delivered",
+    "push_click",
+)
+STEPS = (
+    "group_apply", "group_approve", "group_reject", "follow", "unfollow", "fan_club_join", "group_join", "group_leave",
+    "group_join", "group_remove", "wecom_add", "wecom_remove", "member_join",
+)  # fmt: skip
 ENTRIES = ("直播", "粉丝群", "推荐", "广告", None)
 
 
-def random_world(seed: int, people: int = 250, **settings: Any) -> World:
-    """Orders, refunds, events, groups, sessions, pushes and spend of `people` people over 150 days (with a leap day)."""
-    chance = random.Random(seed)
-    world = empty_world(AS_OF, **settings)
-    for name, rows in _rows(chance, people).items():
-        _insert(world, name, rows)
+def random_world(
+    seed: int, people: int = 250, as_of: str = AS_OF, rows: dict[str, list[Row]] | None = None, **settings: Any
+) -> World:
+    """A world of random_rows, or of `rows` made of them."""
+    world = empty_world(as_of, **settings)
+    for name, given in (rows or random_rows(seed, people)).items():
+        _insert(world, name, given)
     return world.refresh(full=True)
 
 
 def _moment(chance: random.Random, first: int = 0) -> datetime:
     """A moment on or after a day; coarse, so that events of one second meet."""
-    day = chance.randrange(first, DAYS)
+    day = chance.randrange(first, DAYS + DAYS_AFTER)
     return FIRST_DAY + timedelta(days=day, hours=chance.randrange(24), minutes=30 * chance.randrange(2))
 
 
-def _rows(chance: random.Random, people: int) -> dict[str, list[Row]]:
+def random_rows(seed: int, people: int = 250) -> dict[str, list[Row]]:
+    """Orders, refunds, events, groups, sessions, pushes, spend and links of `people` people over 150 days (with a leap
+    day) and some days more. Accounts on two platforms share ids; some of them are one person."""
+    chance = random.Random(seed)
     rows: dict[str, list[Row]] = {
-        name: [] for name in ("orders", "refunds", "events", "pushes", "ad_spend", "group_days")
+        name: [] for name in ("orders", "refunds", "events", "identities", "pushes", "ad_spend", "group_days")
     }
     rows["groups"] = [
-        {"group_id": f"g{n}", "name": f"群{n}", "follow_days_required": 7 * (n % 2), "fan_level_required": 5 * (n // 2)}
-        for n in range(4)
-    ]
-    rows["live_sessions"] = [
         {
-            "live_session_id": f"s{n}",
-            "host_id": f"h{n % 2}",
-            "started_at": FIRST_DAY + timedelta(days=12 * n, hours=20),
-            "viewers": None if n % 3 == 0 else 100 + n,
-            "views": None if n % 3 == 0 else 150 + n,
+            "platform": PLATFORMS[n % 5 == 4],
+            "group_id": f"g{n % 5 % 4}" if n < 5 else f"g{n}",
+            "name": f"群{n}",
+            "follow_days_required": 7 * (n % 2),
+            "fan_level_required": 5 * (n // 2 % 2),
         }
-        for n in range(12)
+        for n in range(8)
     ]
+    rows["live_sessions"] = [_session(n) for n in range(15)]
     for n in range(people):
-        _person(chance, f"u{n}", rows)
+        _person(chance, n, rows)
     for n in range(30):
-        rows["pushes"].append(
-            {
-                "message_id": f"m{n}",
-                "sent_at": _moment(chance),
-                "group_id": f"g{n % 4}",
-                "kind": "live_notice",
-                "delivered": 9,
-            }
-        )
-        rows["ad_spend"].append(
-            {"date": _moment(chance).date(), "account_id": "a", "ad_id": f"ad{n}", "cost_amount": 7 * n}
-        )
-    rows["group_days"] += [
-        {"group_id": "g9", "date": (FIRST_DAY + timedelta(days=n)).date(), "members": 50 + n % 7, "joins": n % 5}
+        push = {"message_id": f"m{n}", "sent_at": _moment(chance), "group_id": f"g{n % 4}", "platform": "douyin"}
+        rows["pushes"].append({**push, "kind": chance.choice(("live_notice", "red_packet")), "delivered": 9})
+        spend = {"date": _moment(chance).date(), "account_id": "a", "ad_id": f"ad{n}", "cost_amount": 7 * n}
+        rows["ad_spend"].append({**spend, "live_session_id": chance.choice((None, "s1", "s3")), "platform": "douyin"})
+    rows["group_days"] = [
+        {
+            "group_id": group,
+            "platform": "douyin",
+            "date": (FIRST_DAY + timedelta(days=n)).date(),
+            "members": None if group == "g3" else 50 + n % 7,
+            "joins": n % 5 if n % 3 else None,
+            "leaves": n % 2 if n % 4 == 0 else None,
+            "active_members": n if n % 6 == 0 else None,
+        }
+        for group in ("g9", "g3")
         for n in range(20)
+        if n % 9
     ]
     return rows
 
 
-def _person(chance: random.Random, user: str, rows: dict[str, list[Row]]) -> None:
+def _session(n: int) -> Row:
+    told = n % 3
+    return {
+        "platform": PLATFORMS[n >= 12],
+        "live_session_id": f"s{n % 12}",
+        "host_id": f"h{n % 4}" if n % 5 else None,
+        "started_at": FIRST_DAY + timedelta(days=11 * n, hours=20),
+        "viewers": 100 + n if told else None,
+        "views": 150 + n if told else None,
+        "new_followers": n if told else None,
+        "orders": 10 if told == 1 else None,
+        "buyers": 9 if told == 1 else None,
+        "paid_amount": 99.95 + n if told == 1 else None,
+        "refund_amount": 3 * n if told == 1 else None,
+    }
+
+
+def _person(chance: random.Random, n: int, rows: dict[str, list[Row]]) -> None:
+    """Somebody with an account on Douyin, perhaps one on Taobao, perhaps a phone; what joins them is told, or is not."""
     start = chance.randrange(DAYS)
+    accounts = [{"platform": "douyin", "user_id": f"u{n}", "user_id_type": "user_id"}]
+    if chance.random() < 0.3:
+        accounts.append({"platform": "taobao", "user_id": f"u{n + chance.randrange(2)}", "user_id_type": "user_id"})
+        if chance.random() < 0.5:
+            rows["identities"].append(_link(accounts, chance))
+    phone = "courier" if n % 12 == 0 else chance.choice((None, None, f"p{n}", f"p{n // 2}"))
+    if phone and chance.random() < 0.2:
+        accounts.append({"platform": "other", "user_id": phone, "user_id_type": "phone"})
     for number in range(chance.choice((0, 1, 1, 2, 3, 6))):
-        order = f"{user}-{number}"
-        kind = chance.choice(("normal",) * 8 + ("sample", "deposit"))
-        rows["orders"].append(
-            {
-                "order_id": order,
-                "buyer_id": None if chance.random() < 0.05 else user,
-                "paid_at": _moment(chance, start),
-                "paid_amount": 0 if kind == "sample" else chance.choice((10, 20, 35.55)),
-                "order_kind": kind,
-                "status": chance.choice(("paid",) * 9 + ("cancelled",)),
-                "entry": chance.choice(ENTRIES),
-                "shop_id": chance.choice(("a", "b")),
-                "live_session_id": chance.choice((None, "s1", "s2")),
-                "group_id": chance.choice((None, None, "g1")),
-            }
-        )
-        if chance.random() < 0.15:
-            amount = chance.choice((10, 5))
-            refund = {
-                "refund_id": order,
-                "order_id": order,
-                "refunded_at": _moment(chance, start),
-                "refund_amount": amount,
-            }
-            rows["refunds"].append(refund)
+        _order(chance, f"u{n}-{number}", chance.choice(accounts), phone, start, rows)
     for number in range(chance.choice((0, 2, 5, 12))):
-        session = chance.choice((None, "s3", "s4"))
         event = {
             "event": chance.choice(WORDS),
             "group_id": chance.choice((None, "g1", "g2")),
-            "live_session_id": session,
+            "live_session_id": chance.choice((None, "s3", "s4", "s5")),
+            "entry": chance.choice((None, None, "粉丝群", "广告")),
         }
-        rows["events"].append(
-            {"user_id": user, "event_id": f"{user}-{number}", "event_at": _moment(chance, start), **event}
-        )
-    steps = (
-        "group_apply",
-        "group_approve",
-        "follow",
-        "fan_club_join",
-        "group_join",
-        "group_leave",
-        "group_join",
-        "wecom_add",
-    )
-    for number, word in enumerate(chance.sample(steps, chance.randrange(6))):
+        at = _moment(chance, start)
+        rows["events"].append({**chance.choice(accounts), "event_id": f"u{n}-{number}", "event_at": at, **event})
+    for number, word in enumerate(chance.sample(STEPS, chance.randrange(9))):
         event = {
             "event": word,
-            "group_id": chance.choice(("g0", "g1", "g2", "g3")),
+            "group_id": chance.choice(("g0", "g1", "g2", "g3", "g6")) if word.startswith("group") else None,
             "live_session_id": chance.choice((None, "s5")),
+            "entry_path": chance.choice((None, "qr", "invite")),
         }
-        if word in ("follow", "fan_club_join", "wecom_add"):
-            event["group_id"] = None
-        path = chance.choice((None, "qr", "invite"))
-        step = {
-            "user_id": user,
-            "event_id": f"{user}-step{number}",
-            "event_at": _moment(chance, start),
-            "entry_path": path,
+        at = _moment(chance, start)
+        rows["events"].append({**chance.choice(accounts), "event_id": f"u{n}-step{number}", "event_at": at, **event})
+
+
+def _link(accounts: list[Row], chance: random.Random) -> Row:
+    one, other = accounts
+    return {
+        "platform": one["platform"],
+        "id_type": one["user_id_type"],
+        "id_value": one["user_id"],
+        "linked_platform": other["platform"],
+        "linked_type": other["user_id_type"],
+        "linked_value": other["user_id"],
+        "observed_at": chance.choice((None, _moment(chance))),
+    }
+
+
+def _order(
+    chance: random.Random, order: str, account: Row, phone: str | None, start: int, rows: dict[str, list[Row]]
+) -> None:
+    kind = chance.choice(("normal",) * 8 + ("sample", "deposit"))
+    is_named = chance.random() > 0.05
+    rows["orders"].append(
+        {
+            "platform": account["platform"],
+            "order_id": order,
+            "buyer_id": account["user_id"] if is_named else None,
+            "buyer_id_type": account["user_id_type"] if is_named else None,
+            "phone_key": phone if chance.random() < 0.7 else None,
+            "paid_at": _moment(chance, start),
+            "paid_amount": 0 if kind == "sample" else chance.choice((10, 20, 35.55)),
+            "order_kind": kind,
+            "status": chance.choice(("paid",) * 18 + ("cancelled", "unpaid")),
+            "entry": chance.choice(ENTRIES),
+            "traffic_type": chance.choice((None, None, "广告")),
+            "shop_id": chance.choice(("a", "b", None)),
+            "live_session_id": chance.choice((None, "s1", "s2", "s3")),
+            "group_id": chance.choice((None, None, "g1")),
         }
-        rows["events"].append({**step, **event})
+    )
+    for number in range(chance.choice((0, 0, 0, 0, 1, 2))):
+        rows["refunds"].append(
+            {
+                "platform": account["platform"],
+                "refund_id": f"{order}-{number}",
+                "order_id": order,
+                "refunded_at": _moment(chance, start),
+                "refund_amount": chance.choice((10, 5)),
+                "status": chance.choice(("succeeded", "succeeded", "requested")),
+            }
+        )
 
 
 def _insert(world: World, name: str, rows: list[Row]) -> None:
@@ -148,7 +199,9 @@ def _insert(world: World, name: str, rows: list[Row]) -> None:
     columns = load_staging()[name].columns
     defaults = {key: column.default for key, column in columns.items() if column.default is not None}
     kept = {"file_source": "random", "version_at": FIRST_DAY, "file_id": 1}
-    frame = pd.DataFrame([{**defaults, **row, **kept, "file_row": number} for number, row in enumerate(rows, start=2)])
+    frame = pd.DataFrame(
+        [{**defaults, **row, **kept, "file_row": number} for number, row in enumerate(rows, start=2)], dtype="object"
+    )
     for key, column in columns.items():
         if column.default_from and key not in frame:
             frame[key] = frame[column.default_from]

@@ -122,3 +122,34 @@ def test_breakdowns_of_the_first_public_touch(club):
         within_days=[3],
         cohort_period="all",
     )
+
+
+def test_an_advertisement_into_a_live_session_is_paid_traffic():
+    """chen's order came by the live session, and an advertisement had brought her there."""
+    answers(
+        world(
+            {
+                "events": """
+                | user_id | event     | event_at            | source |
+                | anna    | live_view | 2025-01-06 10:00:00 | 千川   |
+                | bo      | live_view | 2025-01-06 11:00:00 | -      |
+                """,
+                "orders": """
+                | order_id | buyer_id | paid_at             | paid_amount | entry  | traffic_type |
+                | c1       | chen     | 2025-01-06 12:00:00 | 30          | 直播间 | 广告         |
+                """,
+            },
+            as_of="2025-01-06",
+        ),
+        "conversion",
+        """
+        | segment_by | segment | cohort_people |
+        | channel    | live    | 2             |
+        | channel    | ad      | 1             |
+        | paid       | paid    | 2             |
+        | paid       | organic | 1             |
+        """,
+        where="step = 'public'",
+        within_days=[0],
+        segments=["channel", "paid"],
+    )

@@ -213,3 +213,32 @@ def test_short_history_is_flagged_and_a_week_not_over_says_so():
         period="week",
         segments=["all"],
     )
+
+
+def test_a_month_that_the_dates_asked_for_cut_is_not_complete(shop):
+    """February to the 28th lacks the leap day; March lacks its first day, though nothing happened on it."""
+    answers(
+        shop,
+        "daily_summary",
+        """
+        | date       | paid_orders | is_complete |
+        | 2024-01-01 | 0           | true        |
+        | 2024-02-01 | 0           | false       |
+        """,
+        period="month",
+        start_date="2024-01-01",
+        end_date="2024-02-28",
+        segments=["all"],
+    )
+    answers(
+        shop,
+        "daily_summary",
+        """
+        | date       | paid_orders | is_complete |
+        | 2024-03-01 | 1           | false       |
+        """,
+        period="month",
+        start_date="2024-03-02",
+        end_date="2024-03-31",
+        segments=["all"],
+    )

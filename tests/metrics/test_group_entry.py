@@ -115,3 +115,49 @@ def test_roll_ups(club):
         where="month = '2025-01-01' and joins > 0 "
         "and segment_by not in ('live_session', 'host', 'entry_path_threshold_group')",
     )
+
+
+def test_a_group_that_nobody_has_joined_yet_has_its_threshold():
+    answers(
+        world(
+            {
+                "groups": "| group_id | fan_level_required |\n| g1 | 9 |",
+                "events": "| user_id | event | event_at | group_id |\n| anna | group_apply | 2025-01-02 10:00:00 | g1 |",
+            },
+            as_of="2025-01-31",
+        ),
+        "group_entry",
+        """
+        | threshold | applications | joins |
+        | fan_9     | 1            | 0     |
+        """,
+        segments=["threshold"],
+    )
+
+
+def test_an_application_does_not_take_the_path_of_an_earlier_stay():
+    """anna came by a QR code once, and left; how she applied again nobody says. bo's approval came the way he applied."""
+    answers(
+        world(
+            {
+                "events": """
+                | user_id | event         | event_at            | group_id | entry_path |
+                | anna    | group_join    | 2025-01-02 10:00:00 | g1       | qr         |
+                | anna    | group_leave   | 2025-01-03 10:00:00 | g1       | -          |
+                | anna    | group_apply   | 2025-01-04 10:00:00 | g1       | -          |
+                | anna    | group_approve | 2025-01-04 11:00:00 | g1       | -          |
+                | bo      | group_apply   | 2025-01-05 10:00:00 | g1       | profile    |
+                | bo      | group_approve | 2025-01-05 11:00:00 | g1       | -          |
+                """
+            },
+            as_of="2025-01-31",
+        ),
+        "group_entry",
+        """
+        | entry_path | applications | approved_applications | approvals | joins |
+        | qr         | 0            | 0                     | 0         | 1     |
+        | other      | 1            | 1                     | 1         | 0     |
+        | profile    | 1            | 1                     | 1         | 0     |
+        """,
+        segments=["entry_path"],
+    )

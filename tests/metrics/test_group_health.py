@@ -76,8 +76,8 @@ def test_a_group_measured_by_its_peoples_events():
 
 
 def test_a_group_of_which_the_platform_tells_only_sums():
-    """On the 3rd it tells 108 after 100 + 12 joins: four must have left. On the 4th nothing is told; on the 5th there is no
-    day before to compare with, and its own leaves stand."""
+    """On the 3rd it tells 108 after 100 + 12 joins: four must have left. On the 4th nothing is told, which is not the
+    same as nothing; on the 5th there is no day before to compare with, and its own leaves stand."""
     answers(
         world(
             {
@@ -93,10 +93,96 @@ def test_a_group_of_which_the_platform_tells_only_sums():
         ),
         "group_health",
         """
-        | date       | measured_by | members_before | joins | leaves | members | is_leaves_estimated | active_members | active_rate | messages |
-        | 2025-01-02 | group_days  | -              | 0     | 0      | 100     | false               | 20             | 0.2         | 50       |
-        | 2025-01-03 | group_days  | 100            | 12    | 4      | 108     | true                | 0              | 0           | 0        |
-        | 2025-01-04 | events      | 108            | 0     | 0      | -       | false               | 0              | -           | 0        |
-        | 2025-01-05 | group_days  | -              | 3     | 2      | 109     | false               | 0              | 0           | 0        |
+        | date       | measured_by | members_before | joins | leaves | members | net_growth | is_leaves_estimated | active_members | active_rate | messages |
+        | 2025-01-02 | group_days  | -              | -     | -      | 100     | -          | false               | 20             | 0.2         | 50       |
+        | 2025-01-03 | group_days  | 100            | 12    | 4      | 108     | 8          | true                | -              | -           | -        |
+        | 2025-01-04 | events      | 108            | -     | -      | -       | -          | false               | -              | -           | -        |
+        | 2025-01-05 | group_days  | -              | 3     | 2      | 109     | 1          | false               | 0              | 0           | 0        |
+        """,
+    )
+
+
+def test_one_group_id_on_two_platforms_is_two_groups():
+    """anna is in Douyin's g1, bo in WeCom's; nobody of Taobao's is known, which has its threshold all the same."""
+    answers(
+        world(
+            {
+                "groups": """
+                | platform | group_id | follow_days_required |
+                | douyin   | g1       | 7                    |
+                | wecom    | g1       | 0                    |
+                | taobao   | g1       | 30                   |
+                """,
+                "events": """
+                | platform | user_id | event      | event_at            | group_id |
+                | douyin   | anna    | group_join | 2025-01-02 08:00:00 | g1       |
+                | wecom    | bo      | group_join | 2025-01-02 08:00:00 | g1       |
+                """,
+                "identities": """
+                | platform | id_type | id_value | linked_platform | linked_type | linked_value |
+                | wecom    | user_id | bo       | douyin          | user_id     | bo           |
+                """,
+                "orders": """
+                | platform | order_id | buyer_id | paid_at             | paid_amount |
+                | douyin   | a1       | anna     | 2025-01-02 13:00:00 | 30          |
+                | douyin   | b1       | bo       | 2025-01-02 14:00:00 | 10          |
+                """,
+                "group_days": "| platform | group_id | date | members |\n| taobao | g1 | 2025-01-02 | 100 |",
+            },
+            as_of="2025-01-02",
+        ),
+        "group_health",
+        """
+        | platform | group_id | threshold | members | member_orders | member_amount |
+        | douyin   | g1       | follow_7  | 1       | 1             | 30            |
+        | wecom    | g1       | none      | 1       | 1             | 10            |
+        | taobao   | g1       | follow_30 | 100     | 0             | 0             |
+        """,
+    )
+
+
+def test_a_group_whose_members_are_told_and_not_who_came_grows_by_the_difference():
+    """It grows by 8, then shrinks by 3, and who came and who left nobody tells. A silent group beside one that talks has
+    no active members; how many members it has is not known, as no join is."""
+    answers(
+        world(
+            {
+                "group_days": """
+                | group_id | date       | members |
+                | g1       | 2025-01-02 | 100     |
+                | g1       | 2025-01-03 | 108     |
+                | g1       | 2025-01-04 | 105     |
+                """,
+                "events": "| user_id | event | event_at | group_id |\n| anna | group_message | 2025-01-04 10:00:00 | g3 |",
+                "pushes": "| message_id | sent_at | group_id |\n| m1 | 2025-01-04 10:00:00 | g2 |",
+            },
+            as_of="2025-01-04",
+        ),
+        "group_health",
+        """
+        | group_id | date       | members | joins | leaves | net_growth | net_growth_rate | active_members | messages |
+        | g1       | 2025-01-02 | 100     | -     | -      | -          | -               | 0              | 0        |
+        | g1       | 2025-01-03 | 108     | -     | -      | 8          | 0.08            | 0              | 0        |
+        | g1       | 2025-01-04 | 105     | -     | -      | -3         | -3/108          | 0              | 0        |
+        | g2       | 2025-01-04 | -       | -     | -      | -          | -               | 0              | 0        |
+        | g3       | 2025-01-04 | -       | -     | -      | -          | -               | 1              | 1        |
+        """,
+    )
+
+
+def test_messages_that_the_platform_counts_do_not_hide_the_members_whom_events_know():
+    answers(
+        world(
+            {
+                "group_days": "| group_id | date | messages |\n| g1 | 2025-01-03 | 40 |",
+                "events": "| user_id | event | event_at | group_id |\n| anna | group_join | 2025-01-02 10:00:00 | g1 |",
+            },
+            as_of="2025-01-03",
+        ),
+        "group_health",
+        """
+        | date       | measured_by | members_before | joins | leaves | members | net_growth | active_members | messages |
+        | 2025-01-02 | events      | 0              | 1     | 0      | 1       | 1          | -              | -        |
+        | 2025-01-03 | group_days  | 1              | 0     | 0      | 1       | 0          | -              | 40       |
         """,
     )

@@ -85,13 +85,14 @@ def test_the_platforms_funnel_and_its_rates(stage):
 
 
 def test_what_the_platform_leaves_out_is_counted_from_our_rows_and_named(stage):
-    """A cancelled order and a sample are not sales; the refund is of the same orders as the amount. Without views, no GPM."""
+    """A cancelled order and a sample are not sales; the refund is of the same orders as the amount. Without views, no GPM.
+    Three buyers with a name spent 100 of the 105 yuan."""
     answers(
         stage,
         "live_performance",
         """
-        | live_session_id | viewers | comments | new_followers | new_fan_club | new_group_members | product_clicked_people | orders | buyers | paid_amount | refund_amount | ad_cost_amount | gpm_amount | uv_value_amount | roi |
-        | s2              | 3       | 2        | 1             | -            | 1                 | 1                      | 5      | 3      | 105         | 40            | 21             | -          | 35              | 5   |
+        | live_session_id | viewers | comments | new_followers | new_fan_club | new_group_members | product_clicked_people | orders | buyers | paid_amount | refund_amount | ad_cost_amount | gpm_amount | uv_value_amount | average_per_buyer_amount | roi |
+        | s2              | 3       | 2        | 1             | -            | 1                 | 1                      | 5      | 3      | 105         | 40            | 21             | -          | 35              | 33.33                    | 5   |
         """,
         where="live_session_id = 's2'",
     )
@@ -136,4 +137,31 @@ def test_zero_denominators_and_a_session_too_young(stage):
         | s3              | 0       | -             | -           | -          | -               | -                        | -   | -           | false     |
         """,
         where="live_session_id = 's3'",
+    )
+
+
+def test_the_platforms_figures_are_not_divided_by_the_few_people_whom_we_know():
+    """One viewer and one click have a name; 20 followers of one viewer would be 2000 %. What is ours goes by ours: one of
+    one viewer joined."""
+    answers(
+        world(
+            {
+                "live_sessions": """
+                | live_session_id | started_at          | new_followers | new_fan_club | product_exposed_people | buyers | paid_amount | group_viewers |
+                | s1              | 2025-01-10 20:00:00 | 20            | 10           | 150                    | 4      | 100         | 50            |
+                """,
+                "events": """
+                | user_id | event         | event_at            | live_session_id | group_id |
+                | anna    | live_view     | 2025-01-10 20:01:00 | s1              | -        |
+                | anna    | product_click | 2025-01-10 20:02:00 | s1              | -        |
+                | anna    | group_join    | 2025-01-10 20:03:00 | s1              | g1       |
+                """,
+            },
+            as_of="2025-01-10",
+        ),
+        "live_performance",
+        """
+        | viewers | view_exposed_rate | click_buy_rate | view_buy_rate | follow_rate | fan_club_rate | group_viewer_rate | uv_value_amount | group_join_rate | average_per_buyer_amount |
+        | 1       | -                 | -              | -             | -           | -             | -                 | -               | 1               | 25                       |
+        """,
     )

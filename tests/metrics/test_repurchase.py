@@ -146,3 +146,43 @@ def test_a_leap_day_is_a_day():
         segments=["all"],
         windows=[29, 30],
     )
+
+
+THRESHOLDS = {
+    "groups": """
+    | platform | group_id | follow_days_required |
+    | douyin   | g1       | 7                    |
+    | wecom    | g1       | 30                   |
+    """,
+    "events": """
+    | platform | user_id | event      | event_at            | group_id |
+    | douyin   | anna    | group_join | 2025-01-02 08:00:00 | g1       |
+    | wecom    | bo      | group_join | 2025-01-02 08:00:00 | g1       |
+    | wecom    | chen    | group_join | 2025-01-02 08:00:00 | g9       |
+    """,
+    "orders": """
+    | platform | order_id | buyer_id | paid_at             | paid_amount |
+    | douyin   | a1       | anna     | 2025-01-03 13:00:00 | 30          |
+    | wecom    | b1       | bo       | 2025-01-03 13:00:00 | 30          |
+    | wecom    | c1       | chen     | 2025-01-03 13:00:00 | 30          |
+    """,
+}
+
+
+@pytest.mark.parametrize("metric", ["repurchase", "repurchase_curve", "retention"])
+def test_one_group_id_on_two_platforms_has_two_thresholds(metric):
+    """g9 is in no list of groups."""
+    given = world(THRESHOLDS, as_of="2025-01-04")
+    people = "people" if metric == "retention" else "buyers"
+    answers(
+        given,
+        metric,
+        f"""
+        | segment   | {people} |
+        | follow_7  | 1        |
+        | follow_30 | 1        |
+        | unknown   | 1        |
+        """,
+        where={"repurchase": "window_days = 7", "repurchase_curve": "day = 0", "retention": "period_no = 0"}[metric],
+        segments=["threshold"],
+    )
