@@ -33,6 +33,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
 LARGEST_NUMBER = 10**15
 LONGEST_ID = 256
 LONGEST_TEXT = 4000
+LONGEST_JSON = 200_000
 
 # Factor to the unit the tables keep. Amounts: yuan. Numbers: seconds, or one.
 AMOUNT_UNITS = {"yuan": "1", "fen": "0.01", "milli_fen": "0.00001", "万": "10000"}
@@ -122,7 +123,7 @@ def value_sql(p: str, reading: Reading, key: bytes) -> str:
         cases = " ".join(f"when {quoted(raw)} then {quoted(word)}" for raw, word in reading.words)
         if reading.default_word is not None:
             # Anything but a bare word may still be a known one: that is for the second look.
-            bare = f"regexp_full_match({p}, '[0-9A-Za-z\\x{{4e00}}-\\x{{9fff}}]+')"
+            bare = f"strlen({p}) <= {LONGEST_ID} and regexp_full_match({p}, '[0-9A-Za-z\\x{{4e00}}-\\x{{9fff}}]+')"
             cases += f" else case when {bare} then {quoted(reading.default_word)} end"
         return f"case {p} {cases} end"
     return phone_key_sql(p, key) if reading.kind == "phone" else p
@@ -153,7 +154,9 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
         conditions.append(f"({x} is not null and ({inside}) is not true)")
     elif kind == "number":
         conditions.append(f"({x} is not null and (abs({p}) < {LARGEST_NUMBER:.0f}) is not true)")
-    elif kind != "json":
+    elif kind == "json":
+        conditions.append(f"strlen({x}) > {LONGEST_JSON}")
+    else:
         conditions.append(f"({x} is not null and {p} is null)")
     return " or ".join(conditions) or "false"
 
@@ -275,11 +278,13 @@ def straighten(text: str | None, reading: Reading) -> str | Unread | None:
     if cell in reading.empty:
         return None
     expected = _EXPECTED.get(reading.kind, "")
+    if len(cell) > LONGEST_TEXT and reading.kind not in ("phone", "json"):
+        return Unread("too_long", expected)
     if reading.pattern and not re.fullmatch(reading.pattern, cell):
         return Unread(_act(cell) or "bad_pattern", f"text that matches {reading.pattern}")
     match reading.kind:
         case "json":
-            return cell
+            return Unread("too_long", f"at most {LONGEST_JSON:,} characters") if len(cell) > LONGEST_JSON else cell
         case "id":
             return _id(cell, expected)
         case "word":
@@ -332,7 +337,7 @@ def _act(cell: str) -> str | None:
         return "html"
     if _is_nested(cell):
         return "nested_value"
-    return "too_long" if len(cell) > LONGEST_TEXT else None
+    return None
 
 
 def _is_nested(cell: str) -> bool:
@@ -365,7 +370,7 @@ def _moment(cell: str, reading: Reading) -> datetime | None:
             continue
     if reading.formats:
         return None
-    if cell.isdigit():
+    if re.fullmatch("[0-9]{1,16}", cell):
         return _from_digits(cell, reading, zone)
     if _NO_YEAR.fullmatch(cell):
         return _latest(cell, reading)
@@ -383,11 +388,14 @@ def _moment(cell: str, reading: Reading) -> datetime | None:
     return _converted(moment, parts["zone"], zone) if parts["zone"] else moment
 
 
-def _converted(moment: datetime, offset: str, zone: ZoneInfo) -> datetime:
+def _converted(moment: datetime, offset: str, zone: ZoneInfo) -> datetime | None:
     sign = -1 if offset.startswith("-") else 1
     digits = re.sub(r"\D", "", offset).ljust(4, "0")
     shift = sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return (moment - shift).replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None)
+    try:
+        return (moment - shift).replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None)
+    except OverflowError:  # in the year 1 or 9999
+        return None
 
 
 def _from_digits(cell: str, reading: Reading, zone: ZoneInfo) -> datetime | None:

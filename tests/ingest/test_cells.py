@@ -51,6 +51,11 @@ def read(text: str, kind: str, **options: Any) -> str | None:
         ("2024-02-29", "2024-02-29 00:00:00"),
         ("1970-01-01 08:00:00", "[bad_date]"),
         ("昨晚八点", "[bad_date]"),
+        ("0001-01-01T00:00:00+08:00", "[bad_date]"),
+        ("9999-12-31 23:59:59-08:00", "[bad_date]"),
+        ("9" * 5000, "[too_long]"),
+        ("9" * 3999, "[bad_date]"),
+        ("፩፪፫", "[bad_date]"),
         ("-", None),
         ("", None),
     ],
@@ -191,6 +196,7 @@ def test_words() -> None:
     assert read("在路上", "word", words=words) == "[unknown_value]"
     assert read("在路上", "word", words=words, default_word="paid") == "paid"
     assert read("PAID", "word", values=("paid",)) == "paid"
+    assert read("(" * 1_000_000, "word", words=words) == "[too_long]"
 
 
 def test_phones() -> None:
@@ -284,8 +290,9 @@ def test_plain_cells_are_plain(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 ODDITIES = [
-    "0026-07-22", "2026-07-22 11:00 xx", "infinity", "1_000", "0x1F", "12,5", "1e5", "\u3000x", "\tNULL", "NULL ",
-    " - ", "69\u202c", '{"a": 1}', "9" * 40, "-" + "9" * 40, "9" * 19, "1e300", "9" * 16 + ".99", "0" * 30,
+    "0026-07-22", "2026-07-22 11:00 xx", "0001-01-01 00:00:00+08:00", "infinity", "1_000", "0x1F", "12,5", "1e5",
+    "\u3000x", "\tNULL", "NULL ", " - ", "69\u202c", "x" * 5000, "(" * 5000, '{"a": 1}',
+    "9" * 40, "-" + "9" * 40, "9" * 19, "1e300", "9" * 16 + ".99", "0" * 30,
 ]  # fmt: skip
 
 
