@@ -25,7 +25,8 @@ _DIGIT = "[0-9０-９]"
 # One text for RE2 (DuckDB) and for Python's re; the optional prefix is the country code in any spelling.
 _PHONE = rf"(?:[+＋]?(?:[0０][0０])?[8８][6６]{_SEPARATOR})?[1１]{_SEPARATOR}[3-9３-９](?:{_SEPARATOR}{_DIGIT}){{9}}"
 _NATIONAL_ID = r"[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])[0-9]{3}[0-9Xx]"
-_EMAIL = r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"
+# The local part has 64 characters at most; without that limit Python's re is quadratic on a long word.
+_EMAIL = r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63})+"
 _PERSONAL = f"(?:{_NATIONAL_ID}|{_PHONE})"
 
 
@@ -130,11 +131,18 @@ _BOUNDED = re.compile(
 )
 _EMAILS = re.compile(_EMAIL)
 _LETTERS = re.compile(r"[^\W\d_]+")
+_HALF_NUMBER = re.compile(r"[\W\d_]+$")
 
 
 def mask_text(text: str) -> str:
     """The Python twin of `mask_text_sql`."""
     return _EMAILS.sub(MASK, _BOUNDED.sub(MASK, text))
+
+
+def mask_start(text: str, length: int) -> str:
+    """The masked beginning of a text that may be very long, without half a number where it is cut."""
+    head = mask_text(text[: 10 * length])
+    return (head if len(text) <= 10 * length else _HALF_NUMBER.sub("", head))[:length]
 
 
 def mask_letters(text: str) -> str:

@@ -15,6 +15,7 @@ import pytest
 from pipelines.privacy import (
     load_key,
     mask_letters,
+    mask_start,
     mask_text,
     mask_text_sql,
     normalise_phone,
@@ -116,6 +117,13 @@ def test_mask_leaves_ids_times_and_amounts(connection: duckdb.DuckDBPyConnection
 def test_mask_other_identifiers() -> None:
     assert mask_text("身份证110101199003078515,邮箱a.b@example.com") == "身份证***,邮箱***"
     assert mask_letters('张三,"北京市 1 号,13800138000') == '*,"* 1 *,***'
+
+
+def test_a_long_word_is_masked_in_no_time_and_cut_without_half_a_number() -> None:
+    assert mask_start("x" * 5_000_000 + "@", 200) == "x" * 200
+    assert mask_start("电话13800138000", 200) == "电话***"
+    letter = "a" * 60 + "@" + "b" * 30 + ".com 13800138000"  # cut inside the number
+    assert mask_start(letter, 10) == ""
 
 
 def test_key_is_made_once_and_private(tmp_path: Path) -> None:

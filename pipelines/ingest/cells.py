@@ -11,6 +11,7 @@ new spelling is one readable branch here.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ from zoneinfo import ZoneInfo
 from pipelines.ingest.staging import quoted
 from pipelines.privacy import mask_text, normalise_phone, phone_key_sql
 
-SPACES = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b"
+# Zero-width and direction characters: WeChat and Excel copy them along with a number.
+INVISIBLE = "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)))
+SPACES = " \t\r\n\v\f\u00a0\u3000" + INVISIBLE
 QUOTES = "'\"`\\"
 EMPTY = ("", "-", "--", "—", "——", "NULL", "null", "None", "NaN", "nan", "NaT", "N/A", "n/a", "#N/A", "\\N")
 PHONE_WORDS = ("phone", "mobile", "tel", "手机", "手机号", "手机号码", "电话")
@@ -30,6 +33,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
 LARGEST_NUMBER = 10**15
 LONGEST_ID = 256
 LONGEST_TEXT = 4000
+LONGEST_JSON = 200_000
 
 # Factor to the unit the tables keep. Amounts: yuan. Numbers: seconds, or one.
 AMOUNT_UNITS = {"yuan": "1", "fen": "0.01", "milli_fen": "0.00001", "万": "10000"}
@@ -94,10 +98,7 @@ def look_sql(x: str, reading: Reading) -> str:
         case "json":
             return x
         case "id" | "word" | "text":
-            # Excel keeps an id whole when a tab or an apostrophe stands before it, so these are plain.
-            marks = "('\t')" if reading.kind == "text" else f"('\t', {_APOSTROPHE})"
-            marked = f"{x} < '(' and left({x}, 1) in {marks}"
-            return f"case when {marked} then substr({x}, 2) else {x} end"
+            return _unwrapped_sql(x, reading)
         case "phone":
             return f"case when strlen({x}) = 11 and regexp_full_match({x}, '1[3-9][0-9]{{9}}') then {x} end"
         case "timestamp":
@@ -107,9 +108,7 @@ def look_sql(x: str, reading: Reading) -> str:
         case "amount":
             return _scaled(f"{_without_commas(x)}", AMOUNT_UNITS[reading.unit or "yuan"])
         case "count":
-            plain = (
-                f"case when regexp_full_match({x}, '[0-9,]{{1,14}}') then try_cast({_without_commas(x)} as bigint) end"
-            )
+            plain = f"case when regexp_full_match({x}, '[0-9]{{1,14}}') then {x}::bigint end"
             return plain if reading.unit is None else f"({plain}) * {NUMBER_UNITS[reading.unit]}"
         case "number":
             factor = NUMBER_UNITS[reading.unit] if reading.unit else "1"
@@ -124,7 +123,7 @@ def value_sql(p: str, reading: Reading, key: bytes) -> str:
         cases = " ".join(f"when {quoted(raw)} then {quoted(word)}" for raw, word in reading.words)
         if reading.default_word is not None:
             # Anything but a bare word may still be a known one: that is for the second look.
-            bare = f"regexp_full_match({p}, '[0-9A-Za-z\\x{{4e00}}-\\x{{9fff}}]+')"
+            bare = f"strlen({p}) <= {LONGEST_ID} and regexp_full_match({p}, '[0-9A-Za-z\\x{{4e00}}-\\x{{9fff}}]+')"
             cases += f" else case when {bare} then {quoted(reading.default_word)} end"
         return f"case {p} {cases} end"
     return phone_key_sql(p, key) if reading.kind == "phone" else p
@@ -155,13 +154,24 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
         conditions.append(f"({x} is not null and ({inside}) is not true)")
     elif kind == "number":
         conditions.append(f"({x} is not null and (abs({p}) < {LARGEST_NUMBER:.0f}) is not true)")
-    elif kind != "json":
+    elif kind == "json":
+        conditions.append(f"strlen({x}) > {LONGEST_JSON}")
+    else:
         conditions.append(f"({x} is not null and {p} is null)")
     return " or ".join(conditions) or "false"
 
 
 def _array(formats: tuple[str, ...]) -> str:
     return "[" + ", ".join(quoted(f) for f in formats) + "]"
+
+
+def _unwrapped_sql(x: str, reading: Reading) -> str:
+    """The cell without what programs put around it: a tab or an apostrophe against Excel; around text, blanks."""
+    marks = "('\t')" if reading.kind == "text" else f"('\t', {_APOSTROPHE})"
+    marked = f"case when {x} < '(' and left({x}, 1) in {marks} then {filled_sql(f'substr({x}, 2)', reading)}"
+    if reading.kind == "text":
+        marked += f" when ends_with({x}, ' ') or starts_with({x}, ' ') then {filled_sql(f'trim({x})', reading)}"
+    return f"{marked} else {x} end"
 
 
 def _stamp_sql(x: str, reading: Reading) -> str:
@@ -180,8 +190,10 @@ def _stamp_sql(x: str, reading: Reading) -> str:
 
 
 def _without_commas(x: str) -> str:
-    # DuckDB's cast takes 1_000 for a number.
-    return f"(case when contains({x}, '_') then null when contains({x}, ',') then replace({x}, ',', '') else {x} end)"
+    """The number without its thousands commas; NULL for a comma elsewhere, for 1_000 and for 1.2E+05."""
+    unusual = " or ".join(f"contains({x}, '{mark}')" for mark in ",_eE")
+    grouped = f"regexp_full_match({x}, '[+-]?{_GROUPED}')"
+    return f"(case when {unusual} then case when {grouped} then replace({x}, ',', '') end else {x} end)"
 
 
 def _scaled(x: str, factor: str) -> str:
@@ -193,7 +205,8 @@ def _scaled(x: str, factor: str) -> str:
 def _odd_id(p: str, reading: Reading) -> str:
     return (
         f"{p} < '0' or ({p} >= '<' and {p} < '@') or ({p} >= '[' and {p} < '_') or ({p} >= '`' and {p} < 'a') "
-        f"or {p} >= '\x7f' or contains({p}, '.') or contains({p}, 'E+') or contains({p}, 'e+') or contains({p}, '<') "
+        f"or {p} >= '{{' or contains({p}, '.') or contains({p}, 'E+') or contains({p}, 'e+') or contains({p}, '<') "
+        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{_INVISIBLE}]') else false end "
         f"or {_odd_end(p, reading)}"
     )
 
@@ -202,7 +215,7 @@ def _odd_word(p: str, reading: Reading) -> str:
     # Plain first characters: digits, letters, CJK. Everything else may be a space, a quote or a formula.
     return (
         f"{p} < '0' or ({p} >= '<' and {p} < 'A') or ({p} >= '[' and {p} < 'a') "
-        f"or ({p} >= '\x7f' and {p} < '\u3001') or {p} >= '\uff01' "
+        f"or ({p} >= '{{' and {p} < '\u3001') or {p} >= '\uff01' "
         f"or contains({p}, '<') or {_odd_end(p, reading)}"
     )
 
@@ -214,10 +227,11 @@ def _odd_end(p: str, reading: Reading) -> str:
 
 # --- every spelling, in Python -------------------------------------------------------------------------------------
 
-_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # INVISIBLE, inside the brackets of a pattern
 # In free text: control and direction characters, and what may be a phone number or an address.
 _DOUBTFUL_TEXT = f"[\\x00-\\x1f\\x7f@{_INVISIBLE}]|[0-9０-９][-－ ]?[0-9０-９]{{6}}|[3-9３-９]([-－ ]?[0-9０-９]){{9}}"
 _CONTROLS = re.compile(f"[\x00-\x1f\x7f{_INVISIBLE}]")
+_HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _SCIENTIFIC = re.compile(r"[0-9]\.[0-9]*[eE]\+?[0-9]+|[0-9]+[eE]\+[0-9]+|[0-9]{16,}\.[0-9]+")
 _FORMULA = re.compile(r"[=+\-@＝＋－＠]")
 _SIGNED_NUMBER = re.compile(r"[+\-][0-9.,]+[%％]?")
@@ -230,9 +244,16 @@ _STAMP = re.compile(
     r"\s*(?P<zone>Z|z|UTC|[+-]\d{2}(?::?\d{2})?)?"
 )
 _NO_YEAR = re.compile(r"\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:.*")
-_NUMBER_WORDS = re.compile(r"[,，\s¥￥元人次个条单件]|CNY|RMB")
+# Commas belong between groups of three digits: 12,5 and 1.234,50 are another country's numbers, not these digits.
+_GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"
+_NUMBER = re.compile(
+    rf"(?:¥|CNY|RMB)?\s*(?P<sign>[+-]?)\s*¥?\s*(?P<digits>{_GROUPED}|[0-9]+\.?[0-9]*|\.[0-9]+)"
+    r"(?:[eE](?P<power>[+-]?[0-9]{1,2}))?\s*(?P<scale>[万亿%]?)\s*(?:[元人次个条单件]{1,2}|CNY|RMB)?"
+)
+_SCALES = {"万": "10000", "亿": "100000000", "%": "0.01"}
 _SPELLED = re.compile(
-    r"(?:(?P<h>[0-9.]+) ?(?:小时|时|h))? ?(?:(?P<m>[0-9.]+) ?(?:分钟|分|min|m))? ?(?:(?P<s>[0-9.]+) ?(?:秒|s))?"
+    r"(?:(?P<h>[0-9]+(?:\.[0-9]+)?) ?(?:小时|时|h))? ?(?:(?P<m>[0-9]+(?:\.[0-9]+)?) ?(?:分钟|分|min|m))? ?"
+    r"(?:(?P<s>[0-9]+(?:\.[0-9]+)?) ?(?:秒|s))?"
 )
 _CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d{2}(?:\.\d+)?)")
 
@@ -257,11 +278,13 @@ def straighten(text: str | None, reading: Reading) -> str | Unread | None:
     if cell in reading.empty:
         return None
     expected = _EXPECTED.get(reading.kind, "")
+    if len(cell) > LONGEST_TEXT and reading.kind not in ("phone", "json"):
+        return Unread("too_long", expected)
     if reading.pattern and not re.fullmatch(reading.pattern, cell):
         return Unread(_act(cell) or "bad_pattern", f"text that matches {reading.pattern}")
     match reading.kind:
         case "json":
-            return cell
+            return Unread("too_long", f"at most {LONGEST_JSON:,} characters") if len(cell) > LONGEST_JSON else cell
         case "id":
             return _id(cell, expected)
         case "word":
@@ -278,12 +301,11 @@ def straighten(text: str | None, reading: Reading) -> str | Unread | None:
         case "boolean":
             return _boolean(cell, expected)
     number = _number(cell, reading)
-    if number is None:
-        return Unread("bad_amount" if reading.kind == "amount" else "bad_number", expected)
-    return _rounded(number, reading.kind, expected)
+    return Unread(number, expected) if isinstance(number, str) else _rounded(number, reading.kind, expected)
 
 
 def _id(cell: str, expected: str) -> str | Unread:
+    cell = _HIDDEN.sub("", cell)
     if _SCIENTIFIC.fullmatch(cell):
         return Unread("scientific_notation", expected)
     if cell.endswith(".0") and cell[:-2].isdigit():  # a spreadsheet shows 12345 as 12345.0
@@ -292,6 +314,8 @@ def _id(cell: str, expected: str) -> str | Unread:
         return Unread("formula", expected)
     if "<" in cell:
         return Unread("html", expected)
+    if _is_nested(cell):
+        return Unread("nested_value", expected)
     return Unread("too_long", expected) if len(cell) > LONGEST_ID else cell
 
 
@@ -311,7 +335,19 @@ def _act(cell: str) -> str | None:
         return "formula"
     if _MARKUP.search(cell):
         return "html"
-    return "too_long" if len(cell) > LONGEST_TEXT else None
+    if _is_nested(cell):
+        return "nested_value"
+    return None
+
+
+def _is_nested(cell: str) -> bool:
+    """Whether a whole record or list stands where one value should: its parts were never looked at."""
+    if not (cell.startswith(("{", "[")) and cell.endswith(("}", "]"))):
+        return False
+    try:
+        return isinstance(json.loads(cell), (dict, list))
+    except (ValueError, RecursionError):
+        return False
 
 
 def _boolean(cell: str, expected: str) -> str | Unread:
@@ -334,7 +370,7 @@ def _moment(cell: str, reading: Reading) -> datetime | None:
             continue
     if reading.formats:
         return None
-    if cell.isdigit():
+    if re.fullmatch("[0-9]{1,16}", cell):
         return _from_digits(cell, reading, zone)
     if _NO_YEAR.fullmatch(cell):
         return _latest(cell, reading)
@@ -352,11 +388,14 @@ def _moment(cell: str, reading: Reading) -> datetime | None:
     return _converted(moment, parts["zone"], zone) if parts["zone"] else moment
 
 
-def _converted(moment: datetime, offset: str, zone: ZoneInfo) -> datetime:
+def _converted(moment: datetime, offset: str, zone: ZoneInfo) -> datetime | None:
     sign = -1 if offset.startswith("-") else 1
     digits = re.sub(r"\D", "", offset).ljust(4, "0")
     shift = sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return (moment - shift).replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None)
+    try:
+        return (moment - shift).replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None)
+    except OverflowError:  # in the year 1 or 9999
+        return None
 
 
 def _from_digits(cell: str, reading: Reading, zone: ZoneInfo) -> datetime | None:
@@ -382,27 +421,34 @@ def _latest(cell: str, reading: Reading) -> datetime | None:
     return None
 
 
-def _number(cell: str, reading: Reading) -> Decimal | None:
-    """The number in the unit that the tables keep; a unit that the cell itself states wins over the column's."""
+def _number(cell: str, reading: Reading) -> Decimal | str:
+    """The number in the unit that the tables keep, or the reason why it is none.
+
+    A unit that the cell itself states wins over the column's.
+    """
     cell = unicodedata.normalize("NFKC", cell)
-    if reading.unit in SECOND_UNITS and not _plain(cell):
-        for form in (_SPELLED, _CLOCK):
-            match = form.fullmatch(cell)
-            if match and any(match.groups()):
-                hours, minutes, seconds = (Decimal(match[name] or 0) for name in "hms")
-                return hours * 3600 + minutes * 60 + seconds
-    bare = _NUMBER_WORDS.sub("", cell)
-    for suffix, size in (("万", "10000"), ("亿", "100000000"), ("%", "0.01")):
-        if bare.endswith(suffix) and _plain(bare[: -len(suffix)]):
-            return Decimal(bare[: -len(suffix)]) * Decimal(size)
-    if not _plain(bare):
-        return None
+    match = _NUMBER.fullmatch(cell)
+    if match is None:
+        seconds = _seconds(cell) if reading.unit in SECOND_UNITS else None
+        return seconds if seconds is not None else "bad_amount" if reading.kind == "amount" else "bad_number"
+    power = int(match["power"] or 0)
+    if power > 0:  # 1.2E+05 was 123456 once
+        return "scientific_notation"
+    number = Decimal(match["sign"] + match["digits"].replace(",", "")).scaleb(power)
+    if match["scale"]:
+        return number * Decimal(_SCALES[match["scale"]])
     units = AMOUNT_UNITS if reading.kind == "amount" else NUMBER_UNITS
-    return Decimal(bare) * Decimal(units[reading.unit] if reading.unit else "1")
+    return number * Decimal(units[reading.unit] if reading.unit else "1")
 
 
-def _plain(text: str) -> bool:
-    return re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?", text) is not None
+def _seconds(cell: str) -> Decimal | None:
+    """1分20秒 and 00:01:20."""
+    for form in (_SPELLED, _CLOCK):
+        match = form.fullmatch(cell)
+        if match and any(match.groups()):
+            hours, minutes, seconds = (Decimal(match[name] or 0) for name in "hms")
+            return hours * 3600 + minutes * 60 + seconds
+    return None
 
 
 def _rounded(number: Decimal, kind: str, expected: str) -> str | Unread:

@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.sources import Form, Match, Missing, Source, load_sources, match_header, normalise_header
 from pipelines.ingest.staging import quoted
-from pipelines.ingest.text import LONGEST_LINE, Text, UnreadableError, head_of, kind_of, open_text, split_line
+from pipelines.ingest.text import (
+    DAMAGE,
+    Refused,
+    Text,
+    UnreadableError,
+    head_of,
+    kind_of,
+    open_text,
+    reopen_damaged,
+    split_line,
+)
 from pipelines.privacy import mask_letters, mask_text
 
 if TYPE_CHECKING:
@@ -26,7 +36,8 @@ HEADER_WITHIN = 10  # lines: some exports put a title or a notice above the head
 DELIMITERS = ",\t;|"
 SAMPLE_RECORDS = 50
 LARGEST_DOCUMENT = 256 << 20  # bytes of one JSON document that is not JSON Lines
-CUT = b"\x03"  # first byte of a line that was too long to be read whole
+LONGEST_RECORD = 16_000_000  # bytes of one line of JSON Lines: a page of a hundred orders takes two million
+CUT, DAMAGED = b"\x03", b"\x04"  # first byte of a line that was too long to be read whole, or is no text
 LARGEST_WORKBOOK = 2 << 30  # bytes of a workbook once unpacked
 
 
@@ -45,6 +56,7 @@ class Opened:
     children: dict[str, str] = field(default_factory=dict)  # list inside the records → relation
     child_matches: dict[str, Match] = field(default_factory=dict)
     refused_sql: str | None = None  # relation (line, raw, reason) of lines that are no records at all
+    refused: list[Refused] = field(default_factory=list)  # of a workbook: rows under another header than the first
     warnings: list[str] = field(default_factory=list)
 
 
@@ -213,33 +225,40 @@ def _has_sheets(sheets: dict[str, list[list[Any]]], wanted: tuple[str, ...]) -> 
 
 def _opened_tables(sheets: dict[str, list[list[Any]]], folders: tuple[str, ...], scratch: Path) -> Opened:
     """All sheets whose header is that of the first recognised one; lines of later sheets are counted on."""
-    best: Missing | None = None
-    seen: list[str] = []
-    match: Match | None = None
-    target = scratch / "sheet.csv"
-    above = written = 0
-    with open(target, "w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        for rows in sheets.values():
-            found, verdict, header = _header_row(rows, folders)
-            seen = seen or header
-            if found is None or (
-                match is not None and (verdict.source, verdict.header) != (match.source, match.header)
-            ):
-                best = verdict if isinstance(verdict, Missing) else best
-                continue
-            match = verdict
-            start = found + 1 + match.source.skip_after_header
-            for number, row in enumerate(rows[start:], start=above + start + 1):
-                cells = [_cell(value) for value in row[: len(match.header)]]
-                if any(cells):
-                    out.writerow([number, *cells, *[""] * (len(match.header) - len(cells))])
-                    written += 1
-            above += len(rows)
+    verdicts = {name: _header_row(rows, folders) for name, rows in sheets.items()}
+    match = next((verdict for _, verdict, _ in verdicts.values() if isinstance(verdict, Match)), None)
     if match is None:
-        raise _refuse(best, seen, max(sum(map(len, sheets.values())) - 1, 0))
-    relation = csv_relation(target, len(match.header), ",", 0, numbered=True)
-    return Opened(match=match, encoding="xlsx", relation=relation, numbered=True, expected=written)
+        raise _refuse_workbook(sheets, [(verdict, header) for _, verdict, header in verdicts.values()])
+    opened = Opened(match, "xlsx", csv_relation(scratch / "sheet.csv", len(match.header), ",", 0, True), True)
+    above = opened.expected = 0
+    with open(scratch / "sheet.csv", "w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        for name, rows in sheets.items():
+            found, verdict, _ = verdicts[name]
+            start = (found or 0) + 1 + match.source.skip_after_header
+            numbered = enumerate(([_cell(value) for value in row] for row in rows[start:]), above + start + 1)
+            filled = [(number, cells) for number, cells in numbered if any(cells)]
+            if not isinstance(verdict, Match):
+                said = f"sheet {mask_text(name)!r} was left alone: no mapping knows its header (rows: {len(filled)})"
+                opened.warnings += [said] if filled else []
+            elif (verdict.source, verdict.header) != (match.source, match.header):
+                expected = "the header of the first sheet; save this sheet as a file of its own"
+                opened.refused += [Refused(n, "other_header", mask_letters(",".join(c)), expected) for n, c in filled]
+            else:
+                width = len(match.header)
+                filled = [(n, cells[:width]) for n, cells in filled if any(cells[:width])]
+                out.writerows([n, *cells, *[""] * (width - len(cells))] for n, cells in filled)
+                opened.expected += len(filled)
+            above += len(rows)
+    return opened
+
+
+def _refuse_workbook(sheets: dict[str, list[list[Any]]], verdicts: list[tuple[Any, list[str]]]) -> UnreadableError:
+    seen = [(verdict, header) for verdict, header in verdicts if header]
+    if not seen:
+        return UnreadableError("empty_file", "a workbook with a header and rows; this one is empty: export it again")
+    near, header = next((entry for entry in seen if isinstance(entry[0], Missing)), (None, seen[0][1]))
+    return _refuse(near, header, max(sum(map(len, sheets.values())) - 1, 0))
 
 
 def _header_row(rows: list[list[Any]], folders: tuple[str, ...]) -> tuple[int | None, Any, list[str]]:
@@ -275,7 +294,7 @@ def _cell(value: Any) -> str:
         return value.isoformat(" ", "seconds")
     if isinstance(value, dt.timedelta):
         return str(value.total_seconds())
-    return str(value)
+    return str(value).replace("\0", "")
 
 
 def _opened_form(source: Source, sheets: dict[str, list[list[Any]]], path: Path, scratch: Path) -> Opened:
@@ -375,11 +394,17 @@ def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, folders: tu
     rows = counted[0] if counted else 0
     if not isinstance(verdict, Match):
         raise _refuse(verdict, header, rows)
-    cells = ", ".join(
-        f'cast("{name.replace(chr(34), chr(34) * 2)}" as varchar) as c{n}' for n, name in enumerate(header)
-    )
+    cells = ", ".join(f"{_parquet_cell(*row[:2])} as c{n}" for n, row in enumerate(described[: len(header)]))
     relation = f"(select file_row_number + 1 as line, file_row_number + 1 as rec, {cells} from {call})"
     return Opened(match=verdict, encoding="parquet", relation=relation, numbered=True, expected=rows)
+
+
+def _parquet_cell(name: str, sql_type: str) -> str:
+    """SQL of a column's text; what is nested in it becomes JSON, so that it is known for nested."""
+    column = '"' + name.replace('"', '""') + '"'
+    if sql_type.startswith(("STRUCT", "MAP", "UNION", "VARIANT")) or sql_type.endswith("]"):
+        return f"to_json({column})::varchar"
+    return f"replace(cast({column} as varchar), chr(0), '')"
 
 
 # --- JSON ----------------------------------------------------------------------------------------------------------
@@ -390,7 +415,7 @@ def _open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple
     lines = _json_lines(connection, text, scratch)
     objects = "len(list_filter(json_extract(record, '$[*]'), lambda j: json_type(j) <> 'OBJECT')) = 0"
     is_record = (
-        "case when not json_valid(record) then false when json_type(record) = 'OBJECT' then true "
+        f"case when not json_valid(record) then false when json_type(record) = 'OBJECT' then not {_REPEATS} "
         f"when json_type(record) = 'ARRAY' then {objects} else false end"
     )
     sample = [
@@ -405,6 +430,15 @@ def _open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple
         raise _refuse(verdict, _keys(sample[0]), counted[0] if counted else 0)
     is_record = _with_inner_json(verdict, wrapper, is_record)
     return _opened_json(connection, text, verdict, wrapper, lines, is_record)
+
+
+# JSON leaves open which of two values of one name counts.
+_REPEATS = "(list_unique(json_keys(record)) < len(json_keys(record)))"
+_REASON = (
+    f"case when starts_with(record, '{CUT.decode()}') then 'line_too_long' "
+    f"when starts_with(record, '{DAMAGED.decode()}') then 'bad_encoding' when not json_valid(record) then 'bad_json' "
+    f"when json_type(record) = 'OBJECT' and {_REPEATS} then 'repeated_name' else 'bad_json' end"
+)
 
 
 def _with_inner_json(match: Match, wrapper: str, is_record: str) -> str:
@@ -423,21 +457,31 @@ def _json_lines(connection: duckdb.DuckDBPyConnection, text: Text, scratch: Path
 
     A document that spans lines is one record; of an overlong line only the beginning is kept, marked as cut.
     """
-    path, longest, numbered = text.path, 16_000_000, False
+    import duckdb
+
+    path, longest, numbered = text.path, LONGEST_RECORD, text.needs_care
     if (document := _as_document(text)) is not None:
-        path, longest = scratch / "document.jsonl", max(longest, 4 * len(document))
+        path, longest, numbered = scratch / "document.jsonl", max(longest, 4 * len(document)), False
         path.write_text(document, encoding="utf-8")
-    elif text.needs_care:
-        path, numbered = _numbered_copy(text, scratch), True
+    elif numbered:
+        path = _numbered_copy(text, scratch)
+    try:
+        _create_json_lines(connection, path, longest, numbered)
+    except duckdb.InvalidInputException:  # a byte that is no text, or the delimiter itself
+        numbered = True
+        _create_json_lines(connection, _numbered_copy(reopen_damaged(text, scratch), scratch), longest, numbered)
+    line = "line" if numbered else "rowid + 1 as line"
+    return f"(select {line}, record from json_lines where trim(coalesce(record, '')) <> '')"
+
+
+def _create_json_lines(connection: duckdb.DuckDBPyConnection, path: Path, longest: int, numbered: bool) -> None:
     columns = "'line': 'BIGINT', 'record': 'VARCHAR'" if numbered else "'record': 'VARCHAR'"
     connection.execute(
         f"create or replace temp table json_lines as select {'line,' if numbered else ''} "
-        f"ltrim(record, '\ufeff') as record from read_csv({quoted(str(path))}, columns = {{{columns}}}, "
-        "auto_detect = false, header = false, delim = '\x02', quote = '', escape = '', nullstr = '\x01', "
-        f"strict_mode = false, max_line_size = {longest}, buffer_size = {2 * longest})"
+        f"ltrim(replace(record, '\\u0000', ''), '\ufeff') as record from read_csv({quoted(str(path))}, "
+        f"columns = {{{columns}}}, auto_detect = false, header = false, delim = '\x02', quote = '', escape = '', "
+        f"nullstr = '\x01', strict_mode = false, max_line_size = {longest + 100}, buffer_size = {2 * longest + 200})"
     )
-    line = "line" if numbered else "rowid + 1 as line"
-    return f"(select {line}, record from json_lines where trim(coalesce(record, '')) <> '')"
 
 
 def _as_document(text: Text) -> str | None:
@@ -462,18 +506,20 @@ def _is_json(line: bytes) -> bool:
 
 
 def _numbered_copy(text: Text, scratch: Path) -> Path:
+    """The lines behind their numbers; one that is too long is cut, and one that is no text marked."""
     target = scratch / "lines.jsonl"
     with open(text.path, "rb") as source, open(target, "wb") as out:
         number = 0
-        while line := source.readline(LONGEST_LINE + 2):
+        while line := source.readline(LONGEST_RECORD + 1):
             number += 1
-            if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-                kept = CUT + line[:2000].decode("utf-8", "ignore").encode()
+            mark = DAMAGED if text.is_damaged and DAMAGE in line else b""
+            if len(line) > LONGEST_RECORD:
+                mark, kept = CUT, line[:2000].decode("utf-8", "ignore").encode()
                 while line and not line.endswith(b"\n"):
                     line = source.readline(1 << 22)
                 line = kept
             if line.strip():
-                out.write(b"%d\x02" % number + line.strip() + b"\n")
+                out.write(b"%d\x02" % number + mark + line.strip().replace(b"\x02", b" ") + b"\n")
     return target
 
 
@@ -556,8 +602,7 @@ def _opened_json(
         relation=f"(select line, rec, {_names(len(header))} from json_cells)",
         numbered=True,
         refused_sql=(
-            f"(select line, ltrim(record, '{CUT.decode()}') as raw, "
-            f"case when starts_with(record, '{CUT.decode()}') then 'line_too_long' else 'bad_json' end as reason "
+            f"(select line, ltrim(record, '{(CUT + DAMAGED).decode()}') as raw, {_REASON} as reason "
             f"from {lines} where not ({is_record}))"
         ),
     )

@@ -45,6 +45,7 @@ _EXPECTED = {
     "line_too_long": "a shorter line",
     "bad_encoding": "text in one encoding",
     "bad_json": "one JSON object per line",
+    "repeated_name": "each name once in a record",
 }
 
 
@@ -90,6 +91,7 @@ class RowReader:
         if opened.text is None:
             self.relation = opened.relation
             self._look(plan, opened.expected)
+            self.rows.refused = opened.refused
             if opened.refused_sql is not None:
                 listed = self.connection.execute(f"select line, left(raw, 20000), reason from {opened.refused_sql}")
                 self.rows.refused = [Refused(n, reason, raw, _EXPECTED[reason]) for n, raw, reason in listed.fetchall()]
@@ -231,7 +233,7 @@ class RowReader:
         ).fetchall()
         refused = []
         for line, raw, kind in found:
-            raw = raw or ""
+            raw = (raw or "").rstrip("\r\n")
             if prefixed:
                 number, _, raw = raw.partition(delimiter)
                 line = int(number) if number.isdigit() else line

@@ -15,12 +15,13 @@ from pathlib import Path
 from pipelines.ingest.cells import Reading, Unread, straighten
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.staging import quoted
-from pipelines.privacy import mask_text
+from pipelines.privacy import mask_start
 
 Row = tuple[int, int, tuple[str | None, ...]]  # line, record, cells
 
 _FAULTS = ("line", "rec", "column_name", "reason", "found", "expected", "is_cell")
 LONGEST_FOUND = 200
+LONGEST_RAW = 20_000
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def straighten_rows(plan: Plan, rows: Iterable[Row], scratch: Path, name: str, s
             for column in columns:
                 value = column.straighten(cells)
                 if isinstance(value, Unread):
-                    found = mask_text(column.cell(cells) or "")[:LONGEST_FOUND]
+                    found = mask_start(column.cell(cells) or "", LONGEST_FOUND)
                     faults.writerow([line, rec, column.header, value.reason, found, value.expected, not column.refuses])
                     refused = refused or column.refuses
                     faulty += f"{column.name}|"
@@ -108,9 +109,10 @@ def _shown_places(plan: Plan) -> list[bool]:
 
 def _raw(cells: tuple[str | None, ...], shown: list[bool]) -> str:
     """The row as it stood, undeclared and personal cells hidden; masked once more before it is kept."""
-    return ",".join(
-        (cell or "") if open_ else ("***" if cell else "") for cell, open_ in zip(cells, shown, strict=False)
-    )
+    pairs = zip(cells, shown, strict=False)
+    return ",".join((cell or "")[:LONGEST_RAW] if open_ else "***" if cell else "" for cell, open_ in pairs)[
+        :LONGEST_RAW
+    ]
 
 
 def raw_text_sql(plan: Plan) -> str:

@@ -12,6 +12,7 @@ import csv
 import gzip
 import hashlib
 import io
+import itertools
 import zlib
 from collections import deque
 from collections.abc import Generator, Iterator
@@ -23,7 +24,9 @@ CHUNK = 1 << 22
 LONGEST_LINE = 1_000_000  # bytes; DuckDB's own limit is twice that
 LONGEST_RECORD_LINES = 100  # a quoted field with more line breaks than this was never closed
 SAMPLE = 1 << 20
+DAMAGE = "\ufffd".encode()
 
+_OTHER_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first begins like UTF-16's
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -43,7 +46,7 @@ class Text:
     encoding: str
     lines: int  # physical lines that are not empty
     has_blank_lines: bool  # empty ones before the last line: line numbers can't be told from row numbers
-    has_mixed_ends: bool
+    has_mixed_ends: bool  # some lines end in \r\n, some in \n
     has_long_lines: bool
     has_quotes: bool
     is_damaged: bool  # some bytes were no text of the encoding; U+FFFD stands there
@@ -75,12 +78,12 @@ def open_text(path: Path, scratch: Path) -> Text:
     Raises UnreadableError for what is no text in any encoding we know, and for gzip that ends too early.
     """
     packed = kind_of(path) == "gzip"
-    encoding, bom = encoding_of(_sample(path, packed))
-    if encoding == "utf-8" and not packed:
-        return _counted(path, encoding, scratch)
-    target = scratch / "decoded.txt"
-    damaged = _decode(path, target, packed, encoding, bom)
-    return _counted(target, encoding, scratch, damaged)
+    sample = _sample(path, packed)
+    encoding, bom = encoding_of(sample)
+    if encoding == "utf-8" and _is_sound(sample, encoding):  # the reader itself reports later bytes that are not UTF-8
+        target = _unpack(path, scratch) if packed else path
+        return _counted(target, encoding, scratch)
+    return _decoded(path, packed, encoding, bom, scratch)
 
 
 def reopen_as_gb18030(path: Path, scratch: Path) -> Text | None:
@@ -88,14 +91,21 @@ def reopen_as_gb18030(path: Path, scratch: Path) -> Text | None:
     packed = kind_of(path) == "gzip"
     if not _sample(path, packed).isascii():
         return None
-    target = scratch / "decoded.txt"
-    damaged = _decode(path, target, packed, "gb18030", 0)
-    return None if damaged else _counted(target, "gb18030", scratch)
+    text = _decoded(path, packed, "gb18030", 0, scratch)
+    return None if text.is_damaged else text
+
+
+def reopen_damaged(text: Text, scratch: Path) -> Text:
+    """A UTF-8 text with bytes far from its beginning that are none: U+FFFD stands there now."""
+    return _decoded(text.path, False, "utf-8", 0, scratch)
 
 
 def _sample(path: Path, packed: bool) -> bytes:
+    sample = b""
     with contextlib.closing(_unpacked(path, packed)) as chunks:
-        return next(chunks, b"")[:SAMPLE]
+        while len(sample) < SAMPLE and (chunk := next(chunks, b"")):
+            sample += chunk
+    return sample[:SAMPLE]
 
 
 def _unpacked(path: Path, packed: bool) -> Generator[bytes, None, None]:
@@ -103,7 +113,8 @@ def _unpacked(path: Path, packed: bool) -> Generator[bytes, None, None]:
     lines = 0
     with open(path, "rb") as raw, gzip.GzipFile(fileobj=raw) if packed else raw as file:
         try:
-            while chunk := file.read(CHUNK):
+            # read1 gives what there is before it stumbles over the end that is missing
+            while chunk := (file.read1(CHUNK) if isinstance(file, gzip.GzipFile) else file.read(CHUNK)):
                 lines += chunk.count(b"\n")
                 yield chunk
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -112,58 +123,80 @@ def _unpacked(path: Path, packed: bool) -> Generator[bytes, None, None]:
 
 
 def encoding_of(sample: bytes) -> tuple[str, int]:
-    """Encoding and length of the BOM: BOM, then strict UTF-8, then UTF-16 by its zero bytes, then strict GB18030.
+    """Encoding and length of the BOM: BOM, then UTF-16 by its zero bytes, then UTF-8, then GB18030.
 
-    Raises UnreadableError when it is none of them.
+    A text may hold a few lines that are neither; they are refused one by one. Raises UnreadableError for anything else.
     """
-    for bom, name in _BOMS:
-        if sample.startswith(bom):
-            return name, len(bom)
-    if 0 in sample[:1000]:
-        even, odd = sample[0:1000:2].count(0), sample[1:1000:2].count(0)
-        if max(even, odd) > len(sample[:1000]) // 5:
-            return ("utf-16-le", 0) if odd > even else ("utf-16-be", 0)
-    for name in ("utf-8", "gb18030"):
-        decoder = codecs.getincrementaldecoder(name)("strict")
-        with contextlib.suppress(UnicodeDecodeError):
-            decoder.decode(sample, final=False)
-            return name, 0
+    if not sample.startswith(_OTHER_BOMS):
+        for bom, name in _BOMS:
+            if sample.startswith(bom):
+                return name, len(bom)
+        if 0 in sample[:1000]:
+            even, odd = sample[0:1000:2].count(0), sample[1:1000:2].count(0)
+            if max(even, odd) > len(sample[:1000]) // 5:
+                return ("utf-16-le", 0) if odd > even else ("utf-16-be", 0)
+        if (found := _eight_bit_encoding(sample)) is not None:
+            return found, 0
     raise UnreadableError(
         "bad_encoding", "text in UTF-8, UTF-16 or GB18030 (GBK); export again as CSV UTF-8", _lines(sample)
     )
+
+
+def _eight_bit_encoding(sample: bytes) -> str | None:
+    lines = [line for line in sample.split(b"\n")[: -1 if len(sample) == SAMPLE else None] if line]
+    telling = [line for line in lines if not line.isascii()]
+    for name in ("utf-8", "gb18030"):
+        # Most telling lines first: UTF-8 with one damaged line may happen to be GB18030, and would be nonsense then.
+        if _is_sound(sample, name) or 2 * sum(_is_sound(line, name) for line in telling) > len(telling):
+            return name
+    return "utf-8" if 2 * len(telling) < len(lines) else None
+
+
+def _is_sound(sample: bytes, encoding: str) -> bool:
+    """Whether the bytes are text of that encoding; the last character may be cut."""
+    try:
+        codecs.getincrementaldecoder(encoding)("strict").decode(sample, final=False)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _lines(sample: bytes) -> int:
     return max(sample.count(b"\n") - 1, 0)
 
 
-def _decode(path: Path, target: Path, packed: bool, encoding: str, bom: int) -> bool:
-    """Writes the text as UTF-8; returns whether some bytes had to be replaced."""
+def _unpack(path: Path, scratch: Path) -> Path:
+    target = scratch / "unpacked.txt"
+    with open(target, "wb") as out:
+        for chunk in _unpacked(path, True):
+            out.write(chunk)
+    return target
+
+
+def _decoded(path: Path, packed: bool, encoding: str, bom: int, scratch: Path) -> Text:
+    """A copy in UTF-8; U+FFFD stands where bytes were no text."""
+    target = scratch / "decoded.txt"
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     damaged = False
     with open(target, "wb") as out:
-        for chunk in _unpacked(path, packed):
-            text = decoder.decode(chunk[bom:])
+        for chunk in itertools.chain(_unpacked(path, packed), [None]):
+            text = decoder.decode(b"", final=True) if chunk is None else decoder.decode(chunk[bom:])
             bom = 0
-            if encoding == "utf-8":  # only unpacked: the reader itself reports what is not UTF-8
-                out.write(chunk)
-                continue
             damaged = damaged or "\ufffd" in text
             out.write(text.encode("utf-8", "replace"))
-        tail = decoder.decode(b"", final=True)
-        out.write(tail.encode("utf-8", "replace"))
-    return damaged or ("\ufffd" in tail and encoding != "utf-8")
+    return _counted(target, encoding, scratch, damaged)
 
 
 def _counted(path: Path, encoding: str, scratch: Path, damaged: bool = False) -> Text:
     """One pass that counts; every step of it is a memory scan."""
-    newlines = returns = pairs = quotes = blanks = 0
+    newlines = returns = pairs = quotes = blanks = zeros = 0
     run = longest = 0
     edge = b"\n"
     with open(path, "rb") as file:
         while chunk := file.read(LONGEST_LINE // 2):
             newlines += chunk.count(b"\n")
             quotes = quotes or chunk.find(b'"') + 1
+            zeros = zeros or chunk.find(b"\0") + 1
             if b"\r" in chunk:
                 returns += chunk.count(b"\r")
                 pairs += (edge[-1:] + chunk).count(b"\r\n")
@@ -174,9 +207,8 @@ def _counted(path: Path, encoding: str, scratch: Path, damaged: bool = False) ->
             longest = max(longest, run)
             run = run if first < 0 else len(chunk) - last - 1
             edge = joined[-2:] if joined.endswith((b"\n\r", b"\r\n")) else joined[-1:]
-    if returns and not newlines:
-        return _counted(_with_newlines(path, scratch), encoding, scratch, damaged)
-    bare = returns - pairs
+    if returns > pairs or zeros:
+        return _counted(_cleaned(path, scratch), encoding, scratch, damaged)
     trailing = _trailing_blank_lines(path)
     return Text(
         path=path,
@@ -184,19 +216,23 @@ def _counted(path: Path, encoding: str, scratch: Path, damaged: bool = False) ->
         lines=newlines + int(edge[-1:] != b"\n") - trailing,
         # Runs of line ends were counted in pairs; a run at the very end makes no difference to line numbers.
         has_blank_lines=blanks > (trailing + 1) // 2,
-        has_mixed_ends=0 < pairs < newlines or bare > 0,
+        has_mixed_ends=0 < pairs < newlines,
         has_long_lines=longest > LONGEST_LINE,
         has_quotes=quotes > 0,
         is_damaged=damaged,
     )
 
 
-def _with_newlines(path: Path, scratch: Path) -> Path:
-    """A copy of a text whose lines end in a bare carriage return."""
-    target = scratch / "newlines.txt"
+def _cleaned(path: Path, scratch: Path) -> Path:
+    """A copy in which every line ends in a newline, as a bare carriage return ends one too, and without zero bytes."""
+    target = scratch / "cleaned.txt"
+    held = b""
     with open(path, "rb") as file, open(target, "wb") as out:
         while chunk := file.read(CHUNK):
-            out.write(chunk.replace(b"\r", b"\n"))
+            chunk = held + chunk.replace(b"\0", b"")
+            held = b"\r" if chunk.endswith(b"\r") else b""
+            out.write(chunk.removesuffix(held).replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+        out.write(held.replace(b"\r", b"\n"))
     return target
 
 
@@ -256,7 +292,7 @@ def write_records(
             if line is _TOO_LONG:
                 refused.append(_refuse(number, "line_too_long", lines.cut, f"at most {LONGEST_LINE:,} bytes a line"))
                 continue
-            if b"\xef\xbf\xbd" in line:
+            if text.is_damaged and DAMAGE in line:
                 refused.append(_refuse(number, "bad_encoding", line, f"text in {text.encoding}"))
                 continue
             quotes = line.count(b'"')
@@ -267,7 +303,7 @@ def write_records(
                     refused.append(_refuse(number, "unclosed_quote", line, expected))
                     continue
                 line = record
-            out.write(b"%d" % number + mark + line.replace(b"\0", b"") + b"\n")
+            out.write(b"%d" % number + mark + line + b"\n")
             written += 1
     return written, refused
 
