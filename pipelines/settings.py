@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from datetime import datetime
 from pathlib import Path
@@ -46,6 +47,7 @@ class Settings(BaseModel):
     small_group: int = Field(default=5, ge=1)
     identity_hub_limit: int = Field(default=10, ge=2)
     windows: list[Annotated[int, Field(ge=1)]] = Field(default=[7, 30, 60, 90, 180, 365], min_length=1)
+    memory_limit: str = ""
     shops: dict[str, str] = {}
     channels: dict[str, Channel] = {}
 
@@ -53,6 +55,13 @@ class Settings(BaseModel):
     @classmethod
     def _each_once(cls, values: list[Any]) -> list[Any]:
         return list(dict.fromkeys(values))
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _a_size(cls, text: str) -> str:
+        if not re.fullmatch(r"(\d+(\.\d+)? ?(MB|GB))?", text):
+            raise ValueError(f"{text!r} is not a size; expected something such as '4 GB' or '800 MB'")
+        return text
 
     @field_validator("timezone")
     @classmethod

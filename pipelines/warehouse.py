@@ -68,6 +68,8 @@ def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
     settings.home.mkdir(parents=True, exist_ok=True)
     with _locked(settings.lock_path):
         connection = connect(settings.warehouse_path)
+        if settings.memory_limit:
+            connection.execute(f"set memory_limit = '{settings.memory_limit}'")
         try:
             yield Warehouse(connection, settings)
             # A damaged write-ahead log can silently lose commits; leave none behind.

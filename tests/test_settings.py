@@ -46,6 +46,7 @@ def test_the_home_is_the_argument_else_the_environment(tmp_path, monkeypatch):
         ('week_starts = "friday"', "'week_starts' is 'friday'"),
         ("windows = [30, 0]", "'windows.1' is 0"),
         ("windows = []", "'windows' is []"),
+        ('memory_limit = "lots"', "'memory_limit' is 'lots'"),
         ("language = zh", "not readable as TOML"),
         ('[channels.x]\nchannel = "live"\ndomain = "open"', "'channels.x.domain' is 'open'"),
     ],

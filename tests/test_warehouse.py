@@ -52,8 +52,8 @@ def test_what_does_not_fit_in_memory_goes_beside_the_warehouse(settings, tmp_pat
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
-    with open_for_writing(settings) as warehouse:
-        warehouse.connection.execute("set memory_limit = '40MB'; set threads = 1")
+    with open_for_writing(settings.model_copy(update={"memory_limit": "40 MB"})) as warehouse:
+        warehouse.connection.execute("set threads = 1")
         warehouse.connection.execute("create temp table big as select hash(n) as h, n from range(3000000) as r (n)")
         assert list(settings.home.glob("warehouse.duckdb.tmp/*"))
     assert list(elsewhere.iterdir()) == []

@@ -69,7 +69,8 @@ def fingerprint(settings: Settings) -> str:
     for file in sorted((ASSETS / "core").glob("*")):
         if file.is_file():
             digest.update(file.name.encode() + file.read_bytes())
-    digest.update(settings.model_dump_json(exclude={"home", "language", "merchant_name", "shops", "engine"}).encode())
+    no_number = {"home", "language", "merchant_name", "shops", "engine", "memory_limit"}
+    digest.update(settings.model_dump_json(exclude=no_number).encode())
     return digest.hexdigest()[:16]
 
 
