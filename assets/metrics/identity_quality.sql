@@ -50,6 +50,8 @@ ids as (
     count(*) filter (where method = 'hub_cut') as cut_hubs
   from known
   group by grouping sets ((platform, id_type), (platform), (id_type), ())
+  -- over nothing some engines give a total of nothing, others no row
+  having count(*) > 0
 ),
 
 orders as (
@@ -62,6 +64,7 @@ orders as (
   from core.orders
   where is_kept
   group by grouping sets ((platform), ())
+  having count(*) > 0
 )
 
 select
