@@ -50,7 +50,7 @@ ids as (
     count(*) filter (where method = 'hub_cut') as cut_hubs
   from known
   group by grouping sets ((platform, id_type), (platform), (id_type), ())
-  -- over nothing some engines give a total of nothing, others no row
+  -- over nothing DuckDB gives a total of nothing, Spark no row
   having count(*) > 0
 ),
 
@@ -65,6 +65,15 @@ orders as (
   where is_kept
   group by grouping sets ((platform), ())
   having count(*) > 0
+  union all
+  select
+    'all' as platform,
+    'all' as id_type,
+    0 as orders,
+    0 as orders_without_buyer,
+    0 as amount_without_buyer
+  from (select count(*) as orders from core.orders where is_kept) as kept
+  where kept.orders = 0
 )
 
 select
