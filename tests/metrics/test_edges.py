@@ -4,6 +4,9 @@ the join, things of one second, the leap day, a week over the new year, a day wi
 What belongs here: one small merchant per case, and what each metric says of it. What does not: a metric's own tests.
 """
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 
 from tests.metrics.asking import answers
@@ -405,3 +408,71 @@ def test_a_day_without_anything_has_no_rates(new_year):
         where="date = '2025-01-01'",
         segments=["all"],
     )
+
+
+# Five people do the same on Monday 6 January 2025; asked how, which row, and on which day that row is complete.
+FIVE = {
+    "events": [
+        {
+            "user_id": f"u{n}",
+            "event": word,
+            "event_at": "2025-01-06 10:00:00",
+            "group_id": "g1",
+            "live_session_id": "s1",
+        }
+        for n in range(5)
+        for word in ("live_view", "group_join")
+    ],
+    "orders": [
+        {"order_id": f"o{n}", "buyer_id": f"u{n}", "paid_at": "2025-01-06 11:00:00", "paid_amount": 10}
+        for n in range(5)
+    ],
+    "live_sessions": [{"live_session_id": "s1", "started_at": "2025-01-06 09:00:00"}],
+}
+MATURE_ON = {
+    "repurchase": ({"windows": [7]}, "true", "2025-02-07"),
+    "repurchase_period": ({}, "variant = 'R1'", "2025-01-31"),
+    "repurchase_period, next": ({}, "variant = 'R5'", "2025-02-28"),
+    "repurchase_period, week": ({"period": "week"}, "variant = 'R1'", "2025-01-12"),
+    "repurchase_period, next week": ({"period": "week"}, "variant = 'R5'", "2025-01-19"),
+    "conversion": ({"within_days": [7]}, "step_no = 1", "2025-01-19"),
+    "public_to_private": ({"within_days": [7]}, "true", "2025-01-19"),
+    "group_entry": ({}, "true", "2025-05-01"),
+    "retention": ({}, "period_no = 1", "2025-01-19"),
+    "daily_summary": ({}, "date = '2025-01-06'", "2025-02-05"),
+    "live_performance": (None, "true", "2025-02-05"),
+}
+
+
+@pytest.mark.parametrize("name", MATURE_ON)
+def test_maturity_comes_on_the_very_day(name):
+    asked, where, day = MATURE_ON[name]
+    for as_of, is_mature in ((date.fromisoformat(day) - timedelta(days=1), False), (day, True)):
+        rows = world(FIVE, as_of=str(as_of)).rows(f"metrics.{name.split(',')[0]}", where=where, **whole(asked))
+        assert [row["is_mature"] for row in rows] == [is_mature], as_of
+
+
+IS_SMALL = {
+    "repurchase": "window_days = 7",
+    "repurchase_curve": "day = 7",
+    "repurchase_period": "variant = 'R1'",
+    "order_ladder": "true",
+    "conversion": "window_days = 7 and step_no = 1",
+    "public_to_private": "window_days = 7",
+    "group_entry": "true",
+    "membership_survival": "day = 7",
+    "retention": "period_no = 0",
+}
+
+
+@pytest.fixture(scope="module")
+def five():
+    return world(FIVE, as_of="2025-06-30")
+
+
+@pytest.mark.parametrize("metric", IS_SMALL)
+def test_five_people_are_not_too_few_where_five_is_the_limit(five, metric):
+    for limit, is_small in ((5, False), (6, True)):
+        given = replace(five, settings=five.settings.model_copy(update={"small_group": limit}))
+        rows = given.rows(f"metrics.{metric}", where=IS_SMALL[metric], segments=["all"])
+        assert [row["is_small"] for row in rows] == [is_small]
