@@ -70,10 +70,12 @@ def test_everything_after_as_of_is_ignored():
     """A refund, an order and a join of the next day do not exist yet; those of the last second of the day do."""
     staging = {
         "orders": """
-        | order_id | buyer_id | paid_at             | paid_amount |
-        | o1       | ann      | 2025-01-01 10:00:00 | 10          |
-        | o2       | ann      | 2025-01-10 23:59:59 | 10          |
-        | o3       | ann      | 2025-01-11 00:00:00 | 10          |
+        | order_id | buyer_id | paid_at             | paid_amount | file_source |
+        | o1       | ann      | 2025-01-01 10:00:00 | 10          | export      |
+        | o2       | ann      | 2025-01-10 23:59:59 | 10          | export      |
+        | o3       | ann      | 2025-01-11 00:00:00 | 10          | export      |
+        | o4       | ann      | 2025-01-11 00:00:00 | 10          | export      |
+        | o4       | ann      | 2025-01-11 00:00:00 | 10          | api         |
         """,
         "refunds": """
         | refund_id | order_id | refunded_at         | refund_amount |
