@@ -1,6 +1,6 @@
 /*
 title: {zh: 订单, en: Orders}
-description: Every paid order up to as_of, copies from several files merged, with its buyer, refunds, channel, membership at payment, and its place in the buyer's history of kept orders.
+description: Every order paid up to as_of whose amount is known, copies from several files merged, with its buyer, refunds, channel, membership at payment, and its place in the buyer's history of kept orders.
 description_zh: 截至数据日期的每笔已付款订单：合并多份文件，带买家、退款、渠道、付款时是否在籍，以及它是该买家第几笔有效订单。
 grain: platform, order_id
 rebuild:
@@ -140,10 +140,10 @@ single as (
 
 paid as (
   select * from merged
-  where paid_at < $as_of + 1 and status <> 'unpaid'
+  where paid_at < $as_of + 1 and paid_amount is not null and status <> 'unpaid'
   union all
   select * from single
-  where paid_at < $as_of + 1 and status <> 'unpaid'
+  where paid_at < $as_of + 1 and paid_amount is not null and status <> 'unpaid'
 ),
 
 refunded as (

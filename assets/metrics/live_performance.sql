@@ -242,7 +242,7 @@ told as (
     l.product_exposed_people,
     cast(coalesce(l.product_clicked_people, nullif(a.product_clicked_people, 0)) as bigint) as product_clicked_people,
     coalesce(l.orders, s.orders) as orders,
-    coalesce(l.buyers, s.buyers) as buyers,
+    coalesce(l.buyers, nullif(s.buyers, 0)) as buyers,
     coalesce(l.paid_amount, s.paid_amount) as paid_amount,
     -- refunds must be of the same orders as the amount they are set against
     case when l.paid_amount is null then s.refund_amount else l.refund_amount end as refund_amount,

@@ -24,11 +24,15 @@ def cells(world: World) -> Iterator[Row]:
     yield from _public_to_private(world)
     yield from _conversion(world)
     yield from _group_entry(world)
+    yield from _group_stays(world)
+    yield from _group_health(world)
     yield from _membership_survival(world)
     yield from _repurchase(world)
+    yield from _repurchase_period(world)
     yield from _order_ladder(world)
     yield from _retention(world)
     yield from _daily_summary(world)
+    yield from _daily_members(world)
     yield from _live_performance(world)
     yield from _identity_quality(world)
 
@@ -134,6 +138,64 @@ def _group_entry(world: World) -> Iterator[Row]:
         yield _cell("group_entry", {name: row[name] for name in ALL}, exact)
 
 
+def _group_stays(world: World) -> Iterator[Row]:
+    """Who stayed after joining, and what those bought who had not bought before, by group."""
+    rows = world.rows(
+        """
+        select group_id(m.group_no) as segment, count(*) as mature_joins_30,
+          count(*) filter (where m.left_at is null or m.left_at > m.joined_at + interval 30 day) as stayed_30,
+          count(*) filter (where s.first_order_at is null or s.first_order_at >= m.joined_at) as prospects_30,
+          count(*) filter (
+            where s.first_order_at >= m.joined_at and s.first_order_date <= cast(m.joined_at as date) + 30
+          ) as first_orders_30
+        from world.memberships as m inner join world.milestones as s on m.person = s.person
+        where m.kind = 'group' and cast(m.joined_at as date) + 30 <= $last_day
+        group by m.group_no order by segment
+        """
+    )
+    for row in rows:
+        yield _cell("group_entry", {"segment_by": "group", "segment": row.pop("segment")}, row)
+
+
+def _group_health(world: World) -> Iterator[Row]:
+    """A group's year: who came, left and spoke, and what was bought by those whose newest group it was."""
+    rows = world.rows(
+        f"""
+        {SOLD},
+
+        homes as (
+          select o.order_no, max_by(m.group_no, m.joined_at) as group_no
+          from sold as o inner join world.memberships as m
+            on o.known_person = m.person and m.kind = 'group' and m.joined_at <= o.paid_at
+              and (m.left_at is null or m.left_at > o.paid_at)
+          where o.kind = 'kept' group by o.order_no
+        ),
+
+        bought as (
+          select h.group_no, count(*) as member_orders, yuan(cast(sum(o.paid_fen) as bigint)) as member_amount
+          from homes as h inner join sold as o on h.order_no = o.order_no group by h.group_no
+        ),
+
+        moved as (
+          select group_no, count(*) as joins, count(left_at) as leaves
+          from world.memberships where kind = 'group' group by group_no
+        ),
+
+        spoke as (
+          select group_no, count(*) as messages from world.events where event = 'group_message' group by group_no
+        )
+
+        select group_id(m.group_no) as group_id, m.joins, m.leaves, s.messages, b.member_orders, b.member_amount
+        from moved as m left join spoke as s on m.group_no = s.group_no left join bought as b on m.group_no = b.group_no
+        order by group_id
+        """
+    )
+    for row in rows:
+        group = {"group_id": row.pop("group_id")}
+        yield _cell("group_health", group, row)
+        yield _cell("group_health", group | {"date": str(world.last_day)}, {"members": row["joins"] - row["leaves"]})
+
+
 def _membership_survival(world: World) -> Iterator[Row]:
     stays = world.rows(
         """
@@ -198,6 +260,41 @@ def _repurchase_cells(where: Row, rows: list[Row], days: int) -> Iterator[Row]:
         probability = sum(row["buyers"] * row["chance"] for row in rows) * within / exact["buyers"]
         curve = rate | {"rate": "repeat_probability", "probability": probability}
         yield _cell("repurchase_curve", where | {"day": days}, {"buyers": exact["buyers"]}, curve)
+
+
+def _repurchase_period(world: World) -> Iterator[Row]:
+    """By month; R1 counts orders, R1d days, R2 orders after the first ever, R4 the whole year, R6 new buyers."""
+    rows = world.rows(
+        f"""
+        {SOLD},
+
+        placed as (
+          select *, row_number() over (partition by known_person order by paid_at, order_id) as place,
+            count(*) over (partition by known_person) as lifetime
+          from sold where kind = 'kept' and known_person is not null
+        ),
+
+        monthly as (
+          select month, known_person, count(*) as orders, count(distinct cast(paid_at as date)) as days,
+            count(*) filter (where place > 1) as repeats, bool_or(place = 1) as is_new, max(lifetime) as lifetime
+          from placed group by month, known_person
+        )
+
+        select month, count(*) as buyers, count(*) filter (where orders > 1) as r1,
+          count(*) filter (where days > 1) as r1d, cast(sum(repeats) as bigint) as r2,
+          cast(sum(orders) as bigint) as orders, count(*) filter (where lifetime > 1) as r4,
+          count(*) filter (where is_new and orders > 1) as r6, count(*) filter (where is_new) as new_buyers
+        from monthly group by month order by month
+        """
+    )
+    for row in rows:
+        month = ALL | {"period": str(row["month"])}
+        for variant, over, under in (
+            ("R1", "r1", "buyers"), ("R1d", "r1d", "buyers"), ("R2", "r2", "orders"), ("R4", "r4", "buyers"),
+            ("R6", "r6", "new_buyers"),
+        ):  # fmt: skip
+            exact = {"numerator": row[over], "denominator": row[under]}
+            yield _cell("repurchase_period", month | {"variant": variant}, exact)
 
 
 def _order_ladder(world: World) -> Iterator[Row]:
@@ -269,6 +366,41 @@ def _daily_summary(world: World) -> Iterator[Row]:
           {AMOUNTS.format(paid="paid_amount", refund="refund_amount")},
           yuan(cast(coalesce(sum(paid_fen) filter (where domain = 'private'), 0) as bigint)) as private_channel_amount
         from sold group by month order by month
+        """
+    )
+    for row in rows:
+        month = str(row.pop("month"))
+        yield _cell("daily_summary", ALL | {"date": month}, row, parameters={"period": "month"})
+
+
+def _daily_members(world: World) -> Iterator[Row]:
+    """Who bought for the first time, what members bought, who came in, left and is in at the end, by month."""
+    rows = world.rows(
+        f"""
+        {SOLD},
+
+        inside as (
+          select distinct o.order_no
+          from sold as o inner join world.memberships as m
+            on o.known_person = m.person and m.joined_at <= o.paid_at and (m.left_at is null or m.left_at > o.paid_at)
+        ),
+
+        months as (
+          select month, yuan(cast(coalesce(sum(paid_fen) filter (where i.order_no is not null), 0) as bigint))
+            as member_amount
+          from sold as o left join inside as i on o.order_no = i.order_no group by month
+        )
+
+        select t.month, t.member_amount,
+          (select count(*) from world.milestones
+            where date_trunc('month', first_order_at) = t.month) as new_buyers,
+          (select count(*) from world.milestones where date_trunc('month', private_at) = t.month) as private_entries,
+          (select count(*) from world.memberships where date_trunc('month', joined_at) = t.month) as joins,
+          (select count(*) from world.memberships where date_trunc('month', left_at) = t.month) as leaves,
+          (select count(distinct person) from world.memberships
+            where joined_at < t.month + interval 1 month
+              and (left_at is null or left_at >= t.month + interval 1 month)) as members
+        from months as t order by t.month
         """
     )
     for row in rows:

@@ -66,14 +66,26 @@ def test_only_kept_orders_are_in_the_sequence():
     assert columns(built.rows("core.orders", order="paid_at"), *expected[0]) == expected
 
 
+def test_a_cancelled_order_without_an_amount_is_no_paid_order():
+    """A file may leave the amount of a cancelled order out; core's check of amounts must not stop the run for it."""
+    orders = """
+    | order_id | buyer_id | paid_at             | paid_amount | status    |
+    | o1       | ann      | 2025-01-01 10:00:00 | -           | cancelled |
+    | o2       | ann      | 2025-01-01 10:00:00 | 10          | cancelled |
+    """
+    assert columns(world({"orders": orders}).rows("core.orders"), "order_id") == [{"order_id": "o2"}]
+
+
 def test_everything_after_as_of_is_ignored():
     """A refund, an order and a join of the next day do not exist yet; those of the last second of the day do."""
     staging = {
         "orders": """
-        | order_id | buyer_id | paid_at             | paid_amount |
-        | o1       | ann      | 2025-01-01 10:00:00 | 10          |
-        | o2       | ann      | 2025-01-10 23:59:59 | 10          |
-        | o3       | ann      | 2025-01-11 00:00:00 | 10          |
+        | order_id | buyer_id | paid_at             | paid_amount | file_source |
+        | o1       | ann      | 2025-01-01 10:00:00 | 10          | export      |
+        | o2       | ann      | 2025-01-10 23:59:59 | 10          | export      |
+        | o3       | ann      | 2025-01-11 00:00:00 | 10          | export      |
+        | o4       | ann      | 2025-01-11 00:00:00 | 10          | export      |
+        | o4       | ann      | 2025-01-11 00:00:00 | 10          | api         |
         """,
         "refunds": """
         | refund_id | order_id | refunded_at         | refund_amount |

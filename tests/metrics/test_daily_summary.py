@@ -242,3 +242,40 @@ def test_a_month_that_the_dates_asked_for_cut_is_not_complete(shop):
         end_date="2024-03-31",
         segments=["all"],
     )
+
+
+def test_many_orders_of_one_person_on_a_day_are_one_buyer_and_a_free_one_is_no_sale():
+    """anna keeps two orders and gives one back; bo keeps one and gives one back; chen gives his only one back; ding's cost
+    nothing."""
+    answers(
+        world(
+            {
+                "orders": """
+                | order_id | buyer_id | paid_at             | paid_amount | entry  |
+                | a1       | anna     | 2025-01-05 10:00:00 | 10          | 直播   |
+                | a2       | anna     | 2025-01-05 11:00:00 | 10          | 粉丝群 |
+                | a3       | anna     | 2025-01-05 12:00:00 | 10          | 直播   |
+                | b1       | bo       | 2025-01-05 10:00:00 | 10          | 直播   |
+                | b2       | bo       | 2025-01-05 11:00:00 | 10          | 粉丝群 |
+                | c1       | chen     | 2025-01-05 10:00:00 | 10          | 直播   |
+                | d1       | ding     | 2025-01-05 10:00:00 | 0           | 直播   |
+                """,
+                "refunds": """
+                | refund_id | order_id | refunded_at         | refund_amount |
+                | r1        | a3       | 2025-01-06 10:00:00 | 10            |
+                | r2        | b2       | 2025-01-06 10:00:00 | 10            |
+                | r3        | c1       | 2025-01-06 10:00:00 | 10            |
+                """,
+            },
+            as_of="2025-01-31",
+        ),
+        "daily_summary",
+        """
+        | segment_by | segment   | paid_orders | paid_buyers | orders | buyers | new_buyers |
+        | all        | all       | 6           | 3           | 3      | 2      | 2          |
+        | channel    | live      | 4           | 3           | 2      | 2      | 2          |
+        | channel    | fan_group | 2           | 2           | 1      | 1      | 1          |
+        """,
+        where="date = '2025-01-05'",
+        segments=["all", "channel"],
+    )

@@ -62,9 +62,29 @@ def test_every_metric_with_a_truth_is_met(cells):
     tables = {cell["table"] for cell, _ in cells}
     assert tables >= {
         "public_to_private", "conversion", "group_entry", "membership_survival", "repurchase", "order_ladder", "retention",
-        "daily_summary", "live_performance", "identity_quality",
+        "daily_summary", "live_performance", "identity_quality", "repurchase_curve", "repurchase_period", "group_health",
     }  # fmt: skip
     assert len(cells) > 100
+
+
+MILESTONES = {
+    "people": "count(*)",
+    "touched_in_public": "count(first_public_at)",
+    "followers": "count(followed_at)",
+    "fan_club": "count(fan_club_at)",
+    "private_people": "count(private_at)",
+    "buyers": "count(first_order_at)",
+    "repeat_buyers": "count(second_order_at)",
+}
+
+
+def test_people_are_as_many_as_were_planted(demo_home):
+    """Nobody merged who is two, nobody two who is one, no milestone lost."""
+    counts = json.loads((demo_home / "truth.json").read_text(encoding="utf-8"))["counts"]
+    sums = ", ".join(f"{sql} as {name}" for name, sql in MILESTONES.items())
+    with open_warehouse(demo_home) as snapshot:
+        found = snapshot.sql(f"select {sums} from core.people").to_dict("records")[0]
+    assert found == {name: counts[name] for name in MILESTONES}
 
 
 def test_counts_are_exact(cells):

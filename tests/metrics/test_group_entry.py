@@ -161,3 +161,41 @@ def test_an_application_does_not_take_the_path_of_an_earlier_stay():
         """,
         segments=["entry_path"],
     )
+
+
+def test_to_leave_after_exactly_so_many_days_is_not_to_have_stayed():
+    """anna leaves 30 days after joining to the second, bo a second later, chen 90 days to the second, ding a second later.
+    emma's second order falls in the second of joining, fang's a second before."""
+    answers(
+        world(
+            {
+                "events": """
+                | user_id | event       | event_at            | group_id |
+                | anna    | group_join  | 2025-01-01 10:00:00 | g1       |
+                | anna    | group_leave | 2025-01-31 10:00:00 | g1       |
+                | bo      | group_join  | 2025-01-01 10:00:00 | g1       |
+                | bo      | group_leave | 2025-01-31 10:00:01 | g1       |
+                | chen    | group_join  | 2025-01-01 10:00:00 | g1       |
+                | chen    | group_leave | 2025-04-01 10:00:00 | g1       |
+                | ding    | group_join  | 2025-01-01 10:00:00 | g1       |
+                | ding    | group_leave | 2025-04-01 10:00:01 | g1       |
+                | emma    | group_join  | 2025-01-01 10:00:00 | g1       |
+                | fang    | group_join  | 2025-01-01 10:00:01 | g1       |
+                """,
+                "orders": """
+                | order_id | buyer_id | paid_at             | paid_amount |
+                | e1       | emma     | 2024-12-01 10:00:00 | 30          |
+                | e2       | emma     | 2025-01-01 10:00:00 | 30          |
+                | f1       | fang     | 2024-12-01 10:00:00 | 30          |
+                | f2       | fang     | 2025-01-01 10:00:00 | 30          |
+                """,
+            },
+            as_of="2025-04-01",
+        ),
+        "group_entry",
+        """
+        | joins | mature_joins_30 | stayed_30 | mature_joins_90 | stayed_90 | prospects_30 | repeat_prospects_90 | repurchases_90 |
+        | 6     | 6               | 5         | 6               | 3         | 4            | 5                   | 1              |
+        """,
+        segments=["all"],
+    )

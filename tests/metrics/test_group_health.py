@@ -186,3 +186,53 @@ def test_messages_that_the_platform_counts_do_not_hide_the_members_whom_events_k
         | 2025-01-03 | group_days  | 1              | 0     | 0      | 1       | 0          | -              | 40       |
         """,
     )
+
+
+def test_nobody_is_missing_where_the_joins_explain_the_growth():
+    answers(
+        world(
+            {
+                "group_days": """
+                | group_id | date       | members | joins |
+                | g1       | 2025-01-02 | 100     | -     |
+                | g1       | 2025-01-03 | 108     | 8     |
+                """
+            },
+            as_of="2025-01-03",
+        ),
+        "group_health",
+        """
+        | date       | joins | leaves | net_growth | is_leaves_estimated |
+        | 2025-01-02 | -     | -      | -          | false               |
+        | 2025-01-03 | 8     | 0      | 8          | false               |
+        """,
+    )
+
+
+def test_a_leave_follows_a_push_of_the_last_day_too():
+    """The push of the day after as_of is not known, nor is bo's leaving."""
+    answers(
+        world(
+            {
+                "events": """
+                | user_id | event       | event_at            | group_id |
+                | anna    | group_join  | 2025-01-02 08:00:00 | g1       |
+                | bo      | group_join  | 2025-01-02 08:00:00 | g1       |
+                | anna    | group_leave | 2025-01-03 12:00:00 | g1       |
+                | bo      | group_leave | 2025-01-04 12:00:00 | g1       |
+                """,
+                "pushes": """
+                | message_id | sent_at             | group_id |
+                | m1         | 2025-01-03 11:00:00 | g1       |
+                | m2         | 2025-01-04 11:00:00 | g1       |
+                """,
+            },
+            as_of="2025-01-03",
+        ),
+        "group_health",
+        """
+        | date       | members | pushes | leaves | leaves_after_push |
+        | 2025-01-02 | 2       | 0      | 0      | 0                 |
+        | 2025-01-03 | 1       | 1      | 1      | 1                 |
+        """,
+    )

@@ -140,6 +140,43 @@ def test_zero_denominators_and_a_session_too_young(stage):
     )
 
 
+def test_what_nobody_tells_stays_empty_and_is_not_named():
+    """A comment tells of no viewer, an order without a name of no buyer; a free order is no sale. Spend of the last day counts."""
+    answers(
+        world(
+            {
+                "live_sessions": """
+                | live_session_id | started_at          |
+                | s1              | 2025-01-10 20:00:00 |
+                | s2              | 2025-01-10 20:00:00 |
+                """,
+                "events": """
+                | user_id | event        | event_at            | live_session_id |
+                | anna    | live_comment | 2025-01-10 20:01:00 | s1              |
+                | anna    | live_view    | 2025-01-10 20:01:00 | s2              |
+                """,
+                "orders": """
+                | order_id | buyer_id | paid_at             | paid_amount | live_session_id |
+                | n1       | -        | 2025-01-10 21:00:00 | 30          | s1              |
+                | a1       | anna     | 2025-01-10 21:00:00 | 0           | s1              |
+                """,
+                "ad_spend": """
+                | date       | ad_id | cost_amount | live_session_id |
+                | 2025-01-10 | x     | 10          | s1              |
+                | 2025-01-11 | x     | 99          | s1              |
+                """,
+            },
+            as_of="2025-01-10",
+        ),
+        "live_performance",
+        """
+        | live_session_id | viewers | comments | orders | buyers | paid_amount | average_per_buyer_amount | ad_cost_amount | approximated                                                 |
+        | s1              | -       | 1        | 1      | -      | 30          | -                        | 10             | comments, orders, paid_amount, refund_amount, ad_cost_amount |
+        | s2              | 1       | -        | -      | -      | -           | -                        | -              | viewers                                                      |
+        """,
+    )
+
+
 def test_the_platforms_figures_are_not_divided_by_the_few_people_whom_we_know():
     """One viewer and one click have a name; 20 followers of one viewer would be 2000 %. What is ours goes by ours: one of
     one viewer joined."""

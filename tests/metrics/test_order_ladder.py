@@ -62,3 +62,17 @@ def test_nobody_mature():
         """,
         segments=["all"],
     )
+
+
+def test_the_ladder_is_as_high_as_asked():
+    answers(
+        world({"orders": ORDERS}, as_of="2025-03-31"),
+        "order_ladder",
+        """
+        | purchase_no | buyers | next_buyers |
+        | 1           | 5      | 3           |
+        | 2           | 3      | 1           |
+        """,
+        segments=["all"],
+        max_purchase_no=2,
+    )

@@ -1,5 +1,7 @@
 """R1, R1d, R2, R4, R5 and R6, each by its id."""
 
+import pytest
+
 from tests.metrics.asking import answers
 from tests.worlds import world
 
@@ -110,4 +112,28 @@ def test_weeks_from_sunday_when_the_merchant_says_so():
         where="variant in ('R1d', 'R5')",
         segments=["all"],
         period="week",
+    )
+
+
+@pytest.mark.parametrize(
+    ("earlier", "new_buyers", "is_short"),
+    [("2024-02-01", 1, "false"), ("2024-02-02", 0, "false"), ("2024-02-03", 0, "true")],
+)
+def test_new_is_who_did_not_buy_in_the_365_days_before_the_period(earlier, new_buyers, is_short):
+    """A leap day lies between: 366, 365 and 364 days before 1 February 2025. With 364 days of orders nobody can be sure."""
+    orders = f"""
+    | order_id | buyer_id | paid_at             | paid_amount |
+    | a0       | anna     | {earlier} 10:00:00 | 30          |
+    | a1       | anna     | 2025-02-01 10:00:00 | 30          |
+    | a2       | anna     | 2025-02-02 10:00:00 | 30          |
+    """
+    answers(
+        world({"orders": orders}, as_of="2025-02-28"),
+        "repurchase_period",
+        f"""
+        | numerator    | denominator  | is_history_short |
+        | {new_buyers} | {new_buyers} | {is_short}       |
+        """,
+        where="variant = 'R6' and period = '2025-02-01'",
+        segments=["all"],
     )
