@@ -392,18 +392,20 @@ class _Builder:
         condition = f"{_row(target.index, column.name)} is null" if column.stored_as in target.varying else "true"
         if column.required_unless:
             condition += f" and not coalesce({self._over_row(target, column.required_unless)}, false)"
-        read = [name for name in _ordered(target.load.columns.get(column.name, "")) if name in self.readings]
-        for name in read:
-            # A cell that was there but could not be read has its own fault already.
-            self._mark_faulty(name)
-            condition += f" and not {_id('f_' + name)}"
+        condition += self._unless_faulty(target.load.columns.get(column.name, ""))
         self._fault(target, column, f"({condition})", "missing_value", "null", "a value; it may not be empty", True)
 
-    def _mark_faulty(self, name: str) -> None:
-        mark = f"{_id('f_' + name)}"
-        if not any(entry.endswith(f" as {mark}") for entry in self.straight):
-            self.straight.append(f"contains(faulty, {quoted('|' + name + '|')}) as {mark}")
-            self.values.append(f"false as {mark}")
+    def _unless_faulty(self, expression: str) -> str:
+        """SQL: a cell of these that was there but could not be read has its own fault already."""
+        condition = ""
+        for name in _ordered(expression):
+            if name in self.readings:
+                mark = _id("f_" + name)
+                condition += f" and not {mark}"
+                if not any(entry.endswith(f" as {mark}") for entry in self.straight):
+                    self.straight.append(f"contains(faulty, {quoted('|' + name + '|')}) as {mark}")
+                    self.values.append(f"false as {mark}")
+        return condition
 
     def _fault(
         self, target: Target, column: Column, condition: str, reason: str, found: str, expected: str, refuses: bool
@@ -411,6 +413,7 @@ class _Builder:
         if target.has_where:
             condition = f"(w{target.index} and {condition})"
         read = [name for name in _ordered(target.load.columns.get(column.name, "")) if name in self.readings]
+        read.sort(key=lambda name: name != column.name)  # the one of the same name first
         name = self.match.header_of(read[0]) if read else column.name
         self.faults.append(Fault(condition, name, reason, found, expected, refuses))
 
@@ -434,15 +437,12 @@ class _Builder:
             if _names(rule.when) & self.readings.keys():
                 column = self.match.header_of(rule.column) if rule.column else None
                 found = f"{_id(rule.column)}::varchar" if rule.column in self.columns else "null"
-                condition = f"coalesce(cast(({rule.when}) as boolean), false)"
-                for name in _ordered(rule.when):
-                    if name in self.readings:
-                        self._mark_faulty(name)
-                        condition += f" and not {_id('f_' + name)}"
+                condition = f"coalesce(cast(({rule.when}) as boolean), false)" + self._unless_faulty(rule.when)
                 refuses = rule in self.source.refuse
                 self.faults.append(Fault(condition, column, rule.reason, found, rule.expected, refuses))
         if self.loads and all(load.where is not None for _, _, load in self.loads):
             nowhere = " and ".join(f"not w{index}" for index, _, _ in self.loads)
+            nowhere += self._unless_faulty(" ".join(load.where or "" for _, _, load in self.loads))
             self.faults.append(
                 Fault(f"({nowhere})", None, "no_table", "null", "a row that one of the tables takes", True)
             )

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.ingest.cells import EMPTY, Reading, Unread, straighten
 from pipelines.ingest.sources import Form, Match, Missing, Source, load_sources, match_header, normalise_header
 from pipelines.ingest.staging import quoted
 from pipelines.ingest.text import (
@@ -39,6 +43,8 @@ LARGEST_DOCUMENT = 256 << 20  # bytes of one JSON document that is not JSON Line
 LONGEST_RECORD = 16_000_000  # bytes of one line of JSON Lines: a page of a hundred orders takes two million
 CUT, DAMAGED = b"\x03", b"\x04"  # first byte of a line that was too long to be read whole, or is no text
 LARGEST_WORKBOOK = 2 << 30  # bytes of a workbook once unpacked
+
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass
@@ -299,13 +305,15 @@ def _cell(value: Any) -> str:
 
 def _opened_form(source: Source, sheets: dict[str, list[list[Any]]], path: Path, scratch: Path) -> Opened:
     """A workbook read as one record: its labelled values, the sums of its nested tables, and its file name."""
-    names = {normalise_header(name) for column in source.columns.values() for name in column.names}
+    kinds: dict[str, str] = {
+        normalise_header(name): column.type for column in source.columns.values() for name in column.names
+    }
     record: dict[str, str] = {}
     form = source.form or Form(labels={})
     for name, rows in sheets.items():
         for prefix, first in form.labels.items():
             if name.startswith(prefix):
-                for label, value in _labelled(rows[: first or None], names):
+                for label, value in _labelled(rows[: first or None], kinds):
                     record.setdefault(label, value)
         for prefix, headers in form.sums.items():
             if name.startswith(prefix):
@@ -321,12 +329,19 @@ def _opened_form(source: Source, sheets: dict[str, list[list[Any]]], path: Path,
     return Opened(match=verdict, encoding="xlsx", relation=relation, numbered=True, expected=1)
 
 
-def _labelled(rows: list[list[Any]], names: set[str]) -> Iterator[tuple[str, str]]:
+def _labelled(rows: list[list[Any]], kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Label and value: in one cell with a colon, else beside each other, else one above the other."""
     grid = [[_cell(value) for value in row] for row in rows]
 
     def is_label(text: str) -> bool:
-        return normalise_header(text) in names
+        return normalise_header(text) in kinds
+
+    def is_value_of(label: str, text: str) -> bool:
+        """A label that we do not know may stand where a value is looked for, but it holds no digit."""
+        is_number = kinds[normalise_header(label)] in ("count", "amount", "number")
+        return (
+            bool(text.strip()) and not is_label(text) and (not is_number or text in EMPTY or bool(_DIGIT.search(text)))
+        )
 
     for r, row in enumerate(grid):
         for c, text in enumerate(row):
@@ -343,15 +358,19 @@ def _labelled(rows: list[list[Any]], names: set[str]) -> Iterator[tuple[str, str
                 map(is_label, grid[r + 1] if r + 1 < len(grid) else [])
             )
             order = (below, beside) if in_row_of_labels else (beside, below)
-            value = next((v for v in order if v.strip() and not is_label(v)), None)
+            value = next((v for v in order if is_value_of(text, v)), None)
             if value is not None:
                 yield text, value
 
 
 def _sums(rows: list[list[Any]], headers: tuple[str, ...]) -> dict[str, str]:
-    """Sums of columns over a nested table's top-level rows: rows of details under them begin with `-` or nothing."""
+    """Sums of columns over a nested table's top-level rows: rows of details under them begin with `-` or nothing.
+
+    A cell that is no amount stands for the whole sum, so that it is found and refused.
+    """
     wanted = {normalise_header(header): header for header in headers}
-    sums: dict[str, float] = {}
+    how = Reading("amount", "UTC", datetime.min)
+    sums: dict[str, Decimal | str] = {}
     places: dict[str, int] = {}
     for row in rows:
         cells = [_cell(value) for value in row]
@@ -360,21 +379,13 @@ def _sums(rows: list[list[Any]], headers: tuple[str, ...]) -> dict[str, str]:
             places = found
         elif places and cells and cells[0].strip() not in ("", "-", "--"):
             for header, c in places.items():
-                number = _number(cells[c]) if c < len(cells) else None
-                if number is not None:
-                    sums[header] = sums.get(header, 0) + number
-    return {header: f"{value:.2f}".removesuffix(".00") for header, value in sums.items()}
-
-
-def _number(text: str) -> float | None:
-    bare = text.replace(",", "").replace("¥", "").replace("￥", "").replace("元", "").strip()
-    factor = 1
-    if bare.endswith("万"):
-        bare, factor = bare[:-1], 10000
-    try:
-        return float(bare) * factor
-    except ValueError:
-        return None
+                value = straighten(cells[c], how) if c < len(cells) else None
+                standing = sums.get(header, Decimal(0))
+                if isinstance(value, Unread):
+                    sums[header] = cells[c]
+                elif value is not None and isinstance(standing, Decimal):
+                    sums[header] = standing + Decimal(value)
+    return {header: str(value).removesuffix(".00") for header, value in sums.items()}
 
 
 # --- Parquet -------------------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class SourceColumn(_Strict):
     names: tuple[str, ...] = Field(default=(), validation_alias="from")
     type: Kind = "text"
     unit: str | None = None
-    required: bool = False  # the header must have it, and every row a value
+    required: bool = False  # the header must have it; a row without a value is a matter of `refuse` or of the table
     pattern: str | None = None  # the whole cleaned cell must match
     remove: str | None = None  # taken out of the cell before it is read
     map: dict[str, str] | None = None  # the platform's words → ours

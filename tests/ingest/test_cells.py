@@ -112,6 +112,7 @@ def test_amounts(text: str, unit: str, value: str | None) -> None:
     ("text", "kind", "unit", "value"),
     [
         ("1.2万", "count", None, "12000"),
+        ("1.2w", "count", None, "12000"),
         ("1,234", "count", None, "1234"),
         ("12.0", "count", None, "12"),
         ("12.5", "count", None, "[bad_number]"),
