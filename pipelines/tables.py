@@ -124,6 +124,11 @@ class Table:
         stated = self.header.get("choices") or {}
         return {name: self.parameters[name] if words == "default" else words for name, words in stated.items()}
 
+    @property
+    def words_of(self) -> dict[str, dict[str, Any]]:
+        """Of parameters whose words are a column's values, which column, and which words (`or`) besides."""
+        return dict(self.header.get("words_of") or {})
+
     def _check_choice(self, name: str, value: Any) -> None:
         """A word that the SQL does not know would give a table of zeros, or one with another meaning."""
         allowed = self.choices.get(name)

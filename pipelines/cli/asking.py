@@ -6,6 +6,7 @@ What belongs here: shutting the connection, reading parameters typed by hand. Wh
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -51,7 +52,7 @@ def ask_metric(
     """Answers a metric with parameters `key=value` and prints its rows."""
     import duckdb
 
-    from pipelines.metrics import ask, find_metric
+    from pipelines.metrics import ask, doubts, find_metric
     from pipelines.warehouse import open_warehouse
 
     table = find_metric(name)
@@ -60,6 +61,9 @@ def ask_metric(
         try:
             found = ask(snapshot, name, given, as_of).order(str(table.header["grain"]))
             write(Rows(found.columns, found.fetchall()), form, limit)
+            sys.stdout.flush()
+            for doubt in doubts(snapshot, name, given, as_of):
+                print(f"note: {doubt}", file=sys.stderr)
         except duckdb.Error as error:
             if not given:
                 raise

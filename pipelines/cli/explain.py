@@ -125,10 +125,18 @@ def _facts(table: Table) -> Grid:
         grid.add_row("variant", str(table.header["variant"]))
     for name, value in table.parameters.items():
         text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-        allowed = table.choices.get(name, value)
-        grid.add_row(f"--param {name}", text if allowed == value else f"{text}  (of {', '.join(map(str, allowed))})")
+        grid.add_row(f"--param {name}", text + _choices(table, name))
     grid.add_row("defined in", table.path.relative_to(ASSETS.parent).as_posix())
     return grid
+
+
+def _choices(table: Table, name: str) -> str:
+    """What else a parameter takes than parts of its default."""
+    if name in table.words_of:
+        said = table.words_of[name]
+        return f"  (of {', '.join([*said.get('or', []), 'any word of ' + said['column']])})"
+    allowed = table.choices.get(name, table.parameters[name])
+    return "" if allowed == table.parameters[name] else f"  (of {', '.join(map(str, allowed))})"
 
 
 def _columns(table: Table) -> Grid:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shlex
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +28,19 @@ def run_all(home: Path | None, as_of: date | None, full: bool, select: list[str]
     settings = load_settings(home)
     _need_landing(settings)
     result = _run(settings, as_of, full, select)
-    print(outcome(settings, result))
+    print(outcome(settings, result), flush=True)
+    if as_of is not None and result.snapshot:
+        _tell_if_beyond_data(settings, as_of)
     return 1 if result.status == "held" else 0
+
+
+def _tell_if_beyond_data(settings: Settings, as_of: date) -> None:
+    from pipelines.core import beyond_data
+    from pipelines.warehouse import open_warehouse
+
+    with open_warehouse(settings.home) as snapshot:
+        if note := beyond_data(snapshot.connection, settings, as_of):
+            print(f"note: {note}", file=sys.stderr)
 
 
 def _run(
