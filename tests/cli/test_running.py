@@ -176,6 +176,10 @@ def test_a_report_of_another_kind_and_day(home: Path, siyu: Siyu) -> None:
     assert workbook.exists()
 
 
+def test_the_day_of_a_report_may_be_called_as_of_too(home: Path, siyu: Siyu) -> None:
+    assert "weekly-2025-01-20.html" in siyu("--home", str(home), "report", "weekly", "--as-of", "2025-01-20").out
+
+
 def test_a_report_of_a_day_not_known_yet(home: Path, siyu: Siyu) -> None:
     said = siyu("--home", str(home), "report", "--date", "2031-01-01")
     assert said.code == 1
