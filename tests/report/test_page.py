@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import shutil
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -86,6 +87,20 @@ def test_a_variant_id_stands_beside_its_number(weekly: SimpleNamespace) -> None:
     assert "R3" in weekly.page.by_id("tile-repurchase_90").all("h3")[0].text
     rows = [n.text for n in weekly.page.by_id("repurchase_period").all("th", scope="row")]
     assert [row.split()[0] for row in rows] == ["R1", "R1d", "R2", "R4", "R5", "R6"]
+
+
+def test_every_shade_can_be_read(weekly: SimpleNamespace) -> None:
+    """WCAG AA: letters and ground of each of the ten shades differ by 4.5 to 1."""
+    shades = re.findall(r"td\.h\d+,i\.h\d+\{background:rgb\((\d+) (\d+) (\d+)\);color:(#\w+)\}", weekly.text)
+    assert len(shades) == 10
+    for *ground, letters in shades:
+        light, dark = sorted(map(_luminance, (map(int, ground), bytes.fromhex(letters[1:] * 2))), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (ground, letters)
+
+
+def _luminance(rgb: Iterable[int]) -> float:
+    linear = [c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def test_passed_checks_are_said_in_one_line(weekly: SimpleNamespace) -> None:
