@@ -40,7 +40,6 @@ class Column:
     zh: str = ""
     description: str = ""
     zh_description: str = ""
-    description_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,8 +224,15 @@ def read_table(path: Path) -> Table:
     for key in ("title", "description", "grain", "columns"):
         if not isinstance(header, dict) or key not in header:
             raise TableError(f"{path}: the header lacks '{key}'")
+    if "description_zh" in header:
+        header["description_zh"] = unfolded(str(header["description_zh"]))
     sql = text[match.end() :].strip().rstrip(";") if path.suffix == ".sql" else ""
     return Table(path.parent.name, path.stem, path, header, sql)
+
+
+def unfolded(text: str) -> str:
+    """Chinese text over several lines of YAML: the spaces that its line ends became stand between no two words."""
+    return re.sub(r"(?<=[，。；：、（）]) | (?=[，。；：、（）])|(?<=[一-鿿]) (?=[一-鿿])", "", text.strip())
 
 
 @functools.cache

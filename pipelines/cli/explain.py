@@ -105,7 +105,7 @@ def _explain_column(table: Table, name: str) -> None:
     column, out = table.columns[name], console()
     out.print(" · ".join(filter(None, [f"{table.qualified}.{name}", column.zh])), style="bold")
     out.print()
-    for text in (column.description, column.description_zh):
+    for text in (column.description, column.zh_description):
         if text:
             out.print(text)
     out.print(f"{column.type}{f', in {column.unit}' if column.unit else ''}; one row is {table.header['grain']}")
@@ -142,7 +142,7 @@ def _choices(table: Table, name: str) -> str:
 def _columns(table: Table) -> Grid:
     grid = _grid(("column", "type", "unit", "中文", "meaning"))
     for column in table.columns.values():
-        meaning = "\n".join(text for text in (column.description, column.description_zh) if text)
+        meaning = "\n".join(text for text in (column.description, column.zh_description) if text)
         grid.add_row(column.name, column.type, column.unit, column.zh, meaning)
     return grid
 

@@ -69,7 +69,7 @@ def _page(table: Table, readers: list[str], example: Example | None) -> str:
 
 
 def _column(column: Any) -> tuple[str, ...]:
-    return (code(column.name), column.type, column.unit, column.zh, column.description, column.description_zh)
+    return (code(column.name), column.type, column.unit, column.zh, column.description, column.zh_description)
 
 
 def _input(name: str) -> str:

@@ -79,7 +79,7 @@ def test_every_number_leads_to_its_definition(weekly: SimpleNamespace) -> None:
         parts = {n["data-c"] for n in block.walk() if n.tag == "data" and n.parent and n.parent.tag in ("small", "p")}
         assert shown - parts <= defined | {"median_days"}, (block["id"], shown - defined)
     for entry in _with_class(weekly.page, "entry"):
-        meaning = entry.all("dd")[0].text
+        meaning = entry.all("dd")[0].text.split("·")[0]  # behind it stands the unit
         assert re.search("[一-鿿]", meaning), f"{entry['id']} is not explained in Chinese"
 
 
