@@ -184,7 +184,8 @@ def _print(out: Console, status: dict[str, Any]) -> None:
     for fault in status["faults"]:
         out.print(f"  does not add up: {fault['path']}: {_numbers(fault)}", style="bold red")
     for refused in status["refused_files"]:
-        out.print(f"  refused {refused['path']}: {refused['reason']}; {refused['expected'] or ''}", soft_wrap=True)
+        expected = f"; expected {refused['expected']}" if refused["expected"] else ""
+        out.print(f"  refused {refused['path']}: {refused['reason']}{expected}", soft_wrap=True)
     if status["reasons"]:
         out.print()
         out.print(_quarantine(status["reasons"]))

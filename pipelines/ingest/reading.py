@@ -96,14 +96,14 @@ def choose(header: list[str], folders: tuple[str, ...], kind: str) -> Match | Mi
     return max(near, key=lambda entry: (entry[1], entry[0].known - len(entry[0].columns), entry[0].source.name))[0]
 
 
-def _refuse(verdict: Missing | None, header: list[str], rows: int) -> UnreadableError:
+def _refuse(verdict: Missing | None, header: list[str], rows: int, folders: tuple[str, ...] = ()) -> UnreadableError:
     if verdict is None:
         known = any(normalise_header(cell) in _all_names() for cell in header)
         shown = ", ".join(header)[:500]
         # A first line that holds no known header may well be a person's data.
         return UnreadableError(
             "unknown_header",
-            "a header that a mapping knows (docs/sources); a new kind of file needs one YAML in assets/sources",
+            f"{_expected_header(folders)}; a new kind of file needs one YAML in assets/sources",
             rows,
             mask_text(shown) if known else mask_letters(shown),
         )
@@ -117,6 +117,16 @@ def _refuse(verdict: Missing | None, header: list[str], rows: int) -> Unreadable
         rows,
         mask_text(", ".join(header)[:500]),
     )
+
+
+def _expected_header(folders: tuple[str, ...]) -> str:
+    """What the folder's own kind of file would have had; where no folder names a kind, that some mapping knows it."""
+    places = {normalise_header(folder) for folder in folders}
+    for source in load_sources().values():
+        if _known_folders(source) & places and source.recognise.columns:
+            wanted = [source.columns[name].names[0] for name in source.recognise.columns[0]]
+            return f"{source.title['en']}: a header with {', '.join(wanted)}"
+    return "a header that a mapping knows (docs/sources)"
 
 
 def _all_names() -> set[str]:
@@ -142,7 +152,7 @@ def open_csv(text: Text, folders: tuple[str, ...]) -> Opened:
                 return _opened_csv(text, verdict, delimiter, number)
             if verdict is not None and (best is None or verdict.known > best.known):
                 best, seen = verdict, header
-    raise _refuse(best, seen, max(text.lines - 1, 0))
+    raise _refuse(best, seen, max(text.lines - 1, 0), folders)
 
 
 def _opened_csv(text: Text, match: Match, delimiter: str, header_line: int) -> Opened:
@@ -237,7 +247,7 @@ def _opened_tables(sheets: dict[str, list[list[Any]]], folders: tuple[str, ...],
                     written += 1
             above += len(rows)
     if match is None:
-        raise _refuse(best, seen, max(sum(map(len, sheets.values())) - 1, 0))
+        raise _refuse(best, seen, max(sum(map(len, sheets.values())) - 1, 0), folders)
     relation = csv_relation(target, len(match.header), ",", 0, numbered=True)
     return Opened(match=match, encoding="xlsx", relation=relation, numbered=True, expected=written)
 
@@ -374,7 +384,7 @@ def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, folders: tu
     verdict = choose(header, folders, "parquet")
     rows = counted[0] if counted else 0
     if not isinstance(verdict, Match):
-        raise _refuse(verdict, header, rows)
+        raise _refuse(verdict, header, rows, folders)
     cells = ", ".join(
         f'cast("{name.replace(chr(34), chr(34) * 2)}" as varchar) as c{n}' for n, name in enumerate(header)
     )
@@ -402,7 +412,7 @@ def _open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple
         counted = connection.execute(f"select count(*) from {lines}").fetchone()
         if not sample:
             raise UnreadableError("bad_json", "one JSON object per line", counted[0] if counted else 0)
-        raise _refuse(verdict, _keys(sample[0]), counted[0] if counted else 0)
+        raise _refuse(verdict, _keys(sample[0]), counted[0] if counted else 0, folders)
     is_record = _with_inner_json(verdict, wrapper, is_record)
     return _opened_json(connection, text, verdict, wrapper, lines, is_record)
 

@@ -104,7 +104,10 @@ def test_status_adds_up(home: Path, siyu: Siyu) -> None:
     assert "6 read = 3 loaded + 0 superseded + 3 quarantined  ✓ in every file" in said.out
     assert "2025-01-22 (" in said.out
     assert "days behind)" in said.out
-    assert "refused orders/strange.csv: unknown_header" in said.out
+    assert (
+        "refused orders/strange.csv: unknown_header; expected Orders: a header with order_id, paid_at, paid_amount"
+        in said.out
+    )
 
 
 def test_status_as_json(home: Path, siyu: Siyu) -> None:
@@ -154,7 +157,7 @@ def test_status_of_files_that_wait(tmp_path: Path, siyu: Siyu) -> None:
 def test_quarantine_names_file_line_column_and_remedy(home: Path, siyu: Siyu) -> None:
     said = siyu("--home", str(home), "quarantine")
     assert "orders/orders.csv, line 4, column paid_at: bad_date" in said.out
-    assert "found not a time; a time such as" in said.out
+    assert "found not a time; expected a time such as" in said.out
     assert siyu("--home", str(home), "quarantine", "--reason", "bad_date").out.count("orders/orders.csv, line") == 1
     assert "strange" not in siyu("--home", str(home), "quarantine", "--path", "orders.csv").out
 
