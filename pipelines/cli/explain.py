@@ -58,7 +58,15 @@ def find(name: str) -> tuple[Table, str]:
             return found, ""
         if found and len(rest) == 1 and rest[0] in found.columns:
             return found, rest[0]
+    named = [table for table in tables.values() if name.strip().lower() in _other_names(table)]
+    if named:
+        return min(named, key=lambda table: ORDER.index(table.schema)), ""
     raise UserError(_unknown(name, tables))
+
+
+def _other_names(table: Table) -> set[str]:
+    """What else people call a table: its titles, and the id that reports print beside its number."""
+    return {str(word).lower() for word in (*table.title.values(), table.header.get("variant", ""))}
 
 
 def _unknown(name: str, tables: dict[str, Table]) -> str:

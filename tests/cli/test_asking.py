@@ -129,6 +129,22 @@ def test_an_empty_query_says_so(siyu: Siyu, small_home: Path) -> None:
     assert "empty" in said.err
 
 
+def test_of_two_statements_none_is_answered(siyu: Siyu, small_home: Path) -> None:
+    said = siyu("--home", str(small_home), "query", "select 1; select 2")
+    assert (said.code, said.out) == (1, "")
+    assert "holds 2 statements; expected one SELECT" in said.err
+    assert "(1 row)" in siyu("--home", str(small_home), "query", "select ';' as text -- ;").out
+
+
+def test_tables_are_listed_and_found_without_their_schema(siyu: Siyu, small_home: Path) -> None:
+    listed = siyu("--home", str(small_home), "query", "show tables", "--format", "csv").out.split()
+    assert {"repurchase", "people", "orders", "pushes"} <= set(listed)
+    counted = siyu(
+        "--home", str(small_home), "query", "select count(person_id) as people from orders", "--format", "csv"
+    )
+    assert counted.out == "people\n4\n"
+
+
 def test_a_metric_with_other_parameters(siyu: Siyu, small_home: Path) -> None:
     said = siyu(
         *("--home", str(small_home), "metric", "repurchase"),

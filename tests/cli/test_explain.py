@@ -34,6 +34,11 @@ def test_a_column_is_followed_to_the_files(siyu: Siyu) -> None:
     assert "├── staging.orders.paid_at" in said.out
 
 
+@pytest.mark.parametrize("name", ["R3", "复购率", "Repurchase rate"])
+def test_a_metric_is_found_by_what_the_report_calls_it(siyu: Siyu, name: str) -> None:
+    assert siyu("explain", name).out.startswith("metrics.repurchase · 复购率 · Repurchase rate\n")
+
+
 def test_every_table_can_be_explained(siyu: Siyu) -> None:
     listed = [line.split()[0] for line in siyu("explain").out.splitlines() if "." in line.split(maxsplit=1)[0]]
     assert len(listed) > 30
