@@ -76,6 +76,14 @@ def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings)
     return day
 
 
+def beyond_data(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> str:
+    """What a reader must know where `as_of` lies after the data, '' elsewhere: windows nobody watched count as over."""
+    last = last_complete_day(connection, settings)
+    if as_of <= last:
+        return ""
+    return f"the data ends on {last}; the days after it, up to {as_of}, count as days on which nothing happened"
+
+
 def refresh_core(connection: duckdb.DuckDBPyConnection, settings: Settings, core_pass: Pass) -> Iterator[Built]:
     """Every core table brought up to the pass, one after the other."""
     for table in core_tables():

@@ -64,6 +64,35 @@ def ask(
     return query(on_day(snapshot, day), name, parameters, snapshot.settings, day)
 
 
+def doubts(snapshot: Snapshot, name: str, parameters: Mapping[str, Any], as_of: date | str | None = None) -> list[str]:
+    """What may make an answer mean something else than was asked: words that no row holds, days nobody has watched."""
+    from pipelines.core import beyond_data
+
+    table, said = find_metric(name), []
+    for parameter in table.words_of.keys() & parameters.keys():
+        said += _unheard(snapshot.connection, table, parameter, table.resolve(parameters)[parameter])
+    day = snapshot.as_of if as_of is None else date.fromisoformat(str(as_of))
+    if day > snapshot.as_of:
+        said.append(beyond_data(snapshot.connection, snapshot.settings, day))
+    return [doubt for doubt in said if doubt]
+
+
+def _unheard(connection: duckdb.DuckDBPyConnection, table: Table, parameter: str, asked: list[str]) -> list[str]:
+    """A sentence for each word that its column does not hold: misspelt, it is answered with no rows or rates of 0."""
+    column = str(table.words_of[parameter]["column"])
+    source, _, short = column.rpartition(".")
+    rows = connection.sql(f"select distinct {short} from {source} where {short} is not null").fetchall()
+    known = [*table.words_of[parameter].get("or", []), *sorted(row[0] for row in rows)]
+    said = []
+    for word in (word for word in asked if word not in known):
+        near = difflib.get_close_matches(str(word), known, n=1)
+        hint = f"did you mean '{near[0]}'? " if near else ""
+        said.append(
+            f"{parameter}={word}: nobody did this, {column} holds no such word; {hint}it holds {', '.join(known)}"
+        )
+    return said
+
+
 def on_day(snapshot: Snapshot, as_of: date) -> duckdb.DuckDBPyConnection:
     """A connection in memory whose core is the snapshot's data as of another day."""
     from pipelines.core import begin_pass, refresh_core

@@ -23,13 +23,14 @@ CODE = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a run's ingest did: files, and rows read = loaded + superseded + quarantined."""
+    """What a run's ingest did: files, rows read = loaded + superseded + quarantined, and files refused as a whole."""
 
     files: int = 0
     rows_read: int = 0
     rows_loaded: int = 0
     rows_superseded: int = 0
     rows_quarantined: int = 0
+    files_refused: int = 0
 
 
 def create_record(connection: duckdb.DuckDBPyConnection) -> None:
@@ -86,8 +87,8 @@ def last_file(connection: duckdb.DuckDBPyConnection) -> int:
 def loaded_since(connection: duckdb.DuckDBPyConnection, file_id: int) -> Loaded:
     """What the files after `file_id` brought."""
     row = connection.execute(
-        "select count(*), sum(rows_read), sum(rows_loaded), sum(rows_superseded), sum(rows_quarantined) "
-        "from ops.files where file_id > ?",
+        "select count(*), sum(rows_read), sum(rows_loaded), sum(rows_superseded), sum(rows_quarantined), "
+        "count(*) filter (where status = 'quarantined') from ops.files where file_id > ?",
         [file_id],
     ).fetchone()
     assert row is not None
@@ -113,7 +114,7 @@ def note_loaded(connection: duckdb.DuckDBPyConnection, run_id: str, loaded: Load
     connection.execute(
         "update ops.runs set files_loaded = ?, rows_read = ?, rows_loaded = ?, rows_superseded = ?, "
         "rows_quarantined = ? where run_id = ?",
-        [*astuple(loaded), run_id],
+        [*astuple(loaded)[:5], run_id],
     )
 
 

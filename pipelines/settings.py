@@ -147,4 +147,5 @@ def _checked(file: Path, values: dict[str, Any], home: Path) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{file}: '{key}' is {first.get('input')!r}: {first['msg']}") from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{file}: '{key}' is {first.get('input')!r}: {said}") from error

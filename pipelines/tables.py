@@ -40,7 +40,6 @@ class Column:
     zh: str = ""
     description: str = ""
     zh_description: str = ""
-    description_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +123,11 @@ class Table:
         """Of parameters that take certain words only, which; `number` among them stands for any whole number."""
         stated = self.header.get("choices") or {}
         return {name: self.parameters[name] if words == "default" else words for name, words in stated.items()}
+
+    @property
+    def words_of(self) -> dict[str, dict[str, Any]]:
+        """Of parameters whose words are a column's values, which column, and which words (`or`) besides."""
+        return dict(self.header.get("words_of") or {})
 
     def _check_choice(self, name: str, value: Any) -> None:
         """A word that the SQL does not know would give a table of zeros, or one with another meaning."""
@@ -230,8 +234,15 @@ def read_table(path: Path) -> Table:
     for key in ("title", "description", "grain", "columns"):
         if not isinstance(header, dict) or key not in header:
             raise TableError(f"{path}: the header lacks '{key}'")
+    if "description_zh" in header:
+        header["description_zh"] = unfolded(str(header["description_zh"]))
     sql = text[match.end() :].strip().rstrip(";") if path.suffix == ".sql" else ""
     return Table(path.parent.name, path.stem, path, header, sql)
+
+
+def unfolded(text: str) -> str:
+    """Chinese text over several lines of YAML: the spaces that its line ends became stand between no two words."""
+    return re.sub(r"(?<=[，。；：、（）]) | (?=[，。；：、（）])|(?<=[一-鿿]) (?=[一-鿿])", "", text.strip())
 
 
 @functools.cache

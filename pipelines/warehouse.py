@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -183,9 +184,14 @@ class Snapshot:
         return self.connection.execute(text, parameters or None).df()
 
     def metric(self, name: str, *, as_of: date | str | None = None, **parameters: Any) -> pd.DataFrame:
-        """A metric with other parameters than the nightly table's, and on another day if `as_of` is given."""
-        from pipelines.metrics import ask
+        """A metric with other parameters than the nightly table's, and on another day if `as_of` is given.
 
+        Warns where a word or the day makes the answer mean something else than was asked.
+        """
+        from pipelines.metrics import ask, doubts
+
+        for doubt in doubts(self, name, parameters, as_of):
+            warnings.warn(doubt, stacklevel=2)
         return ask(self, name, parameters, as_of).df()
 
     def close(self) -> None:

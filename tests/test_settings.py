@@ -41,7 +41,10 @@ def test_the_home_is_the_argument_else_the_environment(tmp_path, monkeypatch):
     ("text", "message"),
     [
         ('timezon = "Asia/Shanghai"', "unknown key 'timezon'; did you mean 'timezone'?"),
-        ('timezone = "Mars/Olympus"', "'timezone' is 'Mars/Olympus'"),
+        (
+            'timezone = "Mars/Olympus"',
+            "'timezone' is 'Mars/Olympus': 'Mars/Olympus' is not a time zone; expected a name",
+        ),
         ("small_group = 0", "'small_group' is 0"),
         ('week_starts = "friday"', "'week_starts' is 'friday'"),
         ("windows = [30, 0]", "'windows.1' is 0"),

@@ -24,6 +24,13 @@ def write(folder, text, name="example.sql"):
     return file
 
 
+def test_chinese_over_several_lines_is_one_text(tmp_path):
+    text = "首购人群中，\n  再次购买的\n  比例：首购 → 复购。\n  on 指当期，默认 N\n  为 30 天。"
+    header = HEADER.replace("grain:", f"description_zh: >-\n  {text}\ngrain:")
+    table = read_table(write(tmp_path, header + "select 1 as n"))
+    assert table.header["description_zh"] == "首购人群中，再次购买的比例：首购 → 复购。on 指当期，默认 N 为 30 天。"
+
+
 def test_dependencies_are_read_from_the_sql(tmp_path):
     sql = "with o as (select 1) select count(*) as n from core.orders as x join core.people using (person_id), o"
     assert read_table(write(tmp_path, HEADER + sql)).dependencies == ("core.orders", "core.people")

@@ -6,8 +6,8 @@ description: >-
   second counts), and all inside the window. reached_people counts the step alone, whatever was skipped. Events are measured
   in elapsed time (24 h a day, 0 = the same calendar day), orders by calendar dates; nothing before the public touch counts.
 description_zh: >-
-  某周首次在公域被触达的人，走到了哪一步：关注、进粉丝团、入私域、首单、复购。people 要求前面各步都走过且时间不倒退，都在窗口内；
-  reached_people 只看这一步是否发生。触达之前发生的不算。
+  某周首次在公域被触达的人，走到了哪一步：关注、进粉丝团、入私域、首单、复购。到达人数要求前面各步都走过且时间不倒退，都在窗口内；
+  发生人数只看这一步是否发生。触达之前发生的不算。
 grain: cohort_week, segment_by, segment, window_days, step_no
 parameters:
   within_days: [7, 30, 90]

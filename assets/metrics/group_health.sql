@@ -49,8 +49,10 @@ columns:
   buyers: {type: bigint, unit: person, zh: 群内成交人数, description: identified people with such an order}
   paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 群内成交金额, description: amount of these orders,
     zh_description: 经该群成交的有效订单金额}
-  member_orders: {type: bigint, unit: order, zh: 群成员订单, description: kept orders of people whose latest group this was when they paid}
-  member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 群成员金额, description: 'their amount, by whatever channel'}
+  member_orders: {type: bigint, unit: order, zh: 群成员订单, description: kept orders of people whose latest group this was when they paid,
+    zh_description: 付款时最近加入的群是本群的人，其有效订单数}
+  member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 群成员金额, description: 'their amount, by whatever channel',
+    zh_description: 这些订单的金额，不论渠道}
   leaves_after_push: {type: bigint, unit: person, zh: 推送后离开,
     description: leaves known by person within push_hours (24) after a push to the group, zh_description: 群推送后 24 小时内离开的人次}
   leaves_after_push_rate: {type: double, unit: ratio, zh: 推送后离开占比,

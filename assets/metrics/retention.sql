@@ -24,6 +24,9 @@ parameters:
   week_starts: monday
   segments: [all, channel, domain, platform, entry_path, threshold, group, live_session, host]
 choices: {period: [day, week, month, rolling_24h], mode: ['on', on_or_after, number], cohorts: [first, recurring], week_starts: [monday, sunday], segments: default}
+words_of:
+  start: &activity {column: core.activities.activity, or: [any, private_entry]}
+  back: *activity
 columns:
   cohort: {type: date, zh: 起始期, description: date on which the cohort's period starts}
   period_no: {type: bigint, zh: 第几期, description: 'periods after the cohort''s; 0 is its own; with a list of days, the bracket'}

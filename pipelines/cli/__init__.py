@@ -56,6 +56,8 @@ def _usage(error: Exception) -> int:
         return 0
     context = getattr(error, "ctx", None)
     text = error.format_message() if hasattr(error, "format_message") else str(error)
+    text = text.replace("Value error, ", "")
+    text += "" if text.endswith((".", "?", "!")) else "."
     help_line = f"{context.command_path if context else 'siyu'} --help"
     print(f"siyu: {text} See `{help_line}`.", file=sys.stderr)
     return 1

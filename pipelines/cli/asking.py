@@ -6,6 +6,7 @@ What belongs here: shutting the connection, reading parameters typed by hand. Wh
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,8 @@ def shut_snapshot(home: Path | None) -> Iterator[Snapshot]:
     from pipelines.warehouse import open_warehouse
 
     with open_warehouse(home) as snapshot:
+        # `show tables` then lists them all, and a table may be named without its schema: results before what makes them
+        snapshot.connection.execute("set search_path = 'metrics,core,staging'")
         snapshot.connection.execute("set enable_external_access = false")
         snapshot.connection.execute("set lock_configuration = true")
         yield snapshot
@@ -37,11 +40,13 @@ def ask_sql(home: Path | None, sql: str, form: Format, limit: int) -> None:
         raise UserError('the SQL is empty; expected one SELECT, e.g. siyu query "select * from metrics.repurchase"')
     with shut_snapshot(home) as snapshot:
         try:
+            if (number := len(duckdb.extract_statements(sql))) > 1:
+                raise UserError(f"the SQL holds {number} statements; expected one SELECT")
             write(answer(snapshot.connection.execute(sql)), form, limit)
         except duckdb.Error as error:
             raise UserError(
                 f"the SQL could not be answered: {error}\n"
-                '      `siyu query "show all tables"` lists what there is, `siyu explain TABLE` its columns.'
+                "      `siyu explain` lists the tables, `siyu explain TABLE` the columns of one."
             ) from error
 
 
@@ -51,7 +56,7 @@ def ask_metric(
     """Answers a metric with parameters `key=value` and prints its rows."""
     import duckdb
 
-    from pipelines.metrics import ask, find_metric
+    from pipelines.metrics import ask, doubts, find_metric
     from pipelines.warehouse import open_warehouse
 
     table = find_metric(name)
@@ -60,6 +65,9 @@ def ask_metric(
         try:
             found = ask(snapshot, name, given, as_of).order(str(table.header["grain"]))
             write(Rows(found.columns, found.fetchall()), form, limit)
+            sys.stdout.flush()
+            for doubt in doubts(snapshot, name, given, as_of):
+                print(f"note: {doubt}", file=sys.stderr)
         except duckdb.Error as error:
             if not given:
                 raise

@@ -88,7 +88,9 @@ def report(
     kind: Annotated[Kind, typer.Argument(metavar="[daily|weekly|monthly]", help="Which period.")] = "daily",
     day: Annotated[
         date | None,
-        typer.Option("--date", parser=_day, metavar="DATE", help="The last day it knows; the snapshot's unless said."),
+        typer.Option(
+            "--date", "--as-of", parser=_day, metavar="DATE", help="The last day it knows; the snapshot's unless said."
+        ),
     ] = None,
 ) -> None:
     """Write the report of another period or day."""

@@ -58,7 +58,15 @@ def find(name: str) -> tuple[Table, str]:
             return found, ""
         if found and len(rest) == 1 and rest[0] in found.columns:
             return found, rest[0]
+    named = [table for table in tables.values() if name.strip().lower() in _other_names(table)]
+    if named:
+        return min(named, key=lambda table: ORDER.index(table.schema)), ""
     raise UserError(_unknown(name, tables))
+
+
+def _other_names(table: Table) -> set[str]:
+    """What else people call a table: its titles, and the id that reports print beside its number."""
+    return {str(word).lower() for word in (*table.title.values(), table.header.get("variant", ""))}
 
 
 def _unknown(name: str, tables: dict[str, Table]) -> str:
@@ -105,7 +113,7 @@ def _explain_column(table: Table, name: str) -> None:
     column, out = table.columns[name], console()
     out.print(" · ".join(filter(None, [f"{table.qualified}.{name}", column.zh])), style="bold")
     out.print()
-    for text in (column.description, column.description_zh):
+    for text in (column.description, column.zh_description):
         if text:
             out.print(text)
     out.print(f"{column.type}{f', in {column.unit}' if column.unit else ''}; one row is {table.header['grain']}")
@@ -125,16 +133,24 @@ def _facts(table: Table) -> Grid:
         grid.add_row("variant", str(table.header["variant"]))
     for name, value in table.parameters.items():
         text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-        allowed = table.choices.get(name, value)
-        grid.add_row(f"--param {name}", text if allowed == value else f"{text}  (of {', '.join(map(str, allowed))})")
+        grid.add_row(f"--param {name}", text + _choices(table, name))
     grid.add_row("defined in", table.path.relative_to(ASSETS.parent).as_posix())
     return grid
+
+
+def _choices(table: Table, name: str) -> str:
+    """What else a parameter takes than parts of its default."""
+    if name in table.words_of:
+        said = table.words_of[name]
+        return f"  (of {', '.join([*said.get('or', []), 'any word of ' + said['column']])})"
+    allowed = table.choices.get(name, table.parameters[name])
+    return "" if allowed == table.parameters[name] else f"  (of {', '.join(map(str, allowed))})"
 
 
 def _columns(table: Table) -> Grid:
     grid = _grid(("column", "type", "unit", "中文", "meaning"))
     for column in table.columns.values():
-        meaning = "\n".join(text for text in (column.description, column.description_zh) if text)
+        meaning = "\n".join(text for text in (column.description, column.zh_description) if text)
         grid.add_row(column.name, column.type, column.unit, column.zh, meaning)
     return grid
 

@@ -66,7 +66,8 @@ def _block(row: dict[str, Any]) -> str:
     kept = " [only the cell; the row is loaded]" if row["is_cell"] else ""
     lines = [f"{where}: {row['reason']}{count}{kept}"]
     found = f"found {row['found']}" if row["found"] else ""
-    lines += [f"    {'; '.join(filter(None, [found, row['expected'] or '']))}"]
+    expected = f"expected {row['expected']}" if row["expected"] else ""
+    lines += [f"    {'; '.join(filter(None, [found, expected]))}"]
     if row["raw_text"]:
         lines.append(f"    | {row['raw_text'][:200]}")
     return "\n".join(visible(line) for line in lines if line.strip())

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import shlex
+import shutil
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +29,19 @@ def run_all(home: Path | None, as_of: date | None, full: bool, select: list[str]
     settings = load_settings(home)
     _need_landing(settings)
     result = _run(settings, as_of, full, select)
-    print(outcome(settings, result))
+    print(outcome(settings, result), flush=True)
+    if as_of is not None and result.snapshot:
+        _tell_if_beyond_data(settings, as_of)
     return 1 if result.status == "held" else 0
+
+
+def _tell_if_beyond_data(settings: Settings, as_of: date) -> None:
+    from pipelines.core import beyond_data
+    from pipelines.warehouse import open_warehouse
+
+    with open_warehouse(settings.home) as snapshot:
+        if note := beyond_data(snapshot.connection, settings, as_of):
+            print(f"note: {note}", file=sys.stderr)
 
 
 def _run(
@@ -75,8 +88,13 @@ def _loaded(result: RunResult) -> list[str]:
         f"{loaded.rows_read:,} rows read = {loaded.rows_loaded:,} loaded + {loaded.rows_superseded:,} superseded "
         f"+ {loaded.rows_quarantined:,} quarantined"
     )
-    refused = ["  siyu quarantine shows which rows were refused, and why"] if loaded.rows_quarantined else []
-    return [f"{files}: {rows}", *refused]
+    lines = [f"{files}: {rows}"]
+    if loaded.files_refused:
+        were = "1 file was" if loaded.files_refused == 1 else f"{loaded.files_refused} files were"
+        lines.append(f"  {were} refused whole; siyu status says which and why")
+    if loaded.rows_quarantined:
+        lines.append("  siyu quarantine shows which rows were refused, and why")
+    return lines
 
 
 def _newest(result: RunResult) -> str:
@@ -133,16 +151,26 @@ def _refuse_a_home_in_use(settings: Settings) -> None:
 
 
 def _next(settings: Settings, place: Path) -> str:
-    home = shlex.quote(str(place))
+    siyu = command()
+    at_home = f"{siyu} --home {shlex.quote(str(place))}"
     return (
         "\nWhat to do next\n"
         "  open the report in a browser; every number's definition is one tap away\n"
-        f"  siyu --home {home} status\n"
-        f"  siyu --home {home} metric retention --param start=group_join --param back=order\n"
-        f"  siyu --home {home} query \"select * from metrics.repurchase where segment_by = 'all'\"\n"
-        "  siyu explain repurchase\n"
-        "  your own data: put files in data/landing and type `siyu run` (docs/your-own-data.md)"
+        f"  {at_home} status\n"
+        f"  {at_home} metric retention --param start=group_join --param back=order --param segments=all\n"
+        f"  {at_home} query \"select * from metrics.repurchase where segment_by = 'all'\"\n"
+        f"  {siyu} explain repurchase\n"
+        f"  your own data: put files in data/landing and type `{siyu} run` (docs/your-own-data.md)"
     )
+
+
+def command() -> str:
+    """`siyu` as it can be typed here: `make demo` puts it into an environment that no shell has on its PATH."""
+    own = Path(sys.executable).with_name("siyu")
+    if shutil.which("siyu") or not own.exists():
+        return "siyu"
+    here = Path.cwd()
+    return shlex.quote(str(own.relative_to(here) if own.is_relative_to(here) else own))
 
 
 def write_report(home: Path | None, kind: str, day: date | None) -> None:

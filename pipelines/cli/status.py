@@ -136,6 +136,9 @@ def _last_run(state: State) -> Row | None:
     if not runs:
         return None
     run = runs[0]
+    if run["status"] == "running" and state.writer is None:
+        # nobody holds the warehouse: its process died, which the next run will enter
+        run |= {"status": "killed", "message": "its process ended without a word; the next run goes on from there"}
     seconds = (run["finished_at"] - run["started_at"]).total_seconds() if run["finished_at"] else None
     kept = ("run_id", "started_at", "finished_at", "status", "as_of", "files_loaded", "message")
     return {name: run[name] for name in kept} | {"seconds": seconds}
@@ -184,7 +187,8 @@ def _print(out: Console, status: dict[str, Any]) -> None:
     for fault in status["faults"]:
         out.print(f"  does not add up: {fault['path']}: {_numbers(fault)}", style="bold red")
     for refused in status["refused_files"]:
-        out.print(f"  refused {refused['path']}: {refused['reason']}; {refused['expected'] or ''}", soft_wrap=True)
+        expected = f"; expected {refused['expected']}" if refused["expected"] else ""
+        out.print(f"  refused {refused['path']}: {refused['reason']}{expected}", soft_wrap=True)
     if status["reasons"]:
         out.print()
         out.print(_quarantine(status["reasons"]))

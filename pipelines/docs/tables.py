@@ -69,7 +69,7 @@ def _page(table: Table, readers: list[str], example: Example | None) -> str:
 
 
 def _column(column: Any) -> tuple[str, ...]:
-    return (code(column.name), column.type, column.unit, column.zh, column.description, column.description_zh)
+    return (code(column.name), column.type, column.unit, column.zh, column.description, column.zh_description)
 
 
 def _input(name: str) -> str:
@@ -111,10 +111,7 @@ def _facts(table: Table, source: str) -> str:
 def _parameters(table: Table) -> str:
     if not table.parameters:
         return ""
-    rows = [
-        (code(name), code(_plain(value)), ", ".join(code(word) for word in _choices(table, name)))
-        for name, value in table.parameters.items()
-    ]
+    rows = [(code(name), code(_plain(value)), _choices(table, name)) for name, value in table.parameters.items()]
     name, value = next(iter(table.parameters.items()))
     shell = f"siyu metric {table.name} --param {name}={_plain(value) if value is not None else '…'}"
     return page(
@@ -124,10 +121,13 @@ def _parameters(table: Table) -> str:
     )
 
 
-def _choices(table: Table, name: str) -> list[Any]:
+def _choices(table: Table, name: str) -> str:
     """What a parameter takes, where that is not just any part of its default."""
+    if name in table.words_of:
+        said = table.words_of[name]
+        return ", ".join([*map(code, said.get("or", [])), f"any word of {code(said['column'])}"])
     allowed = table.choices.get(name, [])
-    return [] if allowed == table.parameters[name] else allowed
+    return "" if allowed == table.parameters[name] else ", ".join(map(code, allowed))
 
 
 def _plain(value: Any) -> str:

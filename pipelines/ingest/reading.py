@@ -114,14 +114,14 @@ def choose(header: list[str], folders: tuple[str, ...], kind: str) -> Match | Mi
     return max(near, key=lambda entry: (entry[1], entry[0].known - len(entry[0].columns), entry[0].source.name))[0]
 
 
-def _refuse(verdict: Missing | None, header: list[str], rows: int) -> UnreadableError:
+def _refuse(verdict: Missing | None, header: list[str], rows: int, folders: tuple[str, ...] = ()) -> UnreadableError:
     if verdict is None:
         known = any(normalise_header(cell) in _all_names() for cell in header)
         shown = ", ".join(header)[:500]
         # A first line that holds no known header may well be a person's data.
         return UnreadableError(
             "unknown_header",
-            "a header that a mapping knows (docs/sources); a new kind of file needs one YAML in assets/sources",
+            f"{_expected_header(folders)}; a new kind of file needs one YAML in assets/sources",
             rows,
             mask_text(shown) if known else mask_letters(shown),
         )
@@ -135,6 +135,16 @@ def _refuse(verdict: Missing | None, header: list[str], rows: int) -> Unreadable
         rows,
         mask_text(", ".join(header)[:500]),
     )
+
+
+def _expected_header(folders: tuple[str, ...]) -> str:
+    """What the folder's own kind of file would have had; where no folder names a kind, that some mapping knows it."""
+    places = {normalise_header(folder) for folder in folders}
+    for source in load_sources().values():
+        if _known_folders(source) & places and source.recognise.columns:
+            wanted = [source.columns[name].names[0] for name in source.recognise.columns[0]]
+            return f"{source.title['en']}: a header with {', '.join(wanted)}"
+    return "a header that a mapping knows (docs/sources)"
 
 
 def _all_names() -> set[str]:
@@ -160,7 +170,7 @@ def open_csv(text: Text, folders: tuple[str, ...]) -> Opened:
                 return _opened_csv(text, verdict, delimiter, number)
             if verdict is not None and (best is None or verdict.known > best.known):
                 best, seen = verdict, header
-    raise _refuse(best, seen, max(text.lines - 1, 0))
+    raise _refuse(best, seen, max(text.lines - 1, 0), folders)
 
 
 def _opened_csv(text: Text, match: Match, delimiter: str, header_line: int) -> Opened:
@@ -234,7 +244,7 @@ def _opened_tables(sheets: dict[str, list[list[Any]]], folders: tuple[str, ...],
     verdicts = {name: _header_row(rows, folders) for name, rows in sheets.items()}
     match = next((verdict for _, verdict, _ in verdicts.values() if isinstance(verdict, Match)), None)
     if match is None:
-        raise _refuse_workbook(sheets, [(verdict, header) for _, verdict, header in verdicts.values()])
+        raise _refuse_workbook(sheets, [(verdict, header) for _, verdict, header in verdicts.values()], folders)
     opened = Opened(match, "xlsx", csv_relation(scratch / "sheet.csv", len(match.header), ",", 0, True), True)
     above = opened.expected = 0
     with open(scratch / "sheet.csv", "w", encoding="utf-8", newline="") as file:
@@ -259,12 +269,14 @@ def _opened_tables(sheets: dict[str, list[list[Any]]], folders: tuple[str, ...],
     return opened
 
 
-def _refuse_workbook(sheets: dict[str, list[list[Any]]], verdicts: list[tuple[Any, list[str]]]) -> UnreadableError:
+def _refuse_workbook(
+    sheets: dict[str, list[list[Any]]], verdicts: list[tuple[Any, list[str]]], folders: tuple[str, ...]
+) -> UnreadableError:
     seen = [(verdict, header) for verdict, header in verdicts if header]
     if not seen:
         return UnreadableError("empty_file", "a workbook with a header and rows; this one is empty: export it again")
     near, header = next((entry for entry in seen if isinstance(entry[0], Missing)), (None, seen[0][1]))
-    return _refuse(near, header, max(sum(map(len, sheets.values())) - 1, 0))
+    return _refuse(near, header, max(sum(map(len, sheets.values())) - 1, 0), folders)
 
 
 def _header_row(rows: list[list[Any]], folders: tuple[str, ...]) -> tuple[int | None, Any, list[str]]:
@@ -404,7 +416,7 @@ def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, folders: tu
     verdict = choose(header, folders, "parquet")
     rows = counted[0] if counted else 0
     if not isinstance(verdict, Match):
-        raise _refuse(verdict, header, rows)
+        raise _refuse(verdict, header, rows, folders)
     cells = ", ".join(f"{_parquet_cell(*row[:2])} as c{n}" for n, row in enumerate(described[: len(header)]))
     relation = f"(select file_row_number + 1 as line, file_row_number + 1 as rec, {cells} from {call})"
     return Opened(match=verdict, encoding="parquet", relation=relation, numbered=True, expected=rows)
@@ -438,7 +450,7 @@ def _open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple
         counted = connection.execute(f"select count(*) from {lines}").fetchone()
         if not sample:
             raise UnreadableError("bad_json", "one JSON object per line", counted[0] if counted else 0)
-        raise _refuse(verdict, _keys(sample[0]), counted[0] if counted else 0)
+        raise _refuse(verdict, _keys(sample[0]), counted[0] if counted else 0, folders)
     is_record = _with_inner_json(verdict, wrapper, is_record)
     return _opened_json(connection, text, verdict, wrapper, lines, is_record)
 

@@ -42,7 +42,7 @@ def write_report(
 
     `date` is the last day the report may know (default: the snapshot's); an earlier one is rebuilt in memory.
     `unpublished`: failed checks (rows of ops.checks) of a later run whose results were held back; said at the top.
-    Raises ValueError for an unknown kind or a day after the snapshot's.
+    Raises ValueError for an unknown kind, and for a day that the data does not know.
     """
     from pipelines.report import html, workbook
     from pipelines.report.source import open_source

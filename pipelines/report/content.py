@@ -130,10 +130,22 @@ def warnings(source: Source, period: Period, words: Words) -> tuple[str, ...]:
     """What the reader must know before believing the numbers."""
     settings, said = source.settings, []
     late = (settings.today().date() - source.as_of).days - 1
-    if late >= 1:
+    if late >= 1 and source.is_newest:
         said.append(words("warnings.late", days=late))
     if not period.is_complete:
         said.append(words("warnings.incomplete", last=day(period.current.last, words.language)))
     if source.history_days < settings.new_buyer_lookback_days:
         said.append(words("warnings.history", days=source.history_days, lookback=settings.new_buyer_lookback_days))
-    return tuple(said)
+    return (*said, *_unheard_entries(source, words))
+
+
+def _unheard_entries(source: Source, words: Words) -> list[str]:
+    """Private entry events that nobody ever did: all of them, or those that the merchant named and perhaps misspelt."""
+    asked = source.settings.private_entry_events
+    usual = type(source.settings).model_fields["private_entry_events"].default
+    held = {row["event"] for row in source.rows("select distinct event from core.events")}
+    comma = words("report.comma")
+    if held.isdisjoint(asked):
+        return [words("warnings.no_entries", events=comma.join(asked))]
+    unheard = [event for event in asked if event not in held and event not in usual]
+    return [words("warnings.unheard_entries", events=comma.join(unheard))] if unheard else []

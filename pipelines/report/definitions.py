@@ -22,7 +22,7 @@ def define(table: str, name: str, label: str, words: Words) -> Definition | None
         return _of_bookkeeping(table, name, label, words)
     header, column = known
     is_zh = words.language == "zh"
-    meaning = ((column.zh_description or column.description_zh) if is_zh else "") or column.description
+    meaning = (column.zh_description if is_zh else "") or column.description
     about = (str(header.header.get("description_zh") or "") if is_zh else "") or header.description
     return Definition(
         id=f"{header.name}.{name}",

@@ -11,7 +11,7 @@ from typing import Any
 from pipelines.report.cells import Spec
 from pipelines.report.content import layout
 from pipelines.report.model import OK, Cell, Comparison, Finding, Grid, Ladder, Section, Tile
-from pipelines.report.tiles import differ
+from pipelines.report.tiles import differ, differ_in_number
 from pipelines.report.words import Words
 
 Line = Mapping[str, Cell]
@@ -41,7 +41,9 @@ def _tile_rule(rule: Spec, tiles: Mapping[str, Tile], _: Any, words: Words) -> F
 
 
 def _moved(tile: Tile, compared: Comparison) -> bool:
-    """Whether a rate's numerator and denominator differ from the earlier ones by more than chance."""
+    """Whether a rate's numerator and denominator, or a count, differ from the earlier ones by more than chance."""
+    if tile.field.kind == "count":
+        return differ_in_number(tile.cell.value, compared.cell.value)
     values = [cell.value for _, cell in (*tile.parts, *compared.parts)]
     return len(values) == 4 and all(values) and differ(*values)
 
@@ -57,7 +59,7 @@ def _extremes_rule(rule: Spec, _: Any, blocks: Mapping[str, Any], words: Words) 
     if not differ(high * high_of, high_of, low * low_of, low_of):
         return None
     said = {**_said("best", best, rule), **_said("worst", worst, rule)}
-    return Finding(words(f"findings.{rule['id']}", **said), rule["block"])
+    return Finding(words(f"findings.{rule['id']}", n=rule["n"], **said), rule["block"])
 
 
 def _share(rate: Cell) -> tuple[float, float]:
@@ -71,9 +73,9 @@ def _said(which: str, line: Line, rule: Spec) -> dict[str, str]:
 
 
 def _is_big(line: Line, rule: Spec) -> bool:
-    """A named row with a rate and enough people; the row of those without a value names nobody."""
+    """A named row with a rate and enough people; the row of those without a value (`nameless`) names nobody."""
     name, rate = line[rule["name"]], line[rule["rate"]]
-    is_known = name.state == rate.state == OK and name.value not in ("none", "unknown")
+    is_known = name.state == rate.state == OK and name.value not in rule.get("nameless", ["none", "unknown"])
     return is_known and rate.of is not None and rate.of.value >= rule["n"]
 
 

@@ -89,8 +89,8 @@ def _style() -> str:
 def _shade_rule(level: int, low: str, high: str) -> str:
     part = level / (SHADES - 1)
     mixed = [round(a + (b - a) * part) for a, b in zip(_rgb(low), _rgb(high), strict=True)]
-    # White letters where they stand out more than dark ones do (WCAG's relative luminance).
-    letters = "#fff" if _luminance(mixed) < 0.19 else "inherit"
+    # At a luminance of 0.18 white and black letters both stand out enough (WCAG: 4.5 to 1); the page's ink would not.
+    letters = "#fff" if _luminance(mixed) < 0.18 else "#000"
     return f"td.h{level},i.h{level}{{background:rgb({' '.join(map(str, mixed))});color:{letters}}}\n"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ class Source:
     as_of: date
     first_date: date | None
     history_days: int
+    is_newest: bool = True  # no day later than this one is known; False where an earlier one was asked for
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
         """The rows of a SELECT; those of `values` that it names as `$name` are bound."""
@@ -74,9 +75,11 @@ def open_source(snapshot_path: Path, settings: Settings, day: date | None) -> It
             yield newest
         elif day > newest.as_of:
             raise ValueError(f"no report for {day}: the data ends on {newest.as_of}")
+        elif newest.first_date and day < newest.first_date:
+            raise ValueError(f"no report for {day}: the data begins on {newest.first_date}")
         else:
             with _earlier(snapshot, day) as earlier:
-                yield _source(earlier, settings)
+                yield replace(_source(earlier, settings), is_newest=False)
 
 
 @contextlib.contextmanager

@@ -165,3 +165,8 @@ def differ(part: float, of: float, other_part: float, other_of: float) -> bool:
     pooled = (part + other_part) / (of + other_of)
     error = math.sqrt(pooled * (1 - pooled) * (1 / of + 1 / other_of))
     return error > 0 and abs(part / of - other_part / other_of) / error > NORMAL_95
+
+
+def differ_in_number(count: float, other: float) -> bool:
+    """Whether two counts of people or events differ by more than chance (as Poisson counts, two-sided, 95 %)."""
+    return abs(count - other) > NORMAL_95 * math.sqrt(count + other)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.warehouse import open_warehouse
 from tests.cli.conftest import Siyu
 
 
@@ -128,6 +129,22 @@ def test_an_empty_query_says_so(siyu: Siyu, small_home: Path) -> None:
     assert "empty" in said.err
 
 
+def test_of_two_statements_none_is_answered(siyu: Siyu, small_home: Path) -> None:
+    said = siyu("--home", str(small_home), "query", "select 1; select 2")
+    assert (said.code, said.out) == (1, "")
+    assert "holds 2 statements; expected one SELECT" in said.err
+    assert "(1 row)" in siyu("--home", str(small_home), "query", "select ';' as text -- ;").out
+
+
+def test_tables_are_listed_and_found_without_their_schema(siyu: Siyu, small_home: Path) -> None:
+    listed = siyu("--home", str(small_home), "query", "show tables", "--format", "csv").out.split()
+    assert {"repurchase", "people", "orders", "pushes"} <= set(listed)
+    counted = siyu(
+        "--home", str(small_home), "query", "select count(person_id) as people from orders", "--format", "csv"
+    )
+    assert counted.out == "people\n4\n"
+
+
 def test_a_metric_with_other_parameters(siyu: Siyu, small_home: Path) -> None:
     said = siyu(
         *("--home", str(small_home), "metric", "repurchase"),
@@ -158,6 +175,35 @@ def test_a_metric_that_cannot_be_asked(siyu: Siyu, small_home: Path, arguments: 
     said = siyu("--home", str(small_home), "metric", *arguments)
     assert (said.code, said.out) == (1, "")
     assert expected in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "note"),
+    [
+        (
+            ["retention", "--param", "start=order", "--param", "back=ordr"],
+            "note: back=ordr: nobody did this, core.activities.activity holds no such word; "
+            "did you mean 'order'? it holds any, private_entry, order\n",
+        ),
+        (
+            ["repurchase", "--as-of", "2025-03-31"],
+            "note: the data ends on 2025-02-10; the days after it, up to 2025-03-31, count as days on which nothing "
+            "happened\n",
+        ),
+        (["retention", "--param", "start=order,any", "--param", "back=private_entry", "--as-of", "2025-01-31"], ""),
+    ],
+)
+def test_an_answer_that_may_mean_something_else_comes_with_a_note(
+    siyu: Siyu, small_home: Path, arguments: list[str], note: str
+) -> None:
+    said = siyu("--home", str(small_home), "metric", *arguments, "--format", "json")
+    assert (said.code, said.err) == (0, note)
+    assert json.loads(said.out)
+
+
+def test_so_it_does_in_a_notebook(small_home: Path) -> None:
+    with open_warehouse(small_home) as warehouse, pytest.warns(UserWarning, match="did you mean 'order'"):
+        assert not warehouse.metric("retention", start="order", back="ordr")["returned"].any()
 
 
 def test_nothing_published_says_what_to_do(siyu: Siyu, tmp_path: Path) -> None:

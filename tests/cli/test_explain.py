@@ -18,6 +18,7 @@ def test_a_metric_is_told_whole(siyu: Siyu) -> None:
         "R3",
         "--param windows",
         "repeat_buyers / mature_buyers",  # the formula
+        "成熟首购人数中，首购后 N 天内再次购买的人数",  # and in Chinese
         "person",  # a unit
         "├── core.orders",
         "└── core.orders.second_purchase_date",
@@ -31,6 +32,11 @@ def test_a_column_is_followed_to_the_files(siyu: Siyu) -> None:
     said = siyu("explain", "repurchase.repurchase_rate")
     assert "metrics.repurchase.repurchase_rate · 复购率" in said.out
     assert "├── staging.orders.paid_at" in said.out
+
+
+@pytest.mark.parametrize("name", ["R3", "复购率", "Repurchase rate"])
+def test_a_metric_is_found_by_what_the_report_calls_it(siyu: Siyu, name: str) -> None:
+    assert siyu("explain", name).out.startswith("metrics.repurchase · 复购率 · Repurchase rate\n")
 
 
 def test_every_table_can_be_explained(siyu: Siyu) -> None:

@@ -56,7 +56,9 @@ def test_help_names_every_command(siyu: Siyu) -> None:
     [
         (["frobnicate"], "No such command 'frobnicate'. See `siyu --help`."),
         (["query"], "Missing argument 'SQL'. See `siyu query --help`."),
-        (["status", "--jsn"], "No such option"),
+        (["status", "--jsn"], "No such option: --jsn"),
+        (["run", "--dryrun"], "No such option: --dryrun. See `siyu run --help`."),
+        (["report", "yearly"], "'[daily|weekly|monthly]': 'yearly' is not one of 'daily', 'weekly', 'monthly'. See"),
         (["query", "select 1", "--format", "xml"], "'xml' is not one of 'table', 'csv', 'json'"),
     ],
 )

@@ -7,10 +7,12 @@ import fcntl
 import io
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from pipelines.cli.running import command
 from tests.cli.conftest import Siyu
 
 ORDERS = """order_id,platform,buyer_id,paid_at,paid_amount
@@ -45,6 +47,7 @@ def test_a_first_run_says_what_it_did(tmp_path: Path, siyu: Siyu) -> None:
     said = siyu("--home", str(tmp_path), "run")
     assert said.code == 0
     assert "1 new file: 5 rows read = 3 loaded + 0 superseded + 2 quarantined" in said.out
+    assert "refused whole" not in said.out
     assert "Published up to 2025-01-22 in " in said.out
     assert str(tmp_path / "published" / "siyu.duckdb") in said.out
     report = tmp_path / "published" / "reports" / "daily-2025-01-22.html"
@@ -55,6 +58,15 @@ def test_a_first_run_says_what_it_did(tmp_path: Path, siyu: Siyu) -> None:
     assert steps["core.orders"] == "3"
     assert "2 quarantined" in said.err
     assert "\x1b" not in said.err
+
+
+def test_a_run_says_how_many_files_it_refused(home: Path, siyu: Siyu, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(home, again, symlinks=True)
+    _land(again, "orders/empty.csv", "")
+    said = siyu("--home", str(again), "run")
+    assert "1 new file: 0 rows read = 0 loaded + 0 superseded + 0 quarantined" in said.out
+    assert "1 file was refused whole; siyu status says which and why" in said.out
 
 
 def test_nothing_new_says_so(home: Path, siyu: Siyu) -> None:
@@ -104,7 +116,10 @@ def test_status_adds_up(home: Path, siyu: Siyu) -> None:
     assert "6 read = 3 loaded + 0 superseded + 3 quarantined  ✓ in every file" in said.out
     assert "2025-01-22 (" in said.out
     assert "days behind)" in said.out
-    assert "refused orders/strange.csv: unknown_header" in said.out
+    assert (
+        "refused orders/strange.csv: unknown_header; expected Orders: a header with order_id, paid_at, paid_amount"
+        in said.out
+    )
 
 
 def test_status_as_json(home: Path, siyu: Siyu) -> None:
@@ -131,8 +146,6 @@ def test_status_as_json(home: Path, siyu: Siyu) -> None:
 
 
 def test_status_sees_what_does_not_add_up(home: Path, siyu: Siyu, tmp_path: Path) -> None:
-    import shutil
-
     import duckdb
 
     broken = tmp_path / "broken"
@@ -142,6 +155,18 @@ def test_status_sees_what_does_not_add_up(home: Path, siyu: Siyu, tmp_path: Path
     said = siyu("--home", str(broken), "status")
     assert "✗" in said.out
     assert "does not add up: orders/orders.csv: 5 read = 2 loaded + 0 superseded + 2 quarantined" in said.out
+
+
+def test_status_of_a_run_that_died(home: Path, siyu: Siyu, tmp_path: Path) -> None:
+    """Killed in the middle: its record still says that it is running, but nobody holds the warehouse."""
+    import duckdb
+
+    dead = tmp_path / "dead"
+    shutil.copytree(home, dead, symlinks=True)
+    with duckdb.connect(str(dead / "warehouse.duckdb")) as connection:
+        connection.execute("update ops.runs set status = 'running', finished_at = null")
+    said = siyu("--home", str(dead), "status")
+    assert ", killed; its process ended without a word; the next run goes on from there" in " ".join(said.out.split())
 
 
 def test_status_of_files_that_wait(tmp_path: Path, siyu: Siyu) -> None:
@@ -154,7 +179,7 @@ def test_status_of_files_that_wait(tmp_path: Path, siyu: Siyu) -> None:
 def test_quarantine_names_file_line_column_and_remedy(home: Path, siyu: Siyu) -> None:
     said = siyu("--home", str(home), "quarantine")
     assert "orders/orders.csv, line 4, column paid_at: bad_date" in said.out
-    assert "found not a time; a time such as" in said.out
+    assert "found not a time; expected a time such as" in said.out
     assert siyu("--home", str(home), "quarantine", "--reason", "bad_date").out.count("orders/orders.csv, line") == 1
     assert "strange" not in siyu("--home", str(home), "quarantine", "--path", "orders.csv").out
 
@@ -174,6 +199,10 @@ def test_a_report_of_another_kind_and_day(home: Path, siyu: Siyu) -> None:
     assert (page.name, workbook.name) == ("monthly-2025-01-21.html", "monthly-2025-01-21.xlsx")
     assert page.exists()
     assert workbook.exists()
+
+
+def test_the_day_of_a_report_may_be_called_as_of_too(home: Path, siyu: Siyu) -> None:
+    assert "weekly-2025-01-20.html" in siyu("--home", str(home), "report", "weekly", "--as-of", "2025-01-20").out
 
 
 def test_a_report_of_a_day_not_known_yet(home: Path, siyu: Siyu) -> None:
@@ -222,6 +251,20 @@ def test_the_demo_runs_under_its_merchants_name(tmp_path: Path, siyu: Siyu, monk
     monkeypatch.setattr("pipelines.run.run", lambda settings, *_: ran.append(settings))
     siyu("demo", "--home", str(tmp_path / "demo"))
     assert [settings.merchant_name for settings in ran] == ["栖木家居"]
+
+
+def test_what_to_type_next_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the environment that `make demo` makes no shell finds `siyu` by its name alone."""
+    own = tmp_path / ".venv" / "bin" / "siyu"
+    own.parent.mkdir(parents=True)
+    own.write_text("#!/bin/sh\n", encoding="utf-8")
+    own.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.executable", str(own.with_name("python")))
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert command() == ".venv/bin/siyu"
+    monkeypatch.setenv("PATH", str(own.parent))
+    assert command() == "siyu"
 
 
 def test_a_demo_again_has_nothing_to_do(demo_home: Path, siyu: Siyu) -> None:

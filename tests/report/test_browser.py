@@ -21,12 +21,14 @@ FLAGS = [
     "--disable-background-networking",
     "--virtual-time-budget=2000",
 ]
-# Asked inside the page: what sticks out to the right, whether the script ran, how large the places to tap are.
+# Asked inside the page: what sticks out or is cut off, whether the script ran, how large the places to tap are.
 QUESTION = """
 <script>
   const all = (what) => [...document.querySelectorAll(what)];
   const inside = ".scroll, nav, svg, .unseen, dialog, #tip";
   const wide = all("body *").filter((e) => !e.closest(inside) && e.getBoundingClientRect().right > innerWidth + 1);
+  const hides = (e) => getComputedStyle(e).overflowX === "hidden" && !e.closest(".unseen, svg");
+  const cut = all("body *").filter((e) => hides(e) && e.scrollWidth > e.clientWidth + 1);
   const places = all("a, summary, label.show").filter((e) => e.checkVisibility());
   document.querySelector("#tile-repurchase_90 a.def").click();
   const dialog = document.querySelector("dialog");
@@ -41,7 +43,7 @@ QUESTION = """
   out.id = "answer";
   out.textContent = JSON.stringify({
     width: innerWidth, scroll: document.documentElement.scrollWidth,
-    wide: wide.map((e) => e.tagName + "." + e.className),
+    wide: wide.map((e) => e.tagName + "." + e.className), cut: cut.map((e) => e.textContent),
     tap: Math.min(...places.map((e) => e.getBoundingClientRect().height)),
     open, text: said, tips });
   parent.document.body.append(out);
@@ -74,6 +76,7 @@ def test_it_fits_a_phone(answer: dict[str, Any]) -> None:
     assert answer["width"] == 360
     assert answer["scroll"] <= answer["width"]
     assert answer["wide"] == []
+    assert answer["cut"] == []
 
 
 def test_a_tap_opens_a_definition(answer: dict[str, Any]) -> None:

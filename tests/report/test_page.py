@@ -6,13 +6,17 @@ import base64
 import hashlib
 import re
 import shutil
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
 import pytest
 
-from pipelines.report import write_report
+from pipelines.report import content, write_report
+from pipelines.report.periods import period
+from pipelines.report.source import open_source
 from pipelines.report.words import load_words
 from tests.report import merchant
 from tests.report.reading import Node, read_page
@@ -75,7 +79,7 @@ def test_every_number_leads_to_its_definition(weekly: SimpleNamespace) -> None:
         parts = {n["data-c"] for n in block.walk() if n.tag == "data" and n.parent and n.parent.tag in ("small", "p")}
         assert shown - parts <= defined | {"median_days"}, (block["id"], shown - defined)
     for entry in _with_class(weekly.page, "entry"):
-        meaning = entry.all("dd")[0].text
+        meaning = entry.all("dd")[0].text.split("·")[0]  # behind it stands the unit
         assert re.search("[一-鿿]", meaning), f"{entry['id']} is not explained in Chinese"
 
 
@@ -83,6 +87,20 @@ def test_a_variant_id_stands_beside_its_number(weekly: SimpleNamespace) -> None:
     assert "R3" in weekly.page.by_id("tile-repurchase_90").all("h3")[0].text
     rows = [n.text for n in weekly.page.by_id("repurchase_period").all("th", scope="row")]
     assert [row.split()[0] for row in rows] == ["R1", "R1d", "R2", "R4", "R5", "R6"]
+
+
+def test_every_shade_can_be_read(weekly: SimpleNamespace) -> None:
+    """WCAG AA: letters and ground of each of the ten shades differ by 4.5 to 1."""
+    shades = re.findall(r"td\.h\d+,i\.h\d+\{background:rgb\((\d+) (\d+) (\d+)\);color:(#\w+)\}", weekly.text)
+    assert len(shades) == 10
+    for *ground, letters in shades:
+        light, dark = sorted(map(_luminance, (map(int, ground), bytes.fromhex(letters[1:] * 2))), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (ground, letters)
+
+
+def _luminance(rgb: Iterable[int]) -> float:
+    linear = [c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def test_passed_checks_are_said_in_one_line(weekly: SimpleNamespace) -> None:
@@ -127,6 +145,25 @@ def test_no_person_is_in_it(weekly: SimpleNamespace, snapshot: SimpleNamespace) 
     assert not re.search(r"\bu\d{1,3}\b", weekly.text)
 
 
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (["group_join", "member_join"], ""),  # the second is one of the usual words, which need not occur
+        (["group_join", "grup_join"], "private_entry_events 中的 grup_join 在数据里从未出现"),
+        (["wecom_add", "member_join"], "数据里没有任何入私域事件（wecom_add、member_join）"),
+    ],
+)
+def test_entry_events_that_nobody_did_are_named(snapshot: SimpleNamespace, events: list[str], expected: str) -> None:
+    """A misspelt word in siyu.toml would make every private number zero without a word."""
+    settings = snapshot.settings.model_copy(update={"private_entry_events": events})
+    with open_source(snapshot.path, settings, None) as source:
+        days = period("daily", source.as_of)
+        said = [
+            w for w in content.warnings(source, days, load_words("zh")) if "入私域事件" in w or "private_entry" in w
+        ]
+    assert [expected in w for w in said] == ([True] if expected else [])
+
+
 @pytest.mark.parametrize(("kind", "language"), [("daily", "en"), ("monthly", "zh")])
 def test_every_kind_in_every_language(snapshot: SimpleNamespace, out: Path, kind: str, language: str) -> None:
     files = write_report(snapshot.path, out, snapshot.settings, kind, language=language)
@@ -144,11 +181,13 @@ def _ours(node: Node) -> str:
     return "" if node.all("bdi") or "第" in node.text else node.text
 
 
-def test_unknown_kinds_and_days_to_come_are_refused(snapshot: SimpleNamespace, out: Path) -> None:
+def test_unknown_kinds_and_days_without_data_are_refused(snapshot: SimpleNamespace, out: Path) -> None:
     with pytest.raises(ValueError, match="no report 'yearly'; kinds are: daily, weekly, monthly"):
         write_report(snapshot.path, out, snapshot.settings, "yearly")
     with pytest.raises(ValueError, match="the data ends on 2025-08-13"):
         write_report(snapshot.path, out, snapshot.settings, date=merchant.AS_OF.replace(day=20))
+    with pytest.raises(ValueError, match="no report for 2020-01-01: the data begins on 2025-01-"):
+        write_report(snapshot.path, out, snapshot.settings, date=date(2020, 1, 1))
     assert not out.exists()
 
 

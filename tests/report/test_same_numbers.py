@@ -225,6 +225,8 @@ def test_an_earlier_day_knows_nothing_of_later_ones(snapshot: SimpleNamespace, o
     with duckdb.connect(str(snapshot.path), read_only=True) as connection:
         ((paid,),) = rows(connection, "select sum(paid_amount) from core.orders where paid_month = date '2025-06-01'")
     assert page.by_id("tile-paid_amount").numbers("paid_amount")[0] == pytest.approx(paid)
-    assert "周期未完" not in next(n for n in page.walk() if "banner" in n.classes).text
+    banner = next(n for n in page.walk() if "banner" in n.classes).text
+    assert "周期未完" not in banner
+    assert "数据已滞后" not in banner, "a look back on purpose is not late"
     assert max(n["data-v"] for n in page.by_id("daily_amount").all("span") if n["data-c"] == "date") == "2025-06-30"
     assert day < merchant.AS_OF
