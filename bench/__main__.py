@@ -7,6 +7,7 @@ how it is measured (measure), how it is told (telling).
 from __future__ import annotations
 
 import argparse
+import pickle
 import shutil
 import time
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from bench.questions import QUESTIONS, VARIANTS
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 ROUNDS = 3
+ORDERS, GIGABYTES = 20_000_000, 1.0
 NEW_DAY_ORDERS = 30_000
 
 
@@ -25,20 +27,37 @@ def main() -> None:
     given = arguments()
     started = time.monotonic()
     CACHE.mkdir(parents=True, exist_ok=True)
-    sections = [make() for name, make in chapters(given).items() if given.only in (None, name)]
-    text = telling.page(sections, given, time.monotonic() - started)
+    for name, make in chapters(given).items():
+        if given.only in (None, name):
+            keep(name, make(), given)
+    sections = [section for name in chapters(given) if (section := kept(name, given))]
+    text = telling.page(sections)
     print("\n" + text)
-    is_whole = given.only is None and given.orders >= 20_000_000 and given.gigabytes >= 1
-    place = RESULTS if is_whole else CACHE / "RESULTS-small.md"
+    is_whole = len(sections) == len(chapters(given)) and (given.orders, given.gigabytes) == (ORDERS, GIGABYTES)
+    place = RESULTS if is_whole else CACHE / "RESULTS-part.md"
     place.write_text(text, encoding="utf-8")
-    print(f"\nWritten to {place}")
+    print(f"\nWritten to {place} after {(time.monotonic() - started) / 60:.0f} minutes")
+
+
+def keep(name: str, section: telling.Section, given: argparse.Namespace) -> None:
+    """A chapter as it was just measured; the page is made of the newest of each."""
+    _place(name, given).write_bytes(pickle.dumps(section))
+
+
+def kept(name: str, given: argparse.Namespace) -> telling.Section | None:
+    place = _place(name, given)
+    return pickle.loads(place.read_bytes()) if place.exists() else None
+
+
+def _place(name: str, given: argparse.Namespace) -> Path:
+    return CACHE / f"{name}-{given.orders}-{given.gigabytes:g}.section"
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--orders", type=int, default=20_000_000, help="orders of the big merchant")
-    parser.add_argument("--gigabytes", type=float, default=1.0, help="size of the order export")
-    parser.add_argument("--only", choices=["ingest", "core", "questions"], help="one chapter; its page is not kept")
+    parser.add_argument("--orders", type=int, default=ORDERS, help="orders of the big merchant")
+    parser.add_argument("--gigabytes", type=float, default=GIGABYTES, help="size of the order export")
+    parser.add_argument("--only", choices=["ingest", "core", "questions"], help="measure one chapter anew")
     parser.add_argument("--fresh", action="store_true", help="make all data anew")
     given = parser.parse_args()
     if given.fresh:

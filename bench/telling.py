@@ -5,7 +5,6 @@ What belongs here: text. What does not: any measuring.
 
 from __future__ import annotations
 
-import argparse
 import importlib.metadata
 import os
 import platform
@@ -56,9 +55,11 @@ class Section:
     rows: list[Measured | Heading]
     goals: list[Goal]
     details: list[Details] = field(default_factory=list)
+    measured_on: date = field(default_factory=date.today)
 
     def lines(self) -> list[str]:
-        found = [f"## {self.title}", "", "| | seconds (median) | all runs | peak memory |", "|---|---:|---|---:|"]
+        found = [f"## {self.title}", "", f"Measured on {self.measured_on}.", ""]
+        found += ["| | seconds (median) | all runs | peak memory |", "|---|---:|---|---:|"]
         found += [_row(row) for row in self.rows]
         found += ["", "| ratio | measured | goal | met |", "|---|---:|---:|---|", *(goal.line() for goal in self.goals)]
         for details in self.details:
@@ -66,18 +67,17 @@ class Section:
         return [*found, ""]
 
 
-def page(sections: list[Section], given: argparse.Namespace, seconds: float) -> str:
+def page(sections: list[Section]) -> str:
     """The whole page; deterministic but for what was measured."""
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in SHOWN)
     lines = [
         "# Speed and memory",
         "",
-        f"Measured on {date.today()} by `python -m bench` ({seconds / 60:.0f} minutes) on {_machine()}; "
-        f"Python {platform.python_version()}, {versions}.",
+        f"Made by `make bench` on {_machine()}; Python {platform.python_version()}, {versions}.",
         "",
-        "All engines in the same run, on the same rows, one at a time, each in a process of its own, with its default",
-        "settings; another one first in every round. Seconds are medians; ratios are what counts, they carry over to",
-        "other machines better. Peak memory is the process's greatest resident size.",
+        "In each chapter all engines stand in the same run, on the same rows, one at a time, each in a process of its",
+        "own, with its default settings; another one first in every round. Seconds are medians; ratios are what",
+        "counts, they carry over to other machines better. Peak memory is the greatest resident size.",
         "",
     ]
     for section in sections:
