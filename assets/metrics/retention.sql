@@ -104,16 +104,7 @@ days as (
 -- one grouped scan answers. The condition is a constant: an engine drops the branch that does not apply.
 marked as (
   select
-    case $period
-      when 'month' then year(cast(first_of_kind_at as date)) * 12 + month(cast(first_of_kind_at as date))
-      when 'week'
-        then date_diff(
-          'day',
-          case when $week_starts = 'sunday' then date '1969-12-28' else date '1969-12-29' end,
-          cast(first_of_kind_at as date)
-        ) // 7
-      else date_diff('day', date '1969-12-29', cast(first_of_kind_at as date))
-    end as cohort_no,
+    cast(first_of_kind_at as date) as first_date,
     case $period when 'day' then activity_date when 'week' then activity_week else activity_month end as back_date,
     count(*) as number
   from core.activities
@@ -312,7 +303,7 @@ alike as (
   group by all
 ),
 
--- the days that start a period, numbered as above
+-- the days that start a period, numbered
 periods as (
   select distinct
     period_date,
@@ -333,7 +324,8 @@ marked_cells as (
     b.period_no - c.period_no as period_no,
     m.number
   from marked as m
-  inner join periods as c on m.cohort_no = c.period_no
+  inner join days as d on m.first_date = d.date
+  inner join periods as c on d.period_date = c.period_date
   inner join periods as b on m.back_date = b.period_date
 ),
 
