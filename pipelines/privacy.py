@@ -15,6 +15,7 @@ import hmac
 import os
 import re
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 MASK = "***"
@@ -139,12 +140,12 @@ def mask_text(text: str) -> str:
     return _EMAILS.sub(MASK, _BOUNDED.sub(MASK, text))
 
 
-def mask_start(text: str, length: int) -> str:
-    """The masked beginning of a text that may be very long, without half a number where it is cut."""
-    head = mask_text(text[: 10 * length])
-    return (head if len(text) <= 10 * length else _HALF_NUMBER.sub("", head))[:length]
-
-
 def mask_letters(text: str) -> str:
     """A line whose columns cannot be told apart: every word goes too, as any of them may be a name or an address."""
     return _LETTERS.sub("*", mask_text(text))
+
+
+def mask_start(text: str, length: int, mask: Callable[[str], str] = mask_text) -> str:
+    """The masked beginning of a text that may be very long, without half a number where it is cut."""
+    head = mask(text[: 10 * length])
+    return (head if len(text) <= 10 * length else _HALF_NUMBER.sub("", head))[:length]

@@ -97,9 +97,9 @@ def _refusals() -> tuple[type[Exception], ...]:
 
 
 def _unexpected(error: Exception) -> UnreadableError:
-    """A reader's own words, without the SQL (it holds the key) and without values."""
+    """A reader's own words, without the SQL (it holds the key) and without values and paths, which stand in quotes."""
     first = str(error).splitlines()[0] if str(error) else ""
-    said = mask_letters(first) if "Conversion" in first else mask_text(first)
+    said = mask_text(re.sub(r"[\"'].*[\"']|[\"'].*", "…", first))
     if isinstance(error, (PermissionError, FileNotFoundError, IsADirectoryError)):
         return UnreadableError("unreadable", "a file that this user may read", found=type(error).__name__)
     return UnreadableError("unreadable", "a file that its reader understands; export it again", found=said[:300])

@@ -120,7 +120,8 @@ class Plan:
         """
         parts = [
             f"case when {f.condition} then struct_pack(column_name := {_text(f.column)}, reason := {quoted(f.reason)}, "
-            f"found := {f.found}, expected := {quoted(f.expected)}, is_cell := {'false' if f.refuses else 'true'}) end"
+            f"found := case when hidden then '***' else {f.found} end, expected := {quoted(f.expected)}, "
+            f"is_cell := {'false' if f.refuses else 'true'}) end"
             for f in self.faults
         ]
         none = "null::struct(column_name varchar, reason varchar, found varchar, expected varchar, is_cell boolean)"
@@ -128,7 +129,9 @@ class Plan:
         bad = _any(["refused", *(f.condition for f in self.faults if f.refuses)])
         outputs = ", ".join(["line", "rec", *self.outputs])
         rows = _stacked(relation, self.careful_layers)
-        return f"select {outputs}, ({bad}) is true as is_bad, {faults} as faults, raw_text from {rows}"
+        near_phone = _any(f.condition for f in self.faults if f.reason == "phone_not_full")
+        raw_text = f"case when {near_phone} then regexp_replace(raw_text, '[0-9]{{5,}}', '***', 'g') else raw_text end"
+        return f"select {outputs}, ({bad}) is true as is_bad, {faults} as faults, {raw_text} as raw_text from {rows}"
 
 
 def make_plan(match: Match, facts: Facts, each: str | None = None) -> Plan:

@@ -75,7 +75,7 @@ def open_file(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, 
     if kind in ("zip", "ole"):
         return _open_workbook(path, folders, scratch)
     if kind == "parquet":
-        return _open_parquet(connection, path, folders)
+        return _open_parquet(path, folders)
     text = open_text(path, scratch)
     head = head_of(text)
     first = next((line for line in head if line.strip()), "")
@@ -258,8 +258,7 @@ def _opened_tables(sheets: dict[str, list[list[Any]]], folders: tuple[str, ...],
                 said = f"sheet {mask_text(name)!r} was left alone: no mapping knows its header (rows: {len(filled)})"
                 opened.warnings += [said] if filled else []
             elif (verdict.source, verdict.header) != (match.source, match.header):
-                expected = "the header of the first sheet; save this sheet as a file of its own"
-                opened.refused += [Refused(n, "other_header", mask_letters(",".join(c)), expected) for n, c in filled]
+                opened.refused += [Refused(n, "other_header", mask_letters(",".join(cells))) for n, cells in filled]
             else:
                 width = len(match.header)
                 filled = [(n, cells[:width]) for n, cells in filled if any(cells[:width])]
@@ -403,23 +402,32 @@ def _sums(rows: list[list[Any]], headers: tuple[str, ...]) -> dict[str, str]:
 # --- Parquet -------------------------------------------------------------------------------------------------------
 
 
-def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, folders: tuple[str, ...]) -> Opened:
-    import duckdb
-
+def _open_parquet(path: Path, folders: tuple[str, ...]) -> Opened:
     call = f"read_parquet({quoted(str(path))}, file_row_number = true)"
-    try:
-        described = connection.execute(f"describe select * from {call}").fetchall()
-        counted = connection.execute(f"select count(*) from {call}").fetchone()
-    except duckdb.Error as error:
-        raise UnreadableError("unreadable", "a complete Parquet file; this one is cut off or damaged") from error
-    header = [row[0] for row in described if row[0] != "file_row_number"]
+    header, cells, rows = _vetted_parquet(call)
     verdict = choose(header, folders, "parquet")
-    rows = counted[0] if counted else 0
     if not isinstance(verdict, Match):
         raise _refuse(verdict, header, rows, folders)
-    cells = ", ".join(f"{_parquet_cell(*row[:2])} as c{n}" for n, row in enumerate(described[: len(header)]))
-    relation = f"(select file_row_number + 1 as line, file_row_number + 1 as rec, {cells} from {call})"
+    named = ", ".join(f"{cell} as c{n}" for n, cell in enumerate(cells))
+    relation = f"(select file_row_number + 1 as line, file_row_number + 1 as rec, {named} from {call})"
     return Opened(match=verdict, encoding="parquet", relation=relation, numbered=True, expected=rows)
+
+
+def _vetted_parquet(call: str) -> tuple[list[str], list[str], int]:
+    """Header, SQL of each cell, number of rows; the whole file is read once in a database of its own.
+
+    What damaged files do to DuckDB may go as far as making the database unusable.
+    """
+    import duckdb
+
+    try:
+        with duckdb.connect() as apart:
+            described = apart.execute(f"describe select * exclude (file_row_number) from {call}").fetchall()
+            cells = [_parquet_cell(name, sql_type) for name, sql_type, *_ in described]
+            counted = apart.execute(f"select count(hash({', '.join(cells)})) from {call}").fetchall()
+    except duckdb.Error as error:
+        raise UnreadableError("unreadable", "a complete Parquet file; this one is cut off or damaged") from error
+    return [row[0] for row in described], cells, counted[0][0]
 
 
 def _parquet_cell(name: str, sql_type: str) -> str:
@@ -441,10 +449,8 @@ def _open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple
         f"case when not json_valid(record) then false when json_type(record) = 'OBJECT' then not {_REPEATS} "
         f"when json_type(record) = 'ARRAY' then {objects} else false end"
     )
-    sample = [
-        json.loads(row[0])
-        for row in connection.execute(f"select record from {lines} where {is_record} limit {SAMPLE_RECORDS}").fetchall()
-    ]
+    found = connection.execute(f"select record from {lines} where {is_record} limit {SAMPLE_RECORDS}").fetchall()
+    sample = [json.loads(record) for (record,) in found if _is_json(record)]
     verdict, wrapper = _choose_json(sample, folders)
     if not isinstance(verdict, Match):
         counted = connection.execute(f"select count(*) from {lines}").fetchone()
@@ -520,10 +526,10 @@ def _as_document(text: Text) -> str | None:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
-def _is_json(line: bytes) -> bool:
+def _is_json(line: bytes | str) -> bool:
     try:
         json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -585,10 +591,9 @@ def _walk(value: Any, path: str) -> Any:
     """The value at `a.b[0].c`; `a|b` goes on inside JSON that is itself a string."""
     for part in path.replace("|", ".").replace("[", ".[").split("."):
         if isinstance(value, str) and value[:1] in ("{", "["):
-            try:
-                value = json.loads(value)
-            except ValueError:
+            if not _is_json(value):
                 return None
+            value = json.loads(value)
         if part.startswith("["):
             place = int(part[1:-1])
             value = value[place] if isinstance(value, list) and place < len(value) else None

@@ -39,14 +39,6 @@ _REJECTIONS = {
     "LINE SIZE OVER MAXIMUM": "line_too_long",
     "INVALID ENCODING": "bad_encoding",
 }
-_EXPECTED = {
-    "ragged_row": "as many cells as the header has",
-    "unclosed_quote": "quotes in pairs",
-    "line_too_long": "a shorter line",
-    "bad_encoding": "text in one encoding",
-    "bad_json": "one JSON object per line",
-    "repeated_name": "each name once in a record",
-}
 
 
 class ReopenedError(Exception):
@@ -94,11 +86,11 @@ class RowReader:
             self.rows.refused = opened.refused
             if opened.refused_sql is not None:
                 listed = self.connection.execute(f"select line, left(raw, 20000), reason from {opened.refused_sql}")
-                self.rows.refused = [Refused(n, reason, raw, _EXPECTED[reason]) for n, raw, reason in listed.fetchall()]
+                self.rows.refused = [Refused(n, reason, raw) for n, raw, reason in listed.fetchall()]
         else:
             plain = not opened.text.needs_care and (opened.expected or 0) > FEW
             if not (plain and self._read_fast(opened, plan, original, folders)):
-                self._read_with_care(opened, plan)
+                self._read_with_care(opened, plan, original, folders)
         self.rows.count += len(self.rows.refused)
         return self.rows
 
@@ -143,10 +135,7 @@ class RowReader:
         except duckdb.InvalidInputException:
             return False
         refused = self._rejected(opened.delimiter, prefixed=False)
-        if any(entry.reason == "bad_encoding" for entry in refused):
-            text = reopen_as_gb18030(original, self.scratch)
-            if text is not None:
-                raise ReopenedError(open_csv(text, folders))
+        self._reopen(refused, original, folders)
         if count + len(refused) != opened.expected:
             return False
         self.numbered = False
@@ -166,6 +155,13 @@ class RowReader:
         self._make_view(plan, line)
         self.rows.count += count
         return True
+
+    def _reopen(self, refused: list[Refused], original: Path, folders: tuple[str, ...]) -> None:
+        """Raises ReopenedError when lines were no UTF-8 because all of the file is GB18030."""
+        if any(entry.reason == "bad_encoding" for entry in refused):
+            text = reopen_as_gb18030(original, self.scratch)
+            if text is not None:
+                raise ReopenedError(open_csv(text, folders))
 
     def _all_doubtful(self, plan: Plan, again: str) -> bool:
         """Whether the lines read again are the ones that the fast look doubted: proof that rows stood in file order."""
@@ -195,7 +191,7 @@ class RowReader:
                 out.write(b"%d" % number + mark + line + b"\n")
         return csv_relation(target, len(opened.match.header), opened.delimiter, 0, numbered=True)
 
-    def _read_with_care(self, opened: Opened, plan: Plan) -> None:
+    def _read_with_care(self, opened: Opened, plan: Plan, original: Path, folders: tuple[str, ...]) -> None:
         """Records cut by hand first: slower, but nothing swallows anything."""
         assert opened.text is not None
         target = self.scratch / f"{self.name}-records.csv"
@@ -206,6 +202,7 @@ class RowReader:
             written, refused = write_records(
                 opened.text, target, opened.delimiter, columns, opened.first_line, thorough
             )
+            self._reopen(refused, original, folders)
             self.repaired, self.rows.count = None, 0
             count = self._raw_count()
             rejected = self._rejected(opened.delimiter, prefixed=True)
@@ -237,8 +234,7 @@ class RowReader:
             if prefixed:
                 number, _, raw = raw.partition(delimiter)
                 line = int(number) if number.isdigit() else line
-            reason = _REJECTIONS.get(kind, "ragged_row")
-            refused.append(Refused(line, reason, raw, _EXPECTED[reason]))
+            refused.append(Refused(line, _REJECTIONS.get(kind, "ragged_row"), raw))
         return refused
 
     def _forget_rejects(self) -> None:

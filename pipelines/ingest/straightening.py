@@ -15,11 +15,12 @@ from pathlib import Path
 from pipelines.ingest.cells import Reading, Unread, straighten
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.staging import quoted
-from pipelines.privacy import mask_start
+from pipelines.privacy import mask_letters, mask_start, mask_text
 
 Row = tuple[int, int, tuple[str | None, ...]]  # line, record, cells
 
 _FAULTS = ("line", "rec", "column_name", "reason", "found", "expected", "is_cell")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 LONGEST_FOUND = 200
 LONGEST_RAW = 20_000
 
@@ -38,6 +39,8 @@ def straighten_rows(plan: Plan, rows: Iterable[Row], scratch: Path, name: str, s
     """Writes `<name>-rows.csv` and `<name>-faults.csv` in the scratch folder."""
     columns = [_Column(plan, column) for column in plan.readings]
     shown = _shown_places(plan)
+    # A word where a time or a number should be: the cells may have slipped, and it may be a name.
+    guards = plan.match.source.has_personal
     count = blank = 0
     targets = [scratch / f"{name}-{part}.csv" for part in ("rows", "faults")]
     with (
@@ -50,19 +53,20 @@ def straighten_rows(plan: Plan, rows: Iterable[Row], scratch: Path, name: str, s
                 blank += 1
                 continue
             count += 1
-            refused, faulty, values = False, "|", []
-            for column in columns:
-                value = column.straighten(cells)
-                if isinstance(value, Unread):
-                    found = mask_start(column.cell(cells) or "", LONGEST_FOUND)
-                    faults.writerow([line, rec, column.header, value.reason, found, value.expected, not column.refuses])
-                    refused = refused or column.refuses
-                    faulty += f"{column.name}|"
-                    value = None
-                values.append(value or "")
-            out.writerow([line, rec, refused, faulty, _raw(cells, shown), *values])
-    names = ["line", "rec", "refused", "faulty", "raw_text", *(f"x_{column.name}" for column in columns)]
-    types = {"line": "BIGINT", "rec": "BIGINT", "refused": "BOOLEAN"}
+            values = [column.straighten(cells) for column in columns]
+            unread = [(c, value) for c, value in zip(columns, values, strict=True) if isinstance(value, Unread)]
+            hide = guards and any(column.holds_words(cells) for column, _ in unread)
+            mask = mask_letters if hide else mask_text
+            for column, fault in unread:
+                found = mask_start(column.cell(cells) or "", LONGEST_FOUND, mask)
+                faults.writerow([line, rec, column.header, fault.reason, found, fault.expected, not column.refuses])
+            refused = any(column.refuses for column, _ in unread)
+            faulty = "|".join(["", *(column.name for column, _ in unread), ""])
+            raw = mask_letters(_raw(cells, shown)) if hide else _raw(cells, shown)
+            plain = ["" if isinstance(value, Unread) else value or "" for value in values]
+            out.writerow([line, rec, refused, faulty, hide, raw, *plain])
+    names = ["line", "rec", "refused", "faulty", "hidden", "raw_text", *(f"x_{column.name}" for column in columns)]
+    types = {"line": "BIGINT", "rec": "BIGINT", "refused": "BOOLEAN", "hidden": "BOOLEAN"}
     return Straightened(
         rows=_relation(targets[0], {column: types.get(column, "VARCHAR") for column in names}),
         faults=_relation(targets[1], {c: "BOOLEAN" if c == "is_cell" else types.get(c, "VARCHAR") for c in _FAULTS}),
@@ -89,6 +93,11 @@ class _Column:
             if cells[place] not in (None, *self.reading.empty):
                 return cells[place]
         return None
+
+    def holds_words(self, cells: tuple[str | None, ...]) -> bool:
+        """Whether letters stand where a time or a number should."""
+        typed = self.reading.kind not in ("id", "word", "text", "json")
+        return typed and _LETTERS.search(self.cell(cells) or "") is not None
 
     def straighten(self, cells: tuple[str | None, ...]) -> str | Unread | None:
         cell = self.cell(cells)

@@ -80,7 +80,9 @@ def open_text(path: Path, scratch: Path) -> Text:
     packed = kind_of(path) == "gzip"
     sample = _sample(path, packed)
     encoding, bom = encoding_of(sample)
-    if encoding == "utf-8" and _is_sound(sample, encoding):  # the reader itself reports later bytes that are not UTF-8
+    if encoding == "utf-8" and _is_sound(
+        sample, encoding, is_cut=True
+    ):  # the reader itself reports later bytes that are not UTF-8
         target = _unpack(path, scratch) if packed else path
         return _counted(target, encoding, scratch)
     return _decoded(path, packed, encoding, bom, scratch)
@@ -147,15 +149,18 @@ def _eight_bit_encoding(sample: bytes) -> str | None:
     telling = [line for line in lines if not line.isascii()]
     for name in ("utf-8", "gb18030"):
         # Most telling lines first: UTF-8 with one damaged line may happen to be GB18030, and would be nonsense then.
-        if _is_sound(sample, name) or 2 * sum(_is_sound(line, name) for line in telling) > len(telling):
+        if _is_sound(sample, name, is_cut=True) or 2 * sum(_is_sound(line, name) for line in telling) > len(telling):
             return name
     return "utf-8" if 2 * len(telling) < len(lines) else None
 
 
-def _is_sound(sample: bytes, encoding: str) -> bool:
-    """Whether the bytes are text of that encoding; the last character may be cut."""
+def _is_sound(sample: bytes, encoding: str, is_cut: bool = False) -> bool:
+    """Whether the bytes are text of that encoding, of which the last character may be cut."""
     try:
-        codecs.getincrementaldecoder(encoding)("strict").decode(sample, final=False)
+        if is_cut:
+            codecs.getincrementaldecoder(encoding)("strict").decode(sample, final=False)
+        elif not sample.isascii():
+            sample.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True
@@ -264,14 +269,28 @@ def numbered_lines(path: Path, wanted: list[int]) -> Iterator[tuple[int, bytes]]
                 target = next(rest, None)
 
 
+EXPECTED = {
+    "ragged_row": "as many cells as the header has",
+    "unclosed_quote": "quotes in pairs",
+    "line_too_long": "a shorter line",
+    "bad_encoding": "text in one encoding",
+    "bad_json": "one JSON object per line",
+    "repeated_name": "each name once in a record",
+    "other_header": "the header of the first sheet; save this sheet as a file of its own",
+}
+
+
 @dataclass(frozen=True)
 class Refused:
-    """A line that cannot be split into columns."""
+    """A line that is no row."""
 
     line: int
     reason: str
     raw: str
-    expected: str
+
+    @property
+    def expected(self) -> str:
+        return EXPECTED[self.reason]
 
 
 def write_records(
@@ -290,17 +309,17 @@ def write_records(
             if number < first_line or not line.strip():
                 continue
             if line is _TOO_LONG:
-                refused.append(_refuse(number, "line_too_long", lines.cut, f"at most {LONGEST_LINE:,} bytes a line"))
+                refused.append(_refuse(number, "line_too_long", lines.cut))
                 continue
-            if text.is_damaged and DAMAGE in line:
-                refused.append(_refuse(number, "bad_encoding", line, f"text in {text.encoding}"))
+            if (text.is_damaged and DAMAGE in line) or not _is_sound(line, "utf-8"):
+                refused.append(_refuse(number, "bad_encoding", line))
                 continue
             quotes = line.count(b'"')
-            if quotes and (quotes % 2 or thorough) and _fields(line, mark) is None:
-                record = _joined(lines, line, mark, columns)
-                if record is None:
-                    expected = 'a closing " before the end of the line'
-                    refused.append(_refuse(number, "unclosed_quote", line, expected))
+            if quotes and (quotes % 2 or thorough):
+                fields = _fields(line, mark)
+                record = line if fields is not None else _joined(lines, line, mark, columns)
+                if record is None or fields == -1:
+                    refused.append(_refuse(number, "unclosed_quote", line))
                     continue
                 line = record
             out.write(b"%d" % number + mark + line + b"\n")
@@ -308,8 +327,8 @@ def write_records(
     return written, refused
 
 
-def _refuse(number: int, reason: str, line: bytes, expected: str) -> Refused:
-    return Refused(number, reason, line[:20000].decode("utf-8", "replace"), expected)
+def _refuse(number: int, reason: str, line: bytes) -> Refused:
+    return Refused(number, reason, line[:20000].decode("utf-8", "replace"))
 
 
 _TOO_LONG = b"too long"
