@@ -1,0 +1,113 @@
+"""Small files are looked at row by row, large ones by DuckDB's reader: rows and quarantine must come out the same."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tests.ingest.conftest import Landing
+from tests.ingest.files import json_lines, parquet, workbook
+
+FAST = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+NAMES = ["order_id", "paid_at", "paid_amount", "buyer_id", "status", "phone", "note"]
+CELLS = [
+    st.sampled_from(
+        ["A1", "A2", " A3 ", "\tA4", "'A5", "6.9E+18", "", "用户", "A1.0", "13800138000", "=1", "A\u200b7"]
+    ),
+    st.sampled_from(["2026-03-01 20:15:00", "2026/3/1 20:15", "1772367300", "2026-02-30", "", "2026-03-01T12:15:00Z"]),
+    st.sampled_from(["5", "5.00", "1,234.50", " 7 ", "12,5", "-1", "1e5", "", "1.2万", "¥9", "0x1F", "5."]),
+    st.sampled_from(["u", "u ", " ", "-", "NULL", "小林", "<b>", "u\nv", 'u"v', "86 13800138000", "x" * 300]),
+    st.sampled_from(["paid", "PAID", "", "lost", "paid ", "unpaid", "'paid"]),
+    st.sampled_from(["13800138000", "138****8000", "13800138000-1", "", "+86 13800138000", "##x13800138000##"]),
+    st.sampled_from(["", "hello", "a;b", "tab\there", '"', "a,b", "x\r\ny", "\ufffd"]),
+]
+DIRT = st.sampled_from(
+    ["", "", "", "", "\n", "  \n", ",,,,,,\n", "A9,2026-03-01\n", "A9,2026-03-01,5,u,paid,,,,\n",
+     'A9,"2026-03-01,5,u,paid,,\n', 'A9,"2026-03-01"x,5,u,paid,,\n', 'A9,2026-03-01,5,u"u,paid,,\n',
+     'A9,2026-03-01,5,"u\nu",paid,,\n', '"\n', "\0\n",
+     'A9,2026-03-01,5,"u""u",paid,,\n', 'A9,2026-03-01,5,"u,paid,,"\n', "A9,2026-03-01,5,u,paid,,\r"]
+)  # fmt: skip
+
+
+@st.composite
+def line(draw: st.DrawFn) -> str:
+    """One row as somebody writes it: quoted where it must be, sometimes where it need not be, sometimes not at all."""
+    cells = [draw(cell) for cell in CELLS]
+    quoting = draw(st.sampled_from(["needed", "needed", "needed", "all", "none"]))
+    texts = []
+    for cell in cells:
+        needed = any(mark in cell for mark in ',"\n\r')
+        quotes = quoting == "all" or (quoting == "needed" and needed)
+        texts.append('"' + cell.replace('"', '""') + '"' if quotes else cell)
+    return ",".join(texts) + draw(st.sampled_from(["\n", "\n", "\n", "\r\n"]))
+
+
+@st.composite
+def csv_file(draw: st.DrawFn) -> str:
+    lines = draw(st.lists(st.one_of(line(), line(), DIRT), min_size=1, max_size=8))
+    return ",".join(NAMES) + "\n" + "".join(lines)
+
+
+def both(landing: Landing, tmp: Path, name: str, content: str | bytes) -> list[Any]:
+    """What one file comes to, looked at row by row and by DuckDB."""
+    seen = []
+    for few in (400, 0):
+        merchant = Landing(tmp / str(few), landing.connection)
+        merchant.settings.home.mkdir()
+        merchant.settings.key_path.write_text("00" * 32)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("pipelines.ingest.rows.FEW", few)
+            file = merchant.one(f"orders/{name}", content)
+        shutil.rmtree(merchant.settings.home)
+        kept = merchant.rows("orders", "* exclude (file_id)")
+        refused = merchant.quarantine("line, column_name, reason, found, expected, raw_text, is_cell, rows")
+        counts = (file.status, file.rows_read, file.rows_loaded, file.rows_superseded, file.rows_quarantined)
+        seen.append((counts, kept, sorted(refused, key=str), file.warnings))
+    return seen
+
+
+@FAST
+@given(content=csv_file())
+@example(",".join(NAMES) + "\n" + 'A1,2026-03-01,5,"u,paid,,\nA2,2026-03-01,5,"u",paid,,\n')
+@example(",".join(NAMES) + "\n" + 'A1,2026-03-01,5,"u\n\nu",paid,,\nA2,2026-03-01,5,u,paid,,')
+@example(",".join(NAMES) + "\n" + 'A1,2026-03-01,5,u,paid,,"\ufffd"\n\nA2,2026-03-01,5,u,paid,,\n')
+def test_csv(landing: Landing, tmp_path_factory: pytest.TempPathFactory, content: str) -> None:
+    row_by_row, by_the_reader = both(landing, tmp_path_factory.mktemp("both"), "a.csv", content)
+    assert row_by_row == by_the_reader
+
+
+@FAST
+@given(rows=st.lists(st.tuples(*CELLS), min_size=1, max_size=8), ending=st.sampled_from(["jsonl", "xlsx", "parquet"]))
+def test_other_formats(
+    landing: Landing, tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]], ending: str
+) -> None:
+    named = [dict(zip(NAMES, row, strict=True)) for row in rows]
+    content = {"jsonl": json_lines, "parquet": parquet, "xlsx": lambda _: workbook({"S": [NAMES, *rows]})}[ending](
+        named
+    )
+    row_by_row, by_the_reader = both(landing, tmp_path_factory.mktemp("both"), f"a.{ending}", content)
+    assert row_by_row == by_the_reader
+
+
+def test_thousands_of_rows_with_all_kinds_of_dirt_among_them(landing: Landing) -> None:
+    """Long enough for the reader of its own accord; every row is known by its line, refused ones too."""
+    lines = [f"A{n},2026-03-01 20:15:00,{n % 7}.00,u{n % 50},paid,,\n" for n in range(3000)]
+    lines[100] = "A100,2026-03-01\n"
+    lines[700] = 'A700,2026-03-01,"5,u,paid,,\n'
+    lines[1500] = "A1500,someday,5,u,paid,,\n"
+    lines[2000] = 'A2000,2026/3/1,"1,234.50","u\n2",paid,,\n'
+    lines[2999] = "A2999,2026-03-01,5,u,paid,,,surplus\n"
+    file = landing.one("orders/a.csv", ",".join(NAMES) + "\n" + "".join(lines))
+    assert (file.rows_read, file.rows_loaded) == (3000, 2996)
+    # A line break inside a cell moves the lines after it down by one.
+    expected = [(102, "ragged_row"), (702, "unclosed_quote"), (1502, "bad_date"), (3002, "ragged_row")]
+    assert landing.quarantine("line, reason") == expected
+    wrong = "file_row <> substr(order_id, 2)::int + 2 + (substr(order_id, 2)::int > 2000)::int"
+    assert landing.rows("orders", "order_id", wrong) == []
+    assert landing.rows("orders", "paid_amount::varchar, buyer_id", "order_id = 'A2000'") == [("1234.50", "u\n2")]
