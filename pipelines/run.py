@@ -62,6 +62,7 @@ def run(
     and published. Raises what a step raised (NoData, …), WarehouseBusy, and TableError for an unknown name.
     """
     started = time.monotonic()
+    _need_room_to_write(settings)
     if not full and not select and (day := unchanged(settings, as_of)):
         current = settings.snapshot_path.resolve()
         return RunResult("unchanged", None, day, _since(started), snapshot=current, reports=_newest(settings))
@@ -81,6 +82,13 @@ def run(
         watcher.snapshot,
         tuple(watcher.reports),
     )
+
+
+def _need_room_to_write(settings: Settings) -> None:
+    """Raises PermissionError naming the place, before Dagster is asked: what fails in its resources says no word."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with open(settings.lock_path, "a", encoding="utf-8"):
+        pass
 
 
 def _since(started: float) -> float:

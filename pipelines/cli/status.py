@@ -100,9 +100,11 @@ def _faults(state: State) -> list[Row]:
 
 
 def _refused(state: State) -> list[Row]:
+    """Files refused whole, as they lie in landing now: not those whose place a later one has taken."""
     return state.rows("""
+        with newest as (select * from ops.files qualify row_number() over (partition by path order by file_id desc) = 1)
         select f.path, min(q.reason) as reason, min(q.expected) as expected
-        from ops.files as f left join ops.quarantine as q on f.file_id = q.file_id
+        from newest as f left join ops.quarantine as q on f.file_id = q.file_id
         where f.status = 'quarantined' group by f.path order by f.path
     """)
 

@@ -62,17 +62,27 @@ def _walk(folder: Path, landing: Path) -> Iterator[Found]:
                 yield Found(full, full.relative_to(landing).as_posix(), status.st_size, status.st_mtime_ns)
 
 
+def may_read(file: Path) -> bool:
+    """Whether this user may open a file."""
+    return os.access(file, os.R_OK)
+
+
 def find_new(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Found]:
     """Files whose path, size or time the ledger does not know, oldest first; nothing is opened.
 
-    A file that was refused whole is new again once a mapping has changed.
+    A file that was refused whole is new again once a mapping has changed, one that could not be read once it can be:
+    a permission is given without a change of size or time.
     """
     rows = connection.execute(
-        "select c.path, c.bytes, c.modified_ns from ops.copies c join ops.files f using (file_id) "
+        "select c.path, c.bytes, c.modified_ns, f.sha256 is null from ops.copies c join ops.files f using (file_id) "
         "where f.status = 'loaded' or f.mapping = ?",
         [fingerprint()],
     ).fetchall()
-    known = {path: (size, modified) for path, size, modified in rows}
+    known = {
+        path: (size, modified)
+        for path, size, modified, was_shut in rows
+        if not (was_shut and may_read(settings.landing / path))
+    }
     return [
         found for found in find_files(settings.landing) if known.get(found.path) != (found.bytes, found.modified_ns)
     ]

@@ -157,6 +157,39 @@ def test_status_sees_what_does_not_add_up(home: Path, siyu: Siyu, tmp_path: Path
     assert "does not add up: orders/orders.csv: 5 read = 2 loaded + 0 superseded + 2 quarantined" in said.out
 
 
+def test_a_file_that_may_not_be_read_is_read_once_it_may(
+    tmp_path: Path, siyu: Siyu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A permission is given without a change of the file's size or time."""
+
+    def shut(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    _land(tmp_path, "orders/orders.csv", ORDERS)
+    with monkeypatch.context() as nobody:
+        nobody.setattr("pipelines.ingest.loading.sha256_of", shut)
+        nobody.setattr("pipelines.ingest.reading.open_file", shut)
+        nobody.setattr("pipelines.ingest.landing.may_read", lambda _: False)
+        assert siyu("--home", str(tmp_path), "run").code == 1
+        told = siyu("--home", str(tmp_path), "status").out
+        assert "refused orders/orders.csv: unreadable; expected a file that this user may read" in told
+        assert "waiting" not in told
+    assert "waiting" in siyu("--home", str(tmp_path), "status").out
+    assert "5 rows read = 3 loaded" in siyu("--home", str(tmp_path), "run").out
+    told = siyu("--home", str(tmp_path), "status").out
+    assert "refused" not in told
+    assert "waiting" not in told
+
+
+def test_a_home_that_cannot_be_written_is_named(tmp_path: Path, siyu: Siyu) -> None:
+    """As root no permission is missing; a directory in the place of the lock refuses everybody."""
+    _land(tmp_path, "orders/orders.csv", ORDERS)
+    (tmp_path / "warehouse.lock").mkdir()
+    said = siyu("--home", str(tmp_path), "run")
+    assert said.code == 1
+    assert f"siyu: {tmp_path}/warehouse.lock: " in said.err
+
+
 def test_status_of_a_run_that_died(home: Path, siyu: Siyu, tmp_path: Path) -> None:
     """Killed in the middle: its record still says that it is running, but nobody holds the warehouse."""
     import duckdb
