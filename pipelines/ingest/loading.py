@@ -287,6 +287,7 @@ class _Loader:
     # --- ledger ------------------------------------------------------------------------------------------------------
 
     def _enter(self, started: float) -> None:
+        self._replace_refusals()
         result = self.result
         result.seconds = time.monotonic() - started
         entry = {
@@ -312,6 +313,18 @@ class _Loader:
         places = ", ".join("?" * len(entry))
         self.connection.execute(f"insert into ops.files ({', '.join(entry)}) values ({places})", list(entry.values()))
         _note_copy(self.connection, self.found, self.file_id)
+
+    def _replace_refusals(self) -> None:
+        """A file refused by other mappings is tried again: what was said of it then is no longer true."""
+        refused = "select file_id from ops.files where status = 'quarantined' and "
+        refused += "sha256 = $sha" if self.sha is not None else "sha256 is null and path = $sha"
+        values = {"sha": self.sha if self.sha is not None else self.found.path}
+        for change in (
+            f"update ops.copies set file_id = {self.file_id}",
+            "delete from ops.quarantine",
+            "delete from ops.files",
+        ):
+            self.connection.execute(f"{change} where file_id in ({refused})", values)
 
     def _one(self, sql: str) -> int:
         row = self.connection.execute(sql).fetchone()
