@@ -212,7 +212,8 @@ def test_status_of_files_that_wait(tmp_path: Path, siyu: Siyu) -> None:
 def test_quarantine_names_file_line_column_and_remedy(home: Path, siyu: Siyu) -> None:
     said = siyu("--home", str(home), "quarantine")
     assert "orders/orders.csv, line 4, column paid_at: bad_date" in said.out
-    assert "found not a time; expected a time such as" in said.out
+    # words in a column of dates may be somebody's name
+    assert "found * * *; expected a time such as" in said.out
     assert siyu("--home", str(home), "quarantine", "--reason", "bad_date").out.count("orders/orders.csv, line") == 1
     assert "strange" not in siyu("--home", str(home), "quarantine", "--path", "orders.csv").out
 
