@@ -27,7 +27,7 @@ def load_catalogue() -> dict[str, Table]:
 @functools.cache
 def ops_tables() -> tuple[Table, ...]:
     """The ledger and the quarantine of ingest, with the checks that nothing is lost on the way."""
-    from pipelines.ingest.staging import FILES, QUARANTINE
+    from pipelines.ingest.ledger import FILES, NOTICES, QUARANTINE
 
     def described(
         name: str, zh: str, en: str, text: str, columns: dict[str, Any], checks: list[dict[str, Any]]
@@ -38,7 +38,7 @@ def ops_tables() -> tuple[Table, ...]:
             "columns": {c: {"type": t.lower(), "zh": z, "description": d} for c, (t, z, d) in columns.items()},
             "checks": checks,
         }
-        return Table("ops", name, Path(__file__).parent / "ingest" / "staging.py", header, "")
+        return Table("ops", name, Path(__file__).parent / "ingest" / "ledger.py", header, "")
 
     counted = """
         select f.file_id from {table} as f left join ops.quarantine as q using (file_id)
@@ -66,12 +66,20 @@ def ops_tables() -> tuple[Table, ...]:
             QUARANTINE,
             [{"not_null": ["file_id", "path", "reason"]}],
         ),
+        described(
+            "notices",
+            "提示",
+            "Notices",
+            "What files say and was not used, or only on an assumption: one row per file, code and subject.",
+            NOTICES,
+            [{"not_null": ["file_id", "path", "code", "said"]}],
+        ),
     )
 
 
 def _described(table: StagingTable) -> Table:
     """A canonical table with the header that a SQL file would have."""
-    from pipelines.ingest.staging import PROVENANCE
+    from pipelines.ingest.ledger import PROVENANCE
 
     columns: dict[str, dict[str, Any]] = {
         name: {"type": c.sql_type.lower(), "unit": c.unit, "zh": c.zh, "description": c.description}

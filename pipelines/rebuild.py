@@ -30,7 +30,7 @@ def start_over(connection: duckdb.DuckDBPyConnection) -> None:
     from pipelines.ingest.staging import load_staging
 
     made = [f"{schema}.{name}" for schema in ("staging", "superseded") for name in load_staging()]
-    ledger = ["files", "copies", "quarantine", "core_passes", "table_state", *TOUCHED]
+    ledger = ["files", "copies", "quarantine", "notices", "core_passes", "table_state", *TOUCHED]
     with transaction(connection):
         for table in [*made, *(f"ops.{name}" for name in ledger)]:
             connection.execute(f"delete from {table}")

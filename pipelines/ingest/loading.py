@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest import reading
+from pipelines.ingest import formats
+from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.landing import Found
-from pipelines.ingest.merging import Incoming, Merged, merge, sum_orders
-from pipelines.ingest.plan import Facts, Plan, make_plan
-from pipelines.ingest.reading import Opened
+from pipelines.ingest.ledger import FILES
+from pipelines.ingest.merging import Incoming, Merged, merge
+from pipelines.ingest.notices import Notice, write_notices
+from pipelines.ingest.plan import Facts, Plan
+from pipelines.ingest.planning import make_plan
 from pipelines.ingest.rows import ReopenedError, RowReader, Rows
 from pipelines.ingest.sources import Source, fingerprint
-from pipelines.ingest.staging import FILES, quoted
+from pipelines.ingest.staging import quoted
+from pipelines.ingest.sums import sum_orders
 from pipelines.ingest.text import UnreadableError, sha256_of
 from pipelines.privacy import load_key, mask_letters, mask_text, mask_text_sql
 from pipelines.settings import Settings
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     import duckdb
 
 LONGEST_RAW = 2000
+NO_ROWS = Notice("no_rows", "a header without a row under it; export again if there should be some", severity="aside")
 
 
 @dataclass
@@ -45,7 +50,7 @@ class FileResult:
     rows_quarantined: int = 0
     seconds: float = 0.0
     reason: str | None = None  # why the whole file was refused
-    warnings: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     tables: dict[str, int] = field(default_factory=dict)  # rows inserted by table
     file_id: int | None = None
 
@@ -136,7 +141,7 @@ class _Loader:
 
     def read(self) -> None:
         """Recognises the file and reads its rows into temp tables; staging is not touched."""
-        opened = reading.open_file(self.connection, self.found.full, self.found.path, self.scratch)
+        opened = formats.open_file(self.connection, self.found.full, self.found.path, self.scratch)
         try:
             self._read(opened)
         except ReopenedError as reopened:
@@ -187,7 +192,7 @@ class _Loader:
         bad = self._one(f"select count(*) from {records.name} where is_bad")
         result.rows_quarantined += bad + len(records.refused)
         result.rows_read = records.count
-        result.warnings = [*self.opened.warnings, *records.warnings, *([] if records.count else ["no rows"])]
+        result.notices = [*self.opened.notices, *records.notices, *([] if records.count else [NO_ROWS])]
         accounted = result.rows_loaded + result.rows_superseded + result.rows_quarantined
         if result.rows_read != accounted:
             raise RuntimeError(f"{self.found.path}: {result.rows_read} rows read but {accounted} accounted for")
@@ -298,6 +303,7 @@ class _Loader:
             "sha256": self.sha,
             "bytes": self.found.bytes,
             "modified_at": self.modified_at,
+            "exported_at": self.facts.version_at if self.opened else self.modified_at,
             "loaded_at": self.now,
             "encoding": self.opened.encoding if self.opened else None,
             "rows_read": result.rows_read,
@@ -307,12 +313,12 @@ class _Loader:
             "status": result.status,
             "seconds": round(result.seconds, 3),
             "mapping": fingerprint(),
-            "warnings": "; ".join(result.warnings) or None,
         }
         assert set(entry) == set(FILES)
         places = ", ".join("?" * len(entry))
         self.connection.execute(f"insert into ops.files ({', '.join(entry)}) values ({places})", list(entry.values()))
         _note_copy(self.connection, self.found, self.file_id)
+        write_notices(self.connection, self.file_id, self.found.path, result.notices)
 
     def _replace_refusals(self) -> None:
         """A file refused by other mappings is tried again: what was said of it then is no longer true."""
@@ -322,6 +328,7 @@ class _Loader:
         for change in (
             f"update ops.copies set file_id = {self.file_id}",
             "delete from ops.quarantine",
+            "delete from ops.notices",
             "delete from ops.files",
         ):
             self.connection.execute(f"{change} where file_id in ({refused})", values)

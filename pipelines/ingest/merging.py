@@ -1,7 +1,7 @@
 """Incoming rows meet standing ones: per key the newest copy stands, whichever file came first.
 
-What belongs here: versions, superseding, orders summed from items; all set-based, inside the caller's
-transaction. What does not: how the incoming table was made (loading.py).
+What belongs here: versions and superseding; all set-based, inside the caller's transaction. What does not: how the
+incoming table was made (rows.py), orders summed from items (sums.py).
 
 Newer means greater (version_at, file's time, file's name, its path, its line): nothing in it depends on the order of
 arrival, so any order gives the same staging tables.
@@ -12,9 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.plan import Facts, Target
 from pipelines.ingest.sources import Source, load_sources
-from pipelines.ingest.staging import PROVENANCE, StagingTable, load_staging, quoted
+from pipelines.ingest.staging import StagingTable, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,7 +56,7 @@ def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
     replaced = 0
     if meeting:
         standing = "(select standing_id from meetings where wins)"
-        replaced = _run(
+        replaced = run_counted(
             connection,
             f"insert into superseded.{table.name} ({listed}, superseded_by) "
             f"select {listed}, {incoming.facts.file_id} from staging.{table.name} s where s.rowid in {standing}",
@@ -72,15 +73,15 @@ def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
         beaten.append("select row_id from meetings where not wins")
     superseded = 0
     if beaten:
-        superseded = _run(
+        superseded = run_counted(
             connection,
             f"insert into superseded.{table.name} ({listed}, superseded_by) select {values}, {incoming.facts.file_id} "
             f"{rows} and t.rec in ({' union all '.join(beaten)})",
         )
         gone = " union all ".join([*beaten, *(["select row_id from losers where conflicts"] if clashing else [])])
         rows += f" and t.rec not in ({gone})"
-    inserted = _run(connection, f"insert into staging.{table.name} ({listed}) select {values} {rows}")
-    conflicting = _one(connection, "select count(*) from losers where conflicts") if clashing else 0
+    inserted = run_counted(connection, f"insert into staging.{table.name} ({listed}) select {values} {rows}")
+    conflicting = one_number(connection, "select count(*) from losers where conflicts") if clashing else 0
     return Merged(inserted, superseded, conflicting, replaced)
 
 
@@ -113,7 +114,7 @@ def _find_losers(connection: duckdb.DuckDBPyConnection, incoming: Incoming, targ
         "create or replace temp table clashes as "
         f"select key from (select {key} as key {rows}) group by key having count(*) > 1"
     )
-    if not _one(connection, "select count(*) from clashes"):
+    if not one_number(connection, "select count(*) from clashes"):
         return False
     content = f"hash({', '.join(target.expression(column) for column in target.table.stored)})"
     conflicts = "false" if keep_last else "version = first_version and content <> first_content"
@@ -125,7 +126,7 @@ def _find_losers(connection: duckdb.DuckDBPyConnection, incoming: Incoming, targ
         f"{rows} and {key} in (select key from clashes)) "
         "window newest as (partition by keys order by version desc, line desc, row_id desc)) where place > 1"
     )
-    return bool(_one(connection, "select count(*) from losers"))
+    return bool(one_number(connection, "select count(*) from losers"))
 
 
 def _find_meetings(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, clashing: bool) -> bool:
@@ -151,7 +152,7 @@ def _find_meetings(connection: duckdb.DuckDBPyConnection, incoming: Incoming, ta
         f"on f.file_id = s.file_id where {target.condition()}"
         + (" and t.rec not in (select row_id from losers)" if clashing else "")
     )
-    return bool(_one(connection, "select count(*) from meetings"))
+    return bool(one_number(connection, "select count(*) from meetings"))
 
 
 def _equals(target: Target, column: str) -> str:
@@ -170,76 +171,12 @@ def _correct_ledger(connection: duckdb.DuckDBPyConnection, table: StagingTable) 
     )
 
 
-def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target, name: str) -> Merged:
-    """Orders of a line-grain source: sums over all standing items of the orders that this file touched."""
-    table = load_staging()[name]
-    source = quoted(incoming.source.name)
-    file_id = incoming.facts.file_id
-    own = f"file_source = {source}"
-    touched = _touched(connection, incoming, items, own)
-    _sum(connection, table, items.table.name, own, touched)
-    listed = ", ".join([*table.stored, *PROVENANCE])
-    replaced = 0
-    if connection.execute(f"select 1 from staging.{name} where {own} limit 1").fetchone():
-        keys = ", ".join(table.key)
-        among = "touched" if touched else "sums"
-        connection.execute(
-            f"create or replace temp table outdated as select s.rowid as standing_id from staging.{name} s "
-            f"semi join {among} using ({keys}) where s.{own}"
-        )
-        replaced = _run(
-            connection,
-            f"insert into superseded.{name} ({listed}, superseded_by) select {listed}, {file_id} "
-            f"from staging.{name} where rowid in (select standing_id from outdated)",
-        )
-        connection.execute(f"delete from staging.{name} where rowid in (select standing_id from outdated)")
-    values = ", ".join([*(f"s.{c}" for c in table.stored), source, str(file_id), "null", "s.version_at"])
-    inserted = _run(connection, f"insert into staging.{name} ({listed}) select {values} from sums s")
-    return Merged(inserted=inserted, replaced=replaced)
-
-
-def _touched(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target, own: str) -> bool:
-    """Temp table `touched` (platform, order_id); False, without the table, when every order of the source is."""
-    table = items.table.name
-    others = f"select 1 from staging.{table} where {own} and file_id <> {incoming.facts.file_id} limit 1"
-    replaced = f"select 1 from superseded.{table} where superseded_by = {incoming.facts.file_id} limit 1"
-    if not connection.execute(others).fetchone() and not connection.execute(replaced).fetchone():
-        return False
-    connection.execute(
-        "create or replace temp table touched as "
-        f"select distinct {items.expression('platform')} as platform, {items.expression('order_id')} as order_id "
-        f"from {incoming.name} t where {items.condition()} "
-        f"union select platform, order_id from superseded.{table} "
-        f"where superseded_by = {incoming.facts.file_id} and {own}"
-    )
-    return True
-
-
-def _sum(connection: duckdb.DuckDBPyConnection, table: StagingTable, items: str, own: str, touched: bool) -> None:
-    keys = ", ".join(table.key)
-    rows = f"select * from staging.{items} i {f'semi join touched using ({keys})' if touched else ''} where i.{own}"
-    if table.finest and connection.execute(f"select 1 from ({rows}) where {table.finest} limit 1").fetchone():
-        rows = (
-            f"select * from (select *, min({table.finest}) over (partition by {keys}) as least from ({rows})) "
-            f"where {table.finest} = least"
-        )
-    sums = ", ".join(
-        f"cast({table.summed_columns.get(name, 'null')} as {column.sql_type}) as {name}"
-        for name, column in table.stored.items()
-        if name not in table.key
-    )
-    connection.execute(
-        f"create or replace temp table sums as "
-        f"select {keys}, {sums}, max(version_at) as version_at from ({rows}) group by {keys}"
-    )
-
-
-def _run(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+def run_counted(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     row = connection.execute(sql).fetchone()
     return row[0] if row else 0
 
 
-def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+def one_number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     row = connection.execute(sql).fetchone()
     assert row is not None
     return row[0]

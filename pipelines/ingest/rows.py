@@ -12,18 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.ingest.formats.csv import open_csv
+from pipelines.ingest.formats.opened import Opened, csv_relation
+from pipelines.ingest.headers import normalise_header
+from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
-from pipelines.ingest.reading import Opened, csv_relation, open_csv
-from pipelines.ingest.sources import normalise_header
+from pipelines.ingest.records import Refused, numbered_lines, split_line, write_records
 from pipelines.ingest.straightening import Row, raw_text_sql, straighten_rows
-from pipelines.ingest.text import (
-    Refused,
-    UnreadableError,
-    numbered_lines,
-    reopen_as_gb18030,
-    split_line,
-    write_records,
-)
+from pipelines.ingest.text import UnreadableError, reopen_as_gb18030
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,7 +27,6 @@ if TYPE_CHECKING:
 # Below this many rows the second look at all of them costs less than planning the fast one.
 FEW = 400
 BATCH = 10_000
-
 _REJECTIONS = {
     "MISSING COLUMNS": "ragged_row",
     "TOO MANY COLUMNS": "ragged_row",
@@ -57,7 +52,7 @@ class Rows:
     count: int = 0  # physical rows, refused lines included, empty ones not
     refused: list[Refused] = field(default_factory=list)  # lines that are no rows
     faults: str | None = None  # temp table of everything wrong with rows and cells
-    warnings: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
 
 class RowReader:
@@ -263,7 +258,8 @@ class RowReader:
             self.rows.count += repaired
             self.repaired = csv_relation(target, columns, mark, 0, numbered=True)
             last = opened.match.header[-1]
-            self.rows.warnings.append(f"{repaired} rows had an unquoted {mark!r} in {last}; it was read as one cell")
+            said = f"{repaired} rows had an unquoted {mark!r} in {last}; it was read as one cell"
+            self.rows.notices.append(Notice("unquoted_delimiter", said, last, repaired))
 
     # --- any relation with line and rec -------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The canonical tables as DuckDB tables, made from assets/staging/*.yaml, and the ledger that files are entered in.
+"""The canonical tables as DuckDB tables, made from assets/staging/*.yaml.
 
 What belongs here: reading those YAML files, types, `create_staging`. What does not: how rows get in (loading.py).
 
@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from pipelines.ingest.ledger import COPIES, FILES, NOTICES, PROVENANCE, QUARANTINE, TABLE_COMMENTS
+
 if TYPE_CHECKING:
     import duckdb
 
 # The C loader reads the same language ten times faster; not every platform's wheel has it.
 YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FOLDER = Path(__file__).parents[2] / "assets" / "staging"
-
 SQL_TYPES = {
     "id": "VARCHAR",
     "word": "VARCHAR",
@@ -38,65 +39,6 @@ SQL_TYPES = {
     "number": "DOUBLE",
     "boolean": "BOOLEAN",
     "json": "VARCHAR",
-}
-
-PROVENANCE = {
-    "file_source": ("VARCHAR", "来源", "name of the source mapping that read the row"),
-    "file_id": ("BIGINT", "文件编号", "number of the load that brought the row (ops.files)"),
-    "file_row": ("BIGINT", "行号", "line of the file, header = 1; NULL for an order summed from its items"),
-    "version_at": ("TIMESTAMP", "版本时间", "which copy of a row is newer, business time"),
-}
-
-FILES = {
-    "file_id": ("BIGINT", "文件编号", "growing number of the load"),
-    "path": ("VARCHAR", "路径", "relative to landing"),
-    "file_name": ("VARCHAR", "文件名", "last part of the path"),
-    "file_source": ("VARCHAR", "来源", "source mapping that recognised it; NULL when none did"),
-    "sha256": ("VARCHAR", "指纹", "of the file's bytes: the same content is loaded once, under whatever name"),
-    "bytes": ("BIGINT", "字节数", "size"),
-    "modified_at": ("TIMESTAMP", "修改时间", "business time"),
-    "loaded_at": ("TIMESTAMP", "载入时间", "business time"),
-    "encoding": ("VARCHAR", "编码", "how the text was decoded"),
-    "rows_read": ("BIGINT", "读取行数", "physical data rows; = loaded + superseded + quarantined"),
-    "rows_loaded": ("BIGINT", "载入行数", "rows that stand in staging today"),
-    "rows_superseded": ("BIGINT", "被替换行数", "rows of which a newer or identical copy stands"),
-    "rows_quarantined": ("BIGINT", "隔离行数", "rows refused, each with a reason in ops.quarantine"),
-    "status": ("VARCHAR", "状态", "loaded, or quarantined (the whole file)"),
-    "seconds": ("DOUBLE", "耗时", "how long it took"),
-    "mapping": (
-        "VARCHAR",
-        "映射版本",
-        "fingerprint of all mappings at that time; a refused file is tried again after a change",
-    ),
-    "warnings": ("VARCHAR", "警告", "what a person should know; NULL when nothing"),
-}
-
-# The same content under another name: seen, so that a later look need not read it again.
-COPIES = {
-    "path": ("VARCHAR", "路径", "relative to landing"),
-    "bytes": ("BIGINT", "字节数", "size"),
-    "modified_ns": ("BIGINT", "修改时间", "nanoseconds since the epoch, as the file system says"),
-    "file_id": ("BIGINT", "文件编号", "the load that had the same content first"),
-}
-
-QUARANTINE = {
-    "file_id": ("BIGINT", "文件编号", "number of the load"),
-    "path": ("VARCHAR", "路径", "relative to landing"),
-    "line": ("BIGINT", "行号", "line of the file, header = 1; NULL when the whole file is refused"),
-    "column_name": ("VARCHAR", "列", "column as the file calls it; NULL when it is the whole line"),
-    "reason": ("VARCHAR", "原因", "stable code"),
-    "found": ("VARCHAR", "发现", "what stood there, personal values masked"),
-    "expected": ("VARCHAR", "应为", "what was expected, and what to do"),
-    "raw_text": ("VARCHAR", "原文", "the row as it stood, personal values masked"),
-    "is_cell": ("BOOLEAN", "仅单元格", "only this cell was set aside; the row itself is loaded"),
-    "rows": ("BIGINT", "行数", "how many rows this record stands for (0 for a further fault of a row already counted)"),
-    "quarantined_at": ("TIMESTAMP", "隔离时间", "business time"),
-}
-
-_TABLE_COMMENTS = {
-    ("ops", "files"): "Ledger: one row per file loaded or refused",
-    ("ops", "copies"): "Every path seen in landing with its size and time, so that an unchanged file is not read again",
-    ("ops", "quarantine"): "Everything refused, with file, line, column, reason and masked raw text",
 }
 
 
@@ -206,7 +148,7 @@ def _column(path: Path, name: str, entry: dict[str, Any], in_key: bool) -> Colum
 
 
 def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
-    """Creates staging.*, superseded.* and ops.files, ops.copies, ops.quarantine where they are not there yet.
+    """Creates staging.*, superseded.* and the tables of the ledger (ledger.py) where they are not there yet.
 
     A column that a newer version of Siyu knows is added to a table that already stands. Safe to call at every start.
     """
@@ -220,9 +162,9 @@ def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
         _create(connection, standing, "staging", table.name, columns, comment)
         columns["superseded_by"] = ("BIGINT", "file_id of the load that replaced the row")
         _create(connection, standing, "superseded", table.name, columns, f"Replaced rows of staging.{table.name}")
-    for name, spec in (("files", FILES), ("copies", COPIES), ("quarantine", QUARANTINE)):
+    for name, spec in (("files", FILES), ("copies", COPIES), ("quarantine", QUARANTINE), ("notices", NOTICES)):
         columns = {column: (sql_type, f"{zh} — {text}") for column, (sql_type, zh, text) in spec.items()}
-        _create(connection, standing, "ops", name, columns, _TABLE_COMMENTS["ops", name])
+        _create(connection, standing, "ops", name, columns, TABLE_COMMENTS["ops", name])
 
 
 def _standing(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:

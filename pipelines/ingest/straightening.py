@@ -1,7 +1,7 @@
 """Rows with an oddly spelled cell, one by one: each cell in its plainest spelling, or its fault.
 
 What belongs here: walking over rows in Python and writing them down again for DuckDB. What does not: the spellings
-(cells.py), and what a table asks of a row (plan.py).
+(cells), and what a table asks of a row (planning.py).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.ingest.cells import Reading, Unread, straighten
+from pipelines.ingest.cells.reading import Reading, Unread
+from pipelines.ingest.cells.straight import straighten
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.staging import quoted
 from pipelines.privacy import mask_letters, mask_start, mask_text
 
 Row = tuple[int, int, tuple[str | None, ...]]  # line, record, cells
-
 _FAULTS = ("line", "rec", "column_name", "reason", "found", "expected", "is_cell")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 LONGEST_FOUND = 200

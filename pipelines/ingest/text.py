@@ -1,31 +1,26 @@
-"""Bytes → clean UTF-8 text that DuckDB can read: compression, encodings, and lines no reader should be trusted with.
+"""Bytes → clean UTF-8 text that DuckDB can read: compression, encodings, and counts to hold the reader against.
 
-What belongs here: what the bytes are, decoding them as a stream, counting lines, cutting a text into records by hand
-where the fast reader's own account does not add up. What does not: columns and their meaning.
+What belongs here: what the bytes are, decoding them as a stream, counting lines. What does not: records (records.py),
+columns and their meaning.
 """
 
 from __future__ import annotations
 
 import codecs
 import contextlib
-import csv
 import gzip
 import hashlib
 import io
 import itertools
 import zlib
-from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 CHUNK = 1 << 22
 LONGEST_LINE = 1_000_000  # bytes; DuckDB's own limit is twice that
-LONGEST_RECORD_LINES = 100  # a quoted field with more line breaks than this was never closed
 SAMPLE = 1 << 20
 DAMAGE = "\ufffd".encode()
-
 _OTHER_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first begins like UTF-16's
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -80,7 +75,7 @@ def open_text(path: Path, scratch: Path) -> Text:
     packed = kind_of(path) == "gzip"
     sample = _sample(path, packed)
     encoding, bom = encoding_of(sample)
-    if encoding == "utf-8" and _is_sound(
+    if encoding == "utf-8" and is_sound(
         sample, encoding, is_cut=True
     ):  # the reader itself reports later bytes that are not UTF-8
         target = _unpack(path, scratch) if packed else path
@@ -149,12 +144,12 @@ def _eight_bit_encoding(sample: bytes) -> str | None:
     telling = [line for line in lines if not line.isascii()]
     for name in ("utf-8", "gb18030"):
         # Most telling lines first: UTF-8 with one damaged line may happen to be GB18030, and would be nonsense then.
-        if _is_sound(sample, name, is_cut=True) or 2 * sum(_is_sound(line, name) for line in telling) > len(telling):
+        if is_sound(sample, name, is_cut=True) or 2 * sum(is_sound(line, name) for line in telling) > len(telling):
             return name
     return "utf-8" if 2 * len(telling) < len(lines) else None
 
 
-def _is_sound(sample: bytes, encoding: str, is_cut: bool = False) -> bool:
+def is_sound(sample: bytes, encoding: str, is_cut: bool = False) -> bool:
     """Whether the bytes are text of that encoding, of which the last character may be cut."""
     try:
         if is_cut:
@@ -254,162 +249,3 @@ def head_of(text: Text, lines: int = 12) -> list[str]:
     with open(text.path, "rb") as file:
         sample = file.read(SAMPLE).decode("utf-8", "replace").removeprefix("\ufeff")
     return io.StringIO(sample, newline=None).read().split("\n")[:lines]
-
-
-def numbered_lines(path: Path, wanted: list[int]) -> Iterator[tuple[int, bytes]]:
-    """The given lines (1 = first) of a text whose lines are its records."""
-    rest = iter(sorted(wanted))
-    target = next(rest, None)
-    with open(path, "rb") as file:
-        for number, line in enumerate(file, start=1):
-            if target is None:
-                return
-            if number == target:
-                yield number, line.rstrip(b"\r\n")
-                target = next(rest, None)
-
-
-EXPECTED = {
-    "ragged_row": "as many cells as the header has",
-    "unclosed_quote": "quotes in pairs",
-    "line_too_long": "a shorter line",
-    "bad_encoding": "text in one encoding",
-    "bad_json": "one JSON object per line",
-    "repeated_name": "each name once in a record",
-    "other_header": "the header of the first sheet; save this sheet as a file of its own",
-}
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A line that is no row."""
-
-    line: int
-    reason: str
-    raw: str
-
-    @property
-    def expected(self) -> str:
-        return EXPECTED[self.reason]
-
-
-def write_records(
-    text: Text, target: Path, delimiter: str, columns: int, first_line: int, thorough: bool = False
-) -> tuple[int, list[Refused]]:
-    """The text cut into records by hand, each with its line number as a first column; what is no record is returned.
-
-    Slower than the fast reader, but it never lets one unclosed quote swallow the lines after it. `thorough` looks at
-    every quote rather than at lines with an odd number of them. Returns the number of records written.
-    """
-    written, refused = 0, []
-    mark = delimiter.encode()
-    with open(text.path, "rb") as source, open(target, "wb") as out:
-        lines = _Lines(source)
-        for number, line in lines:
-            if number < first_line or not line.strip():
-                continue
-            if line is _TOO_LONG:
-                refused.append(_refuse(number, "line_too_long", lines.cut))
-                continue
-            if (text.is_damaged and DAMAGE in line) or not _is_sound(line, "utf-8"):
-                refused.append(_refuse(number, "bad_encoding", line))
-                continue
-            quotes = line.count(b'"')
-            if quotes and (quotes % 2 or thorough):
-                fields = _fields(line, mark)
-                record = line if fields is not None else _joined(lines, line, mark, columns)
-                if record is None or fields == -1:
-                    refused.append(_refuse(number, "unclosed_quote", line))
-                    continue
-                line = record
-            out.write(b"%d" % number + mark + line + b"\n")
-            written += 1
-    return written, refused
-
-
-def _refuse(number: int, reason: str, line: bytes) -> Refused:
-    return Refused(number, reason, line[:20000].decode("utf-8", "replace"))
-
-
-_TOO_LONG = b"too long"
-
-
-class _Lines:
-    """Numbered physical lines without their ends, with push-back; an overlong one is _TOO_LONG, in little memory."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file
-        self.number = 0
-        self.waiting: deque[tuple[int, bytes]] = deque()
-        self.cut = b""
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> tuple[int, bytes]:
-        if self.waiting:
-            return self.waiting.popleft()
-        line = self.file.readline(LONGEST_LINE + 2)
-        if not line:
-            raise StopIteration
-        self.number += 1
-        if self.number == 1:
-            line = line.removeprefix(codecs.BOM_UTF8)
-        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            self.cut = line[:20000]
-            while line and not line.endswith(b"\n"):
-                line = self.file.readline(CHUNK)
-            return self.number, _TOO_LONG
-        return self.number, line.rstrip(b"\r\n")
-
-    def push_back(self, lines: list[tuple[int, bytes]]) -> None:
-        self.waiting.extendleft(reversed(lines))
-
-
-def _joined(lines: _Lines, line: bytes, mark: bytes, columns: int) -> bytes | None:
-    """A record whose quoted field holds line breaks; None, with the lines given back, when it never closes properly."""
-    taken: list[tuple[int, bytes]] = []
-    record = line
-    for _ in range(LONGEST_RECORD_LINES):
-        following = next(lines, None)
-        if following is None:
-            break
-        taken.append(following)
-        if following[1] is _TOO_LONG:
-            break
-        record += b"\n" + following[1]
-        fields = _fields(record, mark)
-        if fields is not None:
-            if fields == columns:
-                return record
-            break
-    lines.push_back(taken)
-    return None
-
-
-def _fields(record: bytes, mark: bytes) -> int | None:
-    """Number of fields; None while a quoted one is open; -1 when something follows a closing quote."""
-    place, fields = 0, 1
-    while True:
-        if record[place : place + 1] == b'"':
-            end = record.find(b'"', place + 1)
-            while end >= 0 and record[end + 1 : end + 2] == b'"':
-                end = record.find(b'"', end + 2)
-            if end < 0:
-                return None
-            if end + 1 < len(record) and not record.startswith(mark, end + 1):
-                return -1
-            place = end + 1
-        place = record.find(mark, place)
-        if place < 0:
-            return fields
-        place += len(mark)
-        fields += 1
-
-
-def split_line(line: str, delimiter: str) -> list[str]:
-    """One line as cells, as leniently as can be."""
-    try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return line.split(delimiter)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.ingest import cells
-from pipelines.ingest.cells import Reading, Unread, straighten
+from pipelines.ingest.cells import Reading, Unread, plainly, straighten
+from pipelines.ingest.cells.reading import EMPTY
 
 KEY = bytes(32)
 
@@ -210,7 +210,7 @@ def test_phones() -> None:
 
 READINGS = [
     reading("timestamp"),
-    reading("timestamp", unit="s", empty=("0", *cells.EMPTY)),
+    reading("timestamp", unit="s", empty=("0", *EMPTY)),
     reading("timestamp", formats=("%d-%m-%Y %H:%M",)),
     reading("date"),
     reading("amount"),
@@ -245,7 +245,7 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 def plain_ones(connection: duckdb.DuckDBPyConnection, texts: list[str], how: Reading) -> set[str]:
     """The cells that the fast half found plain; asserts that it read each of them as the patient half does."""
-    look, value = cells.look_sql("x", how), cells.value_sql("p", how, KEY)
+    look, value = plainly.look_sql("x", how), plainly.value_sql("p", how, KEY)
     if how.kind == "phone":
         value = "p"
     patient = [straighten(text, how) for text in texts]
@@ -254,8 +254,8 @@ def plain_ones(connection: duckdb.DuckDBPyConnection, texts: list[str], how: Rea
     if how.kind == "number":
         same += " or abs(v - e::double) <= 1e-12 * abs(v)"
     rows = connection.execute(
-        f"select ({cells.odd_sql('x', 'p', 'v', how)}) is true, v, {same} from ("
-        f"select *, {value} as v from (select *, {look} as p from (select {cells.filled_sql('c', how)} as x, e, n "
+        f"select ({plainly.odd_sql('x', 'p', 'v', how)}) is true, v, {same} from ("
+        f"select *, {value} as v from (select *, {look} as p from (select {plainly.filled_sql('c', how)} as x, e, n "
         "from (select unnest($1) as c, unnest($2::varchar[]) as e, unnest(range(len($1))) as n)))) order by n",
         [texts, readings],
     ).fetchall()

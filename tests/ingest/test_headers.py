@@ -202,7 +202,9 @@ def test_a_comma_nobody_quoted_in_the_last_free_text(landing: Landing, both_ways
     text = export(HEADER_13, {"快递信息": "XX"}, {"子订单编号": "12"}).replace("XX", "顺丰,13800138000 张三")
     file = landing.one("doudian_orders/a.csv", text)
     assert items(landing, "item_id, paid_amount") == [("12", Decimal("1234.50")), (ITEM, Decimal("1234.50"))]
-    assert file.warnings == ["1 rows had an unquoted ',' in 快递信息; it was read as one cell"]
+    assert [notice.said for notice in file.notices] == [
+        "1 rows had an unquoted ',' in 快递信息; it was read as one cell"
+    ]
 
 
 def real_headers(real_data: Path) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def test_files_that_cannot_be_taken_are_refused_whole_and_the_run_goes_on(landin
 def test_a_file_without_rows_is_no_fault(landing: Landing) -> None:
     for name, content in {"a.csv": HEADER, "b.xlsx": workbook({"S": [HEADER.strip().split(",")]})}.items():
         file = landing.one(f"orders/{name}", content)
-        assert (file.status, file.rows_read, file.warnings) == ("loaded", 0, ["no rows"])
+        assert (file.status, file.rows_read, [notice.code for notice in file.notices]) == ("loaded", 0, ["no_rows"])
     assert landing.quarantine() == []
 
 
@@ -292,7 +292,7 @@ def test_a_line_of_json_may_be_long_but_not_endless(landing: Landing, monkeypatc
     rows = [{"order_id": f"A{n}", "paid_at": PAID, "paid_amount": 5, "note": "x" * n} for n in (1, 1_200_000, 2)]
     landing.one("orders/a.jsonl", json_lines(rows))
     assert orders(landing) == ["A1", "A1200000", "A2"]
-    monkeypatch.setattr("pipelines.ingest.reading.LONGEST_RECORD", 1_100_000)
+    monkeypatch.setattr("pipelines.ingest.formats.json_lines.LONGEST_RECORD", 1_100_000)
     landing.one("orders/b.jsonl", json_lines([row | {"order_id": f"B{n}"} for n, row in enumerate(rows)]))
     assert orders(landing)[3:] == ["B0", "B2"]
     assert landing.quarantine() == [(2, None, "line_too_long")]
@@ -397,7 +397,9 @@ def test_no_sheet_of_a_workbook_disappears(landing: Landing, both_ways: str) -> 
         (6, "other_header", "*,6,2026-03-01 20:15:00,*3", 1),
         (7, "other_header", "*,7,2026-03-01 20:15:00,*4", 1),
     ]
-    assert file.warnings == ["sheet '说明' was left alone: no mapping knows its header (rows: 1)"]
+    assert [notice.said for notice in file.notices] == [
+        "sheet '说明' was left alone: no mapping knows its header (rows: 1)"
+    ]
 
 
 # --- Parquet ----------------------------------------------------------------------------------------------------------

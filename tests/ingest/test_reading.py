@@ -68,7 +68,7 @@ def both(landing: Landing, tmp: Path, name: str, content: str | bytes) -> list[A
         kept = merchant.rows("orders", "* exclude (file_id)")
         refused = merchant.quarantine("line, column_name, reason, found, expected, raw_text, is_cell, rows")
         counts = (file.status, file.rows_read, file.rows_loaded, file.rows_superseded, file.rows_quarantined)
-        seen.append((counts, kept, sorted(refused, key=str), file.warnings))
+        seen.append((counts, kept, sorted(refused, key=str), file.notices))
     return seen
 
 

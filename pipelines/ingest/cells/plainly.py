@@ -1,0 +1,183 @@
+"""One text cell → one typed value as DuckDB SQL, for the plain spellings that nearly every row has.
+
+What belongs here: SQL that reads plain cells and says of any other cell that it is odd. What does not: every other
+spelling, and what is wrong with a cell that has no reading (straight.py).
+"""
+
+from __future__ import annotations
+
+from pipelines.ingest.cells.reading import (
+    AMOUNT_UNITS,
+    EARLIEST,
+    EPOCH_UNITS,
+    GROUPED,
+    INVISIBLE_PATTERN,
+    LARGEST_NUMBER,
+    LATEST,
+    LONGEST_ID,
+    LONGEST_JSON,
+    NUMBER_UNITS,
+    SPACES,
+    Reading,
+)
+from pipelines.ingest.staging import quoted
+from pipelines.privacy import phone_key_sql
+
+_STAMPS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M",
+    "%Y-%m-%d",
+)
+_APOSTROPHE = quoted("'")
+_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
+# In free text: control and direction characters, and what may be a phone number or an address.
+_DOUBTFUL_TEXT = (
+    f"[\\x00-\\x1f\\x7f@{INVISIBLE_PATTERN}]|[0-9０-９][-－ ]?[0-9０-９]{{6}}|[3-9３-９]([-－ ]?[0-9０-９]){{9}}"
+)
+
+
+def listed(values: tuple[str, ...] | list[str]) -> str:
+    """A SQL list of literals, in brackets."""
+    return "(" + ", ".join(quoted(value) for value in values) + ")"
+
+
+def filled_sql(x: str, reading: Reading) -> str:
+    """The cell, NULL when it is one of the words for nothing. Every other function here is given this."""
+    longest = max(len(word.encode()) for word in reading.empty)
+    return f"case when strlen({x}) > {longest} then {x} when {x} in {listed(reading.empty)} then null else {x} end"
+
+
+def look_sql(x: str, reading: Reading) -> str:
+    """The value of a plainly spelled cell; for any other cell something that `odd_sql` finds odd."""
+    match reading.kind:
+        case "json":
+            return x
+        case "id" | "word" | "text":
+            return _unwrapped_sql(x, reading)
+        case "phone":
+            return f"case when strlen({x}) = 11 and regexp_full_match({x}, '1[3-9][0-9]{{9}}') then {x} end"
+        case "timestamp":
+            return _stamp_sql(x, reading)
+        case "date":
+            return f"try_strptime({x}, {_array(reading.formats or _DAYS)})::date"
+        case "amount":
+            return _scaled(f"{_without_commas(x)}", AMOUNT_UNITS[reading.unit or "yuan"])
+        case "count":
+            plain = f"case when regexp_full_match({x}, '[0-9]{{1,14}}') then {x}::bigint end"
+            return plain if reading.unit is None else f"({plain}) * {NUMBER_UNITS[reading.unit]}"
+        case "number":
+            factor = NUMBER_UNITS[reading.unit] if reading.unit else "1"
+            return f"try_cast({_without_commas(x)} as double) * {factor}"
+        case _:
+            return f"case when {x} in ('1', 'true', '是') then true when {x} in ('0', 'false', '否') then false end"
+
+
+def value_sql(p: str, reading: Reading, key: bytes) -> str:
+    """The typed value, from the look."""
+    if reading.words is not None:
+        cases = " ".join(f"when {quoted(raw)} then {quoted(word)}" for raw, word in reading.words)
+        if reading.default_word is not None:
+            # Anything but a bare word may still be a known one: that is for the second look.
+            bare = f"strlen({p}) <= {LONGEST_ID} and regexp_full_match({p}, '[0-9A-Za-z\\x{{4e00}}-\\x{{9fff}}]+')"
+            cases += f" else case when {bare} then {quoted(reading.default_word)} end"
+        return f"case {p} {cases} end"
+    return phone_key_sql(p, key) if reading.kind == "phone" else p
+
+
+def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
+    """Whether the cell says something that the look did not plainly understand (NULL counts as no)."""
+    kind = reading.kind
+    conditions = []
+    if reading.pattern:
+        conditions.append(f"not regexp_full_match({p}, {quoted(reading.pattern)})")
+    if reading.words is not None:
+        conditions.append(f"({p} is not null and {v} is null)")
+    elif reading.values:
+        conditions.append(f"{p} not in {listed(reading.values)}")
+    elif kind == "id":
+        conditions.append(_odd_id(p, reading))
+    elif kind == "word":
+        conditions.append(_odd_word(p, reading))
+    elif kind == "text":
+        conditions += [_odd_word(p, reading), f"regexp_matches({p}, {quoted(_DOUBTFUL_TEXT)})"]
+    elif kind == "phone":
+        # Masked, encrypted, or a virtual number with its extension.
+        hidden = f"contains({x}, '*') or contains({x}, '#') or contains({x}, '$') or substr({x}, 12, 1) = '-'"
+        conditions.append(f"({p} is null and strlen({x}) >= 11 and not ({hidden}))")
+    elif kind in ("timestamp", "date"):
+        inside = f"{p} >= timestamp '{EARLIEST}' and {p} < timestamp '{LATEST}'"
+        conditions.append(f"({x} is not null and ({inside}) is not true)")
+    elif kind == "number":
+        conditions.append(f"({x} is not null and (abs({p}) < {LARGEST_NUMBER:.0f}) is not true)")
+    elif kind == "json":
+        conditions.append(f"strlen({x}) > {LONGEST_JSON}")
+    else:
+        conditions.append(f"({x} is not null and {p} is null)")
+    return " or ".join(conditions) or "false"
+
+
+def _array(formats: tuple[str, ...]) -> str:
+    return "[" + ", ".join(quoted(f) for f in formats) + "]"
+
+
+def _unwrapped_sql(x: str, reading: Reading) -> str:
+    """The cell without what programs put around it: a tab or an apostrophe against Excel; around text, blanks."""
+    marks = "('\t')" if reading.kind == "text" else f"('\t', {_APOSTROPHE})"
+    marked = f"case when {x} < '(' and left({x}, 1) in {marks} then {filled_sql(f'substr({x}, 2)', reading)}"
+    if reading.kind == "text":
+        marked += f" when ends_with({x}, ' ') or starts_with({x}, ' ') then {filled_sql(f'trim({x})', reading)}"
+    return f"{marked} else {x} end"
+
+
+def _stamp_sql(x: str, reading: Reading) -> str:
+    zone = quoted(reading.timezone)
+    if reading.unit in EPOCH_UNITS:
+        per_second = EPOCH_UNITS[reading.unit]
+        number = f"case when regexp_full_match({x}, '[0-9]{{1,{9 + len(str(per_second))}}}') then {x}::bigint end"
+        return f"timezone({zone}, make_timestamptz(({number}) * {1_000_000 // per_second}))"
+    if reading.formats:
+        return f"try_strptime({x}, {_array(reading.formats)})"
+    # DuckDB's own cast takes almost any text after the minutes for a time zone, hence strptime.
+    return (
+        f"case when ends_with({x}, 'Z') or contains({x}, '+') then timezone({zone}, try_cast({x} as timestamptz)) "
+        f"else try_strptime({x}, {_array(_STAMPS)}) end"
+    )
+
+
+def _without_commas(x: str) -> str:
+    """The number without its thousands commas; NULL for a comma elsewhere, for 1_000 and for 1.2E+05."""
+    unusual = " or ".join(f"contains({x}, '{mark}')" for mark in ",_eE")
+    grouped = f"regexp_full_match({x}, '[+-]?{GROUPED}')"
+    return f"(case when {unusual} then case when {grouped} then replace({x}, ',', '') end else {x} end)"
+
+
+def _scaled(x: str, factor: str) -> str:
+    if factor == "1":
+        return f"try_cast({x} as decimal(18,2))"
+    return f"try_cast(try_cast({x} as decimal(24,6)) * {factor} as decimal(18,2))"
+
+
+def _odd_id(p: str, reading: Reading) -> str:
+    return (
+        f"{p} < '0' or ({p} >= '<' and {p} < '@') or ({p} >= '[' and {p} < '_') or ({p} >= '`' and {p} < 'a') "
+        f"or {p} >= '{{' or contains({p}, '.') or contains({p}, 'E+') or contains({p}, 'e+') or contains({p}, '<') "
+        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{INVISIBLE_PATTERN}]') else false end "
+        f"or {_odd_end(p, reading)}"
+    )
+
+
+def _odd_word(p: str, reading: Reading) -> str:
+    # Plain first characters: digits, letters, CJK. Everything else may be a space, a quote or a formula.
+    return (
+        f"{p} < '0' or ({p} >= '<' and {p} < 'A') or ({p} >= '[' and {p} < 'a') "
+        f"or ({p} >= '{{' and {p} < '\u3001') or {p} >= '\uff01' "
+        f"or contains({p}, '<') or {_odd_end(p, reading)}"
+    )
+
+
+def _odd_end(p: str, reading: Reading) -> str:
+    strip = SPACES if reading.kind == "text" else reading.strip
+    return f"right({p}, 1) in {listed(list(dict.fromkeys(strip)))} or strlen({p}) > {LONGEST_ID}"

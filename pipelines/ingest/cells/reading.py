@@ -1,0 +1,56 @@
+"""How the cells of one column are to be read, and the vocabularies that every reading shares.
+
+What belongs here: Reading, Unread, units and limits. What does not: any reading itself (plainly, straight).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+# Zero-width and direction characters: WeChat and Excel copy them along with a number.
+INVISIBLE = "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)))
+SPACES = " \t\r\n\v\f\u00a0\u3000" + INVISIBLE
+QUOTES = "'\"`\\"
+EMPTY = ("", "-", "--", "—", "——", "NULL", "null", "None", "NaN", "nan", "NaT", "N/A", "n/a", "#N/A", "\\N")
+PHONE_WORDS = ("phone", "mobile", "tel", "手机", "手机号", "手机号码", "电话")
+EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
+LARGEST_NUMBER = 10**15
+LONGEST_ID = 256
+LONGEST_TEXT = 4000
+LONGEST_JSON = 200_000
+# Factor to the unit the tables keep. Amounts: yuan. Numbers: seconds, or one.
+AMOUNT_UNITS = {"yuan": "1", "fen": "0.01", "milli_fen": "0.00001", "万": "10000"}
+NUMBER_UNITS = {"second": "1", "s": "1", "ms": "0.001", "minute": "60", "hour": "3600", "万": "10000", "%": "0.01"}
+SECOND_UNITS = {"second", "s", "ms", "minute", "hour"}
+EPOCH_UNITS = {"s": 1, "ms": 1000}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the cells of one column of one file are to be read."""
+
+    kind: str
+    timezone: str
+    modified_at: datetime  # a date without a year is the latest such day up to a day after it
+    unit: str | None = None
+    formats: tuple[str, ...] = ()
+    pattern: str | None = None
+    words: tuple[tuple[str, str], ...] | None = None  # the platform's words → ours
+    default_word: str | None = None
+    values: tuple[str, ...] = ()
+    strip: str = SPACES + QUOTES
+    empty: tuple[str, ...] = EMPTY
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Why a cell has no reading: a stable code and what was expected."""
+
+    reason: str
+    expected: str
+
+
+INVISIBLE_PATTERN = "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # INVISIBLE, inside the brackets of a pattern
+# Commas belong between groups of three digits: 12,5 and 1.234,50 are another country's numbers, not these digits.
+GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"

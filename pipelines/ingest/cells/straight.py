@@ -1,0 +1,80 @@
+"""One text cell → its plainest spelling or its fault, for every spelling that the platforms use.
+
+What belongs here: which kind of cell goes to which reading. What does not: the readings themselves (words, moments,
+numbers), and what happens to a cell that cannot be read (plan.py, straightening.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.ingest.cells.moments import moment_of
+from pipelines.ingest.cells.numbers import number_of, rounded
+from pipelines.ingest.cells.reading import (
+    EARLIEST,
+    INVISIBLE_PATTERN,
+    LATEST,
+    LONGEST_JSON,
+    LONGEST_TEXT,
+    SPACES,
+    Reading,
+    Unread,
+)
+from pipelines.ingest.cells.words import act_of, id_of, word_of
+from pipelines.privacy import mask_text, normalise_phone
+
+_CONTROLS = re.compile(f"[\x00-\x1f\x7f{INVISIBLE_PATTERN}]")
+_EXPECTED = {
+    "id": "an id as text: format the column as text and export again, as numbers ids lose digits",
+    "word": "a plain word",
+    "text": "plain text, no formula and no markup",
+    "timestamp": "a time such as 2025-03-31 20:15:00",
+    "date": "a date such as 2025-03-31",
+    "amount": "an amount such as 1234.50",
+    "count": "a whole number",
+    "number": "a number",
+    "boolean": "yes or no (1/0, true/false, 是/否)",
+}
+
+
+def straighten(text: str | None, reading: Reading) -> str | Unread | None:
+    """The cell in its plainest spelling (None: it is empty), or why it has no reading."""
+    if text is None:
+        return None
+    cell = text.strip(SPACES if reading.kind in ("text", "json") else reading.strip)
+    if cell in reading.empty:
+        return None
+    expected = _EXPECTED.get(reading.kind, "")
+    if len(cell) > LONGEST_TEXT and reading.kind not in ("phone", "json"):
+        return Unread("too_long", expected)
+    if reading.pattern and not re.fullmatch(reading.pattern, cell):
+        return Unread(act_of(cell) or "bad_pattern", f"text that matches {reading.pattern}")
+    match reading.kind:
+        case "json":
+            return Unread("too_long", f"at most {LONGEST_JSON:,} characters") if len(cell) > LONGEST_JSON else cell
+        case "id":
+            return id_of(cell, expected)
+        case "word":
+            return word_of(cell, reading, expected)
+        case "text":
+            return Unread(reason, expected) if (reason := act_of(cell)) else mask_text(_CONTROLS.sub("", cell))
+        case "phone":
+            return normalise_phone(cell)
+        case "timestamp" | "date":
+            moment = moment_of(cell, reading)
+            if moment is None or not EARLIEST <= moment < LATEST:
+                return Unread("bad_date", expected)
+            return moment.isoformat(" ") if reading.kind == "timestamp" else moment.date().isoformat()
+        case "boolean":
+            return _boolean(cell, expected)
+    number = number_of(cell, reading)
+    return Unread(number, expected) if isinstance(number, str) else rounded(number, reading.kind, expected)
+
+
+def _boolean(cell: str, expected: str) -> str | Unread:
+    word = cell.lower()
+    if word in ("1", "1.0", "true", "t", "yes", "y", "是", "有", "开启", "开"):
+        return "true"
+    if word in ("0", "0.0", "2", "false", "f", "no", "n", "否", "无", "关闭", "关"):
+        return "false"
+    return Unread("bad_boolean", expected)

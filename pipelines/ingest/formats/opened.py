@@ -1,0 +1,50 @@
+"""The one shape that every format is brought into: columns c0, c1, … of text, in a relation of DuckDB.
+
+What belongs here: that shape. What does not: any format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.ingest.headers import Match
+from pipelines.ingest.notices import Notice
+from pipelines.ingest.records import Refused
+from pipelines.ingest.staging import quoted
+from pipelines.ingest.text import Text
+
+
+@dataclass
+class Opened:
+    """A recognised file, ready to be read."""
+
+    match: Match
+    encoding: str
+    relation: str  # SQL, in brackets or a table function
+    numbered: bool  # the relation has line and rec
+    first_line: int = 1  # line of the first row, where it has not
+    delimiter: str = ","
+    text: Text | None = None  # of a CSV
+    expected: int | None = None  # rows that a CSV must give, refused lines included
+    children: dict[str, str] = field(default_factory=dict)  # list inside the records → relation
+    child_matches: dict[str, Match] = field(default_factory=dict)
+    refused_sql: str | None = None  # relation (line, raw, reason) of lines that are no records at all
+    refused: list[Refused] = field(default_factory=list)  # of a workbook: rows under another header than the first
+    notices: list[Notice] = field(default_factory=list)
+
+
+HEADER_WITHIN = 10  # lines: some exports put a title or a notice above the header
+
+
+def csv_relation(path: Path, columns: int, delimiter: str, skip: int, numbered: bool = False) -> str:
+    """DuckDB's reader, every column text, nothing guessed; lines that do not fit go to the table `rejects`."""
+    names = ["line"] if numbered else []
+    names += [f"c{place}" for place in range(columns)]
+    spec = ", ".join(f"'{name}': '{'BIGINT' if name == 'line' else 'VARCHAR'}'" for name in names)
+    call = (
+        f"read_csv({quoted(str(path))}, columns = {{{spec}}}, auto_detect = false, header = false, skip = {skip}, "
+        f"delim = {quoted(delimiter)}, quote = '\"', escape = '\"', nullstr = '\x01', max_line_size = 4000000, "
+        "store_rejects = true, rejects_table = 'rejects', rejects_scan = 'rejects_scans', rejects_limit = 0)"
+    )
+    return f"(select *, line as rec from {call})" if numbered else call

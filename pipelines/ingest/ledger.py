@@ -1,0 +1,79 @@
+"""The tables that say what became of every file: ops.files, ops.copies, ops.quarantine, ops.notices.
+
+What belongs here: their columns. What does not: who writes them (loading.py).
+"""
+
+from __future__ import annotations
+
+PROVENANCE = {
+    "file_source": ("VARCHAR", "来源", "name of the source mapping that read the row"),
+    "file_id": ("BIGINT", "文件编号", "number of the load that brought the row (ops.files)"),
+    "file_row": ("BIGINT", "行号", "line of the file, header = 1; NULL for an order summed from its items"),
+    "version_at": ("TIMESTAMP", "版本时间", "which copy of a row is newer, business time"),
+}
+FILES = {
+    "file_id": ("BIGINT", "文件编号", "growing number of the load"),
+    "path": ("VARCHAR", "路径", "relative to landing"),
+    "file_name": ("VARCHAR", "文件名", "last part of the path"),
+    "file_source": ("VARCHAR", "来源", "source mapping that recognised it; NULL when none did"),
+    "sha256": ("VARCHAR", "指纹", "of the file's bytes: the same content is loaded once, under whatever name"),
+    "bytes": ("BIGINT", "字节数", "size"),
+    "modified_at": ("TIMESTAMP", "修改时间", "business time"),
+    "exported_at": (
+        "TIMESTAMP",
+        "导出时间",
+        "the file's own time, business time: in its name where the mapping says so, else modified_at",
+    ),
+    "loaded_at": ("TIMESTAMP", "载入时间", "business time"),
+    "encoding": ("VARCHAR", "编码", "how the text was decoded"),
+    "rows_read": ("BIGINT", "读取行数", "physical data rows; = loaded + superseded + quarantined"),
+    "rows_loaded": ("BIGINT", "载入行数", "rows that stand in staging today"),
+    "rows_superseded": ("BIGINT", "被替换行数", "rows of which a newer or identical copy stands"),
+    "rows_quarantined": ("BIGINT", "隔离行数", "rows refused, each with a reason in ops.quarantine"),
+    "status": ("VARCHAR", "状态", "loaded, or quarantined (the whole file)"),
+    "seconds": ("DOUBLE", "耗时", "how long it took"),
+    "mapping": (
+        "VARCHAR",
+        "映射版本",
+        "fingerprint of all mappings at that time; a refused file is tried again after a change",
+    ),
+}
+# The same content under another name: seen, so that a later look need not read it again.
+COPIES = {
+    "path": ("VARCHAR", "路径", "relative to landing"),
+    "bytes": ("BIGINT", "字节数", "size"),
+    "modified_ns": ("BIGINT", "修改时间", "nanoseconds since the epoch, as the file system says"),
+    "file_id": ("BIGINT", "文件编号", "the load that had the same content first"),
+}
+QUARANTINE = {
+    "file_id": ("BIGINT", "文件编号", "number of the load"),
+    "path": ("VARCHAR", "路径", "relative to landing"),
+    "line": ("BIGINT", "行号", "line of the file, header = 1; NULL when the whole file is refused"),
+    "column_name": ("VARCHAR", "列", "column as the file calls it; NULL when it is the whole line"),
+    "reason": ("VARCHAR", "原因", "stable code"),
+    "found": ("VARCHAR", "发现", "what stood there, personal values masked"),
+    "expected": ("VARCHAR", "应为", "what was expected, and what to do"),
+    "raw_text": ("VARCHAR", "原文", "the row as it stood, personal values masked"),
+    "is_cell": ("BOOLEAN", "仅单元格", "only this cell was set aside; the row itself is loaded"),
+    "rows": ("BIGINT", "行数", "how many rows this record stands for (0 for a further fault of a row already counted)"),
+    "quarantined_at": ("TIMESTAMP", "隔离时间", "business time"),
+}
+NOTICES = {
+    "file_id": ("BIGINT", "文件编号", "number of the load"),
+    "path": ("VARCHAR", "路径", "relative to landing"),
+    "code": ("VARCHAR", "代码", "stable word for the kind of notice"),
+    "subject": ("VARCHAR", "对象", "the header, sheet or word that it is about, personal values masked"),
+    "rows": ("BIGINT", "行数", "how many rows it concerns; NULL where it is not about rows"),
+    "said": ("VARCHAR", "说明", "one sentence, with what to do"),
+    "severity": (
+        "VARCHAR",
+        "程度",
+        "aside: something of the file is in no number; told: it was used, on an assumption",
+    ),
+}
+TABLE_COMMENTS = {
+    ("ops", "files"): "Ledger: one row per file loaded or refused",
+    ("ops", "copies"): "Every path seen in landing with its size and time, so that an unchanged file is not read again",
+    ("ops", "notices"): "What files say and was not used, or only on an assumption: file, code, subject",
+    ("ops", "quarantine"): "Everything refused, with file, line, column, reason and masked raw text",
+}

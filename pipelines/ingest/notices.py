@@ -1,0 +1,52 @@
+"""What a file says and we did not use, or only assumed: told by name, never dropped in silence.
+
+What belongs here: the shape of such a notice and writing it down. What does not: refused rows and cells
+(ops.quarantine), and where a person reads it (quality.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pipelines.privacy import mask_text
+
+if TYPE_CHECKING:
+    import duckdb
+
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing that a person should know of a file.
+
+    `code`: a stable word. `subject`: the header, sheet or word that it is about, personal values masked. `said`: one
+    sentence with what to do. `rows`: how many rows it concerns, None where it is not about rows. `severity`: `aside` -
+    something of the file is in no number; `told` - it was used, on an assumption that a person should know.
+    """
+
+    code: str
+    said: str
+    subject: str | None = None
+    rows: int | None = None
+    severity: Literal["aside", "told"] = "told"
+
+
+def write_notices(connection: duckdb.DuckDBPyConnection, file_id: int, path: str, notices: Iterable[Notice]) -> None:
+    """Enters them in ops.notices, masked once more."""
+    rows = [
+        [
+            file_id,
+            path,
+            n.code,
+            n.subject and mask_text(n.subject)[:LONGEST_SUBJECT],
+            n.rows,
+            mask_text(n.said),
+            n.severity,
+        ]
+        for n in notices
+    ]
+    if rows:
+        connection.executemany("insert into ops.notices values (?, ?, ?, ?, ?, ?, ?)", rows)

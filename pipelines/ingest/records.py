@@ -1,0 +1,177 @@
+"""A text cut into records by hand, where the fast reader's own account does not add up.
+
+What belongs here: lines no reader should be trusted with. What does not: columns and their meaning.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pipelines.ingest.text import CHUNK, DAMAGE, LONGEST_LINE, Text, is_sound
+
+LONGEST_RECORD_LINES = 100  # a quoted field with more line breaks than this was never closed
+
+
+def numbered_lines(path: Path, wanted: list[int]) -> Iterator[tuple[int, bytes]]:
+    """The given lines (1 = first) of a text whose lines are its records."""
+    rest = iter(sorted(wanted))
+    target = next(rest, None)
+    with open(path, "rb") as file:
+        for number, line in enumerate(file, start=1):
+            if target is None:
+                return
+            if number == target:
+                yield number, line.rstrip(b"\r\n")
+                target = next(rest, None)
+
+
+EXPECTED = {
+    "ragged_row": "as many cells as the header has",
+    "unclosed_quote": "quotes in pairs",
+    "line_too_long": "a shorter line",
+    "bad_encoding": "text in one encoding",
+    "bad_json": "one JSON object per line",
+    "repeated_name": "each name once in a record",
+    "other_header": "the header of the first sheet; save this sheet as a file of its own",
+}
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A line that is no row."""
+
+    line: int
+    reason: str
+    raw: str
+
+    @property
+    def expected(self) -> str:
+        return EXPECTED[self.reason]
+
+
+def write_records(
+    text: Text, target: Path, delimiter: str, columns: int, first_line: int, thorough: bool = False
+) -> tuple[int, list[Refused]]:
+    """The text cut into records by hand, each with its line number as a first column; what is no record is returned.
+
+    Slower than the fast reader, but it never lets one unclosed quote swallow the lines after it. `thorough` looks at
+    every quote rather than at lines with an odd number of them. Returns the number of records written.
+    """
+    written, refused = 0, []
+    mark = delimiter.encode()
+    with open(text.path, "rb") as source, open(target, "wb") as out:
+        lines = _Lines(source)
+        for number, line in lines:
+            if number < first_line or not line.strip():
+                continue
+            if line is _TOO_LONG:
+                refused.append(_refuse(number, "line_too_long", lines.cut))
+                continue
+            if (text.is_damaged and DAMAGE in line) or not is_sound(line, "utf-8"):
+                refused.append(_refuse(number, "bad_encoding", line))
+                continue
+            quotes = line.count(b'"')
+            if quotes and (quotes % 2 or thorough):
+                fields = _fields(line, mark)
+                record = line if fields is not None else _joined(lines, line, mark, columns)
+                if record is None or fields == -1:
+                    refused.append(_refuse(number, "unclosed_quote", line))
+                    continue
+                line = record
+            out.write(b"%d" % number + mark + line + b"\n")
+            written += 1
+    return written, refused
+
+
+def _refuse(number: int, reason: str, line: bytes) -> Refused:
+    return Refused(number, reason, line[:20000].decode("utf-8", "replace"))
+
+
+_TOO_LONG = b"too long"
+
+
+class _Lines:
+    """Numbered physical lines without their ends, with push-back; an overlong one is _TOO_LONG, in little memory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.number = 0
+        self.waiting: deque[tuple[int, bytes]] = deque()
+        self.cut = b""
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> tuple[int, bytes]:
+        if self.waiting:
+            return self.waiting.popleft()
+        line = self.file.readline(LONGEST_LINE + 2)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        if self.number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            self.cut = line[:20000]
+            while line and not line.endswith(b"\n"):
+                line = self.file.readline(CHUNK)
+            return self.number, _TOO_LONG
+        return self.number, line.rstrip(b"\r\n")
+
+    def push_back(self, lines: list[tuple[int, bytes]]) -> None:
+        self.waiting.extendleft(reversed(lines))
+
+
+def _joined(lines: _Lines, line: bytes, mark: bytes, columns: int) -> bytes | None:
+    """A record whose quoted field holds line breaks; None, with the lines given back, when it never closes properly."""
+    taken: list[tuple[int, bytes]] = []
+    record = line
+    for _ in range(LONGEST_RECORD_LINES):
+        following = next(lines, None)
+        if following is None:
+            break
+        taken.append(following)
+        if following[1] is _TOO_LONG:
+            break
+        record += b"\n" + following[1]
+        fields = _fields(record, mark)
+        if fields is not None:
+            if fields == columns:
+                return record
+            break
+    lines.push_back(taken)
+    return None
+
+
+def _fields(record: bytes, mark: bytes) -> int | None:
+    """Number of fields; None while a quoted one is open; -1 when something follows a closing quote."""
+    place, fields = 0, 1
+    while True:
+        if record[place : place + 1] == b'"':
+            end = record.find(b'"', place + 1)
+            while end >= 0 and record[end + 1 : end + 2] == b'"':
+                end = record.find(b'"', end + 2)
+            if end < 0:
+                return None
+            if end + 1 < len(record) and not record.startswith(mark, end + 1):
+                return -1
+            place = end + 1
+        place = record.find(mark, place)
+        if place < 0:
+            return fields
+        place += len(mark)
+        fields += 1
+
+
+def split_line(line: str, delimiter: str) -> list[str]:
+    """One line as cells, as leniently as can be."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)
