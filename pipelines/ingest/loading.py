@@ -82,7 +82,8 @@ def load_file(connection: duckdb.DuckDBPyConnection, settings: Settings, found: 
 
 
 def _refusals() -> tuple[type[Exception], ...]:
-    """What a file can do to its readers. Full disks, lost memory and broken invariants are no fault of a file."""
+    """What a file can do to its readers. Full disks, lost memory, broken invariants and SQL that names what is not
+    there are no fault of a file."""
     import duckdb
 
     return (
@@ -94,9 +95,6 @@ def _refusals() -> tuple[type[Exception], ...]:
         duckdb.InvalidInputException,
         duckdb.ConversionException,
         duckdb.OutOfRangeException,
-        duckdb.BinderException,
-        duckdb.ParserException,
-        duckdb.CatalogException,
         duckdb.SerializationException,
     )
 
@@ -192,7 +190,8 @@ class _Loader:
         bad = self._one(f"select count(*) from {records.name} where is_bad")
         result.rows_quarantined += bad + len(records.refused)
         result.rows_read = records.count
-        result.notices = [*self.opened.notices, *records.notices, *([] if records.count else [NO_ROWS])]
+        result.notices = [*self.opened.match.notices, *self.opened.notices, *records.notices]
+        result.notices += [] if records.count else [NO_ROWS]
         accounted = result.rows_loaded + result.rows_superseded + result.rows_quarantined
         if result.rows_read != accounted:
             raise RuntimeError(f"{self.found.path}: {result.rows_read} rows read but {accounted} accounted for")

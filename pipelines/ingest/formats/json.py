@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +138,7 @@ def _opened_json(
         f"select line, {listed} as records from {lines} where {is_record})))"
     )
     opened = Opened(
-        match=Match(source, _positions(source.columns, header), {}, tuple(header)),
+        match=replace(match, positions=_positions(source.columns, header), header=tuple(header)),
         encoding=text.encoding,
         relation=f"(select line, rec, {_names(len(header))} from json_cells)",
         numbered=True,
