@@ -1,4 +1,4 @@
-"""Times that a file does not keep in one cell of their own: a date beside its hour, and two ends of a range in one cell.
+"""Times that have no cell of their own: a date beside its hour, and the two ends of a range in one cell.
 
 What belongs here: putting together and taking apart. What does not: spellings of a moment (cells/moments.py).
 """

@@ -42,7 +42,7 @@ class CanonicalColumns:
             else:
                 varying.append(column.stored_as)
                 self.layers.rows.append(f"{self._mapped(column, expression, load)} as {_row(index, column.name)}")
-        if load.repeats is not None and table.columns[load.repeats].hash_of and self._has_own(load):
+        if load.own_key in self.layers.readings:
             load = load.model_copy(update={"repeats": None})
         target = Target(index, table, load, tuple(varying), constant, load.where is not None)
         for column in table.columns.values():
@@ -51,10 +51,6 @@ class CanonicalColumns:
             elif constant[column.stored_as].startswith("null"):
                 self._add_missing(target, column)
         return target
-
-    def _has_own(self, load: Load) -> bool:
-        """Whether the file has the column whose values would be made of the row's content."""
-        return not self._is_constant(load.columns.get(load.repeats or "", ""))
 
     def _is_constant(self, expression: str) -> bool:
         return not names_of(expression) & self.layers.readings.keys()

@@ -45,6 +45,7 @@ class SourceColumn(_Strict):
     empty: tuple[str, ...] = ()  # further words that mean "nothing"
     formats: tuple[str, ...] = ()  # of a timestamp or date, in strptime's language
     on_bad: Literal["row", "cell", ""] = ""
+    told: str = ""  # what a person should know of a file that has this column
 
     @model_validator(mode="after")
     def _known_unit(self) -> SourceColumn:
@@ -102,6 +103,7 @@ class Load(_Strict):
     each: str | None = None
     partial: bool = False  # only adds columns to what another source gives: nothing but the key is required
     repeats: str | None = None  # key column: equal rows of one file are different rows, and this one is numbered
+    own_key: str | None = None  # with `repeats`: a column of the file that numbers its rows itself, where it is there
     summed_from: str | None = None
 
 

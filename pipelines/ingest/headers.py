@@ -76,7 +76,9 @@ _SUFFIX = re.compile(r"^(.+?)[/_|:](\D[^/_|:]*)$")
 def _name(text: str) -> str:
     """A header in one spelling: brackets of any kind are round."""
     name = normalise(text)
-    return name.translate(_HALF_BRACKETS) if name.endswith(tuple(_CLOSING)) or name.startswith(tuple(_OPENING)) else name
+    return (
+        name.translate(_HALF_BRACKETS) if name.endswith(tuple(_CLOSING)) or name.startswith(tuple(_OPENING)) else name
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -101,6 +103,17 @@ def match_header(source: Source, header: list[str]) -> Match | Missing:
     for name, column in source.columns.items():
         found.add(name, column, _fits(column, names))
     return found.verdict(names)
+
+
+def without_unit(text: str) -> str:
+    """A header in one spelling and without its unit, whatever kind of column it is."""
+    kinds = (("amount", None), ("number", None), ("number", "second"), ("timestamp", None))
+    return min((_key(_name(text), kind, unit)[0] for kind, unit in kinds), key=len)
+
+
+def known_columns(source: Source, text: str) -> list[str]:
+    """Our columns that a text is a name of."""
+    return [name for name, column in source.columns.items() if _fits(column, [_name(text)])]
 
 
 def _fits(column: SourceColumn, names: list[str]) -> list[_Fit]:
@@ -169,6 +182,9 @@ class _Found:
                 self.units[name] = unit
             if zone := chosen[0].stated.zone:
                 self.zones[name] = zone
+            if column.told:
+                text = self.header[chosen[0].place]
+                self.notices.append(Notice("assumed", f"{text}: {column.told}", text))
 
     def _add_date(self, name: str, column: SourceColumn) -> None:
         if not column.dates:
@@ -205,9 +221,7 @@ class _Found:
             known = 0 if is_other else len(self.positions)
             return Missing(source, lacking, known, doubles, self.aside | self._near(lacking, names))
         dates = {name: place for name, place in self.dates.items() if self.positions[name] != (place,)}
-        return Match(
-            source, self.positions, self.units, tuple(self.header), self.zones, dates, tuple(self.notices)
-        )
+        return Match(source, self.positions, self.units, tuple(self.header), self.zones, dates, tuple(self.notices))
 
     def _near(self, lacking: tuple[str, ...], names: list[str]) -> dict[str, str]:
         """Headers that would be a column we lack, but for what stands in their brackets."""

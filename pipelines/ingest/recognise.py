@@ -78,7 +78,9 @@ def _folder_of(source: Source) -> str:
 
 def _of_header(verdicts: list[Match | Missing]) -> Verdict:
     """The mapping that knows most of the header. Where it says something twice, no lesser one may take the file."""
-    fitting = [v for v in verdicts if (isinstance(v, Match) and _is_telling(v)) or (isinstance(v, Missing) and v.doubles)]
+    fitting = [
+        v for v in verdicts if (isinstance(v, Match) and _is_telling(v)) or (isinstance(v, Missing) and v.doubles)
+    ]
     fitting = [v for v in fitting if isinstance(v, Match) or not v.columns]
     if fitting:
         best = max(fitting, key=_rank)
@@ -91,7 +93,9 @@ def _of_header(verdicts: list[Match | Missing]) -> Verdict:
 
 def _is_telling(match: Match) -> bool:
     """A canonical table's few names may be anybody's: half of the header must be its own."""
-    return not match.source.name.startswith(CANONICAL) or 2 * _understood(match) >= len(list(filter(str.strip, match.header)))
+    return not match.source.name.startswith(CANONICAL) or 2 * _understood(match) >= len(
+        list(filter(str.strip, match.header))
+    )
 
 
 def _understood(match: Match) -> int:
@@ -121,7 +125,7 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
         # A first line that holds no known header may well be a person's data.
         return UnreadableError(
             "unknown_header",
-            f"{_expected_header(folders)}; a new kind of file needs one YAML in assets/sources",
+            f"{_expected_header(folders)}; {_elsewhere(header, named_by(folders))}",
             rows,
             mask_text(shown) if known else mask_letters(shown),
         )
@@ -132,8 +136,8 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
         return UnreadableError("ambiguous_column", expected, rows, mask_text(shown))
     wanted = [_wanted(verdict, name) for name in verdict.columns]
     expected = f"{title}: column {'; column '.join(wanted)}: export again with it"
-    if (other := _other_home(header, verdict.source)) is not None:
-        expected += f", or if it is {other.title['en']}, put it into landing/{_folder_of(other)}/"
+    if (other := _other_home(header, [verdict.source])) is not None:
+        expected += f"; its header is that of {other.title['en']}: then put it into landing/{_folder_of(other)}/"
     return UnreadableError("missing_column", expected, rows, mask_text(shown))
 
 
@@ -145,11 +149,19 @@ def _wanted(verdict: Missing, name: str) -> str:
     return wanted
 
 
-def _other_home(header: list[str], refused: Source) -> Source | None:
+def _other_home(header: list[str], refused: list[Source]) -> Source | None:
     """Another mapping that the header fits."""
-    others = (match_header(source, header) for source in load_sources().values() if source != refused)
-    fitting = [other for other in others if isinstance(other, Match) and not other.source.recognise.sheets]
-    return max(filter(_is_telling, fitting), key=_rank).source if any(map(_is_telling, fitting)) else None
+    able = [source for source in load_sources().values() if source not in refused and not source.recognise.sheets]
+    others = (match_header(source, header) for source in able)
+    fitting = [other for other in others if isinstance(other, Match) and _is_telling(other)]
+    return max(fitting, key=_rank).source if fitting else None
+
+
+def _elsewhere(header: list[str], refused: list[Source]) -> str:
+    """What to do with a header that the folder's mappings do not know."""
+    if refused and (other := _other_home(header, refused)) is not None:
+        return f"this one is that of {other.title['en']}: put it into landing/{_folder_of(other)}/"
+    return "a new kind of file needs one YAML in assets/sources"
 
 
 def _expected_header(folders: tuple[str, ...]) -> str:

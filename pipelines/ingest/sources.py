@@ -31,6 +31,7 @@ from pipelines.ingest.grammar import (
     Version,
 )
 from pipelines.ingest.staging import YAML, Column, StagingTable, load_staging
+from pipelines.ingest.synonyms import Synonyms, TableHeaders, load_headers
 from pipelines.ingest.units import currency_columns, normalise, yuan_words
 
 __all__ = [
@@ -134,55 +135,58 @@ def _in_yuan(source: Source) -> Source:
         column=CURRENCY,
         expected="yuan (CNY): an amount in another currency is never added to yuan; convert it, or leave the row out",
     )
-    return source.model_copy(
-        update={"columns": {**source.columns, CURRENCY: column}, "refuse": (*source.refuse, rule)}
-    )
+    return source.model_copy(update={"columns": {**source.columns, CURRENCY: column}, "refuse": (*source.refuse, rule)})
 
 
 def canonical(table: StagingTable) -> Source:
     """The mapping of a canonical table onto itself: its very column names or their synonyms, in every format."""
-    columns = {column.name: _own_column(column) for column in table.columns.values() if not column.line_grain}
+    headers = load_headers().get(table.name, TableHeaders())
+    own = [column for column in table.columns.values() if not column.line_grain]
+    columns = {column.name: _own_column(column, headers.of(column.name)) for column in own}
     loads = {name: name for name in columns}
-    replaced: dict[str, str] = {}
-    for name, also in table.also.items():
-        columns[name] = SourceColumn(names=also.names, type=also.type)  # type: ignore[arg-type]
-        loads[also.instead_of] = f"coalesce({also.instead_of}, {name})"
-        replaced[also.instead_of] = name
+    for name, also in headers.also.items():
+        columns[name] = SourceColumn(names=also.names, type=also.type, told=also.told)
+        standing = loads[also.instead_of]
+        loads[also.instead_of] = f"coalesce({standing}, {name})"
         for other, word in also.sets.items():
-            loads[other] = f"coalesce({other}, case when {also.instead_of} is null and {name} is not null then '{word}' end)"
-            replaced[other] = name
+            meant = f"case when {standing} is null and {name} is not null then '{word}' end"
+            loads[other] = f"coalesce({loads[other]}, {meant})"
     columns["version_at"] = SourceColumn(names=("version_at",), type="timestamp", on_bad="row")
+    key = headers.content_key.column if headers.content_key else None
+    if headers.content_key and key:
+        content = ", ".join(f"coalesce({loads[name]}::varchar, '')" for name in headers.content_key.of)
+        loads[key] = f"coalesce({key}, left(md5(concat_ws('|', {content})), 20))"
     return Source(
         name=CANONICAL + table.name,
         title=table.title,
         description=f"The canonical table itself, with its very column names, in landing/{table.name}/.",
         description_zh=f"标准表本身：列名与表一致，放在 landing/{table.name}/ 下。",
         formats=("csv", "xlsx", "json", "parquet"),
-        recognise=Recognise(folders=(table.name, *table.folders), columns=_needed(table, replaced)),
+        recognise=Recognise(folders=(table.name, *headers.folders), columns=_needed(table, headers)),
         version=Version(column="version_at"),
         columns=columns,
-        loads={table.name: Load(columns=loads, repeats=table.repeats)},
+        loads={table.name: Load(columns=loads, repeats=key, own_key=key)},
     )
 
 
-def _own_column(column: Column) -> SourceColumn:
+def _own_column(column: Column, synonyms: Synonyms) -> SourceColumn:
+    words = {spelled: word for word, spellings in synonyms.words.items() for spelled in spellings}
     return SourceColumn(
-        names=(column.name, *column.names),
-        dates=column.dates,
-        several="own",
+        names=(column.name, *synonyms.names),
+        dates=synonyms.dates,
+        several=synonyms.several,
         type=column.type,  # type: ignore[arg-type]
         unit=column.unit if column.type == "number" and column.unit in SECOND_UNITS else None,
-        map={**column.words, **{word: word for word in column.values}} if column.words else None,
+        map={**words, **{word: word for word in column.values}} if words else None,
         on_bad=column.on_bad,  # type: ignore[arg-type]
     )
 
 
-def _needed(table: StagingTable, replaced: dict[str, str]) -> tuple[tuple[str, ...], ...]:
+def _needed(table: StagingTable, headers: TableHeaders) -> tuple[tuple[str, ...], ...]:
     """What a header must have; where other columns may stand instead of some, the sets of either."""
-    needed = tuple(c.name for c in table.columns.values() if c.required and not c.hash_of)
-    sets = [needed]
-    for name in dict.fromkeys(replaced.values()):
-        other = tuple(dict.fromkeys(name if replaced.get(column) == name else column for column in needed))
-        if other != needed:
-            sets.append(other)
-    return tuple(sets)
+    key = headers.content_key.column if headers.content_key else None
+    sets = [tuple(c.name for c in table.columns.values() if c.required and c.name != key)]
+    for name, also in headers.also.items():
+        replaced = {also.instead_of, *also.sets}
+        sets += [tuple(dict.fromkeys(name if column in replaced else column for column in needed)) for needed in sets]
+    return tuple(dict.fromkeys(sets))

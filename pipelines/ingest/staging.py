@@ -48,9 +48,6 @@ class Column:
 
     name: str
     type: str
-    names: tuple[str, ...] = ()  # other headers that a merchant's own file may have for it
-    dates: tuple[str, ...] = ()  # of a time: headers of a column with its date, where the time stands apart from it
-    words: dict[str, str] = field(default_factory=dict)  # words that such a file may have for the closed ones
     required: bool = False
     required_unless: str | None = None
     default: str | None = None
@@ -83,16 +80,6 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Also:
-    """A column that a merchant's own file may have instead of one of the table's."""
-
-    instead_of: str
-    names: tuple[str, ...]
-    type: str
-    sets: dict[str, str] = field(default_factory=dict)  # other column → what its presence means for it
-
-
-@dataclass(frozen=True)
 class StagingTable:
     """One canonical table."""
 
@@ -106,9 +93,6 @@ class StagingTable:
     summed_columns: dict[str, str] = field(default_factory=dict)
     finest: str | None = None
     checks: list[Any] = field(default_factory=list)
-    folders: tuple[str, ...] = ()  # other names of its folder in landing
-    also: dict[str, Also] = field(default_factory=dict)
-    repeats: str | None = None  # column made of the row's content where the file has none; equal rows are numbered
 
     @property
     def full_key(self) -> tuple[str, ...]:
@@ -146,26 +130,12 @@ def _table(path: Path) -> StagingTable:
         summed_columns=summed.get("columns", {}),
         finest=summed.get("finest"),
         checks=data.get("checks", []),
-        folders=tuple(data.get("folders", ())),
-        also={name: _also(path, name, entry, columns) for name, entry in data.get("also", {}).items()},
-        repeats=data.get("repeats"),
     )
-
-
-def _also(path: Path, name: str, entry: dict[str, Any], columns: dict[str, Column]) -> Also:
-    try:
-        also = Also(**{**entry, "names": tuple(entry["names"])})
-    except (TypeError, KeyError) as error:
-        raise ValueError(f"{path}: also.{name}: {error}") from error
-    unknown = {also.instead_of, *also.sets} - set(columns)
-    if unknown or name in columns:
-        raise ValueError(f"{path}: also.{name}: {', '.join(sorted(unknown)) or name} is no column, or is one already")
-    return also
 
 
 def _column(path: Path, name: str, entry: dict[str, Any], in_key: bool) -> Column:
     entry = dict(entry)
-    for listed in ("values", "hash_of", "names", "dates"):
+    for listed in ("values", "hash_of"):
         entry[listed] = tuple(str(value) for value in entry.get(listed, ()))
     entry.setdefault("on_bad", "row" if entry.get("required") or in_key else "cell")
     try:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.ingest.grammar import Source
-from pipelines.ingest.headers import Match
+from pipelines.ingest.headers import Match, without_unit
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.units import normalise
 
@@ -33,9 +33,14 @@ class Unread:
     def said(self) -> str:
         if self.alias is None:
             return f"{self.header}: no column of this name is read; it is in no number"
+        if self.likeness == 1:
+            return (
+                f"{self.header}: not read, as what its bracket says is no unit and so makes it another column than "
+                f"{self.alias} → {self.column}; if it is the same, rename it in a copy"
+            )
         return (
             f"{self.header}: no column of this name is read; did you mean {self.alias} → {self.column}? "
-            "Rename it in a copy, or add the name to the mapping"
+            "If so, rename it in a copy, or add the name to the mapping"
         )
 
 
@@ -63,9 +68,10 @@ def unread_notices(match: Match, also_seen: Iterable[str] = ()) -> list[Notice]:
 
 
 def is_ignored(text: str, source: Source) -> bool:
-    name = normalise(text)
+    """Whether the mapping knows the header and leaves it alone, in whatever unit."""
+    names = {normalise(text), without_unit(text)}
     for ignored in map(normalise, source.ignore):
-        if name == ignored or (ignored.endswith("*") and name.startswith(ignored[:-1])):
+        if ignored in names or (ignored.endswith("*") and normalise(text).startswith(ignored[:-1])):
             return True
     return False
 

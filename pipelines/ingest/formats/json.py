@@ -130,7 +130,10 @@ def _opened_json(
         f"else [json_extract(record, {_path(wrapper)})] end"
     )
     lists = {f"l_{name}": f"json_extract(record, {_path(child.path + '[*]')})" for name, child in source.each.items()}
-    header, found, cells = _extracted({name: column.names for name, column in source.columns.items()}, "record")
+    header, found, cells = _extracted({name: _paths_read(match, name) for name in source.columns}, "record")
+    positions = {
+        name: tuple(map(header.index, paths)) for name in source.columns if (paths := _paths_read(match, name))
+    }
     kept = ", ".join(["line", "rec", cells, *(f"{sql} as {name}" for name, sql in lists.items())])
     connection.execute(
         f"create or replace temp table json_cells as select {kept} from (select *, {found} as found from ("
@@ -138,7 +141,7 @@ def _opened_json(
         f"select line, {listed} as records from {lines} where {is_record})))"
     )
     opened = Opened(
-        match=replace(match, positions=_positions(source.columns, header), header=tuple(header)),
+        match=replace(match, positions=positions, header=tuple(header)),
         encoding=text.encoding,
         relation=f"(select line, rec, {_names(len(header))} from json_cells)",
         numbered=True,
@@ -155,11 +158,19 @@ def _opened_json(
             f"select line, rec, {_names(len(header))}, {cells} from ("
             f"select *, {found} as found from (select *, unnest(l_{name}) as child from json_cells))"
         )
-        places = _positions(source.columns, header)
+        places = dict(positions)
         places |= {key: tuple(p + len(header) for p in at) for key, at in _positions(child.columns, more).items()}
         opened.children[name] = f"(select * from json_list_{number})"
         opened.child_matches[name] = Match(source, places, {}, (*header, *more))
     return opened
+
+
+def _paths_read(match: Match, name: str) -> tuple[str, ...]:
+    """Every path of a column; of names that are only other words for one, that which the file has."""
+    column = match.source.columns[name]
+    if column.several in ("", "filled"):
+        return column.names
+    return tuple(match.header[place] for place in match.positions.get(name, ())) or column.names[:1]
 
 
 def _names(count: int) -> str:
