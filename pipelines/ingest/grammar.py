@@ -172,6 +172,16 @@ class Source(_Strict):
         return {name for name, load in self.loads.items() if load.each is None and load.summed_from is None}
 
     @property
+    def becomes(self) -> dict[str, tuple[str, ...]]:
+        """Our column → the canonical columns that are made of it."""
+        targets: dict[str, tuple[str, ...]] = {}
+        for table, load in self.loads.items():
+            for column, text in load.columns.items():
+                for name in names_of(text):
+                    targets[name] = (*targets.get(name, ()), f"{table}.{column}")
+        return targets
+
+    @property
     def texts(self) -> list[str]:
         """Every SQL expression of the mapping."""
         loads = [text for load in self.loads.values() for text in (*load.columns.values(), load.where or "")]

@@ -225,7 +225,7 @@ class _Found:
 
     def _near(self, lacking: tuple[str, ...], names: list[str]) -> dict[str, str]:
         """Headers that would be a column we lack, but for what stands in their brackets."""
-        near = {}
+        near: dict[str, str] = {}
         for name in lacking:
             column = self.source.columns[name]
             _, keys = _aliases(column.names, column.type, column.unit)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.ingest import formats
 from pipelines.ingest.formats.opened import Opened
+from pipelines.ingest.headers import Match
 from pipelines.ingest.landing import Found
 from pipelines.ingest.ledger import FILES
 from pipelines.ingest.merging import Incoming, Merged, merge
@@ -53,6 +54,7 @@ class FileResult:
     notices: list[Notice] = field(default_factory=list)
     tables: dict[str, int] = field(default_factory=dict)  # rows inserted by table
     file_id: int | None = None
+    match: Match | None = None  # how its header was understood
 
 
 def load_file(connection: duckdb.DuckDBPyConnection, settings: Settings, found: Found, scratch: Path) -> FileResult:
@@ -170,7 +172,7 @@ class _Loader:
         """Everything that changes staging and the ledger."""
         assert self.opened is not None
         source, result = self.opened.match.source, self.result
-        result.source, result.file_id = source.name, self.file_id
+        result.source, result.file_id, result.match = source.name, self.file_id, self.opened.match
         for number, level in enumerate(self.levels):
             is_record = number == 0
             self._write_faults(level.rows, is_record)
@@ -208,6 +210,7 @@ class _Loader:
             rows_quarantined=error.rows,
             reason=error.reason,
             file_id=self.file_id,
+            match=self.opened.match if self.opened else None,
         )
         self.connection.execute(
             "insert into ops.quarantine (file_id, path, reason, found, expected, is_cell, rows, quarantined_at) "

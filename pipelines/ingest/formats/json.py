@@ -130,10 +130,9 @@ def _opened_json(
         f"else [json_extract(record, {_path(wrapper)})] end"
     )
     lists = {f"l_{name}": f"json_extract(record, {_path(child.path + '[*]')})" for name, child in source.each.items()}
-    header, found, cells = _extracted({name: _paths_read(match, name) for name in source.columns}, "record")
-    positions = {
-        name: tuple(map(header.index, paths)) for name in source.columns if (paths := _paths_read(match, name))
-    }
+    read = {name: _paths_read(match, name) for name in source.columns}
+    header, found, cells = _extracted(read, "record")
+    positions = {name: tuple(map(header.index, paths)) for name, paths in read.items() if paths}
     kept = ", ".join(["line", "rec", cells, *(f"{sql} as {name}" for name, sql in lists.items())])
     connection.execute(
         f"create or replace temp table json_cells as select {kept} from (select *, {found} as found from ("
