@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.ingest.cells.reading import SCALES
 from pipelines.ingest.headers import Match
 from pipelines.ingest.landing import Found
 from pipelines.ingest.loading import FileResult, load_file
@@ -127,6 +128,7 @@ def _unit(match: Match, names: list[str]) -> str:
     for name in names:
         column = match.source.columns[name]
         unit = match.units.get(name, column.unit) or ("yuan" if column.type == "amount" else "")
+        unit = f"{unit} ({SCALES[unit]}{' yuan' if column.type == 'amount' else ''})" if unit in SCALES else unit
         said += [_UNITS.get(unit, unit)] if unit else []
         said += [f"time zone {match.zones[name]}"] if name in match.zones else []
     return ", ".join(dict.fromkeys(said))

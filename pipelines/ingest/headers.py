@@ -6,13 +6,23 @@ What belongs here: spellings of headers. What does not: words for units (units.p
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from pipelines.ingest.grammar import Source, SourceColumn
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.units import NOTHING, Stated, normalise, stated
+from pipelines.ingest.spellings import (
+    BRACKETS,
+    Fit,
+    Names,
+    aliases_of,
+    fits_of,
+    names_of_header,
+    spelled,
+    without_unit,
+)
+from pipelines.ingest.units import normalise
+
+__all__ = ["Match", "Missing", "known_columns", "match_header", "normalise_header", "without_unit"]
 
 normalise_header = normalise
 
@@ -56,103 +66,28 @@ class Missing:
     aside: dict[str, str] = field(default_factory=dict)  # our column → a header of it that cannot be used
 
 
-@dataclass(frozen=True)
-class _Fit:
-    """One place of the header that one of our columns may be read from."""
-
-    place: int
-    rank: int  # of the name that fits, among the column's names
-    stated: Stated
-
-
-_BRACKETS = re.compile(r"^(.+?)\(([^()]*)\)$")
-_OPENING, _CLOSING = "【[〔「{", "】]〕」}"
-_HALF_BRACKETS = str.maketrans(_OPENING + _CLOSING, "(" * len(_OPENING) + ")" * len(_CLOSING))
-_LEADING = re.compile(r"^(?:\(([^()]*)\)|(\*+))(.+)$")
-_SUFFIX = re.compile(r"^(.+?)[/_|:](\D[^/_|:]*)$")
-
-
-@lru_cache(maxsize=8192)
-def _name(text: str) -> str:
-    """A header in one spelling: brackets of any kind are round."""
-    name = normalise(text)
-    return (
-        name.translate(_HALF_BRACKETS) if name.endswith(tuple(_CLOSING)) or name.startswith(tuple(_OPENING)) else name
-    )
-
-
-@lru_cache(maxsize=65536)
-def _key(name: str, kind: str, own_unit: str | None) -> tuple[str, Stated]:
-    """The name without the brackets that only say the unit, and that unit."""
-    found = NOTHING
-    if (leading := _LEADING.match(name)) and (leading[2] or stated(leading[1], kind, own_unit) == NOTHING):
-        name = leading[3]
-    while match := _BRACKETS.match(name):
-        said = stated(match[2], kind, own_unit)
-        joined = found.joined(said) if said is not None else None
-        if joined is None:
-            break
-        name, found = match[1], joined
-    return name, found
-
-
 def match_header(source: Source, header: list[str]) -> Match | Missing:
     """Finds a mapping's columns in a header, by any of their names."""
-    names = [_name(text) for text in header]
-    found = _Found(source, header)
+    names = names_of_header(tuple(header))
+    found = _Found(source, header, names)
     for name, column in source.columns.items():
-        found.add(name, column, _fits(column, names))
-    return found.verdict(names)
-
-
-def without_unit(text: str) -> str:
-    """A header in one spelling and without its unit, whatever kind of column it is."""
-    kinds = (("amount", None), ("number", None), ("number", "second"), ("timestamp", None))
-    return min((_key(_name(text), kind, unit)[0] for kind, unit in kinds), key=len)
+        found.add(name, column, fits_of(column, names))
+    return found.verdict()
 
 
 def known_columns(source: Source, text: str) -> list[str]:
     """Our columns that a text is a name of."""
-    return [name for name, column in source.columns.items() if _fits(column, [_name(text)])]
-
-
-def _fits(column: SourceColumn, names: list[str]) -> list[_Fit]:
-    """Every place that has one of a column's names, best name first."""
-    aliases, keys = _aliases(column.names, column.type, column.unit)
-    fits = []
-    for place, name in enumerate(names):
-        if name in aliases:
-            fits.append(_Fit(place, aliases[name], _key(name, column.type, column.unit)[1]))
-            continue
-        key, said = _key(name, column.type, column.unit)
-        if key not in keys and (match := _BRACKETS.match(key)) and match[2] in keys:
-            key = match[1]  # 观看人数(watch_ucnt): the bracket is another of its names
-        if key not in keys and (match := _SUFFIX.match(key)):
-            suffix = stated(match[2], column.type, column.unit)
-            if suffix is not None and not suffix.is_empty and said.is_empty:
-                key, said = match[1], suffix
-        if key in keys:
-            fits.append(_Fit(place, keys[key], said))
-    return sorted(fits, key=lambda fit: (fit.rank, fit.place))
-
-
-@lru_cache(maxsize=4096)
-def _aliases(names: tuple[str, ...], kind: str, own_unit: str | None) -> tuple[dict[str, int], dict[str, int]]:
-    """A column's names as they stand, and without their units: each with its rank."""
-    exact: dict[str, int] = {}
-    keys: dict[str, int] = {}
-    for rank, alias in enumerate(names):
-        exact.setdefault(_name(alias), rank)
-        keys.setdefault(_key(_name(alias), kind, own_unit)[0], rank)
-    return exact, {**keys, **exact}
+    names = names_of_header((text,))
+    return [name for name, column in source.columns.items() if fits_of(column, names)]
 
 
 class _Found:
     """What was found of a mapping in a header, column by column."""
 
-    def __init__(self, source: Source, header: list[str]) -> None:
+    def __init__(self, source: Source, header: list[str], names: Names) -> None:
         self.source = source
         self.header = header
+        self.names = names
         self.positions: dict[str, tuple[int, ...]] = {}
         self.units: dict[str, str] = {}
         self.zones: dict[str, str] = {}
@@ -162,7 +97,7 @@ class _Found:
         self.notices: list[Notice] = []
         self.known: set[int] = set()  # places of which a notice or a column speaks already
 
-    def add(self, name: str, column: SourceColumn, fits: list[_Fit]) -> None:
+    def add(self, name: str, column: SourceColumn, fits: list[Fit]) -> None:
         self.known |= {fit.place for fit in fits}
         for fit in fits:
             if fit.stated.currency:
@@ -189,33 +124,33 @@ class _Found:
     def _add_date(self, name: str, column: SourceColumn) -> None:
         if not column.dates:
             return
-        dates = _fits(column.model_copy(update={"names": column.dates}), [_name(text) for text in self.header])
+        dates = fits_of(SourceColumn(names=column.dates, type="date"), self.names)
         self.known |= {fit.place for fit in dates}
         if len(dates) > 1:
             self.doubles[name] = tuple(self.header[fit.place] for fit in dates)
         elif dates:
             self.dates[name] = dates[0].place
 
-    def _set_aside(self, name: str, fit: _Fit) -> None:
+    def _set_aside(self, name: str, fit: Fit) -> None:
         text, currency = self.header[fit.place], fit.stated.currency
         self.aside[name] = text
         said = f"{text} is in {currency}, which is never added to yuan: in no number; export it in yuan"
         self.notices.append(Notice("other_currency", said, text, severity="aside"))
 
-    def _second_choice(self, fit: _Fit, chosen: _Fit) -> None:
+    def _second_choice(self, fit: Fit, chosen: Fit) -> None:
         text, used = self.header[fit.place], self.header[chosen.place]
         said = f"{text} was not used: {used} stands for the same and comes first"
         self.notices.append(Notice("second_choice", said, text, severity="aside"))
 
-    def verdict(self, names: list[str]) -> Match | Missing:
-        source = self.source
+    def verdict(self) -> Match | Missing:
+        source, names = self.source, self.names.names
         for name, place in self.dates.items():
             self.positions.setdefault(name, (place,))
         sets = source.recognise.columns or (tuple(n for n, c in source.columns.items() if c.required),)
         lacking = min((tuple(n for n in wanted if n not in self.positions) for wanted in sets), key=len)
         if not lacking:
             lacking = tuple(n for n, c in source.columns.items() if c.required and n not in self.positions)
-        is_other = any(_name(name) in names for name in source.recognise.unless)
+        is_other = any(spelled(name) in names for name in source.recognise.unless)
         doubles = {name: headers for name, headers in self.doubles.items() if name in source.used}
         if lacking or doubles or is_other:
             known = 0 if is_other else len(self.positions)
@@ -228,14 +163,14 @@ class _Found:
         near: dict[str, str] = {}
         for name in lacking:
             column = self.source.columns[name]
-            _, keys = _aliases(column.names, column.type, column.unit)
-            for text, spelled in zip(self.header, names, strict=True):
-                if (match := _BRACKETS.match(spelled)) and match[1] in keys:
+            keys = aliases_of(column.names, column.type, column.unit)
+            for text, name_there in zip(self.header, names, strict=True):
+                if (match := BRACKETS.match(name_there)) and match[1] in keys:
                     near.setdefault(name, text)
         return near
 
 
-def _chosen(column: SourceColumn, fits: list[_Fit]) -> list[_Fit] | None:
+def _chosen(column: SourceColumn, fits: list[Fit]) -> list[Fit] | None:
     """The places that a column is read from; None: more than one fits, and the mapping does not say which."""
     if len(fits) < 2:
         return fits

@@ -9,6 +9,7 @@ What belongs here: choosing among the mappings. What does not: how one header me
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from pipelines.ingest.headers import Match, Missing, match_header, normalise_header
 from pipelines.ingest.notices import Notice
@@ -34,6 +35,13 @@ def named_by(folders: tuple[str, ...]) -> list[Source]:
 
 def choose(header: list[str], folders: tuple[str, ...], kind: str) -> Verdict:
     """The mapping for a header. Missing: none fits, but this one nearly does. None: nothing near."""
+    return _choose(tuple(header), folders, kind)
+
+
+@lru_cache(maxsize=1024)
+def _choose(names: tuple[str, ...], folders: tuple[str, ...], kind: str) -> Verdict:
+    """Files of one kind have one header: it is understood once."""
+    header = list(names)
     named = named_by(folders)
     verdicts = [match_header(source, header) for source in named or load_sources().values() if _is_able(source, kind)]
     if named:

@@ -18,6 +18,7 @@ from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import quoted
 from pipelines.ingest.text import Text, UnreadableError
+from pipelines.ingest.unread import unread_notices
 
 SAMPLE_RECORDS = 50
 
@@ -38,6 +39,7 @@ def open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple[
         if not sample:
             raise UnreadableError("bad_json", "one JSON object per line", counted[0] if counted else 0)
         raise refusal(verdict, _keys(sample[0]), counted[0] if counted else 0, folders)
+    verdict = replace(verdict, notices=(*verdict.notices, *unread_notices(verdict, _others(verdict, sample, wrapper))))
     is_record = _with_inner_json(verdict, wrapper, is_record)
     return _opened_json(connection, text, verdict, wrapper, lines, is_record)
 
@@ -113,6 +115,13 @@ def _walk(value: Any, path: str) -> Any:
         else:
             value = value.get(part) if isinstance(value, dict) else None
     return value
+
+
+def _others(match: Match, sample: list[Any], wrapper: str) -> list[str]:
+    """Names in the records that the mapping has no path for."""
+    known = {_parts(path.partition("|")[0])[0] for column in match.source.columns.values() for path in column.names}
+    known |= {_parts(child.path)[0] for child in match.source.each.values()}
+    return list(dict.fromkeys(key for record in _records(sample, wrapper) for key in record if key not in known))
 
 
 def _keys(record: Any) -> list[str]:

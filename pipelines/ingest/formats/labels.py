@@ -16,7 +16,7 @@ from pipelines.ingest.grammar import Source
 from pipelines.ingest.headers import known_columns
 
 _DIGIT = re.compile(r"\d")
-_TEXTS = ("id", "word", "text")
+_TEXTS = ("id", "word", "text", "timestamp")  # their values need not hold a digit
 
 
 class LabelSheet:
@@ -44,10 +44,16 @@ class LabelSheet:
     def _value(self, r: int, c: int, above: bool) -> str | None:
         label, beside, below = self.grid[r][c], self._cell(r, c + 1), self._cell(r + 1, c)
         beside_fits = not above and self._is_value_of(label, beside)
+        if beside_fits and self._is_stacked(c):
+            return beside
         below_fits = self._is_value_of(label, below) and not self._is_value_of(label, self._cell(r + 2, c))
         if beside_fits and below_fits and self._kind(label) in _TEXTS and not self._has_labels(r + 1):
             return None  # a name beside it and a name below it
         return beside if beside_fits else below if below_fits else None
+
+    def _is_stacked(self, c: int) -> bool:
+        """Whether labels stand one below the other in this column: then their values are beside them."""
+        return sum(self._is_label(self._cell(r, c)) for r in range(len(self.grid))) > 1
 
     def _cell(self, r: int, c: int) -> str:
         return self.grid[r][c] if r < len(self.grid) and c < len(self.grid[r]) else ""
@@ -59,8 +65,12 @@ class LabelSheet:
             self.kinds[text] = self.source.columns[names[0]].type if names else None
         return self.kinds[text]
 
+    def _is_label(self, text: str) -> bool:
+        """Whether a cell is a label we know, alone or with its value behind a colon."""
+        return bool(self._kind(text) or self._kind(text.replace("：", ":", 1).partition(":")[0]))
+
     def _has_labels(self, r: int) -> bool:
-        return r < len(self.grid) and any(map(self._kind, self.grid[r]))
+        return r < len(self.grid) and any(map(self._is_label, self.grid[r]))
 
     def _is_row_of_labels(self, r: int) -> bool:
         """A row of labels has its values below, even where the cell beside is no label we know."""
@@ -68,7 +78,7 @@ class LabelSheet:
 
     def _is_value_of(self, label: str, text: str) -> bool:
         """A label that we do not know may stand where a value is looked for, but it holds no digit."""
-        if not text.strip() or self._kind(text):
+        if not text.strip() or self._is_label(text):
             return False
         return self._kind(label) in _TEXTS or text in EMPTY or bool(_DIGIT.search(text))
 
