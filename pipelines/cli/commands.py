@@ -185,3 +185,23 @@ def quarantine(
     from pipelines.cli.quarantine import show_quarantine
 
     show_quarantine(context.obj, as_csv, reason, path, limit)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Any file, in landing or not.")],
+    folder: Annotated[
+        str | None,
+        typer.Option("--as", metavar="FOLDER", help="As if it lay in landing/FOLDER/ (orders, doudian_orders, …)."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
+) -> int:
+    """What a file is and what would become of it; loads nothing.
+
+    Which mapping and why, what each column becomes, which nobody reads, which rows would be refused. Exit code 0: all
+    of it would be loaded; 3: it, or some row of it, would be refused.
+    """
+    from pipelines.cli.check import check as check_one
+
+    return check_one(context.obj, file, folder, as_json)

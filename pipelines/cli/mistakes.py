@@ -56,7 +56,6 @@ _USERS = {
     "pipelines.warehouse.WarehouseBusy",
     "pipelines.core.NoData",
     "pipelines.rebuild.LandingIncomplete",
-    "pipelines.ingest.sources.SourceError",
 }
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.ingest import formats
 from pipelines.ingest.formats.opened import Opened
+from pipelines.ingest.headers import Match
 from pipelines.ingest.landing import Found
 from pipelines.ingest.ledger import FILES
 from pipelines.ingest.merging import Incoming, Merged, merge
@@ -53,6 +54,7 @@ class FileResult:
     notices: list[Notice] = field(default_factory=list)
     tables: dict[str, int] = field(default_factory=dict)  # rows inserted by table
     file_id: int | None = None
+    match: Match | None = None  # how its header was understood
 
 
 def load_file(connection: duckdb.DuckDBPyConnection, settings: Settings, found: Found, scratch: Path) -> FileResult:
@@ -82,7 +84,8 @@ def load_file(connection: duckdb.DuckDBPyConnection, settings: Settings, found: 
 
 
 def _refusals() -> tuple[type[Exception], ...]:
-    """What a file can do to its readers. Full disks, lost memory and broken invariants are no fault of a file."""
+    """What a file can do to its readers. Full disks, lost memory, broken invariants and SQL that names what is not
+    there are no fault of a file."""
     import duckdb
 
     return (
@@ -94,9 +97,6 @@ def _refusals() -> tuple[type[Exception], ...]:
         duckdb.InvalidInputException,
         duckdb.ConversionException,
         duckdb.OutOfRangeException,
-        duckdb.BinderException,
-        duckdb.ParserException,
-        duckdb.CatalogException,
         duckdb.SerializationException,
     )
 
@@ -172,7 +172,7 @@ class _Loader:
         """Everything that changes staging and the ledger."""
         assert self.opened is not None
         source, result = self.opened.match.source, self.result
-        result.source, result.file_id = source.name, self.file_id
+        result.source, result.file_id, result.match = source.name, self.file_id, self.opened.match
         for number, level in enumerate(self.levels):
             is_record = number == 0
             self._write_faults(level.rows, is_record)
@@ -192,7 +192,8 @@ class _Loader:
         bad = self._one(f"select count(*) from {records.name} where is_bad")
         result.rows_quarantined += bad + len(records.refused)
         result.rows_read = records.count
-        result.notices = [*self.opened.notices, *records.notices, *([] if records.count else [NO_ROWS])]
+        result.notices = [*self.opened.match.notices, *self.opened.notices, *records.notices]
+        result.notices += [] if records.count else [NO_ROWS]
         accounted = result.rows_loaded + result.rows_superseded + result.rows_quarantined
         if result.rows_read != accounted:
             raise RuntimeError(f"{self.found.path}: {result.rows_read} rows read but {accounted} accounted for")
@@ -209,6 +210,7 @@ class _Loader:
             rows_quarantined=error.rows,
             reason=error.reason,
             file_id=self.file_id,
+            match=self.opened.match if self.opened else None,
         )
         self.connection.execute(
             "insert into ops.quarantine (file_id, path, reason, found, expected, is_cell, rows, quarantined_at) "

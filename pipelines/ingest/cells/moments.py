@@ -22,12 +22,12 @@ _NO_YEAR = re.compile(r"\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:.*")
 
 
 def moment_of(cell: str, reading: Reading) -> datetime | None:
-    """Business time: an offset or an epoch is converted, a bare wall clock is taken as it stands."""
+    """Business time: an offset or an epoch is converted, a bare wall clock is of the header's zone, or taken as is."""
     zone = ZoneInfo(reading.timezone)
     cell = unicodedata.normalize("NFKC", cell)
     for form in reading.formats:
         try:
-            return datetime.strptime(cell, form)
+            return _of_zone(datetime.strptime(cell, form), reading)
         except ValueError:
             continue
     if reading.formats:
@@ -47,7 +47,18 @@ def moment_of(cell: str, reading: Reading) -> datetime | None:
         moment = datetime(year, month, day, hour, minute, second, micros)
     except ValueError:
         return None
-    return _converted(moment, parts["zone"], zone) if parts["zone"] else moment
+    return _converted(moment, parts["zone"], zone) if parts["zone"] else _of_zone(moment, reading)
+
+
+def _of_zone(clock: datetime, reading: Reading) -> datetime:
+    """A wall clock of the zone that the header states, in business time."""
+    if reading.zone is None:
+        return clock
+    there = clock.replace(tzinfo=ZoneInfo(reading.zone))
+    try:
+        return there.astimezone(ZoneInfo(reading.timezone)).replace(tzinfo=None)
+    except OverflowError:  # in the year 1 or 9999
+        return clock
 
 
 def _converted(moment: datetime, offset: str, zone: ZoneInfo) -> datetime | None:
@@ -70,7 +81,7 @@ def _from_digits(cell: str, reading: Reading, zone: ZoneInfo) -> datetime | None
         return moment + timedelta(seconds=rest / per_second)
     form = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}.get(len(cell))
     try:
-        return datetime.strptime(cell, form) if form else None
+        return _of_zone(datetime.strptime(cell, form), reading) if form else None
     except ValueError:
         return None
 

@@ -139,12 +139,19 @@ def _stamp_sql(x: str, reading: Reading) -> str:
         number = f"case when regexp_full_match({x}, '[0-9]{{1,{9 + len(str(per_second))}}}') then {x}::bigint end"
         return f"timezone({zone}, make_timestamptz(({number}) * {1_000_000 // per_second}))"
     if reading.formats:
-        return f"try_strptime({x}, {_array(reading.formats)})"
+        return _of_zone(f"try_strptime({x}, {_array(reading.formats)})", reading)
     # DuckDB's own cast takes almost any text after the minutes for a time zone, hence strptime.
     return (
         f"case when ends_with({x}, 'Z') or contains({x}, '+') then timezone({zone}, try_cast({x} as timestamptz)) "
-        f"else try_strptime({x}, {_array(_STAMPS)}) end"
+        f"else {_of_zone(f'try_strptime({x}, {_array(_STAMPS)})', reading)} end"
     )
+
+
+def _of_zone(clock: str, reading: Reading) -> str:
+    """A wall clock of the zone that the header states, in business time."""
+    if reading.zone is None:
+        return clock
+    return f"timezone({quoted(reading.timezone)}, timezone({quoted(reading.zone)}, {clock}))"
 
 
 def _without_commas(x: str) -> str:
