@@ -1,0 +1,231 @@
+"""What is told of the data: given the ledger, the findings by name, in order of harm, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.ingest.staging import create_staging
+from pipelines.quality import Finding, findings, measure, quality, rules
+from pipelines.report.words import LANGUAGES, load_words
+from pipelines.settings import Settings
+from pipelines.warehouse import connect
+
+SETTINGS = Settings(home=Path("nowhere"))
+
+
+@pytest.fixture
+def ledger() -> Iterator[Any]:
+    connection = connect()
+    create_staging(connection)
+    yield connection
+    connection.close()
+
+
+def file(ledger: Any, number: int, path: str, source: str | None, read: int, refused: int = 0, day: int = 1) -> None:
+    """A file of the ledger; a source of None, or as many rows refused as read: refused whole."""
+    is_whole = source is None or refused >= read > 0
+    ledger.execute(
+        "insert into ops.files by name select ? as file_id, ? as path, ? as file_source, ? as rows_read, "
+        "? as rows_loaded, 0 as rows_superseded, ? as rows_quarantined, ? as status, ? as modified_at",
+        [
+            *(number, path, source, read, 0 if is_whole else read - refused, read if is_whole else refused),
+            *("quarantined" if is_whole else "loaded", datetime(2026, 3, day)),
+        ],
+    )
+    if is_whole:
+        refusal(ledger, number, path, "unknown_header", read, line=None)
+
+
+def refusal(
+    ledger: Any, number: int, path: str, reason: str, rows: int, column: str | None = None, **more: Any
+) -> None:
+    given = {"line": 2, "is_cell": False, "expected": "something else", **more}
+    ledger.execute(
+        "insert into ops.quarantine by name select ? as file_id, ? as path, ? as reason, ? as rows, "
+        "? as column_name, ? as line, ? as is_cell, ? as expected",
+        [number, path, reason, rows, column, *given.values()],
+    )
+
+
+def order(ledger: Any, amount: float = 100) -> None:
+    ledger.execute(
+        "insert into staging.orders by name select 'douyin' as platform, 'o1' as order_id, ? as paid_amount, "
+        "timestamp '2026-03-01 10:00' as paid_at",
+        [amount],
+    )
+
+
+def told(ledger: Any, settings: Settings = SETTINGS) -> list[tuple[str, str, str, int | None]]:
+    return [(one.code, one.severity, one.subject, one.rows) for one in findings(ledger, settings)]
+
+
+def test_a_ledger_without_a_fault_tells_nothing(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1)
+    order(ledger)
+    known = quality(ledger, SETTINGS)
+    assert known.findings == ()
+    assert known.verdict == "well"
+
+
+def test_orders_that_were_not_read_are_the_first_to_be_told(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", None, 7)
+    file(ledger, 2, "events/e.csv", "canonical_events", 5)
+    first, second = findings(ledger, SETTINGS)
+    assert (first.code, first.is_alarm, first.rows) == ("orders_not_read", True, 7)
+    assert first.text["en"].startswith("No order was read, 1 of 1 files that may hold orders were refused: amounts,")
+    assert "均为未知，不是 0" in first.text["zh"]
+    assert (second.code, second.is_alarm) == ("source_refused", True)
+    assert quality(ledger, SETTINGS).verdict == "alarm"
+
+
+@pytest.mark.parametrize(("source", "folder"), [("doudian_aftersales", "抖店售后"), ("canonical_events", "events")])
+def test_a_source_is_known_by_its_folder_where_its_files_are_not(ledger: Any, source: str, folder: str) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1)
+    order(ledger)
+    file(ledger, 2, f"{folder}/x.csv", None, 3)
+    file(ledger, 3, f"{folder}/y.csv", None, 4)
+    assert told(ledger) == [("source_refused", "refused", source, 7)]
+
+
+def test_most_files_refused_is_an_alarm_and_one_of_many_is_not(ledger: Any) -> None:
+    """4 of 5 order files: what is left may be another kind of day."""
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 2)
+    order(ledger)
+    for number in range(2, 6):
+        file(ledger, number, f"orders/bad{number}.csv", None, 2)
+    assert told(ledger) == [
+        ("source_mostly_refused", "refused", "canonical_orders", 8),
+        ("file_refused", "refused", "canonical_orders", 8),
+    ]
+    for number in range(6, 20):
+        file(ledger, number, f"orders/good{number}.csv", "canonical_orders", 2)
+    assert told(ledger) == [("file_refused", "refused", "canonical_orders", 8)]
+    assert quality(ledger, SETTINGS).verdict == "refused"
+
+
+def test_the_newest_file_refused_stops_a_source(ledger: Any) -> None:
+    """The header changed yesterday: all older files are fine, and nothing new comes in."""
+    for day in (1, 2, 3):
+        file(ledger, day, f"orders/{day}.csv", "canonical_orders", 2, day=day)
+    order(ledger)
+    file(ledger, 4, "orders/4.csv", None, 2, day=4)
+    alarm, _ = findings(ledger, SETTINGS)
+    assert (alarm.code, alarm.is_alarm) == ("newest_refused", True)
+    assert "nothing later than the file of 2026-03-03 is in the numbers" in alarm.text["en"]
+
+
+def test_a_file_mended_in_its_place_is_forgotten(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", None, 2)
+    file(ledger, 2, "orders/a.csv", "canonical_orders", 2)
+    order(ledger)
+    assert told(ledger) == []
+
+
+def test_a_refused_file_taken_out_of_landing_is_forgotten(ledger: Any, tmp_path: Path) -> None:
+    (tmp_path / "landing" / "orders").mkdir(parents=True)
+    (tmp_path / "landing" / "orders" / "bad.csv").write_text("x", encoding="utf-8")
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 2)
+    file(ledger, 2, "orders/bad.csv", None, 2)
+    order(ledger)
+    settings = Settings(home=tmp_path)
+    assert told(ledger, settings) == [("file_refused", "refused", "orders/bad.csv", 2)]
+    (tmp_path / "landing" / "orders" / "bad.csv").unlink()
+    assert told(ledger, settings) == []
+
+
+def test_refused_rows_and_cells_are_told_by_source_with_their_columns(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1000, 3)
+    refusal(ledger, 1, "orders/a.csv", "bad_amount", 2, "实付")
+    refusal(ledger, 1, "orders/a.csv", "ragged_row", 1)
+    refusal(ledger, 1, "orders/a.csv", "formula", 0, "备注", is_cell=True)
+    order(ledger)
+    rows, cells = findings(ledger, SETTINGS)
+    assert rows.text["en"] == (
+        "Orders: 3 of 1,000 rows (0.3%) refused: not an amount in 实付 (2), wrong number of cells (1)."
+    )
+    assert rows.text["zh"] == "订单：1,000 行中有 3 行（0.3%）被拒收：“实付”不是金额（2）、列数不符（1）。"
+    assert (cells.code, cells.severity, cells.rows) == ("cells_aside", "aside", 1)
+
+
+def test_no_share_is_written_as_nothing_where_there_is_something(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1_000_000, 1)
+    refusal(ledger, 1, "orders/a.csv", "bad_amount", 1)
+    order(ledger)
+    assert "(<0.1%)" in findings(ledger, SETTINGS)[0].text["en"]
+
+
+def test_a_source_whose_files_hold_no_row_is_told(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1)
+    order(ledger)
+    file(ledger, 2, "events/empty.csv", "canonical_events", 0)
+    assert told(ledger) == [("source_empty", "aside", "canonical_events", None)]
+
+
+NOTICES = """create table ops.notices (file_id bigint, path varchar, code varchar, subject varchar, rows bigint,
+    said varchar, severity varchar)"""
+
+
+def test_notices_of_files_are_grouped_by_what_they_say(ledger: Any) -> None:
+    for number in (1, 2):
+        file(ledger, number, f"orders/{number}.csv", "canonical_orders", 9)
+    order(ledger)
+    ledger.execute(NOTICES)
+    for number in (1, 2):
+        values = [number, f"orders/{number}.csv", "column_unread", "会员等级", 9, "会员等级 was not read; rename it."]
+        ledger.execute("insert into ops.notices values (?, ?, ?, ?, ?, ?, 'aside')", values)
+    ledger.execute(
+        "insert into ops.notices values (2, 'orders/2.csv', 'in_the_future', 'o9', 1, 'o9 is late.', 'told')"
+    )
+    assert told(ledger) == [
+        ("column_unread", "aside", "会员等级", 18),
+        ("in_the_future", "told", "o9", 1),
+    ]
+    first = findings(ledger, SETTINGS)[0]
+    assert first.text["en"] == "Orders: 会员等级 was not read; rename it."
+    assert first.remedy["en"] == "In 2 files, such as orders/1.csv."
+
+
+def test_the_share_of_the_amount_is_known_only_where_refused_rows_tell_theirs(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 4, 1)
+    refusal(ledger, 1, "orders/a.csv", "bad_date", 1)
+    order(ledger, 300)
+    known = measure(ledger, SETTINGS)
+    assert (known.rows_refused_rate, known.amount_refused_rate) == (0.25, None)
+    ledger.execute("alter table ops.quarantine add column amount decimal(18, 2)")
+    assert measure(ledger, SETTINGS).amount_refused_rate is None, "the row does not say how much"
+    ledger.execute("update ops.quarantine set amount = 100")
+    known = measure(ledger, SETTINGS)
+    assert (known.amount_refused, known.amount_refused_rate) == (Decimal(100), 0.25)
+
+
+def test_a_name_from_a_file_is_shown_without_what_deceives_the_eye(ledger: Any) -> None:
+    file(ledger, 1, "orders/a\u202eb.csv", None, 2)
+    file(ledger, 2, "orders/good.csv", "canonical_orders", 3)
+    order(ledger)
+    assert [one.subject for one in findings(ledger, SETTINGS)] == ["orders/ab.csv"]
+
+
+def test_a_warehouse_without_a_ledger_tells_nothing() -> None:
+    connection = connect()
+    assert quality(connection, SETTINGS).findings == ()
+    connection.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_has_its_words(language: str) -> None:
+    words = load_words(language)
+    for rule in rules()["rules"]:
+        assert set(words.get(f"told.{rule['code']}")) == {"text", "remedy"}, rule["code"]
+
+
+def test_a_finding_is_plain_for_a_program(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", None, 7)
+    (first, *_) = findings(ledger, SETTINGS)
+    assert isinstance(first, Finding)
+    assert set(first.plain()) == {"code", "severity", "subject", "rows", "amount", "text", "remedy", "is_alarm"}
