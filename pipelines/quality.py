@@ -215,6 +215,7 @@ def _said(words: Words, code: str, rule: str, row: Row) -> tuple[str, str]:
     """The sentence and what to do: those of the code, else those of the rule."""
     key = f"told.{code}" if words.get(f"told.{code}") else f"told.{rule}"
     known = {name: _text(name, value, words) for name, value in row.items()}
+    known["shop"] = words("told.shop", name=known["shop_id"]) if row.get("shop_id") else ""
     return words(f"{key}.text", **known), words(f"{key}.remedy", **known)
 
 
@@ -241,6 +242,6 @@ def _number(name: str, value: float | Decimal, language: str) -> str:
     """A count, an amount or a share; a share that is not nothing is never written as 0.0 %."""
     if name.endswith("amount"):
         return number(float(value), "amount", language)
-    if not isinstance(value, float):
-        return number(int(value), "count", language)
-    return f"<{LEAST_SHARE:.1%}" if 0 < value < LEAST_SHARE else number(value, "rate", language)
+    if not name.endswith("rate"):
+        return number(float(value), "count", language)
+    return f"<{LEAST_SHARE:.1%}" if 0 < value < LEAST_SHARE else number(float(value), "rate", language)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.ingest.notices import Notice, write_notices
 from pipelines.ingest.staging import create_staging
 from pipelines.quality import Finding, findings, measure, quality, rules
 from pipelines.report.words import LANGUAGES, load_words
@@ -167,21 +168,14 @@ def test_a_source_whose_files_hold_no_row_is_told(ledger: Any) -> None:
     assert told(ledger) == [("source_empty", "aside", "canonical_events", None)]
 
 
-NOTICES = """create table ops.notices (file_id bigint, path varchar, code varchar, subject varchar, rows bigint,
-    said varchar, severity varchar)"""
-
-
 def test_notices_of_files_are_grouped_by_what_they_say(ledger: Any) -> None:
+    unread = Notice("column_unread", "会员等级 was not read; rename it.", "会员等级", 9, "aside")
+    late = Notice("in_the_future", "o9 is late.", "o9", 1, "told")
     for number in (1, 2):
-        file(ledger, number, f"orders/{number}.csv", "canonical_orders", 9)
+        path = f"orders/{number}.csv"
+        file(ledger, number, path, "canonical_orders", 9)
+        write_notices(ledger, number, path, [unread, late] if number == 2 else [unread])
     order(ledger)
-    ledger.execute(NOTICES)
-    for number in (1, 2):
-        values = [number, f"orders/{number}.csv", "column_unread", "会员等级", 9, "会员等级 was not read; rename it."]
-        ledger.execute("insert into ops.notices values (?, ?, ?, ?, ?, ?, 'aside')", values)
-    ledger.execute(
-        "insert into ops.notices values (2, 'orders/2.csv', 'in_the_future', 'o9', 1, 'o9 is late.', 'told')"
-    )
     assert told(ledger) == [
         ("column_unread", "aside", "会员等级", 18),
         ("in_the_future", "told", "o9", 1),
@@ -189,6 +183,49 @@ def test_notices_of_files_are_grouped_by_what_they_say(ledger: Any) -> None:
     first = findings(ledger, SETTINGS)[0]
     assert first.text["en"] == "Orders: 会员等级 was not read; rename it."
     assert first.remedy["en"] == "In 2 files, such as orders/1.csv."
+
+
+GAPS = """create table core.data_gaps as from (values
+    ('orders', 'taobao', null, date '2026-06-13', date '2026-09-30', 110, 'stopped', 0.4),
+    ('orders', 'douyin', 's1', date '2026-05-02', date '2026-05-04', 3, 'hole', 0.6),
+    ('orders', 'douyin', null, date '2026-09-30', date '2026-09-30', 1, 'cut', 0.6)
+) as g (kind, platform, shop_id, first_date, last_date, days, reason, share_rate)"""
+
+
+def test_days_that_are_not_known_are_told_by_source(ledger: Any) -> None:
+    file(ledger, 1, "orders/1.csv", "canonical_orders", 9)
+    order(ledger)
+    ledger.execute(GAPS)
+    stopped, cut, hole = findings(ledger, SETTINGS)
+    assert stopped.text["en"].startswith(
+        "Orders of Taobao end on 2026-06-12, 110 days before the rest; they brought 40.0%"
+    )
+    assert 'ended_sources = ["orders.taobao"]' in stopped.remedy["en"]
+    assert "2026-09-30: exported before the day was over" in cut.text["en"]
+    assert hole.text["zh"].startswith("抖音（店铺 s1）的订单：2026-05-02 至 2026-05-04（3 天）没有任何记录")
+
+
+def test_rows_that_join_nothing_are_told_with_their_amount(ledger: Any) -> None:
+    file(ledger, 1, "refunds/1.csv", "canonical_refunds", 1)
+    order(ledger)
+    ledger.execute(
+        "create table core.unmatched as select 'refund' as kind, 'douyin' as platform, 1::bigint as rows, "
+        "200::decimal(18,2) as amount"
+    )
+    (one,) = findings(ledger, SETTINGS)
+    assert (one.code, one.rows, one.amount) == ("unmatched", 1, Decimal(200))
+    assert one.text["en"] == "Refunds of Douyin: 1 join nothing that was read (¥200)."
+
+
+def test_one_buyer_with_most_orders_is_told_as_a_placeholder(ledger: Any) -> None:
+    file(ledger, 1, "orders/1.csv", "canonical_orders", 1)
+    order(ledger)
+    ledger.execute(
+        "create table core.likely_placeholders as select 'douyin' as platform, 'phone' as id_type, '138****8000' as "
+        "masked_id, 420::bigint as orders, 0.31::double as share_rate, 6::bigint as next_orders"
+    )
+    (one,) = findings(ledger, SETTINGS)
+    assert one.text["zh"].startswith("抖音：一个手机号（138****8000）名下有 420 单，占 31.0%，第二多的只有 6 单")
 
 
 def test_the_share_of_the_amount_is_known_only_where_refused_rows_tell_theirs(ledger: Any) -> None:
