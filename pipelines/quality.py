@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
-from pipelines.report.definitions import source_title
-from pipelines.report.words import LANGUAGES, REPORTS, Words, clean, day, load_words, number
+from pipelines.report.words import LANGUAGES, REPORTS, Words, clean, day, load_words, number, source_title
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
