@@ -214,7 +214,8 @@ def _said(words: Words, code: str, rule: str, row: Row) -> tuple[str, str]:
     """The sentence and what to do: those of the code, else those of the rule."""
     key = f"told.{code}" if words.get(f"told.{code}") else f"told.{rule}"
     known = {name: _text(name, value, words) for name, value in row.items()}
-    known["shop"] = words("told.shop", name=known["shop_id"]) if row.get("shop_id") else ""
+    for part, wording in (words.get("told.parts") or {}).items():
+        known[f"{part}_part"] = "" if row.get(part) is None else wording.format(**known)
     return words(f"{key}.text", **known), words(f"{key}.remedy", **known)
 
 

@@ -17,6 +17,7 @@ from pipelines.cli.mistakes import USER, WARNING, UserError
 from pipelines.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from pipelines.quality import Quality
     from pipelines.run import RunResult
 
 DEMO = Path("demo")
@@ -31,11 +32,32 @@ def run_all(home: Path | None, as_of: date | None, full: bool, select: list[str]
     """Runs what is out of date and tells the outcome; 1: checks held the new numbers back, 3: a source is missing."""
     settings = load_settings(home)
     _need_landing(settings)
-    result = _run(settings, as_of, full, select)
+    try:
+        result = _run(settings, as_of, full, select)
+    except _nothing_loaded():
+        _tell_what_was_refused(settings)
+        raise
     print(outcome(settings, result), flush=True)
     if as_of is not None and result.snapshot:
         _tell_if_beyond_data(settings, as_of)
     return _code(result)
+
+
+def _nothing_loaded() -> type[Exception]:
+    from pipelines.core import NoData
+
+    return NoData
+
+
+def _tell_what_was_refused(settings: Settings) -> None:
+    """Nothing could be published, as nothing dated was loaded: says what became of the files."""
+    from pipelines.cli.state import look
+    from pipelines.quality import quality
+
+    with look(settings) as state:
+        known = quality(state.connection, settings) if state else None
+    if known and known.findings:
+        print("\n".join(_to_know(known)), file=sys.stderr)
 
 
 def _code(result: RunResult) -> int:
@@ -81,19 +103,19 @@ def outcome(settings: Settings, result: RunResult) -> str:
             f"Nothing new: no file, setting or definition changed since the last run ({result.seconds:.1f} s).",
             f"Numbers up to {result.as_of}: {_newest(result)}",
         ]
-        return "\n".join([*lines, *_to_know(result)])
+        return "\n".join([*lines, *_to_know(result.quality)])
     lines = _loaded(result)
     if result.status == "held":
-        return "\n".join([*lines, *_held(settings, result), *_to_know(result)])
+        return "\n".join([*lines, *_held(settings, result), *_to_know(result.quality)])
     lines.append(f"Published up to {result.as_of} in {result.seconds:.1f} s")
-    return "\n".join([*lines, *_places(settings, result), *_to_know(result)])
+    return "\n".join([*lines, *_places(settings, result), *_to_know(result.quality)])
 
 
-def _to_know(result: RunResult) -> list[str]:
+def _to_know(known: Quality) -> list[str]:
     """The most harmful of what to know of the data, by name, the rest by number."""
     from pipelines.cli.show import visible
 
-    found = result.quality.findings
+    found = known.findings
     if not found:
         return []
     more = len(found) - TOLD

@@ -257,6 +257,11 @@ class Report:
     definitions: tuple[Definition, ...] = field(default=())
 
     @property
+    def is_compared(self) -> bool:
+        """Whether any headline could be held against an earlier one."""
+        return any(one.change is not None for tile in self.tiles for one in tile.comparisons)
+
+    @property
     def mood(self) -> str:
         """good: everything was read and passed; bad: a source is missing from the numbers; else plain."""
         if self.quality.alarms:

@@ -103,6 +103,15 @@ def test_a_run_without_any_order_ends_with_a_warning_and_says_which_source(lacki
     ]
 
 
+def test_where_nothing_dated_was_read_the_files_are_named(tmp_path: Path, siyu: Siyu) -> None:
+    _land(tmp_path, "orders/orders.csv", "colour,taste\nred,sweet\n")
+    said = siyu("--home", str(tmp_path), "run")
+    assert said.code == 1
+    assert "No order was read, 1 of 1 files that may hold orders were refused" in said.err
+    assert "orders/orders.csv" in said.err
+    assert "no day to report on" in said.err
+
+
 def test_status_cuts_a_long_list_short_and_says_so(tmp_path: Path, siyu: Siyu) -> None:
     for number in range(14):
         _land(tmp_path, f"orders/bad{number:02}.csv", f"colour,taste\nred,{number}\n")

@@ -121,6 +121,14 @@ def test_the_newest_file_refused_stops_a_source(ledger: Any) -> None:
     assert "nothing later than the file of 2026-03-03 is in the numbers" in alarm.text["en"]
 
 
+def test_a_ledger_of_an_older_version_can_be_asked(ledger: Any) -> None:
+    """`siyu status` after an upgrade, before the first run."""
+    ledger.execute("alter table ops.files drop column exported_at")
+    ledger.execute("drop table ops.notices")
+    file(ledger, 1, "orders/a.csv", None, 2)
+    assert told(ledger)[0] == ("orders_not_read", "refused", "", 2)
+
+
 def test_a_file_mended_in_its_place_is_forgotten(ledger: Any) -> None:
     file(ledger, 1, "orders/a.csv", None, 2)
     file(ledger, 2, "orders/a.csv", "canonical_orders", 2)
@@ -205,16 +213,32 @@ def test_days_that_are_not_known_are_told_by_source(ledger: Any) -> None:
     assert hole.text["zh"].startswith("抖音（店铺 s1）的订单：2026-05-02 至 2026-05-04（3 天）没有任何记录")
 
 
+UNMATCHED = """create table core.unmatched as from (values
+    ('refunds', 'douyin', 'suffix', '-1', 1::bigint, 200::decimal(18, 2), null::bigint, '6917-1'),
+    ('event_groups', 'wecom', 'unknown', null, 40, null, 12, 'g9')
+) as u (kind, platform, why, hint, rows, amount, people, example)"""
+
+
 def test_rows_that_join_nothing_are_told_with_their_amount(ledger: Any) -> None:
     file(ledger, 1, "refunds/1.csv", "canonical_refunds", 1)
     order(ledger)
-    ledger.execute(
-        "create table core.unmatched as select 'refund' as kind, 'douyin' as platform, 1::bigint as rows, "
-        "200::decimal(18,2) as amount"
-    )
-    (one,) = findings(ledger, SETTINGS)
+    ledger.execute(UNMATCHED)
+    one, other = findings(ledger, SETTINGS)
     assert (one.code, one.rows, one.amount) == ("unmatched", 1, Decimal(200))
-    assert one.text["en"] == "Refunds of Douyin: 1 join nothing that was read (¥200)."
+    assert one.text["en"] == (
+        "Refunds of Douyin: 1 join nothing that was read, ¥200, such as 6917-1: "
+        "the id is known without its ending (-1)."
+    )
+    assert other.text["zh"] == "企业微信的群内事件：40 条对不上任何已读入的数据，如 g9：没有任何数据有此编号。"
+
+
+def test_orders_that_wait_for_a_line_are_told(ledger: Any) -> None:
+    file(ledger, 1, "orders/1.csv", "canonical_orders", 1)
+    order(ledger)
+    ledger.execute("create view ops.waiting_orders as select 'douyin' as platform, '7301' as order_id")
+    (one,) = findings(ledger, SETTINGS)
+    assert (one.severity, one.rows) == ("refused", 1)
+    assert "1 orders, such as 7301 have no total and are in no number" in one.text["en"]
 
 
 def test_one_buyer_with_most_orders_is_told_as_a_placeholder(ledger: Any) -> None:
