@@ -58,7 +58,7 @@ def _inside(state: State, settings: Settings) -> dict[str, Any]:
         "verdict": known.verdict,
         "measure": known.measure.plain(),
         "findings": [one.plain() for one in known.findings],
-        "clocks": _clocks(state),
+        "clocks": _clocks(state, settings) if state.has("core.clocks") else [],
         "writer": state.writer,
         "data_date": day,
         "days_behind": (settings.today().date() - timedelta(days=1) - day).days if day else None,
@@ -115,9 +115,16 @@ def _refused(state: State, settings: Settings) -> list[Row]:
     return [row for row in refused if not is_there or (settings.landing / row["path"]).exists()]
 
 
-def _clocks(state: State) -> list[Row]:
-    """How far the rows of each kind and platform are known."""
-    return []
+def _clocks(state: State, settings: Settings) -> list[Row]:
+    """How far the rows of each kind and platform are known, and how old the newest file that told some is."""
+    return state.rows(
+        """
+        select kind, platform, coalesce(last_date, cut_date - 1) as known_until, cut_date, exported_at, rows,
+            greatest(date_diff('day', coalesce(last_date, cut_date - 1), ?::date) - 1, 0) as days_behind
+        from core.clocks order by kind, platform
+        """,
+        settings.today().date(),
+    )
 
 
 def _reasons(state: State) -> list[Row]:

@@ -27,6 +27,9 @@ def show(out: Console, status: dict[str, Any], at_most: int | None) -> None:
         out.print()
         out.print(_files(status))
         out.print(_equation(status), style="" if status["adds_up"] else "bold red")
+    if status["clocks"]:
+        out.print()
+        out.print(_clocks(status["clocks"]))
     for fault in status["faults"]:
         out.print(f"  does not add up: {fault['path']}: {_numbers(fault)}", style="bold red")
     _capped(out, [_refusal(one) for one in status["refused_files"]], at_most)
@@ -140,6 +143,19 @@ def _files(status: dict[str, Any]) -> Grid:
     for row in [*status["sources"], {"source": "total", **status["total"]}]:
         name = "not recognised" if row["source"] is None else row["source"]
         grid.add_row(name, f"{row['files']:,}", *(f"{row[part]:,}" for part in PARTS))
+    return grid
+
+
+def _clocks(clocks: Sequence[Row]) -> Grid:
+    """Each source by its own clock: no number reaches beyond it."""
+    grid = _grid(header=True)
+    for name in ("known until", "", "days behind", "rows", "newest file of"):
+        grid.add_column(name, justify="right" if name in ("days behind", "rows") else "left")
+    for row in clocks:
+        until = f"{row['known_until']}" + (f", {row['cut_date']} in part" if row["cut_date"] else "")
+        file = f"{row['exported_at']:%Y-%m-%d %H:%M}" if row["exported_at"] else ""
+        name = visible(f"{row['kind']}.{row['platform']}")
+        grid.add_row(name, until, f"{row['days_behind']:,}", f"{row['rows']:,}", file)
     return grid
 
 

@@ -7,6 +7,7 @@ import fcntl
 import io
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -253,6 +254,26 @@ def test_a_home_that_cannot_be_written_is_named(tmp_path: Path, siyu: Siyu) -> N
     said = siyu("--home", str(tmp_path), "run")
     assert said.code == 1
     assert f"siyu: {tmp_path}/warehouse.lock: " in said.err
+
+
+def test_status_tells_each_source_by_its_own_clock(home: Path, siyu: Siyu, tmp_path: Path) -> None:
+    import duckdb
+
+    clocked = tmp_path / "clocked"
+    shutil.copytree(home, clocked, symlinks=True)
+    with duckdb.connect(str(clocked / "warehouse.duckdb")) as connection:
+        connection.execute("create schema if not exists core; drop table if exists core.clocks")
+        connection.execute("""
+            create table core.clocks as from (values
+                ('events', 'douyin', date '2025-01-01', date '2025-09-30', null, timestamp '2025-10-01 06:00', 12),
+                ('orders', 'douyin', date '2025-01-05', date '2025-06-12', date '2025-06-13', null, 3)
+            ) as c (kind, platform, first_date, last_date, cut_date, exported_at, rows)""")
+    said = siyu("--home", str(clocked), "status").out
+    assert re.search(r"events\.douyin +2025-09-30 +\d+ +12 +2025-10-01 06:00", said)
+    assert re.search(r"orders\.douyin +2025-06-12, 2025-06-13 in part +\d+ +3", said)
+    events, orders = json.loads(siyu("--home", str(clocked), "status", "--json").out)["clocks"]
+    assert (orders["known_until"], orders["cut_date"]) == ("2025-06-12", "2025-06-13")
+    assert orders["days_behind"] - events["days_behind"] == 110
 
 
 def test_status_of_a_run_that_died(home: Path, siyu: Siyu, tmp_path: Path) -> None:
