@@ -181,7 +181,7 @@ def _snapshot(settings: Settings) -> dg.AssetsDefinition:
     def publish(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         run: Refresh = context.resources.warehouse
         path, known = run.publish(), run.watcher.quality
-        facts = {"file": path.name, "bytes": path.stat().st_size, "to_know": _to_know(known)}
+        facts: dict[str, Any] = {"file": path.name, "bytes": path.stat().st_size, "to_know": _to_know(known)}
         return dg.MaterializeResult(metadata=facts, check_results=[_whole(known)])
 
     return publish

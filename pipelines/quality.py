@@ -196,7 +196,7 @@ def _gone(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str
 
 
 def _finding(rule: Mapping[str, Any], row: Row) -> Finding:
-    code, severity = row.get("code") or rule["code"], row.get("severity") or rule.get("severity")
+    code, severity = row.get("code") or rule["code"], row.get("severity") or rule["severity"]
     said = {language: _said(load_words(language), code, rule["code"], row) for language in LANGUAGES}
     return Finding(
         code=code,

@@ -168,8 +168,12 @@ class _Making:
         """Whether it moved by more than chance: of two shares of people their counts, else day by day."""
         if spec.get("by_day") and now[1] is not None:
             return self.asker.moved(spec, now[1], before[1])
-        counts = [row.get(spec[key]) for row in (now[0], before[0]) for key in ("part", "of") if key in spec]
-        return "cohorts" in spec and len(counts) == 4 and all(counts) and differ(*map(float, counts))
+        if "cohorts" not in spec:
+            return False
+        part, of, other, other_of = (
+            float(row.get(spec[key]) or 0) for row in (now[0], before[0]) for key in ("part", "of")
+        )
+        return bool(of and other_of) and differ(part, of, other, other_of)
 
 
 def _is_known(spec: Spec, row: Row) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.catalogue import load_catalogue
+from pipelines.catalogue import load_catalogue, ops_tables
 from pipelines.definitions import build_definitions
 from pipelines.describe import key_of
 from pipelines.graph import WHOLE
@@ -67,7 +67,7 @@ def test_a_blocking_check_stops_what_is_downstream(graph: dg.AssetGraph) -> None
 
 
 def test_publishing_waits_for_every_table(graph: dg.AssetGraph) -> None:
-    names = set(load_catalogue()) | {"ops.files", "ops.quarantine"}
+    names = set(load_catalogue()) | {table.qualified for table in ops_tables()}
     assert graph.get(dg.AssetKey(["published", "snapshot"])).parent_keys == {key_of(name) for name in names}
 
 
