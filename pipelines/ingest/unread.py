@@ -77,16 +77,16 @@ def is_ignored(text: str, source: Source) -> bool:
 
 
 def _unread(text: str, source: Source, wanted: set[str]) -> Unread:
-    """Only names that the file has not given are worth a hint."""
+    """The nearest name that we know; where the file has that column already, it is no hint."""
     name = normalise(text)
-    bare = _BRACKETED.sub("", name) or name
-    best = Unread(text)
-    for column in wanted:
-        for alias in source.columns[column].names:
-            likeness = max(_likeness(spelled, normalise(alias)) for spelled in {name, bare})
-            if likeness >= NEAR and likeness > best.likeness:
-                best = Unread(text, alias, column, likeness)
-    return best
+    spellings = {name, _BRACKETED.sub("", name) or name}
+    best = (0.0, "", "")
+    for column, said in source.columns.items():
+        for alias in said.names:
+            likeness = max(_likeness(spelled, normalise(alias)) for spelled in spellings)
+            best = max(best, (likeness, column, alias))
+    likeness, column, alias = best
+    return Unread(text, alias, column, likeness) if likeness >= NEAR and column in wanted else Unread(text)
 
 
 def _likeness(one: str, other: str) -> float:
