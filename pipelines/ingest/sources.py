@@ -126,7 +126,7 @@ def _in_yuan(source: Source) -> Source:
     amounts = any(column.type == "amount" or column.unit in AMOUNT_UNITS for column in source.columns.values())
     declared = {normalise(name) for column in source.columns.values() for name in column.names}
     names = tuple(name for name in currency_columns() if normalise(name) not in declared)
-    if not amounts or not names or source.formats == ("json",):
+    if not amounts or not names or source.form or source.formats == ("json",):
         return source
     column = SourceColumn(names=names, type="word", several="filled", on_bad="row")
     rule = Rule(

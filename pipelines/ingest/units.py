@@ -58,20 +58,25 @@ def normalise(text: str) -> str:
 
 
 @cache
+def written() -> dict[str, Any]:
+    """assets/units.yaml as it stands."""
+    return yaml.load(FILE.read_text(encoding="utf-8"), Loader=YAML)
+
+
+@cache
 def vocabulary() -> dict[str, Any]:
     """assets/units.yaml with its words normalised: `word → key` for the maps, sets for the lists."""
-    data = yaml.load(FILE.read_text(encoding="utf-8"), Loader=YAML)
     return {
         name: {normalise(word): key for key, words in entry.items() for word in words}
         if isinstance(entry, dict)
         else {normalise(word) for word in entry}
-        for name, entry in data.items()
+        for name, entry in written().items()
     }
 
 
 def currency_columns() -> tuple[str, ...]:
     """Names of a column that says in which currency its row is."""
-    return tuple(yaml.load(FILE.read_text(encoding="utf-8"), Loader=YAML)["currency_columns"])
+    return tuple(written()["currency_columns"])
 
 
 def yuan_words() -> tuple[str, ...]:
