@@ -117,6 +117,8 @@ def _columns(match: Match) -> list[ColumnCheck]:
             read.setdefault(place, []).append(name)
     columns = []
     for place, header in enumerate(match.header):
+        if match.seen is not None and header not in match.seen:
+            continue
         names = read.get(place, [])
         targets = tuple(dict.fromkeys(target for name in names for target in becomes.get(name, ())))
         columns.append(ColumnCheck(header, targets, _unit(match, names), _note(match, header, names, targets)))

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pipelines.ingest.grammar import Source, SourceColumn
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.spellings import (
-    BRACKETS,
     Fit,
     Names,
     aliases_of,
     fits_of,
     names_of_header,
     spelled,
+    without_brackets,
     without_unit,
 )
 from pipelines.ingest.units import normalise
@@ -39,6 +39,7 @@ class Match:
     dates: dict[str, int] = field(default_factory=dict)  # our column → place of the date that goes with its time
     notices: tuple[Notice, ...] = ()  # what of the header is in no number, or only on an assumption
     why: str = ""  # this mapping: its folder, or its header
+    seen: tuple[str, ...] | None = None  # of records: the paths that are there; `header` has every one that may be
 
     @property
     def places(self) -> set[int]:
@@ -64,6 +65,7 @@ class Missing:
     known: int
     doubles: dict[str, tuple[str, ...]] = field(default_factory=dict)  # our column → headers that all fit it
     aside: dict[str, str] = field(default_factory=dict)  # our column → a header of it that cannot be used
+    rival: Source | None = None  # another mapping that knows just as much of the header
 
 
 def match_header(source: Source, header: list[str]) -> Match | Missing:
@@ -165,7 +167,7 @@ class _Found:
             column = self.source.columns[name]
             keys = aliases_of(column.names, column.type, column.unit)
             for text, name_there in zip(self.header, names, strict=True):
-                if (match := BRACKETS.match(name_there)) and match[1] in keys:
+                if without_brackets(name_there) != name_there and without_brackets(name_there) in keys:
                     near.setdefault(name, text)
         return near
 

@@ -91,9 +91,11 @@ def _of_header(verdicts: list[Match | Missing]) -> Verdict:
     ]
     fitting = [v for v in fitting if isinstance(v, Match) or not v.columns]
     if fitting:
-        best = max(fitting, key=_rank)
+        best, *others = sorted(fitting, key=_rank, reverse=True)
         if isinstance(best, Missing):
             return best
+        if others and _rank(others[0])[:2] == _rank(best)[:2]:
+            return Missing(best.source, (), best.score, rival=others[0].source)
         return replace(best, notices=(*best.notices, *unread_notices(best)), why=_why_header(best))
     near = [v for v in verdicts if isinstance(v, Missing) and v.known >= 3]
     return max(near, key=_nearness) if near else None
@@ -138,6 +140,10 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
             mask_text(shown) if known else mask_letters(shown),
         )
     title = verdict.source.title["en"]
+    if verdict.rival is not None:
+        homes = " or ".join(f"landing/{_folder_of(source)}/" for source in (verdict.source, verdict.rival))
+        expected = f"{title} or {verdict.rival.title['en']}? Its header fits both: put it into {homes}"
+        return UnreadableError("ambiguous_source", expected, rows, mask_text(shown))
     if verdict.doubles and not verdict.columns:
         said = "; ".join(f"{' and '.join(headers)} both fit {name}" for name, headers in verdict.doubles.items())
         expected = f"{title}: one column each: {said}; leave one of them out, or rename it"
@@ -153,7 +159,7 @@ def _wanted(verdict: Missing, name: str) -> str:
     names = verdict.source.columns[name].names
     wanted = " or ".join(names[:4]) if names else name
     if name in verdict.aside:
-        wanted += f" ({verdict.aside[name]} is not that: its bracket is no unit that can be counted in)"
+        wanted += f" ({verdict.aside[name]} is not that: what it says behind the name is no unit to count in)"
     return wanted
 
 

@@ -102,6 +102,13 @@ def _spellings(place: int, name: str, kind: str, own_unit: str | None) -> Iterat
             yield match[1], _Spelled(place, suffix)
 
 
+def without_brackets(name: str) -> str:
+    """A name without any bracket behind it, understood or not."""
+    while match := BRACKETS.match(name):
+        name = match[1]
+    return name
+
+
 def without_unit(text: str) -> str:
     """A header in one spelling and without its unit, whatever kind of column it is."""
     kinds = (("amount", None), ("number", None), ("number", "second"), ("timestamp", None))

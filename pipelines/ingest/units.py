@@ -140,6 +140,8 @@ def _of_time(word: str, kind: str) -> Stated | None:
         return NOTHING
     if kind == "timestamp" and word in words["epochs"]:
         return Stated(unit=words["epochs"][word])
+    if kind == "date":
+        return None  # a day elsewhere is no day here
     if word in words["zones"]:
         return Stated(zone=words["zones"][word])
     if match := _OFFSET.fullmatch(word):

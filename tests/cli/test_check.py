@@ -93,6 +93,15 @@ def test_for_a_program(siyu: Siyu, home: Path, tmp_path: Path) -> None:
     assert (told["refused"][0]["line"], told["refused"][0]["reason"]) == (3, "bad_date")
 
 
+def test_records_show_the_paths_they_have(siyu: Siyu, home: Path, tmp_path: Path) -> None:
+    record = {"order_id": "1", "付款时间": "2026-03-01 10:00:00", "paid_amount": 12, "mood": "good"}
+    said = siyu("--home", str(home), "check", written(tmp_path, "a.jsonl", json.dumps(record)), "--as", "orders")
+    lines = shown(said.out)
+    assert (said.code, sum("→" in line for line in lines)) == (0, 3)
+    assert "付款时间 → orders.paid_at" in lines
+    assert any(line.startswith("mood: no column of this name is read") for line in lines)
+
+
 def test_a_workbook_that_is_one_record(siyu: Siyu, home: Path, tmp_path: Path) -> None:
     basics = [["直播时间", "2026/07/28 08:15:49-2026/07/28 15:44:39"], ["主播抖音号", "a1"]]
     said = siyu("--home", str(home), "check", written(tmp_path, "a.xlsx", workbook({"基本信息": basics})))

@@ -51,6 +51,14 @@ def test_the_outermost_telling_folder_counts_and_elsewhere_the_header(landing: L
     assert landing.one(path, EXPORT).source == source
 
 
+def test_a_header_that_fits_two_kinds_alike_is_asked_for(landing: Landing) -> None:
+    text = "item_id,order_id,paid_amount,paid_at\n11,1,10,2026-03-01 10:00:00\n12,1,20,2026-03-01 10:00:00\n"
+    assert landing.one("inbox/a.csv", text).reason == "ambiguous_source"
+    ((expected,),) = landing.quarantine("expected")
+    assert "landing/orders/ or landing/order_items/" in expected
+    assert landing.one("order_items/a.csv", text.replace("20", "30")).source == "canonical_order_items"
+
+
 def test_a_header_that_fits_another_source_better_is_told(landing: Landing) -> None:
     """A wide order list in order_items: read as items, as it was said to be."""
     header = "item_id,order_id,paid_amount,paid_at,buyer_id,phone,status,freight_amount,source,author_id"

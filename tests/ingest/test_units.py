@@ -144,6 +144,7 @@ def test_a_column_of_currencies_refuses_rows_that_are_not_yuan(landing: Landing,
         ("新客", "count", None, None),
         ("美元", "count", None, None),
         ("utc+8", "timestamp", None, Stated(zone="Etc/GMT-8")),
+        ("utc+8", "date", None, None),  # a day elsewhere is no day here
         ("必填", "id", None, Stated()),
     ],
 )

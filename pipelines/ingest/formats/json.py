@@ -149,7 +149,7 @@ def _opened_json(
         f"select line, {listed} as records from {lines} where {is_record})))"
     )
     opened = Opened(
-        match=replace(match, positions=positions, header=tuple(header)),
+        match=replace(match, positions=positions, header=tuple(header), seen=match.header),
         encoding=text.encoding,
         relation=f"(select line, rec, {_names(len(header))} from json_cells)",
         numbered=True,
