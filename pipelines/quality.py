@@ -32,7 +32,8 @@ LEAST_SHARE = 0.001
 class Finding:
     """One thing to know. `text` and `remedy` (what to do) by language; `amount` in yuan where it is known.
 
-    `is_alarm`: a whole source is missing from the numbers, or stopped coming through; a run then ends with a warning.
+    `is_doubt`: some number is not what it seems, for rows that are missing from it. `is_alarm`: a whole source is
+    missing, or stopped coming through; a run then ends with a warning.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Finding:
     amount: Decimal | None
     text: Mapping[str, str]
     remedy: Mapping[str, str]
+    is_doubt: bool = False
     is_alarm: bool = False
 
     def plain(self) -> dict[str, Any]:
@@ -93,12 +95,12 @@ class Quality:
         return tuple(one for one in self.findings if one.is_alarm)
 
     @property
-    def verdict(self) -> Literal["alarm", "refused", "told", "well"]:
+    def verdict(self) -> Literal["alarm", "doubt", "told", "well"]:
         """The worst there is: `well` is said only where nothing was refused, left aside or doubted."""
         if self.alarms:
             return "alarm"
-        if any(one.severity == "refused" for one in self.findings):
-            return "refused"
+        if any(one.is_doubt for one in self.findings):
+            return "doubt"
         return "told" if self.findings else "well"
 
 
@@ -206,6 +208,7 @@ def _finding(rule: Mapping[str, Any], row: Row) -> Finding:
         amount=row.get("amount"),
         text={language: text for language, (text, _) in said.items()},
         remedy={language: remedy for language, (_, remedy) in said.items()},
+        is_doubt=bool(rule.get("doubt")) or severity == "refused",
         is_alarm=bool(rule.get("alarm")),
     )
 

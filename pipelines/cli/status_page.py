@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from rich.table import Table as Grid
 
 PARTS = ("rows_read", "rows_loaded", "rows_superseded", "rows_quarantined")
-_STYLES = {"alarm": "bold red", "refused": "yellow", "told": "", "well": "green"}
+LATE_DAYS, ENDS_NAMED = 2, 3
+_STYLES = {"alarm": "bold red", "doubt": "yellow", "told": "", "well": "green"}
 
 
 def show(out: Console, status: dict[str, Any], at_most: int | None) -> None:
@@ -92,8 +93,15 @@ def _verdict(status: dict[str, Any]) -> str:
     known, to_know = status["measure"], len(status["findings"])
     said = [*_shares(known), *(["no order was read: amounts are unknown, not 0"] if known["orders"] == 0 else [])]
     if not said:
-        said = ["✓ everything in landing was read" + (f"; {to_know} to know, below" if to_know else "")]
-    return "; ".join(said)
+        said = [("" if status["verdict"] == "doubt" else "✓ ") + "everything in landing was read"]
+    return "; ".join([*said, *_ends(status["clocks"]), *([f"{to_know} to know, below"] if to_know else [])])
+
+
+def _ends(clocks: Sequence[Row]) -> list[str]:
+    """The sources that end before the others do."""
+    ends = {visible(f"{row['kind']}.{row['platform']}"): row["known_until"] for row in clocks if row["known_until"]}
+    early = [name for name, day in ends.items() if (max(ends.values()) - day).days > LATE_DAYS]
+    return [f"{name} ends on {ends[name]}" for name in early[:ENDS_NAMED]]
 
 
 def _shares(known: Row) -> list[str]:

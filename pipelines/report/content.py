@@ -16,7 +16,7 @@ from pipelines.quality import Quality, quality
 from pipelines.report import charts
 from pipelines.report.blocks import chart_block
 from pipelines.report.cells import Look, Spec, grid, is_small
-from pipelines.report.model import Block, Check, Section
+from pipelines.report.model import Block, Check, Picture, Section
 from pipelines.report.periods import Period
 from pipelines.report.source import Row, Source
 from pipelines.report.told import told_block
@@ -99,7 +99,8 @@ def _chart(source: Source, name: str, look: Look) -> Block | None:
     marks = source.rows(charts.definitions()["marks"][chart["marks"]]) if "marks" in chart else []
     if (unknown := charts.definitions()["unknown"].get(chart.get("unknown"))) and source.has(unknown["needs"]):
         marks += source.rows(unknown["sql"])
-    return chart_block(chart, rows, look, marks) if rows else None
+    made = chart_block(chart, rows, look, marks) if rows else None
+    return None if isinstance(made, Picture) and not made.svg else made
 
 
 def _chart_rows(source: Source, chart: Spec) -> list[Row]:

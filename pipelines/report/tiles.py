@@ -20,6 +20,7 @@ from pipelines.report.words import Words, change, number, span
 
 Parts = tuple[tuple[Field, Cell], ...]
 USUAL_WEEKS = 8
+WORTH_SAYING = 0.1  # so much of a share that it may be quite another
 FLAT = 0.0005  # would be printed as 0.0 %
 
 
@@ -33,7 +34,7 @@ class Asker:
     def over(self, spec: Spec, days: Span) -> Row:
         """The row for some days: of a metric asked for exactly these days, or of the tile's own query; {} where nothing
         of what the tile counts was ever read."""
-        if "reads" in spec and not self.source.has_read(spec["reads"]):
+        if not all(self.source.has_read(what) for what in _reads(spec)):
             return {}
         if "sql" in spec:
             rows = self.source.rows(spec["sql"], first=days.first, last=days.last)
@@ -120,21 +121,26 @@ class _Making:
         """The number; no rate of fewer than small_group."""
         if shown.kind == "rate" and is_small(row.get(spec["n"]), self.look.small_group):
             return hidden(self.look)
-        return cell(shown, row.get(shown.name), self.look.words)
+        value = None if _unsure_rate(spec, row) >= 1 else row.get(shown.name)
+        return cell(shown, value, self.look.words)
 
     def _parts(self, spec: Spec, row: Row) -> Parts:
         names = [spec[key] for key in ("part", "of") if key in spec]
         fields = [field_of(table_of(spec), name, self.look.words) for name in names]
         if is_small(row.get(spec["n"]), self.look.small_group):
             return tuple((f, hidden(self.look)) for f in fields)
-        return tuple((f, cell(f, row.get(f.name), self.look.words)) for f in fields)
+        known = row if _unsure_rate(spec, row) < 1 else {}
+        return tuple((f, cell(f, known.get(f.name), self.look.words)) for f in fields)
 
     def _note(self, spec: Spec, row: Row) -> str:
         words = self.look.words
         if not row or row.get(spec["column"]) is None:
-            return words(f"tile_notes.unknown_{spec['reads']}" if "reads" in spec else "tile_notes.none")
-        if not _is_known(spec, row):
-            return words(f"tile_notes.partly_{spec['reads']}")
+            lacking = [what for what in _reads(spec) if not self.asker.source.has_read(what)] or _reads(spec)
+            return words(f"tile_notes.unknown_{lacking[0]}" if lacking else "tile_notes.none")
+        if lacking := _unknown(spec, row):
+            return words(f"tile_notes.partly_{lacking[0]}")
+        if (unsure := _unsure_rate(spec, row)) >= WORTH_SAYING:
+            return words("tile_notes.unknown_channel", rate=number(unsure, "rate", words.language))
         if "mature" in spec and row.get(spec["mature"]) is False:
             return words(f"tiles.{spec['id']}.immature")
         if "doubtful" in spec and row.get(spec["doubtful"]):
@@ -176,9 +182,24 @@ class _Making:
         return bool(of and other_of) and differ(part, of, other, other_of)
 
 
+def _reads(spec: Spec) -> list[str]:
+    """What a tile counts: sales, members, both, or nothing that could be missing."""
+    return [spec["reads"]] if isinstance(spec.get("reads"), str) else list(spec.get("reads", []))
+
+
+def _unknown(spec: Spec, row: Row) -> list[str]:
+    """What of it was not read for all of the tile's days."""
+    return [what for what in _reads(spec) if row.get(f"is_{what}_known") is False]
+
+
 def _is_known(spec: Spec, row: Row) -> bool:
-    """Whether what the tile counts was read for all of its days."""
-    return bool(row) and ("reads" not in spec or row.get(f"is_{spec['reads']}_known") is not False)
+    return bool(row) and not _unknown(spec, row) and _unsure_rate(spec, row) < 1
+
+
+def _unsure_rate(spec: Spec, row: Row) -> float:
+    """How much of a share's whole might belong to its part or not."""
+    whole = row.get(spec.get("of", ""))
+    return float(row.get(spec.get("unknown", "")) or 0) / float(whole) if whole else 0.0
 
 
 def _is_comparable(spec: Spec, row: Row) -> bool:

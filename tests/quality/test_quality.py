@@ -107,7 +107,7 @@ def test_most_files_refused_is_an_alarm_and_one_of_many_is_not(ledger: Any) -> N
     for number in range(6, 20):
         file(ledger, number, f"orders/good{number}.csv", "canonical_orders", 2)
     assert told(ledger) == [("file_refused", "refused", "canonical_orders", 8)]
-    assert quality(ledger, SETTINGS).verdict == "refused"
+    assert quality(ledger, SETTINGS).verdict == "doubt"
 
 
 def test_the_newest_file_refused_stops_a_source(ledger: Any) -> None:
@@ -210,6 +210,7 @@ def test_days_that_are_not_known_are_told_by_source(ledger: Any) -> None:
     )
     assert 'ended_sources = ["orders.taobao"]' in stopped.remedy["en"]
     assert "2026-09-30: exported before the day was over" in cut.text["en"]
+    assert quality(ledger, SETTINGS).verdict == "doubt"
     assert hole.text["zh"].startswith("抖音（店铺 s1）的订单：2026-05-02 至 2026-05-04（3 天）没有任何记录")
 
 
@@ -289,4 +290,4 @@ def test_a_finding_is_plain_for_a_program(ledger: Any) -> None:
     file(ledger, 1, "orders/a.csv", None, 7)
     (first, *_) = findings(ledger, SETTINGS)
     assert isinstance(first, Finding)
-    assert set(first.plain()) == {"code", "severity", "subject", "rows", "amount", "text", "remedy", "is_alarm"}
+    assert {"code", "severity", "subject", "rows", "amount", "text", "remedy", "is_alarm"} <= first.plain().keys()

@@ -97,11 +97,11 @@ def test_days_that_are_not_known_are_marked_and_no_bar_stands_for_nothing() -> N
         {"segment_by": "domain", "segment": "public", "date": day, "paid_amount": None if day.day > 4 else 100.0}
         for day in known
     ]
-    gap = {"word": "unknown", "colour": "gap", "first_date": date(2025, 6, 5), "last_date": date(2025, 6, 9)}
+    gap = {"word": "unread", "colour": "gap", "first_date": date(2025, 6, 5), "last_date": date(2025, 6, 9)}
     page = read_page(str(draw(charts.figure("daily_amount", rows, marks=[gap]), "amount")))
     (area,) = [n for n in page.all("rect") if n["fill"] == charts.definitions()["palette"]["gap"]]
     assert float(area["x"].rstrip("%")) == pytest.approx(100 * 4 / 6, abs=0.01)
-    assert [n.text for n in page.all("text") if "mark" in n.classes] == ["未知"]
+    assert [n.text for n in page.all("text") if "mark" in n.classes] == ["没有读到"]
     assert len([n for n in page.all("rect") if "hit" in n.classes]) == 4
 
 

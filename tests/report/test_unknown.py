@@ -113,6 +113,23 @@ def test_a_week_of_which_nothing_is_known_has_no_number() -> None:
     assert made.note == "没有读到这些天的订单：未知，不是 0"
 
 
+@pytest.mark.parametrize(
+    ("unknown", "value", "note"),
+    [
+        (900.0, None, "金额的 100.0% 渠道未知"),  # no order says where it came from: 20 % private would be a guess
+        (300.0, 0.2, "金额的 33.3% 渠道未知"),
+        (9.0, 0.2, ""),
+    ],
+)
+def test_a_share_of_what_nobody_told_the_channel_of(unknown: float, value: float | None, note: str) -> None:
+    amounts = {"private_channel_amount": 180.0, "unknown_channel_amount": unknown}
+    row = {**WHOLE, **amounts, "private_channel_share_rate": 0.2}
+    spec = {"of": "paid_amount", "part": "private_channel_amount", "unknown": "unknown_channel_amount"}
+    made = tile(row, row, column="private_channel_share_rate", **spec)
+    assert (made.cell.value, made.parts[0][1].value is None) == (value, value is None)
+    assert made.note == note
+
+
 @pytest.mark.parametrize(("people", "shown"), [(1, False), (4, False), (5, True)])
 def test_no_rate_of_fewer_than_small_group(people: int, shown: bool) -> None:
     """0 of 1 was 0.0 % once."""
