@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 
 from pipelines.ingest import rows as generic
-from pipelines.ingest.formats.csv import open_csv, open_pieces
+from pipelines.ingest.formats.csv import DELIMITERS, open_csv, open_pieces
 from pipelines.ingest.formats.opened import Opened, Piece, csv_relation
 from pipelines.ingest.formats.values import plain_breaks
 from pipelines.ingest.headers import normalise_header
@@ -44,7 +44,7 @@ class CsvReader(RowReader):
         """Raises ReopenedError when a header was met further down: what stands under it is read by it."""
         names = frozenset(self.opened.match.header)
         ragged = [entry for entry in self.rows.refused if entry.reason == "ragged_row"]
-        again = [e.line for e in ragged if is_header_like(split_line(e.raw, self.opened.delimiter), names)]
+        again = [e.line for e in ragged if any(is_header_like(split_line(e.raw, d), names) for d in DELIMITERS)]
         lines = sorted({*self.headers, *again})
         if lines and not self.opened.pieces and self.opened.text is not None:
             raise ReopenedError(open_pieces(self.opened, lines, self.folders, self.scratch))
@@ -234,8 +234,6 @@ def _fitted(cells: list[str], header: tuple[str, ...]) -> list[str] | None:
 
 def _placed(relation: str, piece: Piece) -> str:
     """The piece's lines with its columns where the part's header has them."""
-    if piece.places == list(range(len(piece.header))):
-        return relation
     cells = ", ".join(f"{'null' if p is None else f'c{p}'}::varchar as c{n}" for n, p in enumerate(piece.places))
     return f"(select line, rec, {cells} from {relation})"
 

@@ -106,9 +106,9 @@ def _by_letters(lines: list[bytes]) -> str:
     letters = _letters(lines)
     usual = sum(1 for pair in letters if _GB_USUAL.fullmatch(pair))
     script = _script_of(lines)
-    if script is not None and (script.codec == "cp949" or 3 * usual < 2 * len(letters)):
+    if script is not None and (script.codec == "cp949" or 10 * usual < 9 * len(letters)):
         return script.codec
-    if len(letters) >= 2 * _ENOUGH and 5 * usual < len(letters):
+    if len(letters) >= _ENOUGH and 5 * usual < len(letters):
         raise UnknownEncodingError(f"{_KNOWN}, and this is none of them; {_ADVICE}")
     return "gb18030"
 
@@ -121,7 +121,9 @@ def _script_of(lines: list[bytes]) -> _Script | None:
         letters = _letters(lines, script.usual)
         usual = sum(1 for pair in letters if script.usual.fullmatch(pair))
         own = sum(1 for pair in letters if script.own.fullmatch(pair))
-        if len(letters) >= _ENOUGH and 20 * usual >= 19 * len(letters) and 5 * own >= len(letters):
+        is_plain = len(letters) >= _ENOUGH and 10 * usual >= 9 * len(letters)
+        # Chinese has two letters in five above \xc8, Korean has none: a dozen without one leave little doubt.
+        if is_plain and (5 * own >= len(letters) or (script.codec == "cp949" and own and len(letters) >= 3 * _ENOUGH)):
             return script
     return None
 

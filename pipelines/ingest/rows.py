@@ -1,4 +1,4 @@
-"""A relation of text cells → its rows as a DuckDB view of canonical columns, each row read, refused or counted as empty.
+"""A relation of text cells → its rows as a DuckDB view of canonical columns, each row read, refused or empty.
 
 What belongs here: the fast look at all rows, the second look at odd ones, lines that are no rows. What does not: a
 CSV's own lines (csv_rows.py), versions and standing rows (merging.py), the ledger (loading.py).

@@ -15,7 +15,7 @@ from pipelines.ingest.notices import Notice
 from pipelines.ingest.sources import load_sources
 
 # After NFKC and without white space. `小计（3单）` and `合计:` are totals; `总计划` is not.
-_WORDS = "合计|总计|小计|共计|累计|汇总|总和|合計|總計|小計|本页合计|本页小计|当页合计|全部合计|grandtotal|subtotal|total|sum"
+_WORDS = "(?:本页|当页|全部)?(?:合计|总计|小计|共计|累计|汇总|总和|合計|總計|小計)|grandtotal|subtotal|total|sum"
 _TOTALS = re.compile(rf"(?:{_WORDS})(?:[:：(（\[【].*)?", re.IGNORECASE)
 _LONGEST = 20
 _FIRST_LETTERS = "[合总小共累汇總本当全GgSsTt]"
@@ -60,8 +60,6 @@ def suspects_sql(places: Iterable[int], header: tuple[str, ...]) -> tuple[str, .
     A time or a number gives any header away; a table of nothing but ids and words needs to be asked.
     """
     first = "coalesce(nullif(c0, ''), nullif(c1, ''), '')" if len(header) > 1 else "coalesce(c0, '')"
-    totals = (
-        f"({first} >= 'G' and regexp_matches({first}, '^[ =\"''\ufeff]*{_FIRST_LETTERS}') and strlen({first}) < 60)"
-    )
+    totals = f"({first} >= 'G' and strlen({first}) < 60 and regexp_matches({first}, '^{_FIRST_LETTERS}'))"
     named = [f"c{place} = '{header[place].replace(chr(39), chr(39) * 2)}'" for place in sorted(set(places))[:2]]
     return (totals, *([f"({' and '.join(named)})"] if named else []))

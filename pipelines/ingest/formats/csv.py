@@ -83,7 +83,7 @@ def open_pieces(opened: Opened, headers: list[int], folders: tuple[str, ...], sc
     first = Piece(opened.text, opened.match.header, opened.delimiter, list(range(len(opened.match.header))))
     pieces: dict[Hashable, list[tuple[Match, Piece]]] = {}
     refused: list[Refused] = []
-    cut = [(opened.first_line - 1, opened.match, opened.delimiter)]
+    cut: list[tuple[int, Match | None, str]] = [(opened.first_line - 1, opened.match, opened.delimiter)]
     for line, text in zip(headers, _lines(opened.text, headers), strict=True):
         cut.append((line, *_verdict(text, folders)))
     for (above, match, delimiter), path in zip(cut, _cut(opened, headers, scratch), strict=True):

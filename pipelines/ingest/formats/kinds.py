@@ -12,9 +12,16 @@ from pipelines.ingest.text import UnreadableError
 
 _HEAD = 4096
 # Read by a reader of their own.
-_READ = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\xd0\xcf\x11\xe0", "ole"), (b"PAR1", "parquet"))  # fmt: skip
+_READ = (
+    (b"\x1f\x8b", "gzip"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\xd0\xcf\x11\xe0", "ole"),
+    (b"PAR1", "parquet"),
+)
 
 _UNPACK = "unpack it and put each file in by itself"
+_RESAVE = "open it in a spreadsheet program and save it as .xlsx"
 _TABLE = "export the table as CSV or .xlsx"
 # First bytes (at an offset), what such a file is, reason, what to do.
 _REFUSED: tuple[tuple[int, bytes, str, str, str], ...] = (
@@ -45,7 +52,7 @@ _REFUSED: tuple[tuple[int, bytes, str, str, str], ...] = (
     (0, b"PARE", "an encrypted Parquet file", "password", "write it without encryption"),
     (0, b"\x7fELF", "a program", "no_table", "nothing to load"),
     (0, b"MZ\x90", "a program", "no_table", "nothing to load"),
-    (0, b"MIME-Version:", "a web page in one file (MHTML)", "no_table", "open it in a spreadsheet program and save it as .xlsx"),
+    (0, b"MIME-Version:", "a web page in one file (MHTML)", "no_table", _RESAVE),
 )  # fmt: skip
 # A member of a ZIP that tells what the archive is.
 _ZIPPED = (
@@ -92,9 +99,7 @@ def _is_markup(head: bytes) -> bool:
 def zip_kind(archive: zipfile.ZipFile) -> str:
     """workbook, or one (a single file in it). Raises UnreadableError for any other archive."""
     names = archive.namelist()
-    if {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} & set(names) or (
-        "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
-    ):
+    if {"content.xml", "xl/workbook.xml"} & set(names) or any(name.startswith("xl/") for name in names):
         return "workbook"
     for member, what in _ZIPPED:
         if member in names:
@@ -109,13 +114,8 @@ def zip_kind(archive: zipfile.ZipFile) -> str:
 
 def files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """Its files, without folders and what macOS adds to them."""
-    return [
-        entry
-        for entry in archive.infolist()
-        if not entry.is_dir()
-        and not entry.filename.startswith("__MACOSX/")
-        and not entry.filename.endswith(".DS_Store")
-    ]
+    extra = ("__MACOSX/", ".DS_Store")
+    return [entry for entry in archive.infolist() if not entry.is_dir() and not entry.filename.startswith(extra)]
 
 
 def check_ole(path: Path) -> None:

@@ -67,8 +67,8 @@ class Merged:
 
 
 _SAID = (
-    "column {}: {} cells merged over several rows hold a number that is theirs together; it counts once, at the first of "
-    "them: write each row's own number"
+    "column {}: {} cells merged over several rows hold a number that is theirs together; it counts once, at the first "
+    "of them: write each row's own number"
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.ingest.encodings import title_of
 from pipelines.ingest.headers import Match
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.records import Refused
@@ -46,6 +47,13 @@ class Opened:
     notices: list[Notice] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)  # of a CSV with more than one header
     parts: list[Opened] = field(default_factory=list)  # further tables of the file, under headers of their own
+
+    def __post_init__(self) -> None:
+        if (title := title_of(self.encoding)) is not None:
+            said = (
+                f"the text was read as {title}: nothing but its letters says so; look at a name, or export it as UTF-8"
+            )
+            self.notices.append(Notice("guessed_encoding", said, title))
 
 
 HEADER_WITHIN = 50  # lines: some exports put a title and a page of explanations above the header

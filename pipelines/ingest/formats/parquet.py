@@ -81,7 +81,7 @@ def _int96_places(apart: duckdb.DuckDBPyConnection, path: Path) -> set[int]:
 def _is_by_impala(apart: duckdb.DuckDBPyConnection, path: Path) -> bool:
     """Impala is the one writer that keeps the wall clock in INT96; Spark and Hive write the instant."""
     row = apart.execute(f"select created_by from parquet_file_metadata({quoted(str(path))})").fetchone()
-    return bool(row) and str(row[0]).lower().startswith("impala")
+    return row is not None and str(row[0]).lower().startswith("impala")
 
 
 def _legacy_notice(name: str, is_wall_clock: bool) -> Notice:
