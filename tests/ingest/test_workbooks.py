@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - XML as other programs write it
 """Workbooks: what their reader hides, what is merged, what stands on which sheet."""
 
 from __future__ import annotations
@@ -93,7 +94,9 @@ def formula_that_nobody_asked_to_compute() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "make", [formula_by_openpyxl, formula_by_xlsxwriter, formula_that_nobody_asked_to_compute], ids=lambda make: make.__name__
+    "make",
+    [formula_by_openpyxl, formula_by_xlsxwriter, formula_that_nobody_asked_to_compute],
+    ids=lambda make: make.__name__,
 )
 def test_a_formula_that_nobody_computed_is_not_nothing(
     landing: Landing, both_ways: str, make: Callable[[], bytes]
@@ -293,7 +296,9 @@ def test_an_ods_with_a_hidden_sheet_a_merged_cell_and_a_formula(landing: Landing
                 '</table:table-cell>', "v"),
     ]  # fmt: skip
     tables = f'<table:table table:name="S">{"".join(rows)}</table:table>'
-    tables += f'<table:table table:name="H" table:style-name="out">{rows[0]}{ods_row("A9", PAID, "9", "u")}</table:table>'
+    tables += (
+        f'<table:table table:name="H" table:style-name="out">{rows[0]}{ods_row("A9", PAID, "9", "u")}</table:table>'
+    )
     landing.one("orders/a.ods", ods(tables))
     assert orders(landing, "order_id, buyer_id") == [("A1", "u"), ("A2", "u")]
     assert landing.quarantine("line, found") == [(4, "=[.C2]*2"), (5, "#DIV/0!")]
