@@ -114,9 +114,10 @@ def rules() -> dict[str, Any]:
 def findings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Finding]:
     """Everything to know of the data in a warehouse or a snapshot, the most harmful first."""
     asking = _Asking.of(connection, settings)
-    found = [_finding(rule, row) for rule in rules()["rules"] for row in asking.rows(rule)]
+    found = [(rule, row) for rule in rules()["rules"] for row in asking.rows(rule)]
     # a stable sort: among equals the order of the rules, which is that of harm
-    return sorted(found, key=lambda one: not one.is_alarm)
+    found.sort(key=lambda one: (not one[0].get("alarm"), bool(one[1].get("is_light"))))
+    return [_finding(rule, row) for rule, row in found]
 
 
 def measure(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Measure:

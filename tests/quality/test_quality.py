@@ -208,6 +208,16 @@ def test_one_line_tells_all_columns_of_which_the_same_is_said(ledger: Any) -> No
     assert second.names == tuple(far)
 
 
+def test_one_row_of_many_does_not_stand_before_a_whole_column(ledger: Any) -> None:
+    file(ledger, 1, "orders/1.csv", "canonical_orders", 1000, 1)
+    refusal(ledger, 1, "orders/1.csv", "bad_date", 1, "paid_at")
+    order(ledger)
+    dollars = Notice("other_currency", "ad cost (USD) is in USD: in no number", "ad cost (USD)", severity="aside")
+    plain = Notice("unread_column", "memo: it is in no number", "memo", severity="aside")
+    write_notices(ledger, 1, "orders/1.csv", [plain, dollars])
+    assert [code for code, *_ in told(ledger)] == ["other_currency", "rows_refused", "unread_column"]
+
+
 GAPS = """create table core.data_gaps as from (values
     ('orders', 'taobao', null, date '2026-06-13', date '2026-09-30', 110, 'stopped', 0.4),
     ('orders', 'douyin', 's1', date '2026-05-02', date '2026-05-04', 3, 'hole', 0.6),
