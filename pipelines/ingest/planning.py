@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from pipelines.ingest.cells import plainly
+from pipelines.ingest.cells.nobody import NOBODY
 from pipelines.ingest.cells.plainly import listed
 from pipelines.ingest.cells.reading import EMPTY, EPOCH_UNITS, PHONE_WORDS, QUOTES, SPACES, Reading
 from pipelines.ingest.expressions import names_in_order, names_of, outside_quotes
@@ -97,7 +98,7 @@ class _Builder:
             default_word=column.map_default,
             values=column.values,
             strip=SPACES + QUOTES + self.source.strip,
-            empty=EMPTY + self.source.empty + column.empty + zero,
+            empty=EMPTY + (NOBODY if column.type == "id" else ()) + self.source.empty + column.empty + zero,
         )
 
     def _said(self, load: Load) -> Load:
