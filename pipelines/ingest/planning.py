@@ -7,10 +7,19 @@ from __future__ import annotations
 
 import re
 
+from pipelines.event_words import spellings
 from pipelines.ingest.cells import plainly
 from pipelines.ingest.cells.nobody import NOBODY
 from pipelines.ingest.cells.plainly import listed
-from pipelines.ingest.cells.reading import EMPTY, EPOCH_UNITS, PHONE_WORDS, QUOTES, SPACES, Reading
+from pipelines.ingest.cells.reading import (
+    EMPTY,
+    EPOCH_UNITS,
+    LENGTH_OF_DAY,
+    PHONE_WORDS,
+    QUOTES,
+    SPACES,
+    Reading,
+)
 from pipelines.ingest.expressions import names_in_order, names_of, outside_quotes
 from pipelines.ingest.headers import Match
 from pipelines.ingest.plan import Facts, Fault, Plan, Target
@@ -45,6 +54,7 @@ class _Builder:
             for index, (name, load) in enumerate(self.source.loads.items())
             if load.each == each and load.summed_from is None
         ]
+        self.hours = self._hours()
         self.cells: list[str] = []
         self.looks: list[str] = []
         self.values: list[str] = []
@@ -63,6 +73,9 @@ class _Builder:
                 absent = f"null::{SQL_TYPES[column.type]} as {_id(name)}"
                 self.values.append(absent)
                 self.straight.append(absent)
+                if name in self.hours:
+                    self.values.append(f"null::boolean as {_id(_hour(name))}")
+                    self.straight.append(f"null::boolean as {_id(_hour(name))}")
         targets = tuple(self._add_load(*entry) for entry in self.loads)
         self._add_rules()
         version_varies = self._add_version()
@@ -125,6 +138,19 @@ class _Builder:
         }
         return asked | set(self.source.each[each].columns) | {self.source.version.column or ""}
 
+    def _hours(self) -> set[str]:
+        """Columns of the file that must say whether their moments have an hour."""
+        wanted = [
+            load.columns.get(column.has_time_of, "")
+            for _, table, load in self.loads
+            for column in table.columns.values()
+            if column.has_time_of and column.name not in load.columns
+        ]
+        return {name for text in wanted for name in names_of(text) if self._is_moment(name)}
+
+    def _is_moment(self, name: str) -> bool:
+        return name in self.columns and self.columns[name].type == "timestamp"
+
     def _used(self) -> set[str]:
         return {name for text in self.source.texts for name in names_of(text)}
 
@@ -149,6 +175,9 @@ class _Builder:
         if reading.kind == "phone":
             straight = phone_key_sql(straight, self.facts.key)
         self.straight.append(f"try_cast({straight} as {SQL_TYPES[column.type]}) as {v}")
+        if name in self.hours:
+            self.values.append(f"{plainly.has_time_sql(x, reading)} as {_id(_hour(name))}")
+            self.straight.append(f"strlen({straight}) > {LENGTH_OF_DAY} as {_id(_hour(name))}")
 
     def _cell(self, name: str, column: SourceColumn, reading: Reading) -> str:
         """The cell of a column, the first that says anything when it stands in several places; NULL when none does."""
@@ -168,7 +197,7 @@ class _Builder:
         if load.where is not None:
             self.rows.append(f"coalesce(cast(({load.where}) as boolean), false) as w{index}")
         for column in table.columns.values():
-            expression = load.columns.get(column.name)
+            expression = load.columns.get(column.name) or self._told_hour(column, load)
             derived = bool(column.hash_of or column.default_from)
             if derived and (expression is None or self._is_constant(expression)):
                 expression = "null::varchar"
@@ -192,8 +221,19 @@ class _Builder:
             return f"{quoted(str(column.default))}::{column.sql_type}"
         return f"null::{column.sql_type}"
 
+    def _told_hour(self, column: Column, load: Load) -> str | None:
+        """Of the moments that make up a column, each is swapped for whether it has an hour."""
+        if column.has_time_of is None:
+            return None
+
+        def swap(found: re.Match[str]) -> str:
+            return _id(_hour(found[0])) if self._is_moment(found[0]) else found[0]
+
+        told = load.columns.get(column.has_time_of, "")
+        return outside_quotes(told, swap) if names_of(told) & self.hours & self.readings.keys() else None
+
     def _is_constant(self, expression: str) -> bool:
-        return not names_of(expression) & self.readings.keys()
+        return not names_of(expression) & (self.readings.keys() | set(map(_hour, self.hours)))
 
     def _constant(self, column: Column, expression: str, load: Load) -> str:
         """A literal stays itself; anything made of columns that the file does not have is the column's default."""
@@ -214,24 +254,24 @@ class _Builder:
         """The checked value s<i>_<column> of the mapped one r<i>_<column>, and the faults that go with it."""
         r = _row(target.index, column.name)
         s = _kept(target.index, column.stored_as)
-        value = r
-        if column.default_from is not None:
-            value = f"coalesce({r}, {self._sibling(target, column.default_from)})"
-        elif column.values:
-            value = _one_of(r, column)
-        if column.lower:
-            value = f"lower({r})"
-        if column.min is not None or column.max is not None:
-            value = f"case when {_within(r, column)} then {r} end"
-        if column.hashed_when is not None:
-            value = self._hashed(target, column, r)
-        if column.name in {c.hashed_when for c in target.table.columns.values()}:
-            value = f"case when {r} in {listed(PHONE_WORDS)} then 'phone' else {r} end"
-        if column.hash_of:
-            value = self._natural_key(target, column, r)
+        value = self._natural_key(target, column, r) if column.hash_of else self._checked(target, column, r)
         self.kept.append(f"{value} as {s}")
         self._add_kept_fault(target, column, r, s)
         self._add_missing(target, column)
+
+    def _checked(self, target: Target, column: Column, r: str) -> str:
+        """The mapped value as the table keeps it; NULL where the table does not take it."""
+        if column.name in {c.hashed_when for c in target.table.columns.values()}:
+            return f"case when lower({r}) in {listed(PHONE_WORDS)} then 'phone' else {r} end"
+        if column.hashed_when is not None:
+            return self._hashed(target, column, r)
+        if column.min is not None or column.max is not None:
+            return f"case when {_within(r, column)} then {r} end"
+        if column.default_from is not None:
+            return f"coalesce({r}, {self._sibling(target, column.default_from)})"
+        if column.lower:
+            return _spelled(r, column)
+        return _one_of(r, column) if column.values else r
 
     def _sibling(self, target: Target, name: str) -> str:
         """Another column of the same canonical row, in the same layer."""
@@ -249,7 +289,7 @@ class _Builder:
         full = rf"regexp_full_match({r}, '(\+86|0086|86)?[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}')"
         plainly = f"case when {doubtful} then {full} else false end"
         kind = self._sibling(target, column.hashed_when or "")
-        is_phone = f"{kind} in {listed(PHONE_WORDS)}"
+        is_phone = f"lower({kind}) in {listed(PHONE_WORDS)}"
         return f"case when {is_phone} or {plainly} then {key} else {r} end"
 
     def _natural_key(self, target: Target, column: Column, r: str) -> str:
@@ -257,8 +297,8 @@ class _Builder:
         for name in column.hash_of:
             other = target.table.columns[name]
             value = self._sibling(target, name)
-            if other.hashed_when is not None and not value.startswith("null"):
-                value = self._hashed(target, other, value)
+            if other.stored_as not in target.constant:  # one event in two spellings is one
+                value = self._checked(target, other, value)
             parts.append(f"coalesce({value}::varchar, '')")
         return f"coalesce({r}, left(md5(concat_ws(chr(31), {', '.join(parts)})), 20))"
 
@@ -343,6 +383,18 @@ class _Builder:
             return False
         self.rows.append(f"coalesce({_id(name)}, timestamp '{self.facts.version_at}') as row_version_at")
         return True
+
+
+def _spelled(r: str, column: Column) -> str:
+    """A word in small letters, or the word that another spelling of it means. Other spellings are no plain letters."""
+    if not column.spellings:
+        return f"lower({r})"
+    cases = " ".join(f"when {quoted(text)} then {quoted(word)}" for text, word in spellings().items())
+    return f"case when strlen({r}) = length({r}) then lower({r}) else case {r} {cases} else lower({r}) end end"
+
+
+def _hour(name: str) -> str:
+    return f"{name}_has_time"
 
 
 def _one_of(r: str, column: Column) -> str:

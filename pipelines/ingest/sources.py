@@ -208,7 +208,7 @@ def canonical(table: StagingTable) -> Source:
     """The mapping of a canonical table onto itself: its very column names, in every format."""
     columns: dict[str, SourceColumn] = {}
     for column in table.columns.values():
-        if not column.line_grain:
+        if not column.line_grain and column.has_time_of is None:
             columns[column.name] = SourceColumn(
                 names=(column.name,),
                 type=column.type,  # type: ignore[arg-type]

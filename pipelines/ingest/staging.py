@@ -59,6 +59,8 @@ class Column:
     hashed_when: str | None = None
     hash_of: tuple[str, ...] = ()
     lower: bool = False
+    spellings: str = ""  # the vocabulary whose other spellings are written as its words
+    has_time_of: str | None = None  # says whether the hour of that column was told
     line_grain: bool = False
     zh: str = ""
     description: str = ""

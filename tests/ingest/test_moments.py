@@ -97,3 +97,31 @@ def test_old_dates_load_and_ranges_do_not(landing: Landing, both_ways: str) -> N
     landing.one("orders/a.csv", HEADER + rows)
     assert landing.rows("orders", "order_id, paid_at::varchar") == [("a", "1997-03-01 12:00:00")]
     assert landing.quarantine() == [(3, "paid_at", "time_range"), (4, "paid_at", "bad_date")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "has_time"),
+    [("2026-03-01", False), ("2026/3/1", False), ("20260301", False), ("2026年3月1日", False),
+     ("２０２６-０３-０１", False), ("2026-03-01 00:00:00", True), ("2026-03-01 20:00", True),
+     ("2026/3/1 0:00", True), ("1780473600", True),
+     ("2026-03-01T00:00:00Z", True)],
+)  # fmt: skip
+def test_a_day_without_an_hour_says_so(landing: Landing, both_ways: str, cell: str, has_time: bool) -> None:
+    landing.one("orders/a.csv", HEADER + f"a,{cell},10,p\n")
+    landing.one("events/a.csv", f"user_id,event,event_at\nu1,follow,{cell}\n")
+    assert landing.rows("orders", "paid_at_has_time") == [(has_time,)]
+    assert landing.rows("events", "event_at_has_time") == [(has_time,)]
+
+
+def test_the_hour_of_a_time_that_stands_in_for_another(landing: Landing, both_ways: str) -> None:
+    """Without a payment time a paid order counts at its submission: then that one's hour is told or not."""
+    header = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间\n"
+    rows = "1,11,已完成,5.00,2026-08-01 10:00:00,2026-08-01\n2,21,已完成,5.00,2026-08-01,\n"
+    rows += "3,31,已完成,5.00,2026-08-01 10:00:00,\n4,41,已关闭,5.00,2026-08-01,\n"
+    landing.one("doudian_orders/a.csv", header + rows)
+    assert landing.rows("orders", "order_id, paid_at_has_time") == [
+        ("1", False),
+        ("2", False),
+        ("3", True),
+        ("4", None),
+    ]
