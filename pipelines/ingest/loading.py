@@ -26,6 +26,7 @@ from pipelines.ingest.sources import Source, fingerprint
 from pipelines.ingest.staging import quoted
 from pipelines.ingest.sums import sum_orders
 from pipelines.ingest.text import UnreadableError, sha256_of
+from pipelines.ingest.told import told
 from pipelines.privacy import load_key, mask_letters, mask_text, mask_text_sql
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
@@ -193,6 +194,8 @@ class _Loader:
         result.rows_quarantined += bad + len(records.refused)
         result.rows_read = records.count
         result.notices = [*self.opened.notices, *records.notices, *([] if records.count else [NO_ROWS])]
+        for level in self.levels:
+            result.notices += told(self.connection, level.plan, level.rows.name, self.facts, self.settings)
         accounted = result.rows_loaded + result.rows_superseded + result.rows_quarantined
         if result.rows_read != accounted:
             raise RuntimeError(f"{self.found.path}: {result.rows_read} rows read but {accounted} accounted for")

@@ -57,6 +57,18 @@ def test_no_spelling_means_two_words() -> None:
         )
 
 
+def test_a_word_that_nobody_knows_is_told(landing: Landing, both_ways: str) -> None:
+    landing.settings = landing.settings.model_copy(update={"private_entry_events": ["group_join", "扫码领奖"]})
+    words = ["扫码领奖", "group_join", "groupjoin", "groupjoin", "抽奖转盘"]
+    landing.one("events/a.csv", HEADER + "".join(event(word, f"u{n}") for n, word in enumerate(words, 1)))
+    notices = landing.sql("select code, subject, rows, said from ops.notices order by rows desc")
+    assert [(n["code"], n["subject"], n["rows"]) for n in notices] == [
+        ("unknown_event_word", "groupjoin", 2),
+        ("unknown_event_word", "抽奖转盘", 1),
+    ]
+    assert notices[0]["said"].startswith("did you mean group_join?")
+
+
 @pytest.mark.parametrize(
     ("told", "read"),
     [

@@ -125,3 +125,13 @@ def test_the_hour_of_a_time_that_stands_in_for_another(landing: Landing, both_wa
         ("3", True),
         ("4", None),
     ]
+
+
+def test_what_lies_after_the_files_own_time_is_told(landing: Landing, both_ways: str) -> None:
+    """A day's grace for zones; a campaign is planned ahead and says nothing wrong."""
+    rows = "a,2026-03-02 09:59:59,10,p\nb,2026-03-03 10:00:00,10,p\nc,2062-03-01 10:00:00,10,p\n"
+    landing.one("orders/a.csv", HEADER + rows, at="2026-03-02 09:00:00")
+    landing.one("campaigns/a.csv", "campaign_id,starts_at\nc1,2062-01-01 10:00:00\n", at="2026-03-02 09:00:00")
+    assert len(landing.rows("orders")) == 3
+    notices = landing.sql("select code, subject, rows, severity from ops.notices")
+    assert notices == [{"code": "future_time", "subject": "paid_at", "rows": 2, "severity": "aside"}]
