@@ -6,7 +6,7 @@ spelling, and what is wrong with a cell that has no reading (straight.py).
 
 from __future__ import annotations
 
-from pipelines.ingest.cells.nobody import DATE_AS_ID
+from pipelines.ingest.cells.nobody import DATE_AS_ID, TOTAL_WORDS, TOTALS
 from pipelines.ingest.cells.reading import (
     AMOUNT_UNITS,
     EPOCH_UNITS,
@@ -54,7 +54,10 @@ def listed(values: tuple[str, ...] | list[str]) -> str:
 def filled_sql(x: str, reading: Reading) -> str:
     """The cell, NULL when it is one of the words for nothing. Every other function here is given this."""
     longest = max(len(word.encode()) for word in reading.empty)
-    return f"case when strlen({x}) > {longest} then {x} when {x} in {listed(reading.empty)} then null else {x} end"
+    plain = f"strlen({x}) > {longest}"
+    if not any("0" < word < ":" for word in reading.empty):  # a list is long to look through, and most ids are digits
+        plain += f" or ({x} > '0' and {x} < ':')"
+    return f"case when {plain} then {x} when {x} in {listed(reading.empty)} then null else {x} end"
 
 
 def look_sql(x: str, reading: Reading) -> str:
@@ -91,7 +94,7 @@ def value_sql(p: str, reading: Reading, key: bytes) -> str:
             # Anything but a bare word may still be a known one: that is for the second look.
             bare = f"strlen({p}) <= {LONGEST_ID} and regexp_full_match({p}, '[0-9A-Za-z\\x{{4e00}}-\\x{{9fff}}]+')"
             cases += f" else case when {bare} then {quoted(reading.default_word)} end"
-        return f"case {p} {cases} end"
+        return f"case when {p} is not null then case {p} {cases} end end"
     return phone_key_sql(p, key) if reading.kind == "phone" else p
 
 
@@ -191,8 +194,8 @@ def _odd_id(p: str, reading: Reading) -> str:
     return (
         f"{p} < '0' or ({p} >= '<' and {p} < '@') or ({p} >= '[' and {p} < '_') or ({p} >= '`' and {p} < 'a') "
         f"or {p} >= '{{' or contains({p}, '.') or contains({p}, ',') or contains({p}, 'E+') or contains({p}, 'e+') "
-        f"or contains({p}, '<') or {_day_like(p)} "
-        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{INVISIBLE_PATTERN}{_WIDE}]') "
+        f"or contains({p}, '<') or {_day_like(p)} or {p} in {listed(TOTAL_WORDS)} "
+        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{INVISIBLE_PATTERN}{_WIDE}]|^{TOTALS}$') "
         "else false end "
         f"or {_odd_end(p, reading)}"
     )
@@ -200,7 +203,8 @@ def _odd_id(p: str, reading: Reading) -> str:
 
 def _day_like(p: str) -> str:
     """An id that a spreadsheet took for a day; most ids are told from one by their length alone."""
-    may_be = f"strlen({p}) <= 17 or substr({p}, 5, 1) in ('-', '/')"
+    marks = " or ".join(f"contains({p}, '{mark}')" for mark in "-/月")
+    may_be = f"(strlen({p}) <= 11 or ({p} >= '1' and {p} < '3' and strlen({p}) <= 19)) and ({marks})"
     return f"case when {may_be} then regexp_full_match({p}, {quoted(DATE_AS_ID)}) else false end"
 
 

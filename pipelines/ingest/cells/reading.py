@@ -12,7 +12,25 @@ from datetime import datetime
 INVISIBLE = "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)))
 SPACES = " \t\r\n\v\f\u00a0\u3000" + INVISIBLE
 QUOTES = "'\"`\\"
-EMPTY = ("", "-", "--", "—", "——", "NULL", "null", "None", "NaN", "nan", "NaT", "N/A", "n/a", "\\N")
+EMPTY = (
+    "",
+    "-",
+    "--",
+    "—",
+    "——",
+    "NULL",
+    "null",
+    "None",
+    "NaN",
+    "nan",
+    "NaT",
+    "N/A",
+    "n/a",
+    "NA",
+    "<NA>",
+    "(null)",
+    "\\N",
+)
 PHONE_WORDS = ("phone", "mobile", "tel", "手机", "手机号", "手机号码", "电话")
 # Days on which nothing happened: what programs write for a time that has not come.
 NO_DAYS = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1969-12-31", "1970-01-01")
