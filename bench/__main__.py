@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import pickle
 import shutil
+import subprocess
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,6 +22,8 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 ROUNDS = 3
 ORDERS, GIGABYTES = 20_000_000, 1.0
 NEW_DAY_ORDERS = 30_000
+SMALL_FILES, SMALL_ROWS, SMALL_ROUNDS = 5_000, 20, 2
+BEFORE = "0e52065"  # the build before files were read in batches
 
 
 def main() -> None:
@@ -57,7 +60,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--orders", type=int, default=ORDERS, help="orders of the big merchant")
     parser.add_argument("--gigabytes", type=float, default=GIGABYTES, help="size of the order export")
-    parser.add_argument("--only", choices=["ingest", "core", "questions"], help="measure one chapter anew")
+    parser.add_argument("--only", choices=["ingest", "small", "core", "questions"], help="measure one chapter anew")
     parser.add_argument("--fresh", action="store_true", help="make all data anew")
     given = parser.parse_args()
     if given.fresh:
@@ -70,6 +73,7 @@ def chapters(given: argparse.Namespace):
     merchant = CACHE / f"merchant-{given.orders}"
     return {
         "ingest": lambda: ingest(CACHE / f"export-{given.gigabytes:g}.csv", given.gigabytes),
+        "small": lambda: small(CACHE / f"small-{SMALL_FILES}"),
         "core": lambda: core(merchant, given.orders),
         "questions": lambda: questions(merchant, given.orders),
     }
@@ -92,6 +96,33 @@ def ingest(export: Path, gigabytes: float) -> telling.Section:
     return telling.Section(
         title, list(measured.values()), [telling.Goal("Siyu / bare read_csv", siyu.median / bare.median, 2.5)]
     )
+
+
+def small(folder: Path) -> telling.Section:
+    """Many small files through the whole of ingest, against an earlier build on the same files; processor time."""
+    if not folder.exists():
+        once("write_small_files", folder=str(folder), files=SMALL_FILES, rows=SMALL_ROWS)
+    here = str(Path(__file__).parents[1])
+    measured = in_turns(
+        {
+            f"Siyu at {BEFORE}": ("ingest_folder", {"folder": str(folder), "tree": str(earlier_build())}),
+            "Siyu now": ("ingest_folder", {"folder": str(folder), "tree": here}),
+        },
+        SMALL_ROUNDS,
+    )
+    before, now = measured.values()
+    title = f"Ingest of {SMALL_FILES:,} files of {SMALL_ROWS} rows, seconds of processor time"
+    return telling.Section(title, [before, now], [telling.Goal("now / before", now.median / before.median, 0.5)])
+
+
+def earlier_build() -> Path:
+    """The tree of an earlier commit, beside the data."""
+    tree = CACHE / f"tree-{BEFORE}"
+    if not tree.exists():
+        tree.mkdir()
+        archive = subprocess.run(["git", "archive", BEFORE], check=True, capture_output=True).stdout
+        subprocess.run(["tar", "-x", "-C", str(tree)], input=archive, check=True)
+    return tree
 
 
 def core(merchant: Path, orders: int) -> telling.Section:

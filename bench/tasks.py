@@ -66,6 +66,35 @@ def ingest(path: str) -> Told:
     return {"seconds": seconds, "rows": file.rows_read, "loaded": file.rows_loaded}
 
 
+def write_small_files(folder: str, files: int, rows: int) -> Told:
+    """Many small files with a real merchant's kinds: canonical orders, 抖店 exports and events, a third of each."""
+    from bench.small_files import write
+
+    with _timed() as seconds:
+        partial = Path(folder).with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        written = write(partial, files, rows)
+        partial.rename(folder)
+    return {"seconds": seconds, "rows": written}
+
+
+def ingest_folder(folder: str, tree: str) -> Told:
+    """The whole of ingest for a folder of new files, by the code of `tree`; `seconds` are those of the processor."""
+    sys.path.insert(0, tree)
+    from pipelines.ingest import ingest as take_in
+    from pipelines.settings import load_settings
+    from pipelines.warehouse import open_for_writing
+
+    with _empty_folder() as home:
+        (home / "landing").symlink_to(folder, target_is_directory=True)
+        begun = time.process_time()
+        with open_for_writing(load_settings(home)) as warehouse:
+            result = take_in(warehouse.connection, warehouse.settings)
+        seconds = [time.process_time() - begun]
+    assert all(f.rows_read == f.rows_loaded + f.rows_superseded + f.rows_quarantined for f in result.files)
+    return {"seconds": seconds, "rows": sum(file.rows_loaded for file in result.files)}
+
+
 def make_merchant(home: str, orders: int) -> Told:
     """A warehouse whose staging holds so many orders, in the order in which they were paid, and events."""
     from bench.merchant import make
@@ -165,7 +194,18 @@ def _one(connection: Any, sql: str) -> Any:
 
 TASKS: dict[str, Callable[..., Told]] = {
     task.__name__: task
-    for task in (write_export, read_csv, ingest, make_merchant, last_day, build, export_for_peers, ask)
+    for task in (
+        write_export,
+        read_csv,
+        ingest,
+        write_small_files,
+        ingest_folder,
+        make_merchant,
+        last_day,
+        build,
+        export_for_peers,
+        ask,
+    )
 }
 
 if __name__ == "__main__":

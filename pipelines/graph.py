@@ -14,6 +14,7 @@ import dagster as dg
 from pipelines.catalogue import load_catalogue, ops_tables
 from pipelines.checks import Check, Result, checks_of
 from pipelines.describe import description, key_of, metadata
+from pipelines.quality import Quality
 from pipelines.rebuild import LandingIncomplete
 from pipelines.refresh import Refresh, Watcher, refreshing, write_report
 from pipelines.report import KINDS
@@ -22,6 +23,8 @@ from pipelines.tables import Table
 from pipelines.warehouse import WarehouseBusy
 
 SNAPSHOT = dg.AssetKey(["published", "snapshot"])
+# Fails as a warning where `siyu run` ends with its warning exit: published, but a whole source is missing.
+WHOLE = "no_source_is_refused_whole"
 # A second run of the scheduler waits this long for the first one's lock, then fails naming its process.
 PATIENCE_SECONDS = 3600
 OWNER = "team:data"
@@ -168,14 +171,36 @@ def _snapshot(settings: Settings) -> dg.AssetsDefinition:
                 freshness_policy=_on_time(settings),
             )
         ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                WHOLE, asset=SNAPSHOT, description="no source is refused whole, and the newest files of each were read"
+            )
+        ],
         required_resource_keys={"warehouse"},
     )
     def publish(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         run: Refresh = context.resources.warehouse
-        path = run.publish()
-        return dg.MaterializeResult(metadata={"file": path.name, "bytes": path.stat().st_size})
+        path, known = run.publish(), run.watcher.quality
+        facts: dict[str, Any] = {"file": path.name, "bytes": path.stat().st_size, "to_know": _to_know(known)}
+        return dg.MaterializeResult(metadata=facts, check_results=[_whole(known)])
 
     return publish
+
+
+def _whole(known: Quality) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=SNAPSHOT,
+        check_name=WHOLE,
+        passed=not known.alarms,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"sources": len(known.alarms), "to_know": _to_know(known)},
+    )
+
+
+def _to_know(known: Quality) -> dg.MarkdownMetadataValue:
+    """What `siyu status` tells, in both languages."""
+    said = [f"- **{one.severity}** {one.text['zh']} · {one.text['en']} {one.remedy['en']}" for one in known.findings]
+    return dg.MetadataValue.md("\n".join(said) or "✓")
 
 
 def _reports(settings: Settings) -> list[dg.AssetsDefinition]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import checks, runs
 from pipelines.catalogue import load_catalogue, ops_tables
 from pipelines.checks import Check, Failure, Result
+from pipelines.quality import Quality, quality
 from pipelines.rebuild import need_every_file, start_over
 from pipelines.runs import Loaded
 from pipelines.settings import Settings
@@ -59,6 +60,7 @@ class Watcher:
     as_of: date | None = None
     snapshot: Path | None = None
     reports: list[Path] = field(default_factory=list)
+    quality: Quality = field(default_factory=Quality)
     error: BaseException | None = None
 
     def tell(self, step: Step) -> None:
@@ -168,6 +170,7 @@ class Refresh:
     def publish(self) -> Path:
         """The warehouse as it stands, for readers. Raises NotPublished while a blocking check stands failed."""
         started = time.monotonic()
+        self._judge_data()
         tables = [*load_catalogue().values(), *ops_tables()]
         self.watcher.failures = checks.standing_failures(self.warehouse.connection, tables)
         if self.watcher.failures:
@@ -181,11 +184,15 @@ class Refresh:
 
     def hold_back(self, reason: str) -> None:
         """Nothing was published: says so where readers will see it, on the report of the last good snapshot."""
+        self._judge_data()
         failures = self.watcher.failures
         self._finish("held" if failures else "failed", reason)
         if self.settings.snapshot_path.exists():
             checks.hold(self.settings, reason, failures or [Failure("", "run", reason, "the run ends well")])
             self.report("daily")
+
+    def _judge_data(self) -> None:
+        self.watcher.quality = quality(self.warehouse.connection, self.settings)
 
     def report(self, kind: str) -> list[Path]:
         """Writes one report from the current snapshot."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines import checks, runs
 from pipelines.checks import Failure
+from pipelines.quality import Quality, quality
 from pipelines.refresh import NotPublished, Progress, Step, Watcher
 from pipelines.runs import Loaded
 from pipelines.settings import Settings
@@ -35,7 +36,8 @@ class RunResult:
     """How a run ended.
 
     `unchanged`: nothing new, nothing done. `published`: readers have the new numbers. `held`: the `failures` stopped
-    publishing, and readers keep the last good snapshot, whose report says so.
+    publishing, and readers keep the last good snapshot, whose report says so. `quality`: what to know of the data that
+    this run, or the one before when nothing changed, has made numbers of.
     """
 
     status: Literal["unchanged", "published", "held"]
@@ -47,6 +49,7 @@ class RunResult:
     failures: tuple[Failure, ...] = ()
     snapshot: Path | None = None
     reports: tuple[Path, ...] = ()
+    quality: Quality = field(default_factory=Quality)
 
 
 def run(
@@ -65,7 +68,10 @@ def run(
     _need_room_to_write(settings)
     if not full and not select and (day := unchanged(settings, as_of)):
         current = settings.snapshot_path.resolve()
-        return RunResult("unchanged", None, day, _since(started), snapshot=current, reports=_newest(settings))
+        with _reading(settings) as snapshot:
+            known = quality(snapshot, settings)
+        reports = _newest(settings)
+        return RunResult("unchanged", None, day, _since(started), snapshot=current, reports=reports, quality=known)
     watcher = Watcher(progress)
     run_id = str(uuid.uuid4())
     _execute(settings, run_id, as_of, full, _selected(select), watcher)
@@ -81,6 +87,7 @@ def run(
         tuple(watcher.failures),
         watcher.snapshot,
         tuple(watcher.reports),
+        watcher.quality,
     )
 
 

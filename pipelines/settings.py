@@ -59,7 +59,6 @@ class Settings(BaseModel):
     identity_hub_limit: int = Field(default=10, ge=2)
     windows: list[Annotated[int, Field(ge=1)]] = Field(default=[7, 30, 60, 90, 180, 365], min_length=1)
     memory_limit: str = ""
-    shops: dict[str, str] = {}
     channels: dict[str, Channel] = {}
 
     @field_validator("windows", "private_entry_events")

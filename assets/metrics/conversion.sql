@@ -19,7 +19,7 @@ columns:
     description: 'week of the first public touch; with cohort_period = month its month, with all the first day of data'}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: 'value at the first public touch; paid or organic by whether that touch was paid for; none where it has no such value'}
-  window_days: {type: bigint, unit: day, zh: 窗口, description: days after the first public touch}
+  window_days: {type: bigint, unit: day, zh: 窗口, description: days after the first public touch, zh_description: 首次公域触达之后的天数}
   step_no: {type: bigint, zh: 步序, description: 1 to 6}
   step: {type: varchar, zh: 步骤, description: 'public, follow, fan_club, private, first_order or second_order'}
   cohort_people: {type: bigint, unit: person, zh: 触达人数, description: 'everyone first touched in the cohort, mature or not'}

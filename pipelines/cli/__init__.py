@@ -16,7 +16,7 @@ STOPPED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command line and returns its exit code: 0 done, 1 the caller's mistake, 2 ours, 130 stopped."""
+    """Runs one command line; its exit code: 0 done, 1 the caller's mistake, 2 ours, 3 warned, 130 stopped."""
     arguments = _home_first(list(sys.argv[1:] if argv is None else argv))
     try:
         code = _run(arguments)

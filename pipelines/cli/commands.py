@@ -67,7 +67,11 @@ def run(
         ),
     ] = None,
 ) -> int:
-    """Load what is new, refresh, check, publish, report."""
+    """Load what is new, refresh, check, publish, report.
+
+    Ends with 0: published, or nothing new; 3: the same, but a whole source was refused, the last lines say which;
+    1: something for you to mend, held-back numbers among it; 2: a fault of Siyu.
+    """
     from pipelines.cli.running import run_all
 
     return run_all(context.obj, as_of, full, [name for part in select or [] for name in part.split(",") if name])
@@ -162,15 +166,17 @@ def explain(
 @app.command()
 def status(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program, always whole.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every finding and every refused file.")] = False,
 ) -> None:
-    """Does everything add up, and how fresh is it.
+    """Does everything add up, how much of it is in the numbers, and how fresh is it.
 
-    Files, rows read = loaded + superseded + quarantined, last run, checks, freshness.
+    Shares of files, rows and amount refused; what was left aside or needs a doubt, by name; the age of each source;
+    rows read = loaded + superseded + quarantined; last run and checks.
     """
     from pipelines.cli.status import show_status
 
-    show_status(context.obj, as_json)
+    show_status(context.obj, as_json, everything)
 
 
 @app.command()
@@ -185,3 +191,23 @@ def quarantine(
     from pipelines.cli.quarantine import show_quarantine
 
     show_quarantine(context.obj, as_csv, reason, path, limit)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Any file, in landing or not.")],
+    folder: Annotated[
+        str | None,
+        typer.Option("--as", metavar="FOLDER", help="As if it lay in landing/FOLDER/ (orders, doudian_orders, …)."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
+) -> int:
+    """What a file is and what would become of it; loads nothing.
+
+    Which mapping and why, what each column becomes, which nobody reads, which rows would be refused. Exit code 0: all
+    of it would be loaded; 3: it, or some row of it, would be refused.
+    """
+    from pipelines.cli.check import check as check_one
+
+    return check_one(context.obj, file, folder, as_json)

@@ -1,4 +1,4 @@
-"""What went wrong, told to a person: exit code 1 for what they can mend, 2 for what we must.
+"""What went wrong, told to a person: exit code 1 for what they can mend, 2 for what we must; 3 is only a warning.
 
 What belongs here: which errors are whose, and where a traceback goes. What does not: the messages; each error is
 born with one that says what, where, what was expected and what to do.
@@ -16,7 +16,8 @@ from pathlib import Path
 
 from pipelines.cli import STOPPED
 
-USER, OURS = 1, 2
+# WARNING: the numbers are out, but a whole source is missing from them.
+USER, OURS, WARNING = 1, 2, 3
 
 
 class UserError(ValueError):
@@ -56,7 +57,6 @@ _USERS = {
     "pipelines.warehouse.WarehouseBusy",
     "pipelines.core.NoData",
     "pipelines.rebuild.LandingIncomplete",
-    "pipelines.ingest.sources.SourceError",
 }
 
 

@@ -13,26 +13,57 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.cli.mistakes import UserError
+from pipelines.cli.mistakes import USER, WARNING, UserError
 from pipelines.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from pipelines.quality import Quality
     from pipelines.run import RunResult
 
 DEMO = Path("demo")
 # A demo home is known by the truth that the simulator leaves beside the landing folder.
 TRUTH = "truth.json"
+# What the terminal speaks, and how many of the things to know a run ends with.
+LANGUAGE, TOLD = "en", 6
+MARKS = {"refused": "✗", "aside": "–", "told": "!"}
 
 
 def run_all(home: Path | None, as_of: date | None, full: bool, select: list[str]) -> int:
-    """Runs what is out of date and tells the outcome; 1 when checks held the new numbers back."""
+    """Runs what is out of date and tells the outcome; 1: checks held the new numbers back, 3: a source is missing."""
     settings = load_settings(home)
     _need_landing(settings)
-    result = _run(settings, as_of, full, select)
+    try:
+        result = _run(settings, as_of, full, select)
+    except _nothing_loaded():
+        _tell_what_was_refused(settings)
+        raise
     print(outcome(settings, result), flush=True)
     if as_of is not None and result.snapshot:
         _tell_if_beyond_data(settings, as_of)
-    return 1 if result.status == "held" else 0
+    return _code(result)
+
+
+def _nothing_loaded() -> type[Exception]:
+    from pipelines.core import NoData
+
+    return NoData
+
+
+def _tell_what_was_refused(settings: Settings) -> None:
+    """Nothing could be published, as nothing dated was loaded: says what became of the files."""
+    from pipelines.cli.state import look
+    from pipelines.quality import quality
+
+    with look(settings) as state:
+        known = quality(state.connection, settings) if state else None
+    if known and known.findings:
+        print("\n".join(_to_know(known)), file=sys.stderr)
+
+
+def _code(result: RunResult) -> int:
+    if result.status == "held":
+        return USER
+    return WARNING if result.quality.alarms else 0
 
 
 def _tell_if_beyond_data(settings: Settings, as_of: date) -> None:
@@ -68,15 +99,32 @@ def _need_landing(settings: Settings) -> None:
 def outcome(settings: Settings, result: RunResult) -> str:
     """How a run ended, in a few lines."""
     if result.status == "unchanged":
-        return (
-            f"Nothing new: no file, setting or definition changed since the last run ({result.seconds:.1f} s).\n"
-            f"Numbers up to {result.as_of}: {_newest(result)}"
-        )
+        lines = [
+            f"Nothing new: no file, setting or definition changed since the last run ({result.seconds:.1f} s).",
+            f"Numbers up to {result.as_of}: {_newest(result)}",
+        ]
+        return "\n".join([*lines, *_to_know(result.quality)])
     lines = _loaded(result)
     if result.status == "held":
-        return "\n".join([*lines, *_held(settings, result)])
+        return "\n".join([*lines, *_held(settings, result), *_to_know(result.quality)])
     lines.append(f"Published up to {result.as_of} in {result.seconds:.1f} s")
-    return "\n".join([*lines, *_places(settings, result)])
+    return "\n".join([*lines, *_places(settings, result), *_to_know(result.quality)])
+
+
+def _to_know(known: Quality) -> list[str]:
+    """The most harmful of what to know of the data, by name, the rest by number."""
+    from pipelines.cli.show import visible
+
+    found = known.findings
+    if not found:
+        return []
+    more = len(found) - TOLD
+    lines = [f"  {MARKS[one.severity]} {visible(one.text[LANGUAGE])}" for one in found[:TOLD]]
+    return [
+        "To know before believing the numbers:",
+        *lines,
+        *([f"  siyu status shows {more} more"] if more > 0 else []),
+    ]
 
 
 def _loaded(result: RunResult) -> list[str]:
@@ -138,7 +186,7 @@ def run_demo(home: Path | None) -> int:
     print(outcome(settings, result))
     if result.status != "held":
         print(_next(settings, place))
-    return 1 if result.status == "held" else 0
+    return _code(result)
 
 
 def _refuse_a_home_in_use(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """`siyu status`: does everything add up, and how fresh is it.
 
-What belongs here: the figures and their layout. What does not: how they came about (ingest, runs, checks).
+What belongs here: the figures. What does not: their layout (status_page.py), and how they came about (ingest, runs,
+checks, quality).
 """
 
 from __future__ import annotations
@@ -8,29 +9,26 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.cli.show import to_plain
 from pipelines.cli.state import Row, State, look
+from pipelines.cli.status_page import PARTS, show
 from pipelines.cli.terminal import console
 from pipelines.settings import Settings, load_settings
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table as Grid
-
-_PARTS = ("rows_read", "rows_loaded", "rows_superseded", "rows_quarantined")
+SHOWN = 10  # findings, and refused files, unless all are asked for
 
 
-def show_status(home: Path | None, as_json: bool) -> None:
-    """Prints the state of one home directory, for people or as one JSON object."""
+def show_status(home: Path | None, as_json: bool, everything: bool = False) -> None:
+    """Prints the state of one home directory, for people or as one JSON object; `everything`: nothing is cut short."""
     settings = load_settings(home)
     status = gather(settings)
     if as_json:
         print(json.dumps(to_plain(status), ensure_ascii=False, indent=1))
     else:
-        _print(console(), status)
+        show(console(), status, None if everything else SHOWN)
 
 
 def gather(settings: Settings) -> dict[str, Any]:
@@ -44,15 +42,23 @@ def _nothing(settings: Settings) -> dict[str, Any]:
     from pipelines.ingest.landing import find_files
 
     nothing: dict[str, Any] = dict.fromkeys(("writer", "last_run", "data_date", "days_behind"))
+    nothing |= {"verdict": None, "measure": None, "findings": [], "clocks": []}
     nothing |= {"sources": [], "total": _total([]), "adds_up": True, "faults": [], "refused_files": []}
     return nothing | {"reasons": [], "checks": {"asked": 0, "failed": []}, "waiting": len(find_files(settings.landing))}
 
 
 def _inside(state: State, settings: Settings) -> dict[str, Any]:
+    from pipelines.quality import quality
+
     sources = _sources(state) if state.has("ops.files") else []
     faults = _faults(state) if sources else []
     day = _data_date(state)
+    known = quality(state.connection, settings)
     return {
+        "verdict": known.verdict,
+        "measure": known.measure.plain(),
+        "findings": [one.plain() for one in known.findings],
+        "clocks": _clocks(state, settings) if state.has("core.clocks") else [],
         "writer": state.writer,
         "data_date": day,
         "days_behind": (settings.today().date() - timedelta(days=1) - day).days if day else None,
@@ -61,7 +67,7 @@ def _inside(state: State, settings: Settings) -> dict[str, Any]:
         "total": _total(sources),
         "adds_up": not faults,
         "faults": faults,
-        "refused_files": _refused(state) if sources else [],
+        "refused_files": _refused(state, settings) if sources else [],
         "reasons": _reasons(state) if sources else [],
         "waiting": _waiting(state, settings) if sources else 0,
         "checks": _checks(state),
@@ -79,9 +85,7 @@ def _sources(state: State) -> list[Row]:
 
 
 def _total(sources: list[Row]) -> Row:
-    return {"files": sum(row["files"] for row in sources)} | {
-        part: sum(row[part] for row in sources) for part in _PARTS
-    }
+    return {"files": sum(row["files"] for row in sources)} | {part: sum(row[part] for row in sources) for part in PARTS}
 
 
 def _faults(state: State) -> list[Row]:
@@ -99,14 +103,28 @@ def _faults(state: State) -> list[Row]:
     """)
 
 
-def _refused(state: State) -> list[Row]:
-    """Files refused whole, as they lie in landing now: not those whose place a later one has taken."""
-    return state.rows("""
+def _refused(state: State, settings: Settings) -> list[Row]:
+    """Files refused whole, as they lie in landing now: not those whose place a later one has taken, nor those gone."""
+    refused = state.rows("""
         with newest as (select * from ops.files qualify row_number() over (partition by path order by file_id desc) = 1)
         select f.path, min(q.reason) as reason, min(q.expected) as expected
         from newest as f left join ops.quarantine as q on f.file_id = q.file_id
         where f.status = 'quarantined' group by f.path order by f.path
     """)
+    is_there = settings.landing.is_dir()
+    return [row for row in refused if not is_there or (settings.landing / row["path"]).exists()]
+
+
+def _clocks(state: State, settings: Settings) -> list[Row]:
+    """How far the rows of each kind and platform are known, and how old the newest file that told some is."""
+    return state.rows(
+        """
+        select kind, platform, coalesce(last_date, cut_date - 1) as known_until, cut_date, exported_at, rows,
+            greatest(date_diff('day', coalesce(last_date, cut_date - 1), ?::date) - 1, 0) as days_behind
+        from core.clocks order by kind, platform
+        """,
+        settings.today().date(),
+    )
 
 
 def _reasons(state: State) -> list[Row]:
@@ -178,98 +196,3 @@ def _published(settings: Settings) -> dict[str, Any] | None:
 def _business_time(path: Path, settings: Settings) -> datetime:
     zone = ZoneInfo(settings.timezone)
     return datetime.fromtimestamp(path.stat().st_mtime, zone).replace(tzinfo=None, microsecond=0)
-
-
-def _print(out: Console, status: dict[str, Any]) -> None:
-    out.print(_facts(status))
-    if status["sources"]:
-        out.print()
-        out.print(_files(status))
-        out.print(_equation(status), style="" if status["adds_up"] else "bold red")
-    for fault in status["faults"]:
-        out.print(f"  does not add up: {fault['path']}: {_numbers(fault)}", style="bold red")
-    for refused in status["refused_files"]:
-        expected = f"; expected {refused['expected']}" if refused["expected"] else ""
-        out.print(f"  refused {refused['path']}: {refused['reason']}{expected}", soft_wrap=True)
-    if status["reasons"]:
-        out.print()
-        out.print(_quarantine(status["reasons"]))
-        out.print("siyu quarantine shows each of them with file, line and column.", style="dim")
-    for check in status["checks"]["failed"]:
-        out.print(f"  failed: {check['table_name']}: {check['expected']} ({check['observed']})", style="bold red")
-
-
-def _facts(status: dict[str, Any]) -> Grid:
-    grid = _grid()
-    grid.add_column(style="dim")
-    grid.add_column(overflow="fold")
-    grid.add_row("home", status["home"])
-    grid.add_row("data until", _freshness(status))
-    grid.add_row("last run", _run(status["last_run"]))
-    if status["writer"]:
-        grid.add_row("running now", f"process {status['writer']}; figures are those of the published snapshot")
-    asked, failed = status["checks"]["asked"], len(status["checks"]["failed"])
-    grid.add_row("checks", f"{asked - failed} of {asked} passed" if asked else "none yet")
-    grid.add_row("published", _snapshot(status["published"]))
-    if status["waiting"]:
-        one = status["waiting"] == 1
-        grid.add_row("waiting", f"{status['waiting']} new file{' lies' if one else 's lie'} in landing; run `siyu run`")
-    return grid
-
-
-def _freshness(status: dict[str, Any]) -> str:
-    if not status["data_date"]:
-        return f"nothing loaded yet; put files in {status['landing']} and run `siyu run`"
-    behind = status["days_behind"]
-    age = "up to yesterday" if behind == 0 else f"{behind} day{'' if behind == 1 else 's'} behind"
-    return f"{status['data_date']} ({age})"
-
-
-def _run(run: Row | None) -> str:
-    if run is None:
-        return "none yet"
-    took = f", {run['seconds']:.0f} s" if run["seconds"] is not None else ""
-    message = f"; {run['message']}" if run["message"] else ""
-    return f"{run['started_at']:%Y-%m-%d %H:%M}{took}, {run['status']}{message}"
-
-
-def _snapshot(published: dict[str, Any] | None) -> str:
-    if published is None:
-        return "nothing yet"
-    held = f"; newer figures are held back: {published['held_back']}" if published["held_back"] else ""
-    return f"{published['warehouse']} ({published['published_at']:%Y-%m-%d %H:%M}){held}"
-
-
-def _files(status: dict[str, Any]) -> Grid:
-    grid = _grid(header=True)
-    for name in ("source", "files", "rows read", "= loaded", "+ superseded", "+ quarantined"):
-        grid.add_column(name, justify="left" if name == "source" else "right", overflow="fold")
-    for row in [*status["sources"], {"source": "total", **status["total"]}]:
-        name = "not recognised" if row["source"] is None else row["source"]
-        grid.add_row(name, f"{row['files']:,}", *(f"{row[part]:,}" for part in _PARTS))
-    return grid
-
-
-def _equation(status: dict[str, Any]) -> str:
-    return f"{_numbers(status['total'])}  {'✓ in every file' if status['adds_up'] else '✗'}"
-
-
-def _numbers(row: Row) -> str:
-    read, loaded, superseded, quarantined = (f"{row[part]:,}" for part in _PARTS)
-    return f"{read} read = {loaded} loaded + {superseded} superseded + {quarantined} quarantined"
-
-
-def _quarantine(reasons: list[Row]) -> Grid:
-    grid = _grid(header=True)
-    grid.add_column("quarantined because")
-    grid.add_column("rows", justify="right")
-    grid.add_column("cells only", justify="right")
-    for row in reasons:
-        grid.add_row(row["reason"], f"{row['refused_rows']:,}", f"{row['cells']:,}")
-    return grid
-
-
-def _grid(header: bool = False) -> Grid:
-    from rich.table import Table as RichTable
-
-    return RichTable(box=None, show_header=header, padding=(0, 2, 0, 0), header_style="dim")

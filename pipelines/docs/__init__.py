@@ -17,11 +17,13 @@ def build() -> dict[str, str]:
     """Every generated file: path relative to docs/ → text."""
     from pipelines.docs.decisions import decisions_page
     from pipelines.docs.glossary import glossary_page
+    from pipelines.docs.headers import headers_page
     from pipelines.docs.picture import picture
     from pipelines.docs.sources import source_pages
     from pipelines.docs.tables import table_pages
 
     single = {"glossary.md": glossary_page(), "adr/README.md": decisions_page(), "architecture.svg": picture()}
+    single["headers.md"] = headers_page()
     return {**table_pages(), **source_pages(), **single}
 
 

@@ -5,8 +5,11 @@ What belongs here: the layout of the page. What does not: anything about one pla
 
 from __future__ import annotations
 
-from pipelines.docs.markdown import code, grid, page
-from pipelines.ingest.sources import CANONICAL, Load, Source, SourceColumn, load_sources
+import json
+
+from pipelines.docs.markdown import code, fenced, grid, page
+from pipelines.ingest.grammar import Load, Sample, Source, SourceColumn
+from pipelines.ingest.sources import CANONICAL, load_sources
 
 FOLDER = "assets/sources"
 
@@ -45,14 +48,26 @@ def _page(source: Source) -> str:
         _recognised(source),
         "## Quirks\n\n" + "\n".join(f"- {quirk.strip()}" for quirk in source.quirks) if source.quirks else "",
         "## Columns read",
-        "Every other column of the file is left where it is: it never reaches the warehouse.",
+        "Every other column of the file is left where it is: it never reaches the warehouse. "
+        + ("A column that is not listed here is told by name." if "*" not in source.ignore else "")
+        + " Units in brackets: [what a header may say](../headers.md).",
         grid(
             ("column", "called in the file", "type", "unit", "must be there"), map(_column, source.all_columns.items())
         ),
+        _left_alone(source),
         "## What it feeds",
         *(_load(name, load) for name, load in source.loads.items()),
         _rules(source),
+        _samples(source),
     )
+
+
+_SEVERAL = {"first": "; the first of these counts", "filled": "; the first that is filled counts"}
+
+
+def _left_alone(source: Source) -> str:
+    known = [name for name in source.ignore if name != "*"]
+    return "Known and left alone: " + ", ".join(map(code, known)) + "." if known else ""
 
 
 def _how_to_export(source: Source) -> str:
@@ -63,8 +78,9 @@ def _recognised(source: Source) -> str:
     by = source.recognise
     lines = [f"- formats: {', '.join(source.formats)}"]
     if by.folders:
-        lines.append("- in a folder " + " or ".join(code(f"landing/{name}/") for name in by.folders))
-    lines += [f"- or anywhere in landing, by a header with {_named(source, group)}" for group in by.columns]
+        folders = " or ".join(code(f"landing/{name}/") for name in by.folders)
+        lines.append(f"- in a folder {folders}: then it is this, or it is refused")
+    lines += [f"- or where no folder says so, by a header with {_named(source, group)}" for group in by.columns]
     if by.sheets:
         lines.append("- or by its sheets: " + ", ".join(map(code, by.sheets)))
     lines.append(f"- a row is newer than its earlier copy by {_version(source)}")
@@ -84,7 +100,11 @@ def _version(source: Source) -> str:
 def _column(entry: tuple[str, SourceColumn]) -> tuple[str, ...]:
     name, column = entry
     kind = "personal (never kept)" if column.type == "personal" else column.type
-    return (code(name), ", ".join(map(code, column.names)), kind, column.unit or "", "yes" if column.required else "")
+    names = ", ".join(map(code, column.names))
+    names += f"; its date apart: {', '.join(map(code, column.dates))}" if column.dates else ""
+    names += f"; the {column.part} of a range" if column.part else ""
+    names += _SEVERAL.get(column.several, "") if len(column.names) > 1 else ""
+    return (code(name), names, kind, column.unit or "", "yes" if column.required else "")
 
 
 def _load(name: str, load: Load) -> str:
@@ -108,3 +128,21 @@ def _rules(source: Source) -> str:
     if not rows:
         return ""
     return page("## Refused and flagged", grid(("reason", "column", "when", "expected", "then"), rows))
+
+
+def _samples(source: Source) -> str:
+    return page("## Samples", *(_sample(sample) for sample in source.samples)) if source.samples else ""
+
+
+def _sample(sample: Sample) -> str:
+    """A small file and what comes of it; a test runs each."""
+    parts = []
+    if sample.header:
+        parts.append(grid(sample.header, sample.rows))
+    parts += [fenced(json.dumps(record, ensure_ascii=False), "json") for record in sample.records]
+    for name, cells in sample.sheets.items():
+        parts += [f"Sheet {name}:", fenced("\n".join(" | ".join(row) for row in cells))]
+    for table, rows in sample.gives.items():
+        parts.append(f"gives in `staging.{table}`")
+        parts.append(grid(tuple(rows[0]), [tuple(row.values()) for row in rows]))
+    return page(*parts)

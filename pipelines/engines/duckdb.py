@@ -69,7 +69,7 @@ def fingerprint(settings: Settings) -> str:
     for file in [*sorted((ASSETS / "core").glob("*")), *sorted(ASSETS.glob("*.yaml"))]:
         if file.is_file():
             digest.update(file.name.encode() + file.read_bytes())
-    no_number = {"home", "language", "merchant_name", "shops", "engine", "memory_limit"}
+    no_number = {"home", "language", "merchant_name", "engine", "memory_limit"}
     digest.update(settings.model_dump_json(exclude=no_number).encode())
     return digest.hexdigest()[:16]
 

@@ -1,16 +1,30 @@
-"""One header against one mapping: which column stands where, and in which unit.
+"""One header against one mapping: which column stands where, in which unit, and what nobody reads.
 
-What belongs here: spellings of headers. What does not: which mapping is chosen (recognise.py), and cells.
+What belongs here: spellings of headers. What does not: words for units (units.py), which mapping is chosen
+(recognise.py), and cells.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
-from pipelines.ingest.sources import Source
+from pipelines.ingest.grammar import Source, SourceColumn
+from pipelines.ingest.notices import Notice
+from pipelines.ingest.spellings import (
+    Fit,
+    Names,
+    aliases_of,
+    fits_of,
+    names_of_header,
+    spelled,
+    without_brackets,
+    without_unit,
+)
+from pipelines.ingest.units import normalise
+
+__all__ = ["Match", "Missing", "known_columns", "match_header", "normalise_header", "without_unit"]
+
+normalise_header = normalise
 
 
 @dataclass(frozen=True)
@@ -18,13 +32,23 @@ class Match:
     """A header that a mapping understands."""
 
     source: Source
-    positions: dict[str, tuple[int, ...]]  # our column → places in the header, in the order of its aliases
-    units: dict[str, str]  # our column → unit that the header states in brackets
+    positions: dict[str, tuple[int, ...]]  # our column → places in the header, in the order of its names
+    units: dict[str, str]  # our column → unit that the header states
     header: tuple[str, ...]
+    zones: dict[str, str] = field(default_factory=dict)  # our column → time zone that the header states
+    dates: dict[str, int] = field(default_factory=dict)  # our column → place of the date that goes with its time
+    notices: tuple[Notice, ...] = ()  # what of the header is in no number, or only on an assumption
+    why: str = ""  # this mapping: its folder, or its header
+    seen: tuple[str, ...] | None = None  # of records: the paths that are there; `header` has every one that may be
+
+    @property
+    def places(self) -> set[int]:
+        """Where anything is read."""
+        return {place for places in self.positions.values() for place in places} | set(self.dates.values())
 
     @property
     def score(self) -> int:
-        return len({place for places in self.positions.values() for place in places})
+        return len(self.places)
 
     def header_of(self, column: str) -> str:
         """The file's own name of one of our columns (ours, when the file has none)."""
@@ -34,76 +58,127 @@ class Match:
 
 @dataclass(frozen=True)
 class Missing:
-    """A header that comes near a mapping, but lacks columns it cannot do without."""
+    """A header that comes near a mapping, but lacks columns it cannot do without, or has some twice."""
 
     source: Source
     columns: tuple[str, ...]
     known: int
-
-
-_BRACKETS = re.compile(r"^(.+?)\(([^()]*)\)$")
-_HEADER_UNITS = {
-    "amount": {"分": "fen", "元": "yuan", "万": "万", "万元": "万"},
-    "count": {"万": "万"},
-    "number": {
-        "万": "万",
-        "%": "%",
-        "秒": "second",
-        "s": "second",
-        "分钟": "minute",
-        "分": "minute",
-        "min": "minute",
-        "小时": "hour",
-    },
-}
-
-
-@lru_cache(maxsize=8192)
-def normalise_header(text: str) -> str:
-    """Headers are compared without case, white space, quotes, BOM and width."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    return re.sub(r"[\s\ufeff\u200b'\"`]+", "", text)
+    doubles: dict[str, tuple[str, ...]] = field(default_factory=dict)  # our column → headers that all fit it
+    aside: dict[str, str] = field(default_factory=dict)  # our column → a header of it that cannot be used
+    rival: Source | None = None  # another mapping that knows just as much of the header
 
 
 def match_header(source: Source, header: list[str]) -> Match | Missing:
     """Finds a mapping's columns in a header, by any of their names."""
-    exact: dict[str, int] = {}
-    bare: dict[str, tuple[int, str]] = {}
-    for place, text in enumerate(header):
-        name = normalise_header(text)
-        exact.setdefault(name, place)
-        if bracket := _BRACKETS.match(name):
-            bare.setdefault(bracket[1], (place, bracket[2]))
-    positions: dict[str, tuple[int, ...]] = {}
-    units: dict[str, str] = {}
+    names = names_of_header(tuple(header))
+    found = _Found(source, header, names)
     for name, column in source.columns.items():
-        places = []
-        for alias in map(normalise_header, column.names):
-            if alias in exact:
-                places.append(exact[alias])
-            elif alias in bare:
-                place, unit = bare[alias]
-                places.append(place)
-                if stated := _HEADER_UNITS.get(column.type, {}).get(unit):
-                    units[name] = stated
-        if places:
-            positions[name] = tuple(dict.fromkeys(places))
-    return _verdict(source, positions, units, header, exact)
+        found.add(name, column, fits_of(column, names))
+    return found.verdict()
 
 
-def _verdict(
-    source: Source,
-    positions: dict[str, tuple[int, ...]],
-    units: dict[str, str],
-    header: list[str],
-    exact: dict[str, int],
-) -> Match | Missing:
-    sets = source.recognise.columns or (tuple(n for n, c in source.columns.items() if c.required),)
-    lacking = min((tuple(n for n in names if n not in positions) for names in sets), key=len)
-    if not lacking:
-        lacking = tuple(n for n, c in source.columns.items() if c.required and n not in positions)
-    if any(normalise_header(name) in exact for name in source.recognise.unless):
-        return Missing(source, lacking, 0)
-    if lacking:
-        return Missing(source, lacking, len(positions))
-    return Match(source, positions, units, tuple(header))
+def known_columns(source: Source, text: str) -> list[str]:
+    """Our columns that a text is a name of."""
+    names = names_of_header((text,))
+    return [name for name, column in source.columns.items() if fits_of(column, names)]
+
+
+class _Found:
+    """What was found of a mapping in a header, column by column."""
+
+    def __init__(self, source: Source, header: list[str], names: Names) -> None:
+        self.source = source
+        self.header = header
+        self.names = names
+        self.positions: dict[str, tuple[int, ...]] = {}
+        self.units: dict[str, str] = {}
+        self.zones: dict[str, str] = {}
+        self.dates: dict[str, int] = {}
+        self.doubles: dict[str, tuple[str, ...]] = {}
+        self.aside: dict[str, str] = {}
+        self.notices: list[Notice] = []
+        self.known: set[int] = set()  # places of which a notice or a column speaks already
+
+    def add(self, name: str, column: SourceColumn, fits: list[Fit]) -> None:
+        self.known |= {fit.place for fit in fits}
+        for fit in fits:
+            if fit.stated.currency:
+                self._set_aside(name, fit)
+        fits = [fit for fit in fits if not fit.stated.currency]
+        chosen = _chosen(column, fits)
+        if chosen is None:
+            self.doubles[name] = tuple(self.header[fit.place] for fit in fits)
+            chosen = fits
+        for fit in fits:
+            if fit not in chosen:
+                self._second_choice(fit, chosen[0])
+        self._add_date(name, column)
+        if chosen:
+            self.positions[name] = tuple(fit.place for fit in chosen)
+            if unit := chosen[0].stated.unit:
+                self.units[name] = unit
+            if zone := chosen[0].stated.zone:
+                self.zones[name] = zone
+            if column.told:
+                text = self.header[chosen[0].place]
+                self.notices.append(Notice("assumed", f"{text}: {column.told}", text))
+
+    def _add_date(self, name: str, column: SourceColumn) -> None:
+        if not column.dates:
+            return
+        dates = fits_of(SourceColumn(names=column.dates, type="date"), self.names)
+        self.known |= {fit.place for fit in dates}
+        if len(dates) > 1:
+            self.doubles[name] = tuple(self.header[fit.place] for fit in dates)
+        elif dates:
+            self.dates[name] = dates[0].place
+
+    def _set_aside(self, name: str, fit: Fit) -> None:
+        text, currency = self.header[fit.place], fit.stated.currency
+        self.aside[name] = text
+        said = f"{text} is in {currency}, which is never added to yuan: in no number; export it in yuan"
+        self.notices.append(Notice("other_currency", said, text, severity="aside"))
+
+    def _second_choice(self, fit: Fit, chosen: Fit) -> None:
+        text, used = self.header[fit.place], self.header[chosen.place]
+        said = f"{text} was not used: {used} stands for the same and comes first"
+        self.notices.append(Notice("second_choice", said, text, severity="aside"))
+
+    def verdict(self) -> Match | Missing:
+        source, names = self.source, self.names.names
+        for name, place in self.dates.items():
+            self.positions.setdefault(name, (place,))
+        sets = source.recognise.columns or (tuple(n for n, c in source.columns.items() if c.required),)
+        lacking = min((tuple(n for n in wanted if n not in self.positions) for wanted in sets), key=len)
+        if not lacking:
+            lacking = tuple(n for n, c in source.columns.items() if c.required and n not in self.positions)
+        is_other = any(spelled(name) in names for name in source.recognise.unless)
+        doubles = {name: headers for name, headers in self.doubles.items() if name in source.used}
+        if lacking or doubles or is_other:
+            known = 0 if is_other else len(self.positions)
+            return Missing(source, lacking, known, doubles, self.aside | self._near(lacking, names))
+        dates = {name: place for name, place in self.dates.items() if self.positions[name] != (place,)}
+        return Match(source, self.positions, self.units, tuple(self.header), self.zones, dates, tuple(self.notices))
+
+    def _near(self, lacking: tuple[str, ...], names: list[str]) -> dict[str, str]:
+        """Headers that would be a column we lack, but for what stands in their brackets."""
+        near: dict[str, str] = {}
+        for name in lacking:
+            column = self.source.columns[name]
+            keys = aliases_of(column.names, column.type, column.unit)
+            for text, name_there in zip(self.header, names, strict=True):
+                if without_brackets(name_there) != name_there and without_brackets(name_there) in keys:
+                    near.setdefault(name, text)
+        return near
+
+
+def _chosen(column: SourceColumn, fits: list[Fit]) -> list[Fit] | None:
+    """The places that a column is read from; None: more than one fits, and the mapping does not say which."""
+    if len(fits) < 2:
+        return fits
+    best = [fit for fit in fits if fit.rank == fits[0].rank]
+    if column.several == "filled":
+        return fits if len({fit.stated for fit in fits}) == 1 else None
+    if column.several == "first" or (column.several == "own" and fits[0].rank == 0):
+        return best if len(best) == 1 else None
+    return None

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines.ingest import formats
+from pipelines.ingest.csv_rows import CsvReader
 from pipelines.ingest.formats.opened import Opened
+from pipelines.ingest.headers import Match
 from pipelines.ingest.landing import Found
 from pipelines.ingest.ledger import FILES
 from pipelines.ingest.merging import Incoming, Merged, merge
@@ -26,7 +28,7 @@ from pipelines.ingest.sources import Source, fingerprint
 from pipelines.ingest.staging import quoted
 from pipelines.ingest.sums import sum_orders
 from pipelines.ingest.text import UnreadableError, sha256_of
-from pipelines.ingest.told import told
+from pipelines.ingest.told import told_of_rows
 from pipelines.privacy import load_key, mask_letters, mask_text, mask_text_sql
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
@@ -54,6 +56,7 @@ class FileResult:
     notices: list[Notice] = field(default_factory=list)
     tables: dict[str, int] = field(default_factory=dict)  # rows inserted by table
     file_id: int | None = None
+    match: Match | None = None  # how its header was understood
 
 
 def load_file(connection: duckdb.DuckDBPyConnection, settings: Settings, found: Found, scratch: Path) -> FileResult:
@@ -83,7 +86,8 @@ def load_file(connection: duckdb.DuckDBPyConnection, settings: Settings, found: 
 
 
 def _refusals() -> tuple[type[Exception], ...]:
-    """What a file can do to its readers. Full disks, lost memory and broken invariants are no fault of a file."""
+    """What a file can do to its readers. Full disks, lost memory, broken invariants and SQL that names what is not
+    there are no fault of a file."""
     import duckdb
 
     return (
@@ -95,9 +99,6 @@ def _refusals() -> tuple[type[Exception], ...]:
         duckdb.InvalidInputException,
         duckdb.ConversionException,
         duckdb.OutOfRangeException,
-        duckdb.BinderException,
-        duckdb.ParserException,
-        duckdb.CatalogException,
         duckdb.SerializationException,
     )
 
@@ -113,11 +114,13 @@ def _unexpected(error: Exception) -> UnreadableError:
 
 @dataclass
 class _Level:
-    """The records of a file, or one list inside them."""
+    """The records of one part of a file, or one list inside them."""
 
     plan: Plan
     reader: RowReader
     rows: Rows
+    facts: Facts
+    is_record: bool = True
 
 
 class _Loader:
@@ -143,63 +146,83 @@ class _Loader:
     def read(self) -> None:
         """Recognises the file and reads its rows into temp tables; staging is not touched."""
         opened = formats.open_file(self.connection, self.found.full, self.found.path, self.scratch)
-        try:
-            self._read(opened)
-        except ReopenedError as reopened:
-            self.forget()
-            self._read(reopened.opened)
+        for _ in range(3):  # another encoding, several headers: each is found once
+            try:
+                return self._read(opened)
+            except ReopenedError as reopened:
+                self.forget()
+                opened = reopened.opened
+        raise RuntimeError(f"{self.found.path}: opened again and again")
 
     def _read(self, opened: Opened) -> None:
-        self.opened = opened
+        self.opened, self.levels = opened, []
         self.facts = self._facts(opened.match.source)
-        plan = make_plan(opened.match, self.facts)
-        reader = self._reader("records")
-        rows = reader.read_file(opened, plan, self.found.full, self.found.folders)
-        self.levels = [_Level(plan, reader, rows)]
-        for each, relation in opened.children.items():
-            plan = make_plan(opened.child_matches[each], self.facts, each)
+        for part in (opened, *opened.parts):
+            self._read_part(part)
+
+    def _read_part(self, part: Opened) -> None:
+        facts = self._facts(part.match.source)
+        plan = make_plan(part.match, facts)
+        reader = self._reader(f"part_{len(self.levels)}", CsvReader if part.text is not None else RowReader)
+        rows = reader.read_file(part, plan, self.found.folders)
+        self.levels.append(_Level(plan, reader, rows, facts))
+        for each, relation in part.children.items():
+            plan = make_plan(part.child_matches[each], facts, each)
             if plan.targets:
                 refused = f"select rec from {rows.name} where is_bad"
                 reader = self._reader(f"list_{len(self.levels)}")
                 good = f"(select * from {relation} where rec not in ({refused}))"
-                self.levels.append(_Level(plan, reader, reader.read_children(good, plan)))
+                self.levels.append(_Level(plan, reader, reader.read_children(good, plan), facts, is_record=False))
 
-    def _reader(self, name: str) -> RowReader:
-        reader = RowReader(self.connection, self.scratch, name)
+    def _reader(self, name: str, kind: type[RowReader] = RowReader) -> RowReader:
+        reader = kind(self.connection, self.scratch, name)
         self.readers.append(reader)
         return reader
 
     def load(self, started: float) -> None:
         """Everything that changes staging and the ledger."""
         assert self.opened is not None
-        source, result = self.opened.match.source, self.result
-        result.source, result.file_id = source.name, self.file_id
-        for number, level in enumerate(self.levels):
-            is_record = number == 0
-            self._write_faults(level.rows, is_record)
-            version = "t.row_version_at" if level.plan.version_varies else level.plan.version_literal
-            incoming = Incoming(level.rows.name, version, source, self.facts)
-            for target in level.plan.targets:
-                keep_last = target.load.partial or not is_record
-                merged = merge(self.connection, incoming, target, keep_last)
-                self._account(target.table.name, merged, counts=is_record)
-                if merged.conflicting:
-                    self._write_conflicts(level)
-                for name, load in source.loads.items():
-                    if load.summed_from == target.table.name:
-                        self._account(name, sum_orders(self.connection, incoming, target, name), counts=False)
-        records = self.levels[0].rows
-        self._write_refused(records, source)
-        bad = self._one(f"select count(*) from {records.name} where is_bad")
-        result.rows_quarantined += bad + len(records.refused)
-        result.rows_read = records.count
-        result.notices = [*self.opened.notices, *records.notices, *([] if records.count else [NO_ROWS])]
+        result = self.result
+        result.source, result.file_id, result.match = self.opened.match.source.name, self.file_id, self.opened.match
         for level in self.levels:
-            result.notices += told(self.connection, level.plan, level.rows.name, self.facts, self.settings)
+            self._load_level(level)
+        for level in self.levels:
+            if level.is_record:
+                self._account_refused(level)
+        told: list[Notice] = []
+        for part in (self.opened, *self.opened.parts):
+            told += [*part.match.notices, *part.notices]
+        for level in self.levels:
+            told += level.rows.notices
+            told += told_of_rows(self.connection, level.plan, level.rows.name, self.facts, self.settings)
+        result.notices = list(dict.fromkeys([*told, *([] if result.rows_read else [NO_ROWS])]))
         accounted = result.rows_loaded + result.rows_superseded + result.rows_quarantined
         if result.rows_read != accounted:
             raise RuntimeError(f"{self.found.path}: {result.rows_read} rows read but {accounted} accounted for")
         self._enter(started)
+
+    def _load_level(self, level: _Level) -> None:
+        """What one level gives to the canonical tables."""
+        source = level.plan.match.source
+        self._write_faults(level.rows, level.is_record)
+        version = "t.row_version_at" if level.plan.version_varies else level.plan.version_literal
+        incoming = Incoming(level.rows.name, version, source, level.facts)
+        for target in level.plan.targets:
+            keep_last = target.load.partial or not level.is_record
+            merged = merge(self.connection, incoming, target, keep_last)
+            self._account(target.table.name, merged, counts=level.is_record)
+            if merged.conflicting:
+                self._write_conflicts(level)
+            for name, load in source.loads.items():
+                if load.summed_from == target.table.name:
+                    self._account(name, sum_orders(self.connection, incoming, target, name), counts=False)
+
+    def _account_refused(self, level: _Level) -> None:
+        """The physical rows of one part, and those of them that are none."""
+        self._write_refused(level.rows, level.plan.match.source)
+        bad = self._one(f"select count(*) from {level.rows.name} where is_bad")
+        self.result.rows_quarantined += bad + len(level.rows.refused)
+        self.result.rows_read += level.rows.count
 
     def refuse(self, error: UnreadableError, started: float) -> None:
         """The whole file as one record that stands for all its rows."""
@@ -212,6 +235,7 @@ class _Loader:
             rows_quarantined=error.rows,
             reason=error.reason,
             file_id=self.file_id,
+            match=self.opened.match if self.opened else None,
         )
         self.connection.execute(
             "insert into ops.quarantine (file_id, path, reason, found, expected, is_cell, rows, quarantined_at) "
@@ -244,9 +268,14 @@ class _Loader:
     def _account(self, table: str, merged: Merged, counts: bool) -> None:
         self.result.tables[table] = self.result.tables.get(table, 0) + merged.inserted
         if counts:
-            self.result.rows_loaded += merged.inserted
-            self.result.rows_superseded += merged.superseded
+            own = self._replaced_own() if merged.replaced else 0
+            self.result.rows_loaded += merged.inserted - own
+            self.result.rows_superseded += merged.superseded + own
             self.result.rows_quarantined += merged.conflicting
+
+    def _replaced_own(self) -> int:
+        """Rows of an earlier part of this very file, which is not in the ledger yet."""
+        return self._one(f"select count(*) from meetings where wins and standing_file = {self.file_id}")
 
     # --- quarantine --------------------------------------------------------------------------------------------------
 

@@ -1,69 +1,187 @@
 """Which mapping understands a header, and what to say when none does.
 
+The folder decides: where a folder in landing names a source, the file is that or it is refused. Elsewhere the header
+decides, by the mapping that knows most of it.
+
 What belongs here: choosing among the mappings. What does not: how one header meets one mapping (headers.py).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
+
 from pipelines.ingest.headers import Match, Missing, match_header, normalise_header
-from pipelines.ingest.sources import Source, load_sources
+from pipelines.ingest.notices import Notice
+from pipelines.ingest.sources import CANONICAL, Source, load_sources
 from pipelines.ingest.text import UnreadableError
+from pipelines.ingest.unread import is_ignored, unread_notices
 from pipelines.privacy import mask_letters, mask_text
+
+Verdict = Match | Missing | None
 
 
 def _known_folders(source: Source) -> set[str]:
     return {normalise_header(name) for name in (source.name, *source.recognise.folders)}
 
 
-def choose(header: list[str], folders: tuple[str, ...], kind: str) -> Match | Missing | None:
-    """The mapping for a header: one that the folder names if it fits, else the one that knows most of the header.
+def named_by(folders: tuple[str, ...]) -> list[Source]:
+    """The sources that the outermost telling folder names."""
+    for folder in map(normalise_header, folders):
+        if found := [source for source in load_sources().values() if folder in _known_folders(source)]:
+            return found
+    return []
 
-    Missing: none fits, but this one nearly does. None: nothing near.
-    """
-    places = {normalise_header(folder) for folder in folders}
-    able = [source for source in load_sources().values() if kind in source.formats and not source.recognise.sheets]
-    verdicts = [(match_header(source, header), bool(_known_folders(source) & places)) for source in able]
-    found = [(match, named) for match, named in verdicts if isinstance(match, Match)]
-    if found:
-        return max(found, key=lambda entry: (entry[1], entry[0].score, entry[0].source.name))[0]
-    near = [
-        (miss, named)
-        for miss, named in verdicts
-        if isinstance(miss, Missing) and (miss.known >= 3 or (named and miss.known))
+
+def choose(header: list[str], folders: tuple[str, ...], kind: str) -> Verdict:
+    """The mapping for a header. Missing: none fits, but this one nearly does. None: nothing near."""
+    return _choose(tuple(header), folders, kind)
+
+
+@lru_cache(maxsize=1024)
+def _choose(names: tuple[str, ...], folders: tuple[str, ...], kind: str) -> Verdict:
+    """Files of one kind have one header: it is understood once."""
+    header = list(names)
+    named = named_by(folders)
+    verdicts = [match_header(source, header) for source in named or load_sources().values() if _is_able(source, kind)]
+    if named:
+        return _of_folder(verdicts, header, folders, kind)
+    return _of_header(verdicts)
+
+
+def _is_able(source: Source, kind: str) -> bool:
+    return kind in source.formats and not source.recognise.sheets
+
+
+def _of_folder(verdicts: list[Match | Missing], header: list[str], folders: tuple[str, ...], kind: str) -> Verdict:
+    matches = [verdict for verdict in verdicts if isinstance(verdict, Match)]
+    if matches:
+        best = max(matches, key=_rank)
+        told = unread_notices(best)
+        if (other := _fitting_elsewhere(best, header, kind)) is not None:
+            told.insert(0, _fits_better(best, other))
+        return replace(best, notices=(*best.notices, *told), why=f"it lies in landing/{'/'.join(folders)}/")
+    near = [verdict for verdict in verdicts if isinstance(verdict, Missing) and verdict.known]
+    return max(near, key=_nearness) if near else None
+
+
+def _fitting_elsewhere(chosen: Match, header: list[str], kind: str) -> Match | None:
+    """A mapping that knows clearly more of the header than the folder's own."""
+    others = [match_header(s, header) for s in load_sources().values() if s != chosen.source and _is_able(s, kind)]
+    better = [other for other in others if isinstance(other, Match) and _understood(other) > _understood(chosen) + 1]
+    return max(better, key=_rank) if better else None
+
+
+def _fits_better(chosen: Match, other: Match) -> Notice:
+    said = (
+        f"read as {chosen.source.title['en']} because of its folder, but its header is rather that of "
+        f"{other.source.title['en']}: then put it into landing/{_folder_of(other.source)}/"
+    )
+    return Notice("other_source", said, other.source.name)
+
+
+def _folder_of(source: Source) -> str:
+    return (*source.recognise.folders, source.name)[0]
+
+
+def _of_header(verdicts: list[Match | Missing]) -> Verdict:
+    """The mapping that knows most of the header. Where it says something twice, no lesser one may take the file."""
+    fitting = [
+        v for v in verdicts if (isinstance(v, Match) and _is_telling(v)) or (isinstance(v, Missing) and v.doubles)
     ]
-    if not near:
-        return None
-    return max(near, key=lambda entry: (entry[1], entry[0].known - len(entry[0].columns), entry[0].source.name))[0]
+    fitting = [v for v in fitting if isinstance(v, Match) or not v.columns]
+    if fitting:
+        best, *others = sorted(fitting, key=_rank, reverse=True)
+        if isinstance(best, Missing):
+            return best
+        if others and _rank(others[0])[:2] == _rank(best)[:2]:
+            return Missing(best.source, (), best.score, rival=others[0].source)
+        return replace(best, notices=(*best.notices, *unread_notices(best)), why=_why_header(best))
+    near = [v for v in verdicts if isinstance(v, Missing) and v.known >= 3]
+    return max(near, key=_nearness) if near else None
+
+
+def _is_telling(match: Match) -> bool:
+    """A canonical table's few names may be anybody's: half of the header must be its own."""
+    return not match.source.name.startswith(CANONICAL) or 2 * _understood(match) >= len(
+        list(filter(str.strip, match.header))
+    )
+
+
+def _understood(match: Match) -> int:
+    ignored = sum(is_ignored(text, match.source) for p, text in enumerate(match.header) if p not in match.places)
+    return match.score + ignored
+
+
+def _rank(verdict: Match | Missing) -> tuple[int, bool, str]:
+    known = verdict.score if isinstance(verdict, Match) else verdict.known
+    return known, not verdict.source.name.startswith(CANONICAL), verdict.source.name
+
+
+def _nearness(missing: Missing) -> tuple[int, str]:
+    return missing.known - len(missing.columns), missing.source.name
+
+
+def _why_header(match: Match) -> str:
+    names = [name for name in match.source.recognise.columns[0] if name in match.positions]
+    return "its header has " + ", ".join(match.header_of(name) for name in names)
 
 
 def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tuple[str, ...] = ()) -> UnreadableError:
+    """Why a whole file is refused, and what to do."""
+    shown = ", ".join(header)[:500]
     if verdict is None:
         known = any(normalise_header(cell) in _all_names() for cell in header)
-        shown = ", ".join(header)[:500]
         # A first line that holds no known header may well be a person's data.
         return UnreadableError(
             "unknown_header",
-            f"{_expected_header(folders)}; a new kind of file needs one YAML in assets/sources",
+            f"{_expected_header(folders)}; {_elsewhere(header, named_by(folders))}",
             rows,
             mask_text(shown) if known else mask_letters(shown),
         )
-    wanted = []
-    for name in verdict.columns:
-        names = verdict.source.columns[name].names
-        wanted.append(" or ".join(names[:4]) if names else name)
-    return UnreadableError(
-        "missing_column",
-        f"{verdict.source.title['en']}: column {'; column '.join(wanted)}: export again with it",
-        rows,
-        mask_text(", ".join(header)[:500]),
-    )
+    title = verdict.source.title["en"]
+    if verdict.rival is not None:
+        homes = " or ".join(f"landing/{_folder_of(source)}/" for source in (verdict.source, verdict.rival))
+        expected = f"{title} or {verdict.rival.title['en']}? Its header fits both: put it into {homes}"
+        return UnreadableError("ambiguous_source", expected, rows, mask_text(shown))
+    if verdict.doubles and not verdict.columns:
+        said = "; ".join(f"{' and '.join(headers)} both fit {name}" for name, headers in verdict.doubles.items())
+        expected = f"{title}: one column each: {said}; leave one of them out, or rename it"
+        return UnreadableError("ambiguous_column", expected, rows, mask_text(shown))
+    wanted = [_wanted(verdict, name) for name in verdict.columns]
+    expected = f"{title}: column {'; column '.join(wanted)}: export again with it"
+    if (other := _other_home(header, [verdict.source])) is not None:
+        expected += f"; its header is that of {other.title['en']}: then put it into landing/{_folder_of(other)}/"
+    return UnreadableError("missing_column", expected, rows, mask_text(shown))
+
+
+def _wanted(verdict: Missing, name: str) -> str:
+    names = verdict.source.columns[name].names
+    wanted = " or ".join(names[:4]) if names else name
+    if name in verdict.aside:
+        wanted += f" ({verdict.aside[name]} is not that: what it says behind the name is no unit to count in)"
+    return wanted
+
+
+def _other_home(header: list[str], refused: list[Source]) -> Source | None:
+    """Another mapping that the header fits."""
+    able = [source for source in load_sources().values() if source not in refused and not source.recognise.sheets]
+    others = (match_header(source, header) for source in able)
+    fitting = [other for other in others if isinstance(other, Match) and _is_telling(other)]
+    return max(fitting, key=_rank).source if fitting else None
+
+
+def _elsewhere(header: list[str], refused: list[Source]) -> str:
+    """What to do with a header that the folder's mappings do not know."""
+    if refused and (other := _other_home(header, refused)) is not None:
+        return f"this one is that of {other.title['en']}: put it into landing/{_folder_of(other)}/"
+    return "a new kind of file needs one YAML in assets/sources"
 
 
 def _expected_header(folders: tuple[str, ...]) -> str:
     """What the folder's own kind of file would have had; where no folder names a kind, that some mapping knows it."""
-    places = {normalise_header(folder) for folder in folders}
-    for source in load_sources().values():
-        if _known_folders(source) & places and source.recognise.columns:
+    for source in named_by(folders):
+        if source.recognise.columns:
             wanted = [source.columns[name].names[0] for name in source.recognise.columns[0]]
             return f"{source.title['en']}: a header with {', '.join(wanted)}"
     return "a header that a mapping knows (docs/sources)"

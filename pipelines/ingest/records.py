@@ -11,9 +11,13 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from pipelines.ingest.text import CHUNK, DAMAGE, LONGEST_LINE, Text, is_sound
+from pipelines.ingest.encodings import is_sound
+from pipelines.ingest.text import CHUNK, DAMAGE, LONGEST_LINE
+
+if TYPE_CHECKING:
+    from pipelines.ingest.formats.opened import Piece
 
 LONGEST_RECORD_LINES = 100  # a quoted field with more line breaks than this was never closed
 
@@ -38,7 +42,7 @@ EXPECTED = {
     "bad_encoding": "text in one encoding",
     "bad_json": "one JSON object per line",
     "repeated_name": "each name once in a record",
-    "other_header": "the header of the first sheet; save this sheet as a file of its own",
+    "other_header": "rows under a header that is known here; save the rows under this one as a file of their own",
 }
 
 
@@ -55,21 +59,21 @@ class Refused:
         return EXPECTED[self.reason]
 
 
-def write_records(
-    text: Text, target: Path, delimiter: str, columns: int, first_line: int, thorough: bool = False
-) -> tuple[int, list[Refused]]:
+def write_records(piece: Piece, target: Path, thorough: bool = False) -> tuple[int, list[Refused]]:
     """The text cut into records by hand, each with its line number as a first column; what is no record is returned.
 
     Slower than the fast reader, but it never lets one unclosed quote swallow the lines after it. `thorough` looks at
     every quote rather than at lines with an odd number of them. Returns the number of records written.
     """
+    text, columns = piece.text, len(piece.header)
     written, refused = 0, []
-    mark = delimiter.encode()
+    mark = piece.delimiter.encode()
     with open(text.path, "rb") as source, open(target, "wb") as out:
         lines = _Lines(source)
         for number, line in lines:
-            if number < first_line or not line.strip():
+            if number < piece.first_line or not line.strip():
                 continue
+            number += piece.above
             if line is _TOO_LONG:
                 refused.append(_refuse(number, "line_too_long", lines.cut))
                 continue

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.ingest.apart import end_of_range, joined
 from pipelines.ingest.cells.reading import Reading, Unread
 from pipelines.ingest.cells.straight import straighten
 from pipelines.ingest.plan import Plan
@@ -86,9 +87,18 @@ class _Column:
         self.header = plan.match.header_of(name)
         self.refuses = plan.refuses(name)
         self.remove = re.compile(column.remove) if column.remove else None
+        self.part = column.part
+        self.date = plan.match.dates.get(name)
 
     def cell(self, cells: tuple[str | None, ...]) -> str | None:
-        """The first of its cells that says anything."""
+        """The first of its cells that says anything; a time of day with its date, where that stands apart."""
+        found = self._first(cells)
+        if self.date is None:
+            return found
+        date = cells[self.date]
+        return joined(None if date in self.reading.empty else date, found, self.reading.strip)
+
+    def _first(self, cells: tuple[str | None, ...]) -> str | None:
         for place in self.places:
             if cells[place] not in (None, *self.reading.empty):
                 return cells[place]
@@ -103,7 +113,7 @@ class _Column:
         cell = self.cell(cells)
         if cell is not None and self.remove is not None:
             cell = self.remove.sub("", cell)
-        return straighten(cell, self.reading)
+        return end_of_range(cell, self.part, self.reading) if self.part else straighten(cell, self.reading)
 
 
 def _shown_places(plan: Plan) -> list[bool]:
@@ -111,7 +121,7 @@ def _shown_places(plan: Plan) -> list[bool]:
     shown = [False] * len(plan.match.header)
     for name, places in plan.match.positions.items():
         if plan.match.source.all_columns[name].type not in ("personal", "phone"):
-            for place in places:
+            for place in (*places, *([plan.match.dates[name]] if name in plan.match.dates else [])):
                 shown[place] = True
     return shown
 

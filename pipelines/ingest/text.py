@@ -14,15 +14,15 @@ import io
 import itertools
 import zlib
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from pipelines.ingest.encodings import UnknownEncodingError, encoding_of, is_sound
 
 CHUNK = 1 << 22
 LONGEST_LINE = 1_000_000  # bytes; DuckDB's own limit is twice that
 SAMPLE = 1 << 20
 DAMAGE = "\ufffd".encode()
-_OTHER_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first begins like UTF-16's
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 class UnreadableError(Exception):
@@ -31,6 +31,11 @@ class UnreadableError(Exception):
     def __init__(self, reason: str, expected: str, rows: int = 0, found: str | None = None) -> None:
         super().__init__(reason)
         self.reason, self.expected, self.rows, self.found = reason, expected, rows, found
+
+    def looked_within(self, lines: int) -> UnreadableError:
+        """The same, saying how far a header was looked for."""
+        self.expected += f"; a header is looked for in the first {lines} lines"
+        return self
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Text:
     has_long_lines: bool
     has_quotes: bool
     is_damaged: bool  # some bytes were no text of the encoding; U+FFFD stands there
+    origin: Path = Path()  # the file that the text was decoded from
 
     @property
     def needs_care(self) -> bool:
@@ -57,14 +63,9 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def kind_of(path: Path) -> str:
-    """empty, gzip, zip, ole, parquet or text, by the first bytes; names are not trusted."""
+def _is_packed(path: Path) -> bool:
     with open(path, "rb") as file:
-        head = file.read(8)
-    if not head:
-        return "empty"
-    kinds = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"), (b"\xd0\xcf\x11\xe0", "ole"), (b"PAR1", "parquet"))
-    return next((kind for magic, kind in kinds if head.startswith(magic)), "text")
+        return file.read(2) == b"\x1f\x8b"
 
 
 def open_text(path: Path, scratch: Path) -> Text:
@@ -72,24 +73,50 @@ def open_text(path: Path, scratch: Path) -> Text:
 
     Raises UnreadableError for what is no text in any encoding we know, and for gzip that ends too early.
     """
-    packed = kind_of(path) == "gzip"
+    packed = _is_packed(path)
     sample = _sample(path, packed)
-    encoding, bom = encoding_of(sample)
-    if encoding == "utf-8" and is_sound(
-        sample, encoding, is_cut=True
-    ):  # the reader itself reports later bytes that are not UTF-8
-        target = _unpack(path, scratch) if packed else path
-        return _counted(target, encoding, scratch)
-    return _decoded(path, packed, encoding, bom, scratch)
+    encoding, bom = _encoding_of(sample)
+    if encoding == "utf-8" and is_sound(sample, encoding, is_cut=True):
+        # the reader itself reports later bytes that are not UTF-8
+        text = _counted(_unpack(path, scratch) if packed else path, encoding, scratch)
+    else:
+        text = _decoded(path, packed, encoding, bom, scratch)
+    return replace(text, origin=path)
 
 
-def reopen_as_gb18030(path: Path, scratch: Path) -> Text | None:
-    """A file that looked like UTF-8 because its beginning is plain ASCII; None when it is not GB18030 either."""
-    packed = kind_of(path) == "gzip"
+def reopen_decoded(path: Path, scratch: Path) -> Text | None:
+    """A file that looked like UTF-8 because its beginning is plain ASCII; None when it is in no other encoding."""
+    packed = _is_packed(path)
     if not _sample(path, packed).isascii():
         return None
-    text = _decoded(path, packed, "gb18030", 0, scratch)
-    return None if text.is_damaged else text
+    telling = _telling_lines(path, packed)
+    try:
+        encoding, _ = encoding_of(telling, is_cut=len(telling) == SAMPLE)
+    except UnknownEncodingError:
+        return None
+    if encoding == "utf-8":
+        return None
+    text = _decoded(path, packed, encoding, 0, scratch)
+    return None if text.is_damaged else replace(text, origin=path)
+
+
+def _encoding_of(sample: bytes) -> tuple[str, int]:
+    try:
+        return encoding_of(sample, is_cut=len(sample) == SAMPLE)
+    except UnknownEncodingError as error:
+        raise UnreadableError("bad_encoding", error.expected, _lines(sample), error.found) from error
+
+
+def _telling_lines(path: Path, packed: bool) -> bytes:
+    """A sample of the lines that are not plain ASCII."""
+    found, held = [b""], b""
+    with contextlib.closing(_unpacked(path, packed)) as chunks:
+        for chunk in itertools.chain(chunks, [b"\n"]):
+            *lines, held = (held + chunk).split(b"\n")
+            found += [line for line in lines if not line.isascii()]
+            if sum(map(len, found)) >= SAMPLE:
+                break
+    return b"\n".join(found)[1:][:SAMPLE]
 
 
 def reopen_damaged(text: Text, scratch: Path) -> Text:
@@ -117,48 +144,6 @@ def _unpacked(path: Path, packed: bool) -> Generator[bytes, None, None]:
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             expected = "a complete gzip file; this one is cut off or damaged: copy it again"
             raise UnreadableError("truncated_gzip", expected, max(lines - 1, 0)) from error
-
-
-def encoding_of(sample: bytes) -> tuple[str, int]:
-    """Encoding and length of the BOM: BOM, then UTF-16 by its zero bytes, then UTF-8, then GB18030.
-
-    A text may hold a few lines that are neither; they are refused one by one. Raises UnreadableError for anything else.
-    """
-    if not sample.startswith(_OTHER_BOMS):
-        for bom, name in _BOMS:
-            if sample.startswith(bom):
-                return name, len(bom)
-        if 0 in sample[:1000]:
-            even, odd = sample[0:1000:2].count(0), sample[1:1000:2].count(0)
-            if max(even, odd) > len(sample[:1000]) // 5:
-                return ("utf-16-le", 0) if odd > even else ("utf-16-be", 0)
-        if (found := _eight_bit_encoding(sample)) is not None:
-            return found, 0
-    raise UnreadableError(
-        "bad_encoding", "text in UTF-8, UTF-16 or GB18030 (GBK); export again as CSV UTF-8", _lines(sample)
-    )
-
-
-def _eight_bit_encoding(sample: bytes) -> str | None:
-    lines = [line for line in sample.split(b"\n")[: -1 if len(sample) == SAMPLE else None] if line]
-    telling = [line for line in lines if not line.isascii()]
-    for name in ("utf-8", "gb18030"):
-        # Most telling lines first: UTF-8 with one damaged line may happen to be GB18030, and would be nonsense then.
-        if is_sound(sample, name, is_cut=True) or 2 * sum(is_sound(line, name) for line in telling) > len(telling):
-            return name
-    return "utf-8" if 2 * len(telling) < len(lines) else None
-
-
-def is_sound(sample: bytes, encoding: str, is_cut: bool = False) -> bool:
-    """Whether the bytes are text of that encoding, of which the last character may be cut."""
-    try:
-        if is_cut:
-            codecs.getincrementaldecoder(encoding)("strict").decode(sample, final=False)
-        elif not sample.isascii():
-            sample.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _lines(sample: bytes) -> int:

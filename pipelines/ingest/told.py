@@ -23,7 +23,7 @@ MOST_WORDS = 20
 GRACE = timedelta(days=1)  # for time zones and clocks that are a little off
 
 
-def told(
+def told_of_rows(
     connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, facts: Facts, settings: Settings
 ) -> list[Notice]:
     """Notices of one level of a file, made from its relation of read rows."""

@@ -83,6 +83,7 @@ def compose(source: Source, kind: str, language: str, unpublished: Sequence[Mapp
         generated_at=settings.today(),
         checks=content.checks(source),
         unpublished=tuple(content.check(row) for row in unpublished),
+        quality=content.quality_of(source),
         facts=content.facts(source, words),
         warnings=content.warnings(source, days, words),
         tiles=made_tiles,
@@ -107,7 +108,7 @@ def _definitions(fields: list[Any], sections: Iterable[Any]) -> list[Any]:
 def _fields(block: Any) -> tuple[Any, ...]:
     if block.kind == "matrix":
         return (block.count, block.value)
-    return tuple(block.grid.fields if block.kind == "picture" else block.fields)
+    return tuple(block.grid.fields if block.kind in ("picture", "told") else block.fields)
 
 
 def _replace(path: Path, write: Any) -> None:

@@ -49,14 +49,12 @@ def _table(spec: Spec, rows: Sequence[Row], look: Look, heading: Mapping[str, st
 
 
 def _ladder(chart: Spec, rows: list[Row], look: Look) -> Ladder:
-    rates = {
-        chart["rate"]: {"n": chart["n"], "of": chart["base"]},
-        chart["previous"]: {"n": chart["previous_n"], "of": chart["base"]},
-    }
-    names = [chart[key] for key in ("x", "value", "rate", "previous", "days")]
-    spec = {"table": chart["table"], "columns": names, "n": chart["value"], "rates": rates}
+    """Steps, each with how many of how many took it in its own window."""
+    names = [chart[key] for key in ("x", "value", "rate", "days")]
+    rates = {chart["rate"]: {"n": chart["n"], "of": chart["base"]}}
+    spec = {"table": chart["table"], "columns": names, "n": chart["n"], "rates": rates}
     fields = fields_of(spec, rows, look)
-    tops = {chart["value"]: max((row[chart["value"]] or 0) for row in rows)}
+    tops = {chart["rate"]: max((row[chart["rate"]] or 0) for row in rows)}
     lines = tuple(line(spec, fields, row, tops, look) for row in rows)
     return Ladder(**_heading(chart["name"], look), source=chart["table"], fields=fields, rows=lines)
 

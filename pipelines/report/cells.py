@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from pipelines.report.definitions import define, source_title
+from pipelines.report.definitions import define
 from pipelines.report.model import EMPTY, IMMATURE, OK, SMALL, Cell, Field, Grid
 from pipelines.report.source import Row, column_of
-from pipelines.report.words import Words, clean, day, moment, month, number
+from pipelines.report.words import Words, clean, day, moment, month, number, source_title
 
 Spec = Mapping[str, Any]
 

@@ -7,6 +7,7 @@ is larger than a report may be (docs/adr/0006-report-charts.md). What does not b
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 _COLUMN_KEYS = (
     *("x", "y", "low", "high", "n", "base", "split", "row", "column", "value", "count"),
-    *("rate", "previous", "previous_n", "days", "mature"),
+    *("rate", "days", "mature"),
 )
 
 
@@ -64,16 +65,16 @@ def _mark(made: Figure, mark: Row, xs: list[date], words: Words) -> None:
     first, last = max(mark["first_date"], min(xs)), min(mark["last_date"], max(xs))
     if first > last:
         return
-    name = words.value("festival", mark["word"])
+    name, is_gap = words.value("festival", mark["word"]), "colour" in mark
     half = timedelta(hours=12)
     made.add_vrect(
         x0=datetime.combine(first, datetime.min.time()) - half,
         x1=datetime.combine(last, datetime.min.time()) + half,
-        fillcolor=_colour("mark"),
+        fillcolor=_colour(mark.get("colour", "mark")),
         layer="below",
         line_width=0,
         annotation_text=mark["name"] if name == mark["word"] else name,
-        annotation_position="top left",
+        annotation_position="bottom left" if is_gap else "top left",
     )
 
 
@@ -96,6 +97,8 @@ def select(chart: Mapping[str, Any], rows: list[dict[str, Any]]) -> list[dict[st
     if rows and (lacking := [c for c in columns(chart) if c not in rows[0]]):
         raise ChartError(f"chart '{chart.get('name')}' needs the column '{lacking[0]}' of {chart['table']}")
     kept = [row for row in rows if all(_matches(row[k], v) for k, v in chart.get("where", {}).items())]
+    if windows := chart.get("windows"):
+        kept = [row for row in kept if row[chart["days"]] == windows.get(row[chart["x"]])]
     if last := chart.get("last"):
         newest = sorted({row[last["column"]] for row in kept})[-last["count"] :]
         kept = [row for row in kept if row[last["column"]] in newest]
@@ -201,9 +204,10 @@ def _bars(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) ->
 
 
 def _dots(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) -> Figure:
-    """One rate per period; a period without a rate leaves a gap."""
+    """One rate per period; a period without a rate, or that is not there at all, leaves a gap."""
     from plotly.graph_objects import Scatter
 
+    rows = _with_gaps(chart, rows)
     key = f"charts.{chart['name']}.point"
     text = [words(key, **{c: _text(row[c], _kind(chart, c), words) for c in columns(chart)}) for row in rows]
     trace = Scatter(
@@ -219,16 +223,30 @@ def _dots(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) ->
     return _figure(chart, words, [trace], showlegend=False)
 
 
+def _with_gaps(chart: Mapping[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with an empty one for each period between them that is missing, as far apart as the nearest two are."""
+    found = {row[chart["x"]]: row for row in rows}
+    steps = [after - before for before, after in itertools.pairwise(sorted(found))]
+    if not steps or not isinstance(min(steps), timedelta):
+        return rows
+    count = (max(found) - min(found)) // min(steps)
+    places = [min(found) + min(steps) * i for i in range(count + 1)]
+    empty = dict.fromkeys(columns(chart))
+    return [found.get(place) or {**empty, chart["x"]: place} for place in sorted({*places, *found})]
+
+
 def _funnel(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) -> Figure:
-    """Steps in order; customdata holds the rate from the first and from the previous step."""
+    """Shares of those who could have reached each step in its own window; the text says how many of how many."""
     from plotly.graph_objects import Funnel
 
-    labels = [words.value(chart["x"], row[chart["x"]]) for row in rows]
+    key = f"charts.{chart['name']}.point"
+    kinds = {chart["rate"]: "rate", chart["days"]: "days"}
+    said = [{c: _text(row[c], kinds.get(c, "count"), words) for c in columns(chart)} for row in rows]
     trace = Funnel(
-        y=labels,
-        x=[row[chart["value"]] for row in rows],
-        customdata=[[row[chart["rate"]], row[chart["previous"]]] for row in rows],
-        texttemplate="%{x:,} · %{customdata[0]:.1%}",
+        y=[words.value(chart["x"], row[chart["x"]]) for row in rows],
+        x=[row[chart["rate"]] for row in rows],
+        text=[words(key, **one) for one in said],
+        textinfo="text",
         marker={"color": _colour(chart["colour"])},
         connector={"fillcolor": _colour("band")},
     )

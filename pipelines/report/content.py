@@ -12,12 +12,14 @@ from typing import Any
 
 import yaml
 
+from pipelines.quality import Quality, quality
 from pipelines.report import charts
 from pipelines.report.blocks import chart_block
-from pipelines.report.cells import Look, Spec, grid
-from pipelines.report.model import Block, Check, Section
+from pipelines.report.cells import Look, Spec, grid, is_small
+from pipelines.report.model import Block, Check, Picture, Section
 from pipelines.report.periods import Period
 from pipelines.report.source import Row, Source
+from pipelines.report.told import told_block
 from pipelines.report.words import REPORTS, Words, clean, day, number, span
 
 
@@ -42,9 +44,11 @@ def block(source: Source, spec: Spec, period: Period, look: Look) -> Block | Non
     """One block of report.yaml."""
     if "chart" in spec:
         return _chart(source, spec["chart"], look)
+    if "told" in spec:
+        return told_block(spec["told"], quality_of(source).findings, look.words)
     if not source.has(spec["table"]):
         return None
-    rows = rows_of(source, spec, bound(source, period))
+    rows = _unread_blank(source, spec, rows_of(source, spec, bound(source, period)))
     days = span(since(period), period.current.last, look.words.language)
     return grid(spec, rows, look, days=days) if rows else None
 
@@ -77,6 +81,12 @@ def rows_of(source: Source, spec: Spec, values: Mapping[str, Any]) -> list[Row]:
     )
 
 
+def _unread_blank(source: Source, spec: Spec, rows: list[Row]) -> list[Row]:
+    """Rows without the numbers of what was never read: unknown, not 0."""
+    blank = {name for what, names in spec.get("reads", {}).items() if not source.has_read(what) for name in names}
+    return [{name: None if name in blank else value for name, value in row.items()} for row in rows] if blank else rows
+
+
 def _filled(value: Any, values: Mapping[str, Any]) -> Any:
     return values[value[1:]] if isinstance(value, str) and value.startswith("$") else value
 
@@ -87,7 +97,10 @@ def _chart(source: Source, name: str, look: Look) -> Block | None:
         return None
     rows = charts.select(chart, _chart_rows(source, chart))
     marks = source.rows(charts.definitions()["marks"][chart["marks"]]) if "marks" in chart else []
-    return chart_block(chart, rows, look, marks) if rows else None
+    if (unknown := charts.definitions()["unknown"].get(chart.get("unknown"))) and source.has(unknown["needs"]):
+        marks += source.rows(unknown["sql"])
+    made = chart_block(chart, rows, look, marks) if rows else None
+    return None if isinstance(made, Picture) and not made.svg else made
 
 
 def _chart_rows(source: Source, chart: Spec) -> list[Row]:
@@ -112,6 +125,11 @@ def check(row: Mapping[str, Any]) -> Check:
     return Check(row["table_name"], row["check_name"], bool(row["passed"]), bool(row["blocking"]), observed, expected)
 
 
+def quality_of(source: Source) -> Quality:
+    """What a person must know of the data; of the newest, also where an earlier day is reported on."""
+    return quality(source.ledger or source.connection, source.settings)
+
+
 def facts(source: Source, words: Words) -> tuple[str, ...]:
     """One line on how much data there is and how much of it can be told apart by person."""
     said = []
@@ -119,9 +137,13 @@ def facts(source: Source, words: Words) -> tuple[str, ...]:
         row = source.rows("select sum(rows_read) as read, sum(rows_quarantined) as quarantined from ops.files")[0]
         known = {name: number(value or 0, "count", words.language) for name, value in row.items()}
         said.append(words("quality.rows", **known))
+    measured = quality_of(source).measure
+    if measured.files_refused:
+        said.append(words("quality.files", files=measured.files, refused=measured.files_refused))
     if source.has("metrics.identity_quality"):
-        whole = "select match_rate from metrics.identity_quality where platform = 'all' and id_type = 'all'"
-        rates = [row["match_rate"] for row in source.rows(whole) if row["match_rate"] is not None]
+        whole = "select match_rate, orders from metrics.identity_quality where platform = 'all' and id_type = 'all'"
+        rows = [row for row in source.rows(whole) if not is_small(row["orders"], source.settings.small_group)]
+        rates = [row["match_rate"] for row in rows if row["match_rate"] is not None]
         said += [words("quality.match", rate=number(rate, "rate", words.language)) for rate in rates]
     return tuple(said)
 

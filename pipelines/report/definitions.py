@@ -5,14 +5,9 @@ What belongs here: reading headers in the report's language. What does not: word
 
 from __future__ import annotations
 
-import functools
-
-import yaml
-
 from pipelines.report.model import Definition
 from pipelines.report.source import column_of
 from pipelines.report.words import Words
-from pipelines.tables import ASSETS
 
 
 def define(table: str, name: str, label: str, words: Words) -> Definition | None:
@@ -44,11 +39,3 @@ def _of_bookkeeping(table: str, name: str, label: str, words: Words) -> Definiti
         return None
     title, about = str(said["title"]), str(said["about"])
     return Definition(f"{table}.{name}", label, table, title, name, str(said[name]), "", "", about, "")
-
-
-@functools.cache
-def source_title(name: str, language: str) -> str:
-    """What a source mapping calls itself; '' for one that is not among the assets (a merchant's own, an old name)."""
-    folder, stem = ("staging", name.removeprefix("canonical_")) if name.startswith("canonical_") else ("sources", name)
-    file = ASSETS / folder / f"{stem}.yaml"
-    return str(yaml.safe_load(file.read_text(encoding="utf-8"))["title"][language]) if file.is_file() else ""

@@ -104,13 +104,13 @@ def _slots(xs: Sequence[float]) -> int:
 
 def _marks(scale: Scale, figure: Figure) -> Iterator[Markup]:
     """Stretches of days behind the drawing, cut at its edges, each with its name above."""
-    names = [note.text for note in figure.layout.annotations]
-    for shape, name in zip(figure.layout.shapes, names, strict=True):
+    for shape, note in zip(figure.layout.shapes, figure.layout.annotations, strict=True):
         left, right = (min(max(scale.x(x), 0), 100) for x in (shape.x0, shape.x1))
         place = {"x": f"{left:.2f}%", "y": "0", "width": f"{right - left:.2f}%", "height": HEIGHT}
         yield element("rect", {**place, "fill": shape.fillcolor})
         anchor = {"text-anchor": "end", "x": "100%"} if left > 85 else {"x": f"{left:.2f}%"}
-        yield element("text", {"class": "tick mark", "y": "-5", **anchor}, name)
+        y = HEIGHT - 6.0 if note.yanchor == "bottom" else -5.0
+        yield element("text", {"class": "tick mark", "y": y, **anchor}, note.text)
 
 
 def _grid(scale: Scale, is_rate: bool) -> Iterator[Markup]:

@@ -6,13 +6,14 @@ What belongs here: when a rule speaks. What does not: its wording (wording.*.yam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pipelines.report.cells import Spec
+from pipelines.report.chance import differ
 from pipelines.report.content import layout
 from pipelines.report.model import OK, Cell, Comparison, Finding, Grid, Ladder, Section, Tile
-from pipelines.report.tiles import differ, differ_in_number
-from pipelines.report.words import Words
+from pipelines.report.words import Words, change, number
 
 Line = Mapping[str, Cell]
 
@@ -26,26 +27,44 @@ def findings(tiles: Iterable[Tile], sections: Iterable[Section], words: Words) -
 
 
 def _tile_rule(rule: Spec, tiles: Mapping[str, Tile], _: Any, words: Words) -> Finding | None:
-    """A headline number that moved by at least so much against one earlier span."""
+    """A headline number of a period that is over, which moved by so much, and by more than chance."""
     tile = tiles.get(rule["tile"])
     compared = next((c for c in tile.comparisons if c.name in rule["against"]), None) if tile else None
-    if tile is None or compared is None or compared.change is None or abs(compared.change) < rule["at_least"]:
+    if tile is None or compared is None or compared.change is None or not (tile.is_complete and compared.is_sure):
         return None
-    if rule.get("significant") and not _moved(tile, compared):
+    said = _by_the_day(tile, compared, words) if _is_uneven(tile, compared) else _whole(tile, compared)
+    if abs(said.by) < rule["at_least"] or not said.by:
         return None
-    key = f"findings.{rule['id']}.{compared.direction}"
-    text = words(
-        key, value=tile.cell.text, change=compared.text.lstrip("+-"), before=compared.cell.text, when=compared.label
-    )
+    key = f"findings.{rule['id']}.{'up' if said.by > 0 else 'down'}{said.ending}"
+    text = words(key, value=said.value, change=said.change, before=said.before, when=compared.label)
     return Finding(text, f"tile-{tile.id}")
 
 
-def _moved(tile: Tile, compared: Comparison) -> bool:
-    """Whether a rate's numerator and denominator, or a count, differ from the earlier ones by more than chance."""
-    if tile.field.kind == "count":
-        return differ_in_number(tile.cell.value, compared.cell.value)
-    values = [cell.value for _, cell in (*tile.parts, *compared.parts)]
-    return len(values) == 4 and all(values) and differ(*values)
+@dataclass(frozen=True)
+class _Said:
+    """The figures of a sentence."""
+
+    by: float
+    value: str
+    before: str
+    change: str
+    ending: str = ""
+
+
+def _whole(tile: Tile, compared: Comparison) -> _Said:
+    return _Said(compared.change or 0.0, tile.cell.text, compared.cell.text, compared.text.lstrip("+-"))
+
+
+def _is_uneven(tile: Tile, compared: Comparison) -> bool:
+    """Spans of unequal length: a month of 31 days sells more than one of 28, and that is no news."""
+    return not tile.is_cohort and tile.days != compared.days
+
+
+def _by_the_day(tile: Tile, compared: Comparison, words: Words) -> _Said:
+    now, before = tile.cell.value / tile.days, compared.cell.value / compared.days
+    value, then = (number(round(one, 2), tile.field.kind, words.language) for one in (now, before))
+    by = now / before - 1
+    return _Said(by, value, then, change(by, "amount", words.language).lstrip("+-"), "_a_day")
 
 
 def _extremes_rule(rule: Spec, _: Any, blocks: Mapping[str, Any], words: Words) -> Finding | None:
@@ -56,7 +75,7 @@ def _extremes_rule(rule: Spec, _: Any, blocks: Mapping[str, Any], words: Words) 
         return None
     worst, best = lines[0], lines[-1]
     (high, high_of), (low, low_of) = (_share(line[rule["rate"]]) for line in (best, worst))
-    if not differ(high * high_of, high_of, low * low_of, low_of):
+    if not differ(high * high_of, high_of, low * low_of, low_of, among=len(lines)):
         return None
     said = {**_said("best", best, rule), **_said("worst", worst, rule)}
     return Finding(words(f"findings.{rule['id']}", n=rule["n"], **said), rule["block"])
@@ -79,17 +98,6 @@ def _is_big(line: Line, rule: Spec) -> bool:
     return is_known and rate.of is not None and rate.of.value >= rule["n"]
 
 
-def _least_rule(rule: Spec, _: Any, blocks: Mapping[str, Any], words: Words) -> Finding | None:
-    """The row with the lowest rate: where a ladder loses the most."""
-    lines = [line for line in _lines(blocks.get(rule["block"]))[rule["skip"] :] if _is_big(line, rule)]
-    if not lines:
-        return None
-    least = min(lines, key=lambda line: float(line[rule["rate"]].value))
-    of = least[rule["rate"]].of
-    said = {k: c.text for k, c in least.items()}
-    return Finding(words(f"findings.{rule['id']}", of=of.text if of else "", **said), rule["block"])
-
-
 def _first_rule(rule: Spec, _: Any, blocks: Mapping[str, Any], words: Words) -> Finding | None:
     """The first row of a table that is sorted by what matters."""
     lines = _lines(blocks.get(rule["block"]))
@@ -108,6 +116,5 @@ def _lines(block: Any) -> list[Line]:
 _RULES: dict[str, Callable[[Spec, Mapping[str, Tile], Mapping[str, Any], Words], Finding | None]] = {
     "tile": _tile_rule,
     "extremes": _extremes_rule,
-    "least": _least_rule,
     "first": _first_rule,
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from pipelines.quality import Quality
 from pipelines.report.periods import Period
 
 OK, SMALL, IMMATURE, EMPTY = "ok", "small", "immature", "empty"
@@ -109,7 +110,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Ladder:
-    """Steps of a funnel; each with people, rate from first, rate from previous and median days."""
+    """Steps from public to repurchase; each with people, their share (of those behind it), and its window."""
 
     id: str
     title: str
@@ -143,7 +144,8 @@ class Comparison:
     """One earlier value beside a tile's.
 
     `change` is relative, for rates a difference; None where it says nothing. `kind`: what kind of number it is itself.
-    `direction`: up, down, flat, chance (within what chance would do), none.
+    `direction`: up, down, flat, chance (within what chance would do), none. `is_sure`: it moved by more than chance.
+    `days`: how many it spans.
     """
 
     name: str
@@ -155,6 +157,8 @@ class Comparison:
     parts: tuple[tuple[Field, Cell], ...]
     direction: str
     kind: str
+    is_sure: bool = False
+    days: int = 0
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,8 @@ class Tile:
     comparisons: tuple[Comparison, ...]
     note: str = ""
     is_cohort: bool = False
+    is_complete: bool = True  # the period is over
+    days: int = 0
 
 
 @dataclass(frozen=True)
@@ -182,7 +188,29 @@ class Finding:
     link: str
 
 
-Block = Grid | Matrix | Ladder | Picture
+@dataclass(frozen=True)
+class Told:
+    """What a person must know of the data: a list on the page, a table in the workbook."""
+
+    id: str
+    grid: Grid
+    shown: int  # how many the page shows at once
+    kind = "told"
+
+    @property
+    def title(self) -> str:
+        return self.grid.title
+
+    @property
+    def note(self) -> str:
+        return self.grid.note
+
+    @property
+    def source(self) -> str:
+        return self.grid.source
+
+
+Block = Grid | Matrix | Ladder | Picture | Told
 
 
 @dataclass(frozen=True)
@@ -220,12 +248,25 @@ class Report:
     generated_at: datetime
     checks: tuple[Check, ...]
     unpublished: tuple[Check, ...]  # what failed in a later run that was therefore not published
+    quality: Quality
     facts: tuple[str, ...]
     warnings: tuple[str, ...]
     tiles: tuple[Tile, ...]
     findings: tuple[Finding, ...]
     sections: tuple[Section, ...]
     definitions: tuple[Definition, ...] = field(default=())
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether any headline could be held against an earlier one."""
+        return any(one.change is not None for tile in self.tiles for one in tile.comparisons)
+
+    @property
+    def mood(self) -> str:
+        """good: everything was read and passed; bad: a source is missing from the numbers; else plain."""
+        if self.quality.alarms:
+            return "bad"
+        return "good" if self.checks and not self.failed and self.quality.verdict in ("well", "told") else "plain"
 
     @property
     def failed(self) -> tuple[Check, ...]:

@@ -17,6 +17,10 @@ class Span:
     first: date
     last: date
 
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
     def back(self, days: int) -> Span:
         return Span(self.first - timedelta(days=days), self.last - timedelta(days=days))
 

@@ -33,6 +33,7 @@ class Source:
     first_date: date | None
     history_days: int
     is_newest: bool = True  # no day later than this one is known; False where an earlier one was asked for
+    ledger: duckdb.DuckDBPyConnection | None = None  # the snapshot itself, where `connection` is one of an earlier day
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
         """The rows of a SELECT; those of `values` that it names as `$name` are bound."""
@@ -53,11 +54,17 @@ class Source:
         relation = relation.project(columns)
         return [dict(zip(relation.columns, map(plain, row), strict=True)) for row in relation.fetchall()]
 
+    def has_read(self, what: str) -> bool:
+        """Whether any row was read of `sales` or of `members`: without, their numbers are unknown and not 0."""
+        table = {"sales": "core.orders", "members": "core.memberships"}[what]
+        return self.has(table) and bool(self.connection.execute(f"select 1 from {table} limit 1").fetchall())
+
     def has(self, table: str) -> bool:
-        """Whether the snapshot holds a table at all."""
-        schema, name = table.split(".")
-        sql = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
-        return bool(self.connection.execute(sql, [schema, name]).fetchall())
+        """Whether the snapshot holds a table at all, or a column: schema.table.column."""
+        schema, name, *column = table.split(".")
+        sql = "select 1 from information_schema.columns where table_schema = ? and table_name = ?"
+        sql += " and column_name = ?" if column else ""
+        return bool(self.connection.execute(sql, [schema, name, *column]).fetchall())
 
 
 @contextlib.contextmanager
@@ -79,7 +86,7 @@ def open_source(snapshot_path: Path, settings: Settings, day: date | None) -> It
             raise ValueError(f"no report for {day}: the data begins on {newest.first_date}")
         else:
             with _earlier(snapshot, day) as earlier:
-                yield replace(_source(earlier, settings), is_newest=False)
+                yield replace(_source(earlier, settings), is_newest=False, ledger=connection)
 
 
 @contextlib.contextmanager

@@ -6,12 +6,12 @@ numbers (report.yaml).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.report.cells import Spec, cell, field_of
+from pipelines.report.cells import Look, Spec, cell, field_of, hidden, is_small
+from pipelines.report.chance import differ, differ_by_day, is_unusual
 from pipelines.report.content import layout
 from pipelines.report.model import Cell, Comparison, Field, Tile
 from pipelines.report.periods import Period, Span
@@ -19,7 +19,8 @@ from pipelines.report.source import Row, Source
 from pipelines.report.words import Words, change, number, span
 
 Parts = tuple[tuple[Field, Cell], ...]
-NORMAL_95 = 1.959964
+USUAL_WEEKS = 8
+WORTH_SAYING = 0.1  # so much of a share that it may be quite another
 FLAT = 0.0005  # would be printed as 0.0 %
 
 
@@ -31,7 +32,10 @@ class Asker:
     known: dict[tuple[str, Span], Row] = field(default_factory=dict)
 
     def over(self, spec: Spec, days: Span) -> Row:
-        """The row for some days: of a metric asked for exactly these days, or of the tile's own query."""
+        """The row for some days: of a metric asked for exactly these days, or of the tile's own query; {} where nothing
+        of what the tile counts was ever read."""
+        if not all(self.source.has_read(what) for what in _reads(spec)):
+            return {}
         if "sql" in spec:
             rows = self.source.rows(spec["sql"], first=days.first, last=days.last)
             return rows[0] if rows else {}
@@ -42,6 +46,22 @@ class Asker:
             self.known[key] = rows[0] if rows else {}
         return self.known[key]
 
+    def moved(self, spec: Spec, days: Span, before: Span) -> bool:
+        """Whether two spans' days differ by more than days do anyway; a single one: from what its weekday brings."""
+        if days.days > 1:
+            return differ_by_day(self._by_day(spec, days), self._by_day(spec, before))
+        weeks = (days.back(7 * week) for week in range(1, USUAL_WEEKS + 1))
+        usual = [value for week in weeks for value in self._by_day(spec, week)]
+        (now,), (then,) = self._by_day(spec, days) or [0.0], self._by_day(spec, before) or [0.0]
+        mean = sum(usual) / len(usual) if usual else 0.0
+        return is_unusual(now, usual) and (now - mean) * (now - then) > 0
+
+    def _by_day(self, spec: Spec, days: Span) -> list[float]:
+        column = spec["column"]
+        sql = f"select {column} from metrics.daily_summary where segment_by = 'all' and date between $first and $last"
+        rows = self.source.rows(sql, first=days.first, last=days.last)
+        return [float(row[column]) for row in rows if row[column] is not None]
+
 
 def table_of(spec: Spec) -> str:
     """The table that a tile's number is a column of."""
@@ -50,26 +70,142 @@ def table_of(spec: Spec) -> str:
 
 def tiles(source: Source, period: Period, words: Words) -> tuple[Tile, ...]:
     """Every tile of report.yaml whose table the snapshot holds."""
-    asker = Asker(source)
+    making = _Making(Asker(source), period, Look(words, source.settings.small_group))
     specs = [spec for spec in layout()["tiles"] if source.has(table_of(spec))]
-    return tuple(_cohort_tile(source, s, words) if "cohorts" in s else _tile(asker, s, period, words) for s in specs)
+    return tuple(making.of_cohorts(s) if "cohorts" in s else making.of_days(s) for s in specs)
 
 
-def _tile(asker: Asker, spec: Spec, period: Period, words: Words) -> Tile:
-    now = asker.over(spec, period.current)
-    before = {name: (asker.over(spec, days), days) for name, days in period.compared.items()}
-    labels = {name: (words(f"compare.{name}"), days) for name, days in period.compared.items()}
-    return _made(spec, now, period.current, [(n, labels[n][0], d, row) for n, (row, d) in before.items()], words)
+@dataclass(frozen=True)
+class _Making:
+    """Makes tiles: asks, shows what may be shown, compares what may be compared."""
+
+    asker: Asker
+    period: Period
+    look: Look
+
+    def of_days(self, spec: Spec) -> Tile:
+        days = self.period.current
+        earlier = {name: (span, self.asker.over(spec, span)) for name, span in self.period.compared.items()}
+        compared = [(name, self.look.words(f"compare.{name}"), span, row) for name, (span, row) in earlier.items()]
+        return self._made(spec, self.asker.over(spec, days), days, compared)
+
+    def of_cohorts(self, spec: Spec) -> Tile:
+        """The newest mature cohort against the one before it; immature ones are not asked at all."""
+        rows = self.asker.source.rows(spec["sql"])
+        column, unit = spec["cohorts"]["column"], spec["cohorts"]["unit"]
+        days = [Span(row[column], _end(row[column], unit)) for row in rows]
+        label = self.look.words(f"compare.cohort_{unit}")
+        compared = [("previous_cohort", label, days[1], rows[1])] if len(rows) > 1 else []
+        return self._made(spec, rows[0] if rows else {}, days[0] if days else None, compared)
+
+    def _made(self, spec: Spec, now: Row, days: Span | None, compared: list[tuple[str, str, Span, Row]]) -> Tile:
+        words, shown = self.look.words, field_of(table_of(spec), spec["column"], self.look.words)
+        lead = words.get(f"tiles.{spec['id']}.span") or "{span}"
+        return Tile(
+            id=spec["id"],
+            label=words(f"tiles.{spec['id']}.label"),
+            source=table_of(spec),
+            field=shown,
+            cell=self._value(spec, shown, now),
+            is_small=_is_small(spec, now),
+            parts=self._parts(spec, now),
+            span=lead.format(span=span(days.first, days.last, words.language)) if days else "",
+            comparisons=tuple(self._compared(spec, shown, (now, days), *given) for given in compared),
+            note=self._note(spec, now),
+            is_cohort="cohorts" in spec,
+            is_complete="cohorts" in spec or self.period.is_complete,
+            days=days.days if days else 0,
+        )
+
+    def _value(self, spec: Spec, shown: Field, row: Row) -> Cell:
+        """The number; no rate of fewer than small_group."""
+        if shown.kind == "rate" and is_small(row.get(spec["n"]), self.look.small_group):
+            return hidden(self.look)
+        value = None if _unsure_rate(spec, row) >= 1 else row.get(shown.name)
+        return cell(shown, value, self.look.words)
+
+    def _parts(self, spec: Spec, row: Row) -> Parts:
+        names = [spec[key] for key in ("part", "of") if key in spec]
+        fields = [field_of(table_of(spec), name, self.look.words) for name in names]
+        if is_small(row.get(spec["n"]), self.look.small_group):
+            return tuple((f, hidden(self.look)) for f in fields)
+        known = row if _unsure_rate(spec, row) < 1 else {}
+        return tuple((f, cell(f, known.get(f.name), self.look.words)) for f in fields)
+
+    def _note(self, spec: Spec, row: Row) -> str:
+        words = self.look.words
+        if not row or row.get(spec["column"]) is None:
+            lacking = [what for what in _reads(spec) if not self.asker.source.has_read(what)] or _reads(spec)
+            return words(f"tile_notes.unknown_{lacking[0]}" if lacking else "tile_notes.none")
+        if lacking := _unknown(spec, row):
+            return words(f"tile_notes.partly_{lacking[0]}")
+        if (unsure := _unsure_rate(spec, row)) >= WORTH_SAYING:
+            return words("tile_notes.unknown_channel", rate=number(unsure, "rate", words.language))
+        if "mature" in spec and row.get(spec["mature"]) is False:
+            return words(f"tiles.{spec['id']}.immature")
+        if "doubtful" in spec and row.get(spec["doubtful"]):
+            return words(f"tiles.{spec['id']}.doubtful")
+        return words("tile_notes.small") if _is_small(spec, row) else ""
+
+    def _compared(
+        self, spec: Spec, shown: Field, now: tuple[Row, Span | None], name: str, label: str, days: Span, before: Row
+    ) -> Comparison:
+        row, current = now
+        is_fair = _is_comparable(spec, row) and _is_comparable(spec, before)
+        by = _change(spec, shown, row.get(shown.name), before.get(shown.name)) if is_fair else None
+        parts, words = self._parts(spec, before), self.look.words
+        is_sure = by is not None and self._is_sure(spec, (row, current), (before, days))
+        direction = "none" if by is None else _direction(by, spec, is_sure)
+        return Comparison(
+            name=name,
+            label=label,
+            span=span(days.first, days.last, words.language),
+            cell=self._value(spec, shown, before if _is_known(spec, before) else {}),
+            change=by,
+            text=words("tile_notes.flat") if direction == "flat" else _change_text(by, spec, shown, words),
+            parts=parts,
+            direction=direction,
+            kind=shown.kind if spec.get("change") == "difference" else "rate",
+            is_sure=is_sure,
+            days=days.days,
+        )
+
+    def _is_sure(self, spec: Spec, now: tuple[Row, Span | None], before: tuple[Row, Span]) -> bool:
+        """Whether it moved by more than chance: of two shares of people their counts, else day by day."""
+        if spec.get("by_day") and now[1] is not None:
+            return self.asker.moved(spec, now[1], before[1])
+        if "cohorts" not in spec:
+            return False
+        part, of, other, other_of = (
+            float(row.get(spec[key]) or 0) for row in (now[0], before[0]) for key in ("part", "of")
+        )
+        return bool(of and other_of) and differ(part, of, other, other_of)
 
 
-def _cohort_tile(source: Source, spec: Spec, words: Words) -> Tile:
-    """The newest mature cohort against the one before it; immature ones are not asked at all."""
-    rows = source.rows(spec["sql"])
-    column, unit = spec["cohorts"]["column"], spec["cohorts"]["unit"]
-    days = [Span(row[column], _end(row[column], unit)) for row in rows]
-    label = words(f"compare.cohort_{unit}")
-    compared = [("previous_cohort", label, days[1], rows[1])] if len(rows) > 1 else []
-    return _made(spec, rows[0] if rows else {}, days[0] if days else None, compared, words)
+def _reads(spec: Spec) -> list[str]:
+    """What a tile counts: sales, members, both, or nothing that could be missing."""
+    return [spec["reads"]] if isinstance(spec.get("reads"), str) else list(spec.get("reads", []))
+
+
+def _unknown(spec: Spec, row: Row) -> list[str]:
+    """What of it was not read for all of the tile's days."""
+    return [what for what in _reads(spec) if row.get(f"is_{what}_known") is False]
+
+
+def _is_known(spec: Spec, row: Row) -> bool:
+    return bool(row) and not _unknown(spec, row) and _unsure_rate(spec, row) < 1
+
+
+def _unsure_rate(spec: Spec, row: Row) -> float:
+    """How much of a share's whole might belong to its part or not."""
+    whole = row.get(spec.get("of", ""))
+    return float(row.get(spec.get("unknown", "")) or 0) / float(whole) if whole else 0.0
+
+
+def _is_comparable(spec: Spec, row: Row) -> bool:
+    """Big enough, known for all of its days, and not about to be lowered by refunds that are still coming."""
+    is_mature = "mature" not in spec or row.get(spec["mature"]) is not False
+    return not _is_small(spec, row) and _is_known(spec, row) and is_mature
 
 
 def _end(first: date, unit: str) -> date:
@@ -78,69 +214,15 @@ def _end(first: date, unit: str) -> date:
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def _made(spec: Spec, now: Row, days: Span | None, compared: list[tuple[str, str, Span, Row]], words: Words) -> Tile:
-    shown = field_of(table_of(spec), spec["column"], words)
-    lead = words.get(f"tiles.{spec['id']}.span") or "{span}"
-    return Tile(
-        id=spec["id"],
-        label=words(f"tiles.{spec['id']}.label"),
-        source=table_of(spec),
-        field=shown,
-        cell=_value(shown, now, words),
-        is_small=_is_small(spec, now),
-        parts=_parts(spec, now, words),
-        span=lead.format(span=span(days.first, days.last, words.language)) if days else "",
-        comparisons=tuple(_compared(spec, shown, now, *given, words) for given in compared),
-        note=_note(spec, now, words),
-        is_cohort="cohorts" in spec,
-    )
-
-
-def _value(shown: Field, row: Row, words: Words) -> Cell:
-    return cell(shown, row.get(shown.name), words)
-
-
-def _parts(spec: Spec, row: Row, words: Words) -> Parts:
-    names = [spec[key] for key in ("part", "of") if key in spec]
-    fields = [field_of(table_of(spec), name, words) for name in names]
-    return tuple((f, _value(f, row, words)) for f in fields)
-
-
-def _note(spec: Spec, row: Row, words: Words) -> str:
-    if not row or row.get(spec["column"]) is None:
-        return words("tile_notes.none")
-    if "mature" in spec and row.get(spec["mature"]) is False:
-        return words(f"tiles.{spec['id']}.immature")
-    if "doubtful" in spec and row.get(spec["doubtful"]):
-        return words(f"tiles.{spec['id']}.doubtful")
-    return words("tile_notes.small") if _is_small(spec, row) else ""
-
-
 def _is_small(spec: Spec, row: Row) -> bool:
     return (row.get(spec["n"]) or 0) < layout()["compare_at_least"]
 
 
-def _compared(
-    spec: Spec, shown: Field, now: Row, name: str, label: str, days: Span, before: Row, words: Words
-) -> Comparison:
-    old, new = before.get(shown.name), now.get(shown.name)
-    by = None if _is_small(spec, now) or _is_small(spec, before) else _change(spec, shown, new, old)
-    parts = _parts(spec, before, words)
-    is_difference = shown.kind == "rate" or spec.get("change") == "difference"
-    text = "" if by is None else _change_text(by, shown, is_difference, words)
-    direction = "none" if by is None else _direction(by, _parts(spec, now, words), parts)
-    text = words("tile_notes.flat") if direction == "flat" else text
-    when = span(days.first, days.last, words.language)
-    kind = shown.kind if spec.get("change") == "difference" else "rate"
-    return Comparison(name, label, when, _value(shown, before, words), by, text, parts, direction, kind)
-
-
-def _direction(by: float, now: Parts, before: Parts) -> str:
+def _direction(by: float, spec: Spec, is_sure: bool) -> str:
     """Up or down; for a share of people only where chance alone would not do it."""
     if abs(by) < FLAT:
         return "flat"
-    counts = [shown.value for field, shown in (*now, *before) if field.kind == "count"]
-    if len(counts) == 4 and all(counts) and not differ(*counts):
+    if "cohorts" in spec and not is_sure:
         return "chance"
     return "up" if by > 0 else "down"
 
@@ -154,19 +236,9 @@ def _change(spec: Spec, shown: Field, new: Any, old: Any) -> float | None:
     return (new - old) / old if old > 0 else None
 
 
-def _change_text(by: float, shown: Field, is_difference: bool, words: Words) -> str:
-    if is_difference and shown.kind != "rate":
+def _change_text(by: float | None, spec: Spec, shown: Field, words: Words) -> str:
+    if by is None:
+        return ""
+    if spec.get("change") == "difference" and shown.kind != "rate":
         return f"{'+' if by >= 0 else ''}{number(by, shown.kind, words.language)}"
     return change(by, shown.kind, words.language)
-
-
-def differ(part: float, of: float, other_part: float, other_of: float) -> bool:
-    """Whether two shares differ by more than chance (two-proportion z test, two-sided, 95 %)."""
-    pooled = (part + other_part) / (of + other_of)
-    error = math.sqrt(pooled * (1 - pooled) * (1 / of + 1 / other_of))
-    return error > 0 and abs(part / of - other_part / other_of) / error > NORMAL_95
-
-
-def differ_in_number(count: float, other: float) -> bool:
-    """Whether two counts of people or events differ by more than chance (as Poisson counts, two-sided, 95 %)."""
-    return abs(count - other) > NORMAL_95 * math.sqrt(count + other)

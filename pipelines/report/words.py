@@ -17,7 +17,8 @@ from typing import Any
 
 import yaml
 
-REPORTS = Path(__file__).resolve().parents[2] / "assets" / "reports"
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+REPORTS = ASSETS / "reports"
 LANGUAGES = ("zh", "en")
 MISSING = "–"
 _UNSAFE = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -82,6 +83,14 @@ def load_words(language: str) -> Words:
     """The wording of one language."""
     file = REPORTS / f"wording.{language}.yaml"
     return Words(language, yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+@functools.cache
+def source_title(name: str, language: str) -> str:
+    """What a source mapping calls itself; '' for one that is not among the assets (a merchant's own, an old name)."""
+    folder, stem = ("staging", name.removeprefix("canonical_")) if name.startswith("canonical_") else ("sources", name)
+    file = ASSETS / folder / f"{stem}.yaml"
+    return str(yaml.safe_load(file.read_text(encoding="utf-8"))["title"][language]) if file.is_file() else ""
 
 
 def clean(text: str) -> str:

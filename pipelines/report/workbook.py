@@ -28,6 +28,7 @@ from pipelines.report.model import (
     Report,
     Section,
     Tile,
+    Told,
 )
 from pipelines.report.words import Words, day, load_words, moment, span
 
@@ -51,6 +52,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "empty": {"font_color": "#8a949d", "align": "right"},
     "wrap": {"text_wrap": True, "valign": "top"},
 }
+TOLD = 3  # of what to know of the data, on the first sheet
 _FONT: dict[str, Any] = {"font_name": "Microsoft YaHei", "font_size": 10}
 
 
@@ -156,7 +158,9 @@ def _overview(sheet: Sheet, report: Report) -> None:
     if report.failed:
         sheet.text(words("quality.failed", failed=len(report.failed), n=len(report.checks)), "bad")
     elif report.checks:
-        sheet.text(words("quality.passed", n=len(report.checks)))
+        sheet.text(words(f"quality.passed_{report.mood}", n=len(report.checks)))
+    for told in report.quality.findings[:TOLD]:
+        sheet.text(told.text[language], "bad" if told.severity == "refused" else "note")
     for line in (*report.facts, *report.warnings):
         sheet.text(line, "note")
     sheet.skip()
@@ -205,7 +209,7 @@ def _block(sheet: Sheet, block: Block) -> None:
     if isinstance(block, Matrix):
         _matrix(sheet, block)
     else:
-        _grid(sheet, block.grid if isinstance(block, Picture) else block)
+        _grid(sheet, block.grid if isinstance(block, Picture | Told) else block)
     sheet.skip()
 
 

@@ -7,6 +7,7 @@ import fcntl
 import io
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -67,6 +68,71 @@ def test_a_run_says_how_many_files_it_refused(home: Path, siyu: Siyu, tmp_path: 
     said = siyu("--home", str(again), "run")
     assert "1 new file: 0 rows read = 0 loaded + 0 superseded + 0 quarantined" in said.out
     assert "1 file was refused whole; siyu status says which and why" in said.out
+
+
+@pytest.fixture(scope="module")
+def lacking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Joins were read, of the orders none: four of five files are of no kind that Siyu knows."""
+    home = tmp_path_factory.mktemp("lacking")
+    _land(home, "events/joins.csv", "user_id,event,event_at\nann,group_join,2025-01-04 10:00:00\n")
+    for number in range(4):
+        _land(home, f"orders/{number}.csv", f"colour,taste\nred,{number}\n")
+    return home
+
+
+def test_a_run_without_any_order_ends_with_a_warning_and_says_which_source(lacking: Path, siyu: Siyu) -> None:
+    said = siyu("--home", str(lacking), "run")
+    assert said.code == 3
+    assert "Published up to 2025-01-04" in said.out
+    first, second = said.out.split("To know before believing the numbers:\n")[1].splitlines()
+    assert first.startswith("  ✗ No order was read, 4 of 4 files that may hold orders were refused: amounts, buyers")
+    assert second.startswith("  ✗ Orders: nothing was read, all 4 files were refused (unknown header), orders/0.csv")
+    again = siyu("--home", str(lacking), "run")
+    assert again.code == 3, "nothing new, and still nothing read"
+    assert "Nothing new" in again.out
+    assert "No order was read" in again.out
+    assert "3: the same, but a whole source was refused" in " ".join(siyu("run", "--help").out.split())
+    status = siyu("--home", str(lacking), "status")
+    assert "4 of 5 files refused whole; 4 of 5 rows refused (80.00%); their amount is not known" in status.out
+    assert "no order was read: amounts are unknown, not 0" in " ".join(status.out.split())
+    assert "✓ everything" not in status.out
+    told = json.loads(siyu("--home", str(lacking), "status", "--json").out)
+    assert (told["verdict"], told["measure"]["orders"], told["measure"]["files_refused"]) == ("alarm", 0, 4)
+    assert [(one["code"], one["is_alarm"]) for one in told["findings"]] == [
+        ("orders_not_read", True),
+        ("source_refused", True),
+    ]
+
+
+def test_where_nothing_dated_was_read_the_files_are_named(tmp_path: Path, siyu: Siyu) -> None:
+    _land(tmp_path, "orders/orders.csv", "colour,taste\nred,sweet\n")
+    said = siyu("--home", str(tmp_path), "run")
+    assert said.code == 1
+    assert "No order was read, 1 of 1 files that may hold orders were refused" in said.err
+    assert "orders/orders.csv" in said.err
+    assert "no day to report on" in said.err
+
+
+def test_status_cuts_a_long_list_short_and_says_so(tmp_path: Path, siyu: Siyu) -> None:
+    for number in range(14):
+        _land(tmp_path, f"orders/bad{number:02}.csv", f"colour,taste\nred,{number}\n")
+    _land(tmp_path, "orders/orders.csv", ORDERS)
+    siyu("--home", str(tmp_path), "run")
+    short = siyu("--home", str(tmp_path), "status").out
+    assert short.count("refused orders/bad") == 10
+    assert "and 4 more: siyu status --all" in short
+    whole = siyu("--home", str(tmp_path), "status", "--all").out
+    assert whole.count("refused orders/bad") == 14
+    assert "more: siyu" not in whole
+
+
+def test_all_is_well_is_said_only_where_all_was_read(tmp_path: Path, siyu: Siyu) -> None:
+    rows = "\n".join(line for line in ORDERS.splitlines() if "not a time" not in line and "=2+3" not in line)
+    _land(tmp_path, "orders/orders.csv", rows + "\n")
+    said = siyu("--home", str(tmp_path), "run")
+    assert said.code == 0
+    assert "To know" not in said.out
+    assert "✓ everything in landing was read" in siyu("--home", str(tmp_path), "status").out
 
 
 def test_nothing_new_says_so(home: Path, siyu: Siyu) -> None:
@@ -177,7 +243,7 @@ def test_a_file_that_may_not_be_read_is_read_once_it_may(
     assert "waiting" in siyu("--home", str(tmp_path), "status").out
     assert "5 rows read = 3 loaded" in siyu("--home", str(tmp_path), "run").out
     told = siyu("--home", str(tmp_path), "status").out
-    assert "refused" not in told
+    assert "refused orders/" not in told
     assert "waiting" not in told
 
 
@@ -188,6 +254,26 @@ def test_a_home_that_cannot_be_written_is_named(tmp_path: Path, siyu: Siyu) -> N
     said = siyu("--home", str(tmp_path), "run")
     assert said.code == 1
     assert f"siyu: {tmp_path}/warehouse.lock: " in said.err
+
+
+def test_status_tells_each_source_by_its_own_clock(home: Path, siyu: Siyu, tmp_path: Path) -> None:
+    import duckdb
+
+    clocked = tmp_path / "clocked"
+    shutil.copytree(home, clocked, symlinks=True)
+    with duckdb.connect(str(clocked / "warehouse.duckdb")) as connection:
+        connection.execute("create schema if not exists core; drop table if exists core.clocks")
+        connection.execute("""
+            create table core.clocks as from (values
+                ('events', 'douyin', date '2025-01-01', date '2025-09-30', null, timestamp '2025-10-01 06:00', 12),
+                ('orders', 'douyin', date '2025-01-05', date '2025-06-12', date '2025-06-13', null, 3)
+            ) as c (kind, platform, first_date, last_date, cut_date, exported_at, rows)""")
+    said = siyu("--home", str(clocked), "status").out
+    assert re.search(r"events\.douyin +2025-09-30 +\d+ +12 +2025-10-01 06:00", said)
+    assert re.search(r"orders\.douyin +2025-06-12, 2025-06-13 in part +\d+ +3", said)
+    events, orders = json.loads(siyu("--home", str(clocked), "status", "--json").out)["clocks"]
+    assert (orders["known_until"], orders["cut_date"]) == ("2025-06-12", "2025-06-13")
+    assert orders["days_behind"] - events["days_behind"] == 110
 
 
 def test_status_of_a_run_that_died(home: Path, siyu: Siyu, tmp_path: Path) -> None:

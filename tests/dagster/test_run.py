@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -9,11 +10,13 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from pipelines.catalogue import ops_tables
 from pipelines.checks import read_hold
 from pipelines.core import NoData
+from pipelines.graph import SNAPSHOT, WHOLE
 from pipelines.ingest.staging import load_staging
 from pipelines.rebuild import LandingIncomplete
 from pipelines.refresh import Step, write_report
@@ -138,6 +141,24 @@ def test_a_failed_check_keeps_the_last_good_snapshot_until_a_good_run(settings: 
     assert ask(settings, "select status from ops.runs order by started_at") == [
         (status,) for status in ("published", "held", "held", "published")
     ]
+
+
+def test_a_source_refused_whole_is_a_warning_and_no_stop(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Published all the same; Dagster's check on the snapshot says so, as the exit code and the result do."""
+    put(settings.home, "refunds", "refunds.csv", "colour,taste\nred,sweet\n")
+    with dg.instance_for_test() as instance, monkeypatch.context() as patch:
+        patch.setattr("pipelines.run._instance", lambda: contextlib.nullcontext(instance))
+        result = run(settings)
+        (check,) = instance.event_log_storage.get_asset_check_execution_history(
+            dg.AssetCheckKey(SNAPSHOT, WHOLE), limit=1
+        )
+        evaluation = check.event.dagster_event.event_specific_data
+    assert result.status == "published"
+    assert [(one.code, one.subject) for one in result.quality.alarms] == [("source_refused", "canonical_refunds")]
+    assert (evaluation.passed, evaluation.severity.value) == (False, "WARN")
+    assert "退款" in evaluation.metadata["to_know"].value
+    again = run(settings)
+    assert (again.status, again.quality.verdict) == ("unchanged", "alarm")
 
 
 def test_a_selection_rebuilds_only_its_tables(settings: Settings) -> None:

@@ -61,6 +61,7 @@ GIVEN = {
         "lost_followers": "9", "new_fan_club": "55", "new_group_members": "40", "group_viewers": "300",
         "product_exposed_people": "7000", "product_clicked_people": "1500", "orders": "260", "buyers": "240",
         "paid_amount": "31234.50", "refund_amount": "1200.00", "ad_cost_amount": "5000.00",
+        "ad_cost_bound_amount": "4000.00", "ad_cost_invested_amount": "5000.00",
     },
     "pushes": {
         "message_id": "m-1", "platform": "douyin", "sent_at": "2026-03-01 12:00:00", "kind": "live_notice",

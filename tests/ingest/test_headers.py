@@ -487,7 +487,7 @@ def test_a_workbook_whose_time_cannot_be_read(landing: Landing) -> None:
     landing.one(download("20260302090000"), session_book(basics=[["直播时间", "昨晚"]]))
     landing.one(download("20260303090000"), session_book(basics=[["直播标题", "春上新"]]))
     assert landing.rows("live_sessions") == []
-    assert landing.quarantine() == [(1, "直播时间", "missing_value"), (None, None, "missing_column")]
+    assert landing.quarantine() == [(1, "直播时间", "bad_date"), (None, None, "missing_column")]
 
 
 # --- fan groups -------------------------------------------------------------------------------------------------------

@@ -81,11 +81,3 @@ def test_another_currency_is_never_added_to_yuan(landing: Landing, both_ways: st
     landing.one("orders/a.csv", HEADER + rows)
     assert landing.rows("orders", "order_id, paid_amount::varchar") == [("b", "12.00")]
     assert landing.quarantine() == [(2, "paid_amount", "other_currency")]
-
-
-@pytest.mark.parametrize("cell", ["合计:", "合计", "总计", "小计：", "本页合计", "Total"])
-def test_a_row_of_totals_is_told_as_one(landing: Landing, both_ways: str, cell: str) -> None:
-    rows = f"a,2026-03-27 10:00:05,27.78,w1,other\n{cell},2026-03-27 10:00:05,27.78,NA,other\n"
-    landing.one("orders/a.csv", HEADER + rows)
-    assert landing.rows("orders", "order_id") == [("a",)]
-    assert landing.quarantine() == [(3, "order_id", "total_row")]

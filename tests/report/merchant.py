@@ -31,14 +31,20 @@ TINY = ("u1", "u2", "u3")  # the only members of g5
 CHECKS = (("core.orders", "unique"), ("metrics.retention", "between"))
 
 
-def build(path: Path) -> Settings:
-    """Writes the snapshot; returns the settings it was built with."""
+def build(path: Path, without: tuple[str, ...] = (), refused: tuple[str, ...] = ()) -> Settings:
+    """Writes the snapshot, `without` some staging tables' rows; returns the settings it was built with.
+
+    `refused`: files that were refused whole, in the place of the order file.
+    """
     settings = Settings(home=path.parent, merchant_name="云上茶铺 <b>&旗舰店")
     connection = connect(path)
     create_staging(connection)
     for name, rows in _staging(random.Random(11)).items():
-        _put(connection, name, rows)
+        if name not in without:
+            _put(connection, name, rows)
     _bookkeeping(connection)
+    if refused:
+        _refuse(connection, refused)
     core_pass = begin_pass(connection, settings, AS_OF, full=True)
     for _ in refresh_core(connection, settings, core_pass):
         pass
@@ -145,6 +151,21 @@ def _put(connection: Any, name: str, rows: list[Row]) -> None:
         filled.append({**defaults, **row, **own, **known, "platform": "douyin"})
     frame = pd.DataFrame(filled)  # noqa: F841 (DuckDB reads it by its name)
     connection.execute(f"insert into staging.{name} by name select * from frame")
+
+
+def _refuse(connection: Any, paths: tuple[str, ...]) -> None:
+    connection.execute("delete from ops.files where file_source = 'orders'; delete from ops.quarantine")
+    for number, path in enumerate(paths, start=10):
+        connection.execute(
+            "insert into ops.files by name select ? as file_id, ? as path, 7 as rows_read, 0 as rows_loaded, "
+            "0 as rows_superseded, 7 as rows_quarantined, 'quarantined' as status, now()::timestamp as loaded_at",
+            [number, path],
+        )
+        connection.execute(
+            "insert into ops.quarantine by name select ? as file_id, ? as path, 'unknown_header' as reason, "
+            "7 as rows, false as is_cell",
+            [number, path],
+        )
 
 
 def _bookkeeping(connection: Any) -> None:

@@ -11,7 +11,6 @@ import pytest
 from pipelines.report import charts
 from pipelines.report.draw import draw, ticks
 from pipelines.report.periods import Span, period
-from pipelines.report.tiles import differ
 from tests.report.reading import read_page
 
 
@@ -80,6 +79,39 @@ def test_a_gap_in_the_rates_is_a_gap_in_the_line() -> None:
     page = read_page(str(draw(charts.figure("public_to_private", rows), "rate")))
     assert len(page.all("circle")) == 2
     assert page.all("path")[0]["d"].count("M") == 2
+
+
+def test_a_week_that_is_missing_is_a_gap_too() -> None:
+    """Nobody was touched in the second week: a line from the first to the third would tell of people there were not."""
+    shared = {"segment_by": "all", "window_days": 7, "is_mature": True, "private_people": 1, "mature_people": 9}
+    weeks = [date(2025, 6, 2), date(2025, 6, 16), date(2025, 6, 23)]
+    rows = [{**shared, "cohort_week": w, "public_to_private_rate": 0.1} for w in weeks]
+    page = read_page(str(draw(charts.figure("public_to_private", rows), "rate")))
+    assert len(page.all("circle")) == 3
+    assert page.all("path")[0]["d"].count("M") == 2
+
+
+def test_days_that_are_not_known_are_marked_and_no_bar_stands_for_nothing() -> None:
+    known = [date(2025, 6, day) for day in range(1, 7)]
+    rows = [
+        {"segment_by": "domain", "segment": "public", "date": day, "paid_amount": None if day.day > 4 else 100.0}
+        for day in known
+    ]
+    gap = {"word": "unread", "colour": "gap", "first_date": date(2025, 6, 5), "last_date": date(2025, 6, 9)}
+    page = read_page(str(draw(charts.figure("daily_amount", rows, marks=[gap]), "amount")))
+    (area,) = [n for n in page.all("rect") if n["fill"] == charts.definitions()["palette"]["gap"]]
+    assert float(area["x"].rstrip("%")) == pytest.approx(100 * 4 / 6, abs=0.01)
+    assert [n.text for n in page.all("text") if "mark" in n.classes] == ["没有读到"]
+    assert len([n for n in page.all("rect") if "hit" in n.classes]) == 4
+
+
+def test_each_step_of_the_ladder_stands_in_its_own_window() -> None:
+    row = {"segment_by": "all", "reached_people": 5, "mature_people": 50, "cohort_people": 60, "reached_rate": 0.1}
+    steps = ["public", "follow", "fan_club", "private", "first_order", "second_order"]
+    rows = [{**row, "step": s, "step_no": n, "window_days": w} for n, s in enumerate(steps) for w in (7, 30, 90)]
+    (trace,) = charts.figure("ladder", rows, "en").data
+    assert [text.rpartition(" · ")[2] for text in trace.text] == ["7 d", "7 d", "7 d", "7 d", "30 d", "90 d"]
+    assert trace.text[3] == "5 / 50 · 10.0% · 7 d"
 
 
 def test_a_day_without_orders_leaves_its_place_empty() -> None:
@@ -171,9 +203,3 @@ def test_a_week_may_start_on_sunday() -> None:
     found = period("weekly", date(2025, 1, 4), week_starts="sunday")
     assert found.current == Span(date(2024, 12, 29), date(2025, 1, 4))
     assert found.is_complete
-
-
-def test_chance_alone_is_no_finding() -> None:
-    assert not differ(12, 100, 9, 100)
-    assert differ(30, 100, 9, 100)
-    assert not differ(0, 50, 0, 50)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipelines.report.findings import findings
@@ -41,30 +43,39 @@ def test_what_chance_explains_is_not_said() -> None:
     assert said(thresholds(("none", "无门槛", 75, 100), ("follow_1", "关注满 1 天", 80, 100))) == []
 
 
+def test_the_farthest_apart_of_many_differ_by_luck_sooner() -> None:
+    """Of two, 75 and 89 of 100 differ by more than chance; as the ends of eight that are alike they do not."""
+    two = [("none", "无门槛", 75, 100), ("follow_1", "关注满 1 天", 89, 100)]
+    between = [(f"follow_{n}", f"关注满 {n} 天", 80 + n % 3, 100) for n in range(2, 8)]
+    assert len(said(thresholds(*two))) == 1
+    assert said(thresholds(*two, *between)) == []
+
+
+def new_buyers(now: int, before: int, days: int = 7, before_days: int = 7, **more: bool) -> Tile:
+    """The tile of new buyers beside the week before."""
+    by = now / before - 1
+    is_sure, is_complete = more.get("is_sure", True), more.get("is_complete", True)
+    earlier = Comparison(
+        *("previous_week", "较上周", "", Cell(before, str(before)), by, f"{by:+.1%}", (), "up", "rate"),
+        is_sure=is_sure,
+        days=before_days,
+    )
+    field, cell = Field("new_buyers", "新客数", "count"), Cell(now, str(now))
+    tile = Tile("new_buyers", "新客数", "metrics.daily_summary", field, cell, False, (), "", (earlier,))
+    return replace(tile, is_complete=is_complete, days=days)
+
+
 @pytest.mark.parametrize(
-    ("before", "now", "expected"),
+    ("tile", "expected"),
     [
-        (40, 50, []),  # +25 %, but 10 more or fewer of 90 are chance
-        (400, 500, ["新客 500 人，较上周增加 25.0%。"]),
+        (new_buyers(500, 400), ["新客 500 人，较上周增加 25.0%。"]),
+        (new_buyers(300, 400), ["新客 300 人，较上周减少 25.0%。"]),
+        (new_buyers(440, 400), []),  # too little to speak of
+        (new_buyers(500, 400, is_sure=False), []),  # days differ by as much anyway
+        (new_buyers(500, 400, is_complete=False), []),  # the week is not over
+        (new_buyers(310, 280, 31, 28), []),  # +10.7 %, and not one more a day
+        (new_buyers(420, 280, 30, 28), ["日均新客 14 人，较上周（日均 10 人）增加 40.0%。"]),
     ],
 )
-def test_a_count_must_move_by_more_than_chance(before: int, now: int, expected: list[str]) -> None:
-    change = now / before - 1
-    against = Comparison(
-        "previous_week", "较上周", "", Cell(before, str(before)), change, f"{change:+.1%}", (), "up", "rate"
-    )
-    shown = Field("new_buyers", "新客数", "count")
-    tile = Tile(
-        "new_buyers",
-        "新客数",
-        "metrics.daily_summary",
-        shown,
-        Cell(now, str(now)),
-        False,
-        (),
-        "",
-        (against,),
-        "",
-        False,
-    )
+def test_a_sentence_needs_more_than_chance_a_whole_period_and_equal_lengths(tile: Tile, expected: list[str]) -> None:
     assert said(tiles=(tile,)) == expected

@@ -103,9 +103,13 @@ def _luminance(rgb: Iterable[int]) -> float:
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def test_passed_checks_are_said_in_one_line(weekly: SimpleNamespace) -> None:
+def test_passed_checks_are_said_in_one_line_with_what_was_not_loaded(weekly: SimpleNamespace) -> None:
+    """Passed checks are no praise of rows that never came in: nothing is green, and the rows are named."""
     banner = _with_class(weekly.page, "banner")[0]
-    assert "数据检查 2 项全部通过" in banner.text
+    assert "plain" in banner.classes
+    assert "✓" not in banner.text
+    assert "已载入的数据通过 2 项检查；但并非全部数据都已载入" in banner.text
+    assert "orders/：1,000 行中有 20 行（2.0%）被拒收：“<b>订单编号”=1+1（20）。" in banner.text
     assert "读入 4,000 行，隔离 30 行" in banner.text
     assert re.search(r"订单匹配率 9\d\.\d%", banner.text)
 

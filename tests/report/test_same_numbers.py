@@ -129,7 +129,7 @@ def test_immature_cells_are_no_zero_in_the_workbook(weekly: SimpleNamespace) -> 
 
 
 def test_page_and_workbook_hold_the_same_numbers(weekly: SimpleNamespace) -> None:
-    assert _compare(weekly.page, weekly.book) == 20
+    assert _compare(weekly.page, weekly.book) == 21
 
 
 def test_so_do_the_demos(demo_home: Path) -> None:
@@ -175,13 +175,47 @@ def test_tiles_agree_with_orders_and_events(weekly: SimpleNamespace, warehouse: 
     for tile, sql in {
         "paid_amount": "select sum(paid_amount) from core.orders where status <> 'cancelled' and {days}",
         "net_amount": "select sum(net_amount) from core.orders where status <> 'cancelled' and {days}",
-        "buyers": "select count(distinct person_id) from core.orders where is_kept and {days}",
+        "buyers": "select count(distinct person_id) from core.orders where status <> 'cancelled' and {days}",
         "private_entries": "select count(*) from core.people where {private}",
     }.items():
         now, before = (rows(warehouse, sql.format(**_days(first)))[0][0] for first in ("2025-08-11", "2025-08-04"))
         article = weekly.page.by_id(f"tile-{tile}")
-        column = tile if tile != "private_entries" else "private_entries"
+        column = {"buyers": "paid_buyers"}.get(tile, tile)
         assert article.numbers(column) == [pytest.approx(float(now)), pytest.approx(float(before))], tile
+
+
+def test_what_refunds_will_lower_is_compared_with_nothing_yet(weekly: SimpleNamespace) -> None:
+    """The week before has had a week more of refunds: beside it, this one would look better than it is."""
+    for tile in ("net_amount", "new_buyers"):
+        article = weekly.page.by_id(f"tile-{tile}")
+        (compared,) = [n for n in article.walk() if n["data-compare"]]
+        assert compared.classes == ["none"]
+        assert compared.numbers("change") == []
+        assert "仍会有退款" in article.text
+    assert next(n for n in weekly.page.by_id("tile-net_amount").walk() if "value" in n.classes).numbers()
+
+
+def test_the_ladders_private_step_is_what_the_tile_counts(weekly: SimpleNamespace, snapshot: SimpleNamespace) -> None:
+    """All cohorts of `public_to_private` in seven days; the tile is the newest of them that is over."""
+    with duckdb.connect(str(snapshot.path), read_only=True) as connection:
+        ((reached, people),) = rows(
+            connection,
+            "select sum(private_people)::bigint, sum(mature_people)::bigint from metrics.public_to_private "
+            "where segment_by = 'all' and window_days = 7",
+        )
+        ((newest, newest_people),) = rows(
+            connection,
+            "select private_people, mature_people from metrics.public_to_private where segment_by = 'all' "
+            "and window_days = 7 and is_mature order by cohort_week desc limit 1",
+        )
+    step = weekly.page.by_id("ladder").all("li")[3]
+    assert "入私域" in step.text
+    assert (step.numbers("reached_people"), step.numbers("mature_people")) == ([reached], [people])
+    assert step.numbers("reached_rate") == [reached / people]
+    assert step.numbers("window_days") == [7]
+    tile = weekly.page.by_id("tile-public_to_private_7")
+    assert (tile.numbers("private_people")[0], tile.numbers("mature_people")[0]) == (newest, newest_people)
+    assert "其中某一周触达的人走到第四步" in weekly.page.by_id("ladder").text
 
 
 def _days(first: str) -> dict[str, str]:

@@ -36,8 +36,9 @@ def test_both_languages_fill_the_same_blanks() -> None:
     zh, en = wording("zh"), wording("en")
     blanks = {k: {name for _, name, _, _ in Formatter().parse(v) if name} for k, v in zh.items()}
     other = {k: {name for _, name, _, _ in Formatter().parse(v) if name} for k, v in en.items()}
-    # A sentence may leave out what the other language needs, never ask for more than the code gives.
-    assert {k: v ^ other[k] for k, v in blanks.items() if v != other[k]} == {}
+    # A sentence may leave out what the other language needs, never ask for more than the code gives. Those told of the
+    # data are given every column of their rule's row; tests/quality fills each in both languages.
+    assert {k: v ^ other[k] for k, v in blanks.items() if v != other[k] and not k.startswith("told.")} == {}
 
 
 def test_english_is_not_chinese() -> None:

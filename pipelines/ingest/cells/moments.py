@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.cells.reading import EPOCH_UNITS, NO_DAYS, Reading
+from pipelines.ingest.cells.reading import EPOCH_UNITS, LENGTH_OF_DAY, NO_DAYS, Reading
 
 _OFFSET = r"(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?|Z|UTC|GMT"
 _HALF = r"(?P<half>上午|下午|凌晨|早上|AM|PM|am|pm|A\.M\.|P\.M\.)"
@@ -56,7 +56,8 @@ class Moment:
 
 
 def moment_of(cell: str, reading: Reading) -> Moment | str | None:
-    """Business time: an offset or an epoch is converted, a bare wall clock is taken as it stands.
+    """Business time: an offset or an epoch is converted, a bare wall clock is of the header's zone, or as it
+    stands.
 
     None for a spelling of "never", a reason for what is no moment.
     """
@@ -87,10 +88,23 @@ def _fault(cell: str) -> str:
 def _by_formats(cell: str, reading: Reading) -> Moment | None:
     for form in reading.formats:
         try:
-            return Moment(datetime.strptime(cell, form), ":" in cell or "%H" in form)
+            moment = datetime.strptime(cell, form)
         except ValueError:
             continue
+        has_time = ":" in cell or "%H" in form
+        return Moment(_of_zone(moment, reading) if has_time else moment, has_time)
     return None
+
+
+def _of_zone(clock: datetime, reading: Reading) -> datetime:
+    """A wall clock of the zone that the header states, in business time."""
+    if reading.zone is None:
+        return clock
+    there = clock.replace(tzinfo=ZoneInfo(reading.zone))
+    try:
+        return there.astimezone(ZoneInfo(reading.timezone)).replace(tzinfo=None)
+    except OverflowError:  # in the year 1 or 9999
+        return clock
 
 
 def _stamped(cell: str, reading: Reading) -> Moment | None:
@@ -123,7 +137,7 @@ def _at(midnight: datetime, text: str, reading: Reading, is_iso: bool) -> dateti
         return None
     moment += timedelta(microseconds=int((match["part"] or "0").ljust(6, "0")[:6]))
     if match["zone"] is None:
-        return moment
+        return _of_zone(moment, reading)
     # 20:00-23:00 is from eight to eleven; an offset stands behind seconds or in an ISO time.
     if match["second"] is None and not is_iso:
         return None
@@ -161,9 +175,12 @@ def _from_digits(cell: str, reading: Reading) -> Moment | None:
         return None if is_doubtful else _from_epoch(int(cell), 1000 if len(cell) == 13 else 1, reading)
     form = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}.get(len(cell))
     try:
-        return Moment(datetime.strptime(cell, form), len(cell) > 8) if form else None
+        moment = datetime.strptime(cell, form) if form else None
     except ValueError:
         return None
+    if moment is None:
+        return None
+    return Moment(_of_zone(moment, reading)) if len(cell) > LENGTH_OF_DAY else Moment(moment, has_time=False)
 
 
 def _from_epoch(number: int, per_second: int, reading: Reading) -> Moment | None:

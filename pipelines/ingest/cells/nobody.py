@@ -1,4 +1,4 @@
-"""Words that stand where an id should and name nobody or no row of its own, and values that a spreadsheet spoilt.
+"""Words that stand where an id should and name nobody, and values that a spreadsheet spoilt.
 
 What belongs here: the closed lists. What does not: what becomes of such a cell (straight.py, plainly.py).
 """
@@ -15,9 +15,6 @@ NOBODY = (
     *("未知", "未知用户", "匿名", "匿名用户", "匿名买家", "匿名顾客", "匿名会员", "游客", "散客", "访客"),
     *("已注销", "用户已注销", "已注销用户", "账号已注销"),
 )
-# A row of totals says so where its id should be. One text for RE2 and Python.
-TOTALS = "(?:本页|全部|以上)?(?:合计|总计|小计|共计|汇总)(?:[(（:： ].*)?"
-TOTAL_WORDS = ("total", "Total", "TOTAL", "Total:", "Sum", "Grand Total")
 ERROR = re.compile(r"#(REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|#+)")
 _MONTHS = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 # 3-8 typed into a spreadsheet comes out as one of these. One text for RE2 and Python.

@@ -6,7 +6,7 @@ spelling, and what is wrong with a cell that has no reading (straight.py).
 
 from __future__ import annotations
 
-from pipelines.ingest.cells.nobody import DATE_AS_ID, TOTAL_WORDS, TOTALS
+from pipelines.ingest.cells.nobody import DATE_AS_ID
 from pipelines.ingest.cells.reading import (
     AMOUNT_UNITS,
     EPOCH_UNITS,
@@ -150,13 +150,21 @@ def _stamp_sql(x: str, reading: Reading) -> str:
         number = f"case when regexp_full_match({x}, '[0-9]{{1,{9 + len(str(per_second))}}}') then {x}::bigint end"
         return f"timezone({zone}, make_timestamptz(({number}) * {1_000_000 // per_second}))"
     if reading.formats:
-        return f"try_strptime({x}, {_array(reading.formats)})"
+        return _of_zone(f"try_strptime({x}, {_array(reading.formats)})", x, reading)
     # DuckDB's own cast takes almost any text after the minutes for a time zone, hence strptime and a strict pattern.
     zoned = f"case when regexp_full_match({x}, '{_ZONED}') then timezone({zone}, try_cast({x} as timestamptz)) end"
     return (
         f"case when ends_with({x}, 'Z') or contains({x}, '+') then {zoned} "
-        f"else try_strptime({x}, {_array(_STAMPS)}) end"
+        f"else {_of_zone(f'try_strptime({x}, {_array(_STAMPS)})', x, reading)} end"
     )
+
+
+def _of_zone(clock: str, x: str, reading: Reading) -> str:
+    """A wall clock of the zone that the header states, in business time; a day without an hour stays that day."""
+    if reading.zone is None:
+        return clock
+    there = f"timezone({quoted(reading.timezone)}, timezone({quoted(reading.zone)}, {clock}))"
+    return f"case when {has_time_sql(x, reading)} then {there} else {clock} end"
 
 
 def has_time_sql(x: str, reading: Reading) -> str:
@@ -194,8 +202,8 @@ def _odd_id(p: str, reading: Reading) -> str:
     return (
         f"{p} < '0' or ({p} >= '<' and {p} < '@') or ({p} >= '[' and {p} < '_') or ({p} >= '`' and {p} < 'a') "
         f"or {p} >= '{{' or contains({p}, '.') or contains({p}, ',') or contains({p}, 'E+') or contains({p}, 'e+') "
-        f"or contains({p}, '<') or {_day_like(p)} or {p} in {listed(TOTAL_WORDS)} "
-        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{INVISIBLE_PATTERN}{_WIDE}]|^{TOTALS}$') "
+        f"or contains({p}, '<') or {_day_like(p)} "
+        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{INVISIBLE_PATTERN}{_WIDE}]') "
         "else false end "
         f"or {_odd_end(p, reading)}"
     )

@@ -43,9 +43,12 @@ LONGEST_ID = 256
 LONGEST_TEXT = 4000
 LONGEST_JSON = 200_000
 # Factor to the unit the tables keep. Amounts: yuan. Numbers: seconds, or one.
-AMOUNT_UNITS = {"yuan": "1", "fen": "0.01", "milli_fen": "0.00001", "万": "10000"}
-NUMBER_UNITS = {"second": "1", "s": "1", "ms": "0.001", "minute": "60", "hour": "3600", "万": "10000", "%": "0.01"}
-SECOND_UNITS = {"second", "s", "ms", "minute", "hour"}
+SCALES = {"百": "100", "千": "1000", "万": "10000", "十万": "100000", "百万": "1000000", "千万": "10000000"}
+SCALES |= {"亿": "100000000"}
+AMOUNT_UNITS = {"yuan": "1", "jiao": "0.1", "fen": "0.01", "milli_fen": "0.00001", **SCALES}
+SECONDS = {"second": "1", "s": "1", "ms": "0.001", "minute": "60", "hour": "3600", "day": "86400"}
+NUMBER_UNITS = {**SECONDS, **AMOUNT_UNITS, "%": "0.01"}
+SECOND_UNITS = set(SECONDS)
 EPOCH_UNITS = {"s": 1, "ms": 1000}
 
 
@@ -57,6 +60,7 @@ class Reading:
     timezone: str
     modified_at: datetime  # a date without a year is the latest such day up to a day after it
     unit: str | None = None
+    zone: str | None = None  # that the header states of a wall clock; else it is business time
     formats: tuple[str, ...] = ()
     pattern: str | None = None
     words: tuple[tuple[str, str], ...] | None = None  # the platform's words → ours

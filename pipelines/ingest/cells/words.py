@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 
-from pipelines.ingest.cells.nobody import DATE_AS_ID, TOTAL_WORDS, TOTALS
+from pipelines.ingest.cells.nobody import DATE_AS_ID
 from pipelines.ingest.cells.reading import DIGITS_KEPT, INVISIBLE_PATTERN, LONGEST_ID, Reading, Unread
 
 HIDDEN = re.compile(f"[{INVISIBLE_PATTERN}]")
@@ -17,7 +17,6 @@ _SCIENTIFIC = re.compile(r"[0-9]\.[0-9]*[eE]\+?[0-9]+|[0-9]+[eE]\+[0-9]+|[0-9]{1
 # How a spreadsheet shows the number 1234567; what stands behind a point other than zeros is no id's.
 _SHOWN = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.0+)?")
 _DAY = re.compile(DATE_AS_ID)
-_TOTALS = re.compile(TOTALS)
 _WIDE = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _FORMULA = re.compile(r"[=+\-@＝＋－＠]")
 _SIGNED_NUMBER = re.compile(r"[+\-][0-9.,]+[%％]?")
@@ -32,8 +31,6 @@ def id_of(cell: str, expected: str) -> str | Unread:
         return Unread("scientific_notation", expected)
     if _DAY.fullmatch(cell):
         return Unread("date_as_id", expected)
-    if _TOTALS.fullmatch(cell) or cell in TOTAL_WORDS:
-        return Unread("total_row", "an id; a row of totals is no row of its own, and is left out")
     if shown := _SHOWN.fullmatch(cell):
         digits = shown[1].replace(",", "")
         is_lost = cell != digits and len(digits) > DIGITS_KEPT

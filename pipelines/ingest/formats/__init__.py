@@ -5,15 +5,21 @@ What belongs here: which reader a file's bytes ask for. What does not: the reade
 
 from __future__ import annotations
 
+import shutil
+import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.formats.csv import open_csv
 from pipelines.ingest.formats.json import open_json
+from pipelines.ingest.formats.kinds import check_ole, files_in, kind_of, refused_kind, zip_kind
+from pipelines.ingest.formats.markup import open_markup
 from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.formats.parquet import open_parquet
+from pipelines.ingest.formats.sheets import LARGEST_WORKBOOK
 from pipelines.ingest.formats.workbook import open_workbook
-from pipelines.ingest.text import UnreadableError, head_of, kind_of, open_text
+from pipelines.ingest.text import UnreadableError, head_of, open_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,11 +31,16 @@ def open_file(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, 
     folders = tuple(Path(relative).parts[:-1])
     if kind == "empty":
         raise UnreadableError("empty_file", "a file with a header and rows; this one has no bytes: export it again")
-    if kind in ("zip", "ole"):
+    if kind == "zip":
+        return _open_zip(connection, path, relative, scratch)
+    if kind == "ole":
+        check_ole(path)
         return open_workbook(path, folders, scratch)
     if kind == "parquet":
         return open_parquet(path, folders)
     text = open_text(path, scratch)
+    if kind == "markup":
+        return open_markup(text, folders, scratch)
     head = head_of(text)
     first = next((line for line in head if line.strip()), "")
     if not first:
@@ -37,3 +48,27 @@ def open_file(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, 
     if first.lstrip()[:1] in ("{", "["):
         return open_json(connection, text, folders, scratch)
     return open_csv(text, folders)
+
+
+def _open_zip(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, scratch: Path) -> Opened:
+    """A workbook is a ZIP, too. An archive of one file is that file; of several, nobody knows which belong in."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if zip_kind(archive) == "workbook":
+                return open_workbook(path, tuple(Path(relative).parts[:-1]), scratch)
+            inner = _unpacked(archive, scratch)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise UnreadableError("unreadable", "a ZIP or .xlsx that is whole; copy it again") from error
+    return open_file(connection, inner, relative, scratch)
+
+
+def _unpacked(archive: zipfile.ZipFile, scratch: Path) -> Path:
+    (entry,) = files_in(archive)
+    if entry.file_size > LARGEST_WORKBOOK:
+        raise UnreadableError("too_large", f"an archive of at most {LARGEST_WORKBOOK >> 30} GB; unpack it yourself")
+    target = scratch / "unzipped"
+    if target.exists():  # an archive in an archive
+        raise refused_kind("a ZIP archive in a ZIP archive", "archive", "unpack it and put its file in")
+    with archive.open(entry) as source, open(target, "wb") as out:
+        shutil.copyfileobj(source, out)
+    return target

@@ -1,35 +1,63 @@
-"""CSV: where the header is and what stands between the cells.
+"""CSV: where its headers are and what stands between the cells.
 
-What belongs here: header and delimiter. What does not: bytes and encodings (text.py), rows (rows.py).
+What belongs here: header, delimiter, several headers in one file. What does not: bytes and encodings (text.py), rows
+(csv_rows.py).
 """
 
 from __future__ import annotations
 
-from pipelines.ingest.formats.opened import HEADER_WITHIN, Opened, csv_relation
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pipelines.ingest.formats.opened import HEADER_WITHIN, Opened, Piece, csv_relation
 from pipelines.ingest.headers import Match, Missing
+from pipelines.ingest.layout import layout_of, places_in
 from pipelines.ingest.recognise import choose, refusal
-from pipelines.ingest.records import split_line
+from pipelines.ingest.records import Refused, split_line
 from pipelines.ingest.text import Text, head_of
 
 DELIMITERS = ",\t;|"
+SAMPLE_LINES = 50  # under the header, to see how many cells a line has
 
 
 def open_csv(text: Text, folders: tuple[str, ...]) -> Opened:
     """Finds header and delimiter among the first lines."""
     best: Missing | None = None
     seen: list[str] = []
-    for number, line in enumerate(head_of(text, HEADER_WITHIN), start=1):
-        for delimiter in DELIMITERS:
-            if delimiter not in line and delimiter != ",":
-                continue
-            header = split_line(line, delimiter)
+    lines = head_of(text, HEADER_WITHIN + SAMPLE_LINES)
+    for number, line in enumerate(lines[:HEADER_WITHIN], start=1):
+        for delimiter, header in _headers(line, lines[number:]):
             seen = seen or header
             verdict = choose(header, folders, "csv")
             if isinstance(verdict, Match):
                 return _opened_csv(text, verdict, delimiter, number)
             if verdict is not None and (best is None or verdict.known > best.known):
                 best, seen = verdict, header
-    raise refusal(best, seen, max(text.lines - 1, 0), folders)
+    error = refusal(best, seen, max(text.lines - 1, 0), folders)
+    raise error.looked_within(HEADER_WITHIN) if text.lines > HEADER_WITHIN else error
+
+
+def _headers(line: str, below: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """The line's cells by each delimiter that stands in it."""
+    for delimiter in DELIMITERS:
+        if delimiter in line or delimiter == DELIMITERS[0]:
+            header = split_line(line, delimiter)
+            yield delimiter, _as_wide_as_rows(header, below, delimiter)
+
+
+def _as_wide_as_rows(header: list[str], below: list[str], delimiter: str) -> list[str]:
+    """A delimiter behind each row, but not behind the header, or the reverse: a column without name or value."""
+    named = len(header)
+    while named and not header[named - 1].strip():
+        named -= 1
+    rows = [cells for line in below[:SAMPLE_LINES] if line.strip() and len(cells := split_line(line, delimiter)) > 1]
+    behind = [cells[named:] for cells in rows if len(cells) >= named]
+    if not behind or any(cell.strip() for cells in behind for cell in cells):
+        return header
+    widths = [len(cells) for cells in behind]
+    usual = max(set(widths), key=lambda width: (widths.count(width), -width))
+    return header[:named] + [""] * usual
 
 
 def _opened_csv(text: Text, match: Match, delimiter: str, header_line: int) -> Opened:
@@ -44,3 +72,82 @@ def _opened_csv(text: Text, match: Match, delimiter: str, header_line: int) -> O
         text=text,
         expected=max(text.lines - skipped, 0),
     )
+
+
+# --- several headers --------------------------------------------------------------------------------------------------
+
+
+def open_pieces(opened: Opened, headers: list[int], folders: tuple[str, ...], scratch: Path) -> Opened:
+    """The file again, cut at each line that is a header: pieces of the same columns are one part of it."""
+    assert opened.text is not None
+    first = Piece(opened.text, opened.match.header, opened.delimiter, list(range(len(opened.match.header))))
+    pieces: dict[Hashable, list[tuple[Match, Piece]]] = {}
+    refused: list[Refused] = []
+    cut: list[tuple[int, Match | None, str]] = [(opened.first_line - 1, opened.match, opened.delimiter)]
+    for line, text in zip(headers, _lines(opened.text, headers), strict=True):
+        cut.append((line, *_verdict(text, folders)))
+    for (above, match, delimiter), path in zip(cut, _cut(opened, headers, scratch), strict=True):
+        skip = match.source.skip_after_header if match and above >= opened.first_line else 0
+        if match is None:
+            refused += _refused(path, above)
+        else:
+            piece = replace(first, text=replace(opened.text, path=path), header=match.header, delimiter=delimiter,
+                            above=above, first_line=skip + 1)  # fmt: skip
+            pieces.setdefault(layout_of(match), []).append((match, piece))
+    parts = [_part(opened, group) for group in pieces.values()]
+    parts[0].refused, parts[0].parts = refused, parts[1:]
+    return parts[0]
+
+
+def _part(opened: Opened, group: list[tuple[Match, Piece]]) -> Opened:
+    match = group[0][0]
+    placed = [replace(piece, places=places_in(match, other)) for other, piece in group]
+    assert opened.text is not None
+    return Opened(match, opened.encoding, "", True, text=opened.text, delimiter=placed[0].delimiter, pieces=placed)
+
+
+def _verdict(line: str, folders: tuple[str, ...]) -> tuple[Match | None, str]:
+    for delimiter, header in _headers(line, []):
+        verdict = choose(header, folders, "csv")
+        if isinstance(verdict, Match):
+            return verdict, delimiter
+    return None, DELIMITERS[0]
+
+
+def _lines(text: Text, wanted: list[int]) -> list[str]:
+    numbers = set(wanted)
+    with open(text.path, encoding="utf-8", errors="replace", newline="\n") as file:
+        return [line.rstrip("\r\n") for number, line in enumerate(file, start=1) if number in numbers]
+
+
+def _cut(opened: Opened, headers: list[int], scratch: Path) -> list[Path]:
+    """One text for the lines under each header. The titles above the first may stand above the others, too."""
+    assert opened.text is not None
+    paths = [scratch / f"piece-{number}.csv" for number in range(len(headers) + 1)]
+    ends = [*headers, 0]
+    with open(opened.text.path, "rb") as source:
+        above = [source.readline().strip() for _ in range(opened.first_line - 1)]
+        titles = {line for line in above[: -1 - opened.match.source.skip_after_header] if line}
+        number = opened.first_line - 1
+        for path, end in zip(paths, ends, strict=True):
+            held: list[bytes] = []
+            with open(path, "wb") as out:
+                for line in source:
+                    number += 1
+                    if number == end:
+                        break
+                    if line.strip() in titles:
+                        held.append(line)
+                        continue
+                    out.writelines(held)
+                    out.write(line)
+                    held = []
+                if number != end:
+                    out.writelines(held)
+    return paths
+
+
+def _refused(path: Path, above: int) -> list[Refused]:
+    with open(path, encoding="utf-8", errors="replace", newline="\n") as file:
+        lines = [(number, line.strip()) for number, line in enumerate(file, start=above + 1)]
+    return [Refused(number, "other_header", line[:20000]) for number, line in lines if line]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import quoted
 from pipelines.ingest.text import Text, UnreadableError
+from pipelines.ingest.unread import unread_notices
 
 SAMPLE_RECORDS = 50
 
@@ -37,6 +39,7 @@ def open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple[
         if not sample:
             raise UnreadableError("bad_json", "one JSON object per line", counted[0] if counted else 0)
         raise refusal(verdict, _keys(sample[0]), counted[0] if counted else 0, folders)
+    verdict = replace(verdict, notices=(*verdict.notices, *unread_notices(verdict, _others(verdict, sample, wrapper))))
     is_record = _with_inner_json(verdict, wrapper, is_record)
     return _opened_json(connection, text, verdict, wrapper, lines, is_record)
 
@@ -114,6 +117,13 @@ def _walk(value: Any, path: str) -> Any:
     return value
 
 
+def _others(match: Match, sample: list[Any], wrapper: str) -> list[str]:
+    """Names in the records that the mapping has no path for."""
+    known = {_parts(path.partition("|")[0])[0] for column in match.source.columns.values() for path in column.names}
+    known |= {_parts(child.path)[0] for child in match.source.each.values()}
+    return list(dict.fromkeys(key for record in _records(sample, wrapper) for key in record if key not in known))
+
+
 def _keys(record: Any) -> list[str]:
     record = record[0] if isinstance(record, list) and record else record
     return list(record) if isinstance(record, dict) else []
@@ -129,7 +139,9 @@ def _opened_json(
         f"else [json_extract(record, {_path(wrapper)})] end"
     )
     lists = {f"l_{name}": f"json_extract(record, {_path(child.path + '[*]')})" for name, child in source.each.items()}
-    header, found, cells = _extracted({name: column.names for name, column in source.columns.items()}, "record")
+    read = {name: _paths_read(match, name) for name in source.columns}
+    header, found, cells = _extracted(read, "record")
+    positions = {name: tuple(map(header.index, paths)) for name, paths in read.items() if paths}
     kept = ", ".join(["line", "rec", cells, *(f"{sql} as {name}" for name, sql in lists.items())])
     connection.execute(
         f"create or replace temp table json_cells as select {kept} from (select *, {found} as found from ("
@@ -137,7 +149,7 @@ def _opened_json(
         f"select line, {listed} as records from {lines} where {is_record})))"
     )
     opened = Opened(
-        match=Match(source, _positions(source.columns, header), {}, tuple(header)),
+        match=replace(match, positions=positions, header=tuple(header), seen=match.header),
         encoding=text.encoding,
         relation=f"(select line, rec, {_names(len(header))} from json_cells)",
         numbered=True,
@@ -154,11 +166,19 @@ def _opened_json(
             f"select line, rec, {_names(len(header))}, {cells} from ("
             f"select *, {found} as found from (select *, unnest(l_{name}) as child from json_cells))"
         )
-        places = _positions(source.columns, header)
+        places = dict(positions)
         places |= {key: tuple(p + len(header) for p in at) for key, at in _positions(child.columns, more).items()}
         opened.children[name] = f"(select * from json_list_{number})"
         opened.child_matches[name] = Match(source, places, {}, (*header, *more))
     return opened
+
+
+def _paths_read(match: Match, name: str) -> tuple[str, ...]:
+    """Every path of a column; of names that are only other words for one, that which the file has."""
+    column = match.source.columns[name]
+    if column.several in ("", "filled"):
+        return column.names
+    return tuple(match.header[place] for place in match.positions.get(name, ())) or column.names[:1]
 
 
 def _names(count: int) -> str:

@@ -8,11 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.ingest.encodings import title_of
 from pipelines.ingest.headers import Match
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.records import Refused
 from pipelines.ingest.staging import quoted
 from pipelines.ingest.text import Text
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The lines of a CSV under one of its headers."""
+
+    text: Text
+    header: tuple[str, ...]
+    delimiter: str
+    places: list[int | None]  # of each column of the part's header, in this piece's lines
+    first_line: int = 1  # of the text: lines before it are no rows
+    above: int = 0  # lines of the file that stand before the text
 
 
 @dataclass
@@ -32,9 +45,18 @@ class Opened:
     refused_sql: str | None = None  # relation (line, raw, reason) of lines that are no records at all
     refused: list[Refused] = field(default_factory=list)  # of a workbook: rows under another header than the first
     notices: list[Notice] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)  # of a CSV with more than one header
+    parts: list[Opened] = field(default_factory=list)  # further tables of the file, under headers of their own
+
+    def __post_init__(self) -> None:
+        if (title := title_of(self.encoding)) is not None:
+            said = (
+                f"the text was read as {title}: nothing but its letters says so; look at a name, or export it as UTF-8"
+            )
+            self.notices.append(Notice("guessed_encoding", said, title))
 
 
-HEADER_WITHIN = 10  # lines: some exports put a title or a notice above the header
+HEADER_WITHIN = 50  # lines: some exports put a title and a page of explanations above the header
 
 
 def csv_relation(path: Path, columns: int, delimiter: str, skip: int, numbered: bool = False) -> str:

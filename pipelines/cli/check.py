@@ -1,0 +1,101 @@
+"""`siyu check`: what a file is, what becomes of each column, which rows would be refused; nothing is loaded.
+
+What belongs here: the text and the exit code. What does not: the reading (ingest/checking.py).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.cli.mistakes import UserError
+from pipelines.settings import load_settings
+
+if TYPE_CHECKING:
+    from pipelines.ingest.checking import ColumnCheck, FileCheck
+
+FINE, REFUSED = 0, 3
+
+
+def check(home: Path | None, file: Path, folder: str | None, as_json: bool) -> int:
+    """Prints what a run would make of a file; 3 when it, or some row of it, would be refused."""
+    from pipelines.ingest.checking import check_file
+
+    if not file.expanduser().is_file():
+        raise UserError(f"{file}: there is no such file. Expected a file to read; `siyu check --help` says more.")
+    checked = check_file(file, load_settings(home), folder)
+    print(json.dumps(_as_dict(checked), ensure_ascii=False, indent=1, default=str) if as_json else _text(checked))
+    return FINE if checked.loads else REFUSED
+
+
+def _as_dict(checked: FileCheck) -> dict[str, Any]:
+    result = checked.result
+    return {
+        "path": checked.path,
+        "source": checked.source,
+        "title": checked.title,
+        "why": checked.why,
+        "loads": checked.loads,
+        "status": result.status,
+        "rows_read": result.rows_read,
+        "rows_refused": result.rows_quarantined,
+        "cells_set_aside": checked.cells,
+        "columns": [asdict(column) for column in checked.columns],
+        "notices": [asdict(notice) for notice in checked.notices],
+        "refused": checked.refused,
+    }
+
+
+def _text(checked: FileCheck) -> str:
+    from pipelines.cli.show import visible
+
+    lines = [f"{checked.path}: {_what(checked)}", ""]
+    width = max((_width(column.header) for column in checked.columns), default=0)
+    lines += [_column(column, width) for column in checked.columns]
+    lines += ["", *_rows(checked)]
+    told = [notice.said for notice in checked.notices]
+    lines += ["", "Not used, or only on an assumption:", *(f"  {said}" for said in told)] if told else []
+    return "\n".join(visible(line) for line in lines)
+
+
+def _what(checked: FileCheck) -> str:
+    if checked.source is None:
+        return "would be refused"
+    title = f"{checked.title['zh']} · {checked.title['en']}"
+    return f"{title} (mapping {checked.source}), because {checked.why or 'it fits no other'}"
+
+
+def _column(column: ColumnCheck, width: int) -> str:
+    said = ", ".join(column.becomes)
+    said += f" in {column.unit}" if said and column.unit else ""
+    said = "; ".join(filter(None, [said, column.note]))
+    return f"  {column.header}{' ' * (width - _width(column.header))}  → {said}"
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: a Chinese character takes two."""
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
+
+
+def _rows(checked: FileCheck) -> list[str]:
+    result = checked.result
+    fine = result.rows_read - result.rows_quarantined
+    lines = [f"{result.rows_read:,} rows: {fine:,} would be loaded, {result.rows_quarantined:,} refused."]
+    if checked.cells:
+        lines.append(f"{checked.cells:,} cells would be set aside in rows that are loaded.")
+    lines += [f"  {_refusal(row)}" for row in checked.refused]
+    more = result.rows_quarantined + checked.cells - len(checked.refused)
+    if checked.refused and more > 0 and checked.source is not None:
+        lines.append(f"  … and {more:,} more; `siyu quarantine` lists them all once the file was loaded")
+    return lines
+
+
+def _refusal(row: dict[str, Any]) -> str:
+    where = f"line {row['line']}" if row["line"] is not None else "the file"
+    where += f", column {row['column_name']}" if row["column_name"] else ""
+    found = f"found {row['found']}; " if row["found"] else ""
+    return f"{where}: {row['reason']}: {found}expected {row['expected']}" + (
+        " [only the cell]" if row["is_cell"] else ""
+    )

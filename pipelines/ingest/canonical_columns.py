@@ -1,0 +1,225 @@
+"""The canonical columns of a plan: a mapping's expressions, checked against the table that they go into.
+
+What belongs here: defaults, closed words, ranges, hashed ids and natural keys as SQL. What does not: the file's own
+columns (planning.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.event_words import spellings
+from pipelines.ingest.cells.plainly import listed
+from pipelines.ingest.cells.reading import PHONE_WORDS
+from pipelines.ingest.expressions import names_in_order, names_of, outside_quotes
+from pipelines.ingest.grammar import Load
+from pipelines.ingest.layers import Layers, hour_of, sql_name
+from pipelines.ingest.plan import Fault, Target
+from pipelines.ingest.staging import SQL_TYPES, Column, StagingTable, quoted
+from pipelines.privacy import normalise_phone_sql, phone_key_sql
+
+
+class CanonicalColumns:
+    """Adds the columns of each table that a level of the file loads to its layers."""
+
+    def __init__(self, layers: Layers) -> None:
+        self.layers = layers
+
+    def add(self, index: int, table: StagingTable, load: Load) -> Target:
+        """One table: its columns are mapped, checked, and what can be wrong with them is noted."""
+        varying: list[str] = []
+        constant: dict[str, str] = {}
+        if load.where is not None:
+            self.layers.rows.append(f"coalesce(cast(({load.where}) as boolean), false) as w{index}")
+        for column in table.columns.values():
+            expression = load.columns.get(column.name) or self._told_hour(column, load)
+            derived = bool(column.hash_of or column.default_from)
+            if derived and (expression is None or self._is_constant(expression)):
+                expression = "null::varchar"
+            if expression is None:
+                constant[column.stored_as] = _default(column, load)
+            elif not derived and self._is_constant(expression):
+                constant[column.stored_as] = self._constant(column, expression, load)
+            else:
+                varying.append(column.stored_as)
+                self.layers.rows.append(f"{self._mapped(column, expression, load)} as {_row(index, column.name)}")
+        if load.own_key in self.layers.readings:
+            load = load.model_copy(update={"repeats": None})
+        target = Target(index, table, load, tuple(varying), constant, load.where is not None)
+        for column in table.columns.values():
+            if column.stored_as in varying:
+                self._keep(target, column)
+            elif constant[column.stored_as].startswith("null"):
+                self._add_missing(target, column)
+        return target
+
+    def _told_hour(self, column: Column, load: Load) -> str | None:
+        """Of the moments that make up a column, each is swapped for whether it has an hour."""
+        if column.has_time_of is None:
+            return None
+
+        def swap(found: re.Match[str]) -> str:
+            return sql_name(hour_of(found[0])) if found[0] in self.layers.hours else found[0]
+
+        told = load.columns.get(column.has_time_of, "")
+        is_told = names_of(told) & self.layers.hours & self.layers.readings.keys()
+        return outside_quotes(told, swap) if is_told else None
+
+    def _is_constant(self, expression: str) -> bool:
+        return not names_of(expression) & (self.layers.readings.keys() | set(map(hour_of, self.layers.hours)))
+
+    def _constant(self, column: Column, expression: str, load: Load) -> str:
+        """A literal stays itself; anything made of columns that the file does not have is the column's default."""
+        if names_of(expression) & set(self.layers.columns):
+            return _default(column, load)
+        return f"({expression})::{column.sql_type}"
+
+    def _mapped(self, column: Column, expression: str, load: Load) -> str:
+        value = f"try_cast(({expression}) as {column.sql_type})"
+        columns, name = self.layers.columns, expression.strip()
+        if name in columns and SQL_TYPES[columns[name].type] == column.sql_type:
+            value = sql_name(name)
+        if column.default is not None and not load.partial:
+            value = f"coalesce({value}, {quoted(str(column.default))}::{column.sql_type})"
+        return value
+
+    def _keep(self, target: Target, column: Column) -> None:
+        """The checked value s<i>_<column> of the mapped one r<i>_<column>, and the faults that go with it."""
+        r = _row(target.index, column.name)
+        s = _kept(target.index, column.stored_as)
+        if column.hash_of:
+            self.layers.keys.append(f"{self._natural_key(target, column, r)} as {s}")
+            self._add_missing(target, column)
+            return
+        value = r
+        if column.default_from is not None:
+            value = f"coalesce({r}, {self._sibling(target, column.default_from)})"
+        elif column.values:
+            value = _one_of(r, column)
+        if column.lower:
+            value = _spelled(r, column)
+        if column.min is not None or column.max is not None:
+            value = f"case when {_within(r, column)} then {r} end"
+        if column.hashed_when is not None:
+            value = self._hashed(target, column, r)
+        if column.name in {c.hashed_when for c in target.table.columns.values()}:
+            value = f"case when lower({r}) in {listed(PHONE_WORDS)} then 'phone' else {r} end"
+        self.layers.kept.append(f"{value} as {s}")
+        self._add_kept_fault(target, column, r, s)
+        self._add_missing(target, column)
+
+    def _sibling(self, target: Target, name: str) -> str:
+        """Another column of the same canonical row, in the same layer."""
+        column = target.table.columns[name]
+        return target.constant.get(column.stored_as) or _row(target.index, name)
+
+    def _hashed(self, target: Target, column: Column, r: str) -> str:
+        """An id that is a phone number becomes its key: by its declared type, or because it plainly is one."""
+        key = phone_key_sql(f"({normalise_phone_sql(r)})", self.layers.facts.key)
+        prefixed = f"starts_with({r}, '86') or starts_with({r}, '0086') or contains({r}, ' ') or contains({r}, '-')"
+        doubtful = (
+            f"(strlen({r}) = 11 and {r} >= '13' and {r} < '2') or {r} < '0' "
+            f"or (strlen({r}) between 12 and 20 and {r} < '9' and ({prefixed}))"
+        )
+        full = rf"regexp_full_match({r}, '(\+86|0086|86)?[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}')"
+        plainly = f"case when {doubtful} then {full} else false end"
+        kind = self._sibling(target, column.hashed_when or "")
+        is_phone = f"lower({kind}) in {listed(PHONE_WORDS)}"
+        return f"case when {is_phone} or {plainly} then {key} else {r} end"
+
+    def _natural_key(self, target: Target, column: Column, r: str) -> str:
+        """A key of the row's own content, as it was checked: two spellings of one thing are one."""
+        parts = []
+        for name in column.hash_of:
+            stored = target.table.columns[name].stored_as
+            value = target.constant.get(stored) or _kept(target.index, stored)
+            parts.append(f"coalesce({value}::varchar, '')")
+        return f"coalesce({r}, left(md5(concat_ws(chr(31), {', '.join(parts)})), 20))"
+
+    # --- what can be wrong -------------------------------------------------------------------------------------------
+
+    def _add_kept_fault(self, target: Target, column: Column, r: str, s: str) -> None:
+        expected, reason = "", "unknown_value"
+        if column.values:
+            expected = "one of " + ", ".join(column.values)
+        elif column.min is not None or column.max is not None:
+            expected = _range_text(column)
+            reason = "impossible_amount" if column.type == "amount" else "impossible_number"
+        elif column.hashed_when is not None:
+            expected, reason = "a full mainland mobile number", "phone_not_full"
+        if expected:
+            condition = f"({r} is not null and {s} is null)"
+            found = "'***'" if column.hashed_when else f"{r}::varchar"
+            self._fault(target, column, condition, reason, found, expected, column.on_bad == "row")
+
+    def _add_missing(self, target: Target, column: Column) -> None:
+        if not column.required or column.hash_of or (target.load.partial and column.name not in target.table.key):
+            return
+        condition = f"{_row(target.index, column.name)} is null" if column.stored_as in target.varying else "true"
+        if column.required_unless:
+            condition += f" and not coalesce({self._over_row(target, column.required_unless)}, false)"
+        condition += self.layers.unless_faulty(target.load.columns.get(column.name, ""))
+        self._fault(target, column, f"({condition})", "missing_value", "null", "a value; it may not be empty", True)
+
+    def _fault(
+        self, target: Target, column: Column, condition: str, reason: str, found: str, expected: str, refuses: bool
+    ) -> None:
+        if target.has_where:
+            condition = f"(w{target.index} and {condition})"
+        said = names_in_order(target.load.columns.get(column.name, ""))
+        read = [name for name in said if name in self.layers.readings]
+        read.sort(key=lambda name: name != column.name)  # the one of the same name first
+        name = self.layers.match.header_of(read[0]) if read else column.name
+        self.layers.faults.append(Fault(condition, name, reason, found, expected, refuses))
+
+    def _over_row(self, target: Target, expression: str) -> str:
+        """An expression over canonical column names, said over this plan's kept columns."""
+
+        def swap(found: re.Match[str]) -> str:
+            column = target.table.columns.get(found[0])
+            if column is None:
+                return found[0]
+            return target.constant.get(column.stored_as) or _row(target.index, column.name)
+
+        return outside_quotes(expression, swap)
+
+
+def _default(column: Column, load: Load) -> str:
+    if column.default is not None and not load.partial:
+        return f"{quoted(str(column.default))}::{column.sql_type}"
+    return f"null::{column.sql_type}"
+
+
+def _spelled(r: str, column: Column) -> str:
+    """A word in small letters, or the word that another spelling of it means. Other spellings are no plain letters."""
+    if not column.spellings:
+        return f"lower({r})"
+    cases = " ".join(f"when {quoted(text)} then {quoted(word)}" for text, word in spellings().items())
+    return f"case when strlen({r}) = length({r}) then lower({r}) else case {r} {cases} else lower({r}) end end"
+
+
+def _one_of(r: str, column: Column) -> str:
+    if column.type != "word":
+        return f"case when {r} in ({', '.join(column.values)}) then {r} end"
+    values = listed(column.values)
+    return f"case when {r} in {values} then {r} when lower({r}) in {values} then lower({r}) end"
+
+
+def _within(r: str, column: Column) -> str:
+    low = f"{r} >= {column.min:g}" if column.min is not None else "true"
+    high = f"{r} <= {column.max:.0f}" if column.max is not None else "true"
+    return f"{low} and {high}"
+
+
+def _range_text(column: Column) -> str:
+    if column.max is None:
+        return f"{column.min:g} or more"
+    return f"between {column.min or 0:g} and {column.max:.0f}"
+
+
+def _row(index: int, column: str) -> str:
+    return f"r{index}_{column}"
+
+
+def _kept(index: int, column: str) -> str:
+    return f"s{index}_{column}"

@@ -1,0 +1,244 @@
+"""A CSV's lines → rows: DuckDB's reader straight on the file where its account adds up, records cut by hand elsewhere.
+
+What belongs here: lines, rejects, repairs, several headers in one file. What does not: the looks at rows (rows.py).
+"""
+
+from __future__ import annotations
+
+import csv
+
+from pipelines.ingest import rows as generic
+from pipelines.ingest.formats.csv import DELIMITERS, open_csv, open_pieces
+from pipelines.ingest.formats.opened import Opened, Piece, csv_relation
+from pipelines.ingest.formats.values import plain_breaks
+from pipelines.ingest.headers import normalise_header
+from pipelines.ingest.notices import Notice
+from pipelines.ingest.records import Refused, numbered_lines, split_line, write_records
+from pipelines.ingest.rows import ReopenedError, RowReader
+from pipelines.ingest.table_noise import is_header_like
+from pipelines.ingest.text import UnreadableError, reopen_decoded
+
+_REJECTIONS = {
+    "MISSING COLUMNS": "ragged_row",
+    "TOO MANY COLUMNS": "ragged_row",
+    "UNQUOTED VALUE": "unclosed_quote",
+    "LINE SIZE OVER MAXIMUM": "line_too_long",
+    "INVALID ENCODING": "bad_encoding",
+}
+
+
+class CsvReader(RowReader):
+    """Reads the rows of one part of a CSV."""
+
+    def _read(self, folders: tuple[str, ...]) -> None:
+        opened = self.opened
+        assert opened.text is not None
+        self.folders = folders
+        plain = not (opened.text.needs_care or opened.pieces) and (opened.expected or 0) > generic.FEW
+        if not (plain and self._read_fast()):
+            self.headers, self.totals, self.numbered = [], [], True
+            self._read_with_care()
+        self._reopen_in_pieces()
+
+    def _reopen_in_pieces(self) -> None:
+        """Raises ReopenedError when a header was met further down: what stands under it is read by it."""
+        names = frozenset(self.opened.match.header)
+        ragged = [entry for entry in self.rows.refused if entry.reason == "ragged_row"]
+        again = [e.line for e in ragged if any(is_header_like(split_line(e.raw, d), names) for d in DELIMITERS)]
+        lines = sorted({*self.headers, *again})
+        if lines and not self.opened.pieces and self.opened.text is not None:
+            raise ReopenedError(open_pieces(self.opened, lines, self.folders, self.scratch))
+
+    # --- the file as it is -------------------------------------------------------------------------------------------
+
+    def _read_fast(self) -> bool:
+        """DuckDB's reader straight on the file; False when its account does not add up to the file's lines."""
+        import duckdb
+
+        opened = self.opened
+        self._forget_rejects()
+        try:
+            count = self._create_fast(opened.relation, ())
+        except duckdb.InvalidInputException:
+            return False
+        refused = self._rejected(opened.delimiter, prefixed=False)
+        self._reopen_decoded(refused)
+        if count + len(refused) != opened.expected:
+            return False
+        self.numbered = False
+        self.rows.refused = refused
+        if refused:
+            self._number(opened, count + len(refused))
+            self.rows.refused, self.repaired = self._repair(self._whole(), refused, 0)
+        line = "line" if refused else f"rowid + {opened.first_line}"
+        doubtful = self.connection.execute(f"select {line} from temp.{self.name}_fast where is_bad").fetchall()
+        again = None
+        if doubtful:
+            again = self._records_again([number for (number,) in doubtful])
+            if not self._all_doubtful(again):
+                return False
+        self._second_look(again, self.repaired)
+        self._make_view(line)
+        self.rows.count += count
+        return True
+
+    def _reopen_decoded(self, refused: list[Refused]) -> None:
+        """Raises ReopenedError when lines were no UTF-8 because all of the file is in another encoding."""
+        if any(entry.reason == "bad_encoding" for entry in refused):
+            assert self.opened.text is not None
+            text = reopen_decoded(self.opened.text.origin, self.scratch)
+            if text is not None:
+                raise ReopenedError(open_csv(text, self.folders))
+
+    def _all_doubtful(self, again: str) -> bool:
+        """Whether the lines read again are the ones that the fast look doubted: proof that rows stood in file order."""
+        calm = f"select 1 from ({self.plan.fast_sql(again, ('line', 'rec'))}) where not is_bad limit 1"
+        return not self.connection.execute(calm).fetchall()
+
+    def _number(self, opened: Opened, lines: int) -> None:
+        """Gives each row its line: the lines of the file, in order, without the refused ones."""
+        fast, unnumbered = f"temp.{self.name}_fast", f"temp.{self.name}_unnumbered"
+        self.connection.execute(f"alter table {fast} rename to {self.name}_unnumbered")
+        refused = ", ".join(str(entry.line) for entry in self.rows.refused)
+        self.connection.execute(
+            f"create or replace temp table {self.name}_fast as select l.line, t.* from {unnumbered} t "
+            f"positional join (select line from range({opened.first_line}, {opened.first_line + lines}) r(line) "
+            f"where line not in ({refused}) order by line) l"
+        )
+        self.connection.execute(f"drop table {unnumbered}")
+
+    def _records_again(self, numbers: list[int]) -> str:
+        """Some lines of the file, as a numbered relation of their own."""
+        if self.numbered:
+            return super()._records_again(numbers)
+        opened = self.opened
+        assert opened.text is not None
+        target = self.scratch / f"{self.name}-again.csv"
+        mark = opened.delimiter.encode()
+        with open(target, "wb") as out:
+            for number, line in numbered_lines(opened.text.path, numbers):
+                out.write(b"%d" % number + mark + line + b"\n")
+        return csv_relation(target, len(opened.match.header), opened.delimiter, 0, numbered=True)
+
+    # --- records cut by hand -----------------------------------------------------------------------------------------
+
+    def _read_with_care(self) -> None:
+        """Slower, but nothing swallows anything."""
+        opened = self.opened
+        assert opened.text is not None
+        for thorough in (False, True):
+            if self._read_pieces(opened.pieces or [self._whole()], thorough):
+                return
+        raise UnreadableError("unclosed_quote", "quotes in pairs; export the file again", opened.expected or 0)
+
+    def _whole(self) -> Piece:
+        """The whole file under its one header."""
+        opened = self.opened
+        assert opened.text is not None
+        header = opened.match.header
+        return Piece(opened.text, header, opened.delimiter, list(range(len(header))), opened.first_line)
+
+    def _read_pieces(self, pieces: list[Piece], thorough: bool) -> bool:
+        """Each piece under its own header, then all of them as one relation; False when an account does not add up."""
+        self.rows.count, self.rows.notices, self.rows.refused = 0, [], list(self.opened.refused)
+        relations, mended, total = [], [], 0
+        for number, piece in enumerate(pieces):
+            target = self.scratch / f"{self.name}-{number}-records.csv"
+            written, refused = write_records(piece, target, thorough)
+            self._reopen_decoded(refused)
+            relation = csv_relation(target, len(piece.header), piece.delimiter, 0, numbered=True)
+            count = self._raw_count(relation)
+            rejected = self._rejected(piece.delimiter, prefixed=True)
+            if count + len(rejected) != written:
+                return False
+            kept, repaired = self._repair(piece, [*refused, *rejected], number)
+            self.rows.refused += kept
+            relations.append(_placed(relation, piece))
+            mended += [_placed(repaired, piece)] if repaired else []
+            total += count
+        self.relation = _united(relations)
+        self.repaired = _united(mended) if mended else None
+        self._look(total)
+        return True
+
+    def _raw_count(self, relation: str) -> int:
+        """How many records the reader takes; what it rejects is then in the table `rejects`."""
+        self._forget_rejects()
+        # The table of rejects is written once the result is drained.
+        return self.connection.execute(f"select count(c0) from {relation}").fetchall()[0][0]
+
+    def _rejected(self, delimiter: str, prefixed: bool) -> list[Refused]:
+        """What the reader itself refused: one entry per line, whatever number of faults it found in it."""
+        exists = "select 1 from duckdb_tables() where table_name = 'rejects' and database_name = 'temp'"
+        if self.connection.execute(exists).fetchone() is None:
+            return []
+        found = self.connection.execute(
+            "select line, any_value(left(csv_line, 20000)), min(error_type::varchar) from temp.rejects "
+            "group by line order by line"
+        ).fetchall()
+        refused = []
+        for line, raw, kind in found:
+            raw = (raw or "").rstrip("\r\n")
+            if prefixed:
+                number, _, raw = raw.partition(delimiter)
+                line = int(number) if number.isdigit() else line
+            refused.append(Refused(line, _REJECTIONS.get(kind, "ragged_row"), raw))
+        return refused
+
+    def _forget_rejects(self) -> None:
+        for table in ("rejects", "rejects_scans"):
+            self.connection.execute(f"drop table if exists temp.{table}")
+
+    def _repair(self, piece: Piece, refused: list[Refused], number: int) -> tuple[list[Refused], str | None]:
+        """Ragged lines of which nothing is in doubt, as a relation of their own, and the lines that stay refused.
+
+        A delimiter behind each line begins no cell. In a last column of free text an unquoted delimiter is text.
+        """
+        free = {normalise_header(name) for name in self.plan.match.source.overflow}
+        overflows = normalise_header(piece.header[-1]) in free
+        target = self.scratch / f"{self.name}-{number}-repaired.csv"
+        kept, joined, repaired = [], 0, 0
+        with open(target, "w", encoding="utf-8", newline="") as file:
+            out = csv.writer(file, delimiter=piece.delimiter, lineterminator="\n")
+            for entry in refused:
+                cells = split_line(entry.raw, piece.delimiter) if entry.reason == "ragged_row" else []
+                fitted = _fitted(cells, piece.header)
+                if fitted is None and overflows and len(cells) > len(piece.header):
+                    last = len(piece.header) - 1
+                    fitted = [*cells[:last], piece.delimiter.join(cells[last:])]
+                    joined += 1
+                if fitted is None:
+                    kept.append(entry)
+                else:
+                    repaired += 1
+                    out.writerow([entry.line, *map(plain_breaks, fitted)])
+        self.rows.count += repaired
+        if joined:
+            last_header = piece.header[-1]
+            said = f"{joined} rows had an unquoted {piece.delimiter!r} in {last_header}; it was read as one cell"
+            self.rows.notices.append(Notice("unquoted_delimiter", said, last_header, joined))
+        if not repaired:
+            return kept, None
+        return kept, csv_relation(target, len(piece.header), piece.delimiter, 0, numbered=True)
+
+
+def _fitted(cells: list[str], header: tuple[str, ...]) -> list[str] | None:
+    """The cells without empty ones behind the header's last, or with those that stand for columns without a name."""
+    named = len(header)
+    while named and not header[named - 1].strip():
+        named -= 1
+    if len(cells) < named or not cells or any(cell.strip() for cell in cells[named:]):
+        return None
+    return [*cells[:named], *[""] * (len(header) - named)]
+
+
+def _placed(relation: str, piece: Piece) -> str:
+    """The piece's lines with its columns where the part's header has them."""
+    cells = ", ".join(f"{'null' if p is None else f'c{p}'}::varchar as c{n}" for n, p in enumerate(piece.places))
+    return f"(select line, rec, {cells} from {relation})"
+
+
+def _united(relations: list[str]) -> str:
+    if len(relations) == 1:
+        return relations[0]
+    return f"({' union all '.join(f'select * from {relation}' for relation in relations)})"

@@ -1,0 +1,173 @@
+"""Rows of a workbook's sheets, or of the tables of a web page → the tables in them, each with its own header.
+
+What belongs here: where headers are, merged cells, which rows belong together. What does not: opening the file
+(sheets.py, web_page.py, spreadsheet_xml.py).
+
+A header met further down is a header again. Tables of the same columns are one part of the file, whatever the order of
+the columns; others are parts of their own, loaded in the same transaction.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipelines.ingest.formats.merged import Merged
+from pipelines.ingest.formats.opened import HEADER_WITHIN, Opened, csv_relation
+from pipelines.ingest.formats.sheets import Sheet
+from pipelines.ingest.formats.values import Uncomputed, text_of
+from pipelines.ingest.headers import Match, Missing
+from pipelines.ingest.layout import layout_of, places_in
+from pipelines.ingest.notices import Notice
+from pipelines.ingest.recognise import choose, refusal
+from pipelines.ingest.records import Refused
+from pipelines.ingest.table_noise import is_header_like
+from pipelines.ingest.text import UnreadableError
+from pipelines.privacy import mask_letters, mask_text
+
+Line = tuple[int, list[Any]]  # its number, counted on over sheets, and its values
+
+
+@dataclass
+class _Table:
+    """Rows under one header; without a match, under a header that no mapping of this folder knows."""
+
+    match: Match | None
+    header: list[str]
+    lines: list[Line] = field(default_factory=list)
+
+
+def open_tables(sheets: list[Sheet], folders: tuple[str, ...], scratch: Path, encoding: str) -> Opened:
+    """Every table of every sheet whose header is recognised. Raises UnreadableError where none is."""
+    tables: list[_Table] = []
+    notices: list[Notice] = []
+    near: list[tuple[Missing | None, list[str]]] = []
+    above = 0
+    for sheet in sheets:
+        found, verdict, header = _first_header(sheet.rows, folders)
+        if isinstance(verdict, Match):
+            tables += _tables(sheet, found or 0, verdict, folders, above, notices)
+        else:
+            near.append((verdict, header))
+            notices += _left(sheet)
+        above += len(sheet.rows)
+    parts: dict[Any, list[_Table]] = {}
+    for table in tables:
+        if table.match is not None:
+            parts.setdefault(layout_of(table.match), []).append(table)
+    if not parts:
+        raise _refuse(sheets, near, folders)
+    first, *others = [_part(group, scratch, number, encoding) for number, group in enumerate(parts.values())]
+    first.notices += notices
+    first.refused += [line for table in tables if table.match is None for line in _refused(table)]
+    first.parts = others
+    return first
+
+
+def _first_header(rows: list[list[Any]], folders: tuple[str, ...]) -> tuple[int | None, Any, list[str]]:
+    best: Missing | None = None
+    seen: list[str] = []
+    for number, row in enumerate(rows[:HEADER_WITHIN]):
+        header = _trimmed([text_of(value) for value in row])
+        if not header:
+            continue
+        seen = seen or header
+        verdict = choose(header, folders, "xlsx")
+        if isinstance(verdict, Match):
+            return number, verdict, header
+        best = best or (verdict if isinstance(verdict, Missing) else None)
+    return None, best, seen
+
+
+def _trimmed(header: list[str]) -> list[str]:
+    while header and not header[-1].strip():
+        header.pop()
+    return header
+
+
+def _tables(
+    sheet: Sheet, start: int, match: Match, folders: tuple[str, ...], above: int, notices: list[Notice]
+) -> Iterator[_Table]:
+    """One sheet cut at each of its headers. What stood above the first may stand above the next one, too."""
+    titles = [row for row in sheet.rows[:start] if any(map(text_of, row))]
+    names = frozenset(match.header)
+    table, merged = _Table(match, list(match.header)), Merged(sheet, match)
+    skip = match.source.skip_after_header
+    for number, row in enumerate(sheet.rows[start + 1 :], start + 1):
+        texts = [text_of(value) for value in row]
+        if is_header_like(texts, names):
+            while table.lines and table.lines[-1][1] in titles:
+                table.lines.pop()
+            notices += merged.notices
+            yield table
+            header = _trimmed(texts)
+            verdict = choose(header, folders, "xlsx")
+            table = _Table(verdict if isinstance(verdict, Match) else None, header)
+            merged = Merged(sheet, verdict if isinstance(verdict, Match) else match)
+            skip = verdict.source.skip_after_header if isinstance(verdict, Match) else 0
+        elif skip:
+            skip -= 1
+        elif any(texts):
+            table.lines.append((above + number + 1, merged.filled(number, row)))
+    notices += merged.notices
+    yield table
+
+
+def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Opened:
+    """Tables of the same columns as one relation, in the order of the first one's header."""
+    match = tables[0].match
+    assert match is not None
+    target, width, written = scratch / f"table-{number}.csv", len(match.header), 0
+    uncomputed: dict[int, int] = {}
+    with open(target, "w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        for table in tables:
+            assert table.match is not None
+            places = places_in(match, table.match)
+            for line, row in table.lines:
+                values = [row[p] if p is not None and p < len(row) else "" for p in places]
+                if not any(cells := [text_of(value) for value in values]):
+                    continue
+                for place, value in enumerate(values):
+                    if isinstance(value, Uncomputed):
+                        uncomputed[place] = uncomputed.get(place, 0) + 1
+                out.writerow([line, *cells])
+                written += 1
+    opened = Opened(match, encoding, csv_relation(target, width, ",", 0, True), True, expected=written)
+    read = {place for places in match.positions.values() for place in places}
+    opened.notices += [_uncomputed(match.header[place], n) for place, n in uncomputed.items() if place in read]
+    return opened
+
+
+def _uncomputed(header: str, rows: int) -> Notice:
+    said = (
+        f"column {mask_text(header)}: {rows} cells are formulas that nobody has computed; they are no values. Open the "
+        "workbook in a spreadsheet program, save it, and put it in again"
+    )
+    return Notice("uncomputed_formula", said, header, rows, "aside")
+
+
+def _left(sheet: Sheet) -> list[Notice]:
+    rows = sum(1 for row in sheet.rows[1:] if any(map(text_of, row)))
+    said = f"sheet {mask_text(sheet.name)!r} was left alone: no mapping knows its header (rows: {rows})"
+    return [Notice("sheet_left", said, sheet.name, rows, "aside")] if rows else []
+
+
+def _refused(table: _Table) -> list[Refused]:
+    lines = [(line, [text_of(value) for value in row]) for line, row in table.lines]
+    return [Refused(line, "other_header", mask_letters(",".join(cells))) for line, cells in lines]
+
+
+def _refuse(
+    sheets: list[Sheet], near: list[tuple[Missing | None, list[str]]], folders: tuple[str, ...]
+) -> UnreadableError:
+    seen = [(verdict, header) for verdict, header in near if header]
+    if not seen:
+        return UnreadableError("empty_file", "a workbook with a header and rows; this one is empty: export it again")
+    best, header = next((entry for entry in seen if entry[0] is not None), (None, seen[0][1]))
+    longest = max(len(sheet.rows) for sheet in sheets)
+    error = refusal(best, header, max(sum(len(sheet.rows) for sheet in sheets) - 1, 0), folders)
+    return error.looked_within(HEADER_WITHIN) if longest > HEADER_WITHIN else error

@@ -1,0 +1,188 @@
+"""The grammar of a mapping: what a file of assets/sources may say, and what each word means.
+
+What belongs here: the shape of a mapping. What does not: reading the files (sources.py), whether what they say makes
+sense together (mapping_checks.py), and what becomes of it (headers.py, planning.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipelines.ingest.cells.reading import AMOUNT_UNITS, EPOCH_UNITS, NUMBER_UNITS, SCALES
+from pipelines.ingest.expressions import names_of
+
+Kind = Literal[
+    "id", "word", "text", "phone", "timestamp", "date", "amount", "count", "number", "boolean", "json", "personal"
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SourceColumn(_Strict):
+    """One column of the platform's file.
+
+    `several`: what to do where the file has more than one of the names. Nothing said: the file is refused, naming them.
+    `first`: the one that is named first here counts, the others are told. `filled`: row by row, the first that says
+    anything. `own`: the very first name counts where it is there.
+    """
+
+    names: tuple[str, ...] = Field(default=(), validation_alias="from")
+    dates: tuple[str, ...] = ()  # of a time: names of a column with its date, where the time stands apart from it
+    type: Kind = "text"
+    part: Literal["", "start", "end"] = ""  # of a range such as 2026/07/28 08:15:49-2026/07/28 15:44:39
+    unit: str | None = None
+    required: bool = False  # the header must have it; a row without a value is a matter of `refuse` or of the table
+    several: Literal["", "first", "filled", "own"] = ""
+    pattern: str | None = None  # the whole cleaned cell must match
+    remove: str | None = None  # taken out of the cell before it is read
+    map: dict[str, str] | None = None  # the platform's words → ours
+    map_default: str | None = None  # for a word the map does not know; without it the row is refused
+    values: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()  # further words that mean "nothing"
+    formats: tuple[str, ...] = ()  # of a timestamp or date, in strptime's language
+    on_bad: Literal["row", "cell", ""] = ""
+    told: str = ""  # what a person should know of a file that has this column
+
+    @model_validator(mode="after")
+    def _known_unit(self) -> SourceColumn:
+        known = {
+            "amount": set(AMOUNT_UNITS),
+            "timestamp": set(EPOCH_UNITS),
+            "number": set(NUMBER_UNITS),
+            "count": set(SCALES),
+        }.get(self.type, set())
+        if self.unit is not None and self.unit not in known:
+            raise ValueError(f"unit {self.unit!r} is not known for {self.type}; expected one of {sorted(known)}")
+        if (self.dates or self.part) and self.type != "timestamp":
+            raise ValueError(f"dates and part are for a timestamp, not for {self.type}")
+        return self
+
+
+class Recognise(_Strict):
+    """By what a file is known to be of this source."""
+
+    folders: tuple[str, ...] = ()
+    columns: tuple[tuple[str, ...], ...] = ()  # any of these sets of our column names must be in the header
+    unless: tuple[str, ...] = ()  # headers that only another kind of file has
+    sheets: tuple[str, ...] = ()  # a workbook that must have these sheets and is read as one form
+    records: tuple[str, ...] = ()  # JSON: where the list of records may be, when a line or file wraps several
+
+
+class Version(_Strict):
+    """Which copy of a row is newer: a column, or a time in the file's name; else the file's own time."""
+
+    column: str | None = None
+    file_name: str | None = None  # a regular expression; its groups, joined, are digits of a time
+
+
+class Child(_Strict):
+    """A list inside each record."""
+
+    path: str
+    columns: dict[str, SourceColumn]
+
+
+class Form(_Strict):
+    """A workbook read as one record. Sheets are named whole, or by their beginning and `*`."""
+
+    labels: dict[str, int]  # sheet → how many of its first rows hold labels and their one value (0: all)
+    rows: dict[str, tuple[str, str]] = {}  # sheet → of its table, the row where this column says this word
+    sums: dict[str, tuple[str, ...]] = {}  # sheet → header names to add up over its top-level rows
+    ignore: tuple[str, ...] = ()  # sheets that are known and left alone
+
+
+class Load(_Strict):
+    """What goes into one canonical table. Expressions are SQL over the mapping's column names."""
+
+    columns: dict[str, str] = {}
+    where: str | None = None
+    each: str | None = None
+    partial: bool = False  # only adds columns to what another source gives: nothing but the key is required
+    repeats: str | None = None  # key column: equal rows of one file are different rows, and this one is numbered
+    own_key: str | None = None  # with `repeats`: a column of the file that numbers its rows itself, where it is there
+    summed_from: str | None = None
+
+
+class Rule(_Strict):
+    """Something to refuse, or only to flag, with its reason."""
+
+    when: str
+    reason: str
+    column: str | None = None
+    expected: str = ""
+
+
+class Sample(_Strict):
+    """A small file of this kind and the canonical rows that come of it; a test runs it, the docs show it."""
+
+    header: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    records: tuple[dict[str, Any], ...] = ()  # of JSON Lines
+    sheets: dict[str, tuple[tuple[str, ...], ...]] = {}  # of a workbook read as one record
+    gives: dict[str, tuple[dict[str, Any], ...]]  # table → rows, as far as they are worth showing
+
+
+class Source(_Strict):
+    """One mapping: a kind of file, and which canonical tables its rows become."""
+
+    name: str
+    title: dict[str, str]
+    description: str
+    description_zh: str = ""
+    how_to_export: dict[str, str] = {}
+    quirks: tuple[str, ...] = ()
+    formats: tuple[Literal["csv", "xlsx", "json", "parquet"], ...] = ("csv", "xlsx")
+    recognise: Recognise
+    version: Version = Version()
+    skip_after_header: int = 0
+    strip: str = ""  # further characters taken off both ends of a cell
+    empty: tuple[str, ...] = ()
+    overflow: tuple[str, ...] = ()  # free-text columns that may hold an unquoted delimiter when they are the last
+    columns: dict[str, SourceColumn]
+    ignore: tuple[str, ...] = ()  # headers that are known and left alone; a name that ends in * says a beginning
+    each: dict[str, Child] = {}
+    form: Form | None = None
+    loads: dict[str, Load]
+    refuse: tuple[Rule, ...] = ()
+    flags: tuple[Rule, ...] = ()
+    samples: tuple[Sample, ...] = ()
+
+    @property
+    def all_columns(self) -> dict[str, SourceColumn]:
+        """Columns of the record and of every list inside it, by our name."""
+        return self.columns | {name: column for child in self.each.values() for name, column in child.columns.items()}
+
+    @property
+    def used(self) -> set[str]:
+        """Columns that decide anything."""
+        names = {name for text in self.texts for name in names_of(text)} | {self.version.column or ""}
+        return {name for name, column in self.all_columns.items() if column.required or name in names}
+
+    @property
+    def has_personal(self) -> bool:
+        return any(column.type in ("personal", "phone") for column in self.all_columns.values())
+
+    @property
+    def counting(self) -> set[str]:
+        """Tables in which each physical row lands at most once: their rows are what the ledger counts."""
+        return {name for name, load in self.loads.items() if load.each is None and load.summed_from is None}
+
+    @property
+    def becomes(self) -> dict[str, tuple[str, ...]]:
+        """Our column → the canonical columns that are made of it."""
+        targets: dict[str, tuple[str, ...]] = {}
+        for table, load in self.loads.items():
+            for column, text in load.columns.items():
+                for name in names_of(text):
+                    targets[name] = (*targets.get(name, ()), f"{table}.{column}")
+        return targets
+
+    @property
+    def texts(self) -> list[str]:
+        """Every SQL expression of the mapping."""
+        loads = [text for load in self.loads.values() for text in (*load.columns.values(), load.where or "")]
+        return [*loads, *(rule.when for rule in (*self.refuse, *self.flags))]

@@ -1,0 +1,58 @@
+"""What a plan is collected in while it is made: its layers, the readings, and the faults of its rows.
+
+What belongs here: the lists, and naming what stands in them. What does not: columns of the file (planning.py) and of
+the canonical tables (canonical_columns.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipelines.ingest.cells.reading import Reading
+from pipelines.ingest.expressions import names_in_order
+from pipelines.ingest.grammar import SourceColumn
+from pipelines.ingest.headers import Match
+from pipelines.ingest.plan import Facts, Fault
+from pipelines.ingest.staging import quoted
+
+
+@dataclass
+class Layers:
+    """One instance per plan; see plan.py for what each layer holds."""
+
+    match: Match
+    facts: Facts
+    columns: dict[str, SourceColumn]
+    readings: dict[str, Reading]
+    cells: list[str] = field(default_factory=list)
+    looks: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+    straight: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    hours: set[str] = field(default_factory=set)  # columns of the file that say whether their moments have an hour
+
+    def unless_faulty(self, expression: str) -> str:
+        """SQL: a cell of these that was there but could not be read has its own fault already."""
+        condition = ""
+        for name in names_in_order(expression):
+            if name in self.readings:
+                mark = sql_name("f_" + name)
+                condition += f" and not {mark}"
+                if not any(entry.endswith(f" as {mark}") for entry in self.straight):
+                    self.straight.append(f"contains(faulty, {quoted('|' + name + '|')}) as {mark}")
+                    self.values.append(f"false as {mark}")
+        return condition
+
+
+def sql_name(name: str | None) -> str:
+    """A name of SQL, in quotes."""
+    return f'"{name}"'
+
+
+def hour_of(name: str) -> str:
+    """Name of the column that says whether the moment of another has an hour."""
+    return f"{name}_has_time"

@@ -1,0 +1,152 @@
+"""Whether a mapping makes sense: told with its key when it is read, not with a merchant's file when it is met.
+
+What belongs here: names, expressions and titles against each other and against the canonical tables. What does not:
+the grammar itself (grammar.py).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pipelines.ingest.expressions import names_in_order
+from pipelines.ingest.grammar import Load, Source, SourceColumn
+from pipelines.ingest.staging import SQL_TYPES, StagingTable, load_staging
+from pipelines.ingest.units import normalise
+
+if TYPE_CHECKING:
+    import duckdb
+
+FILE_NAMES = {"file_name": "VARCHAR", "file_folder": "VARCHAR", "file_version_at": "TIMESTAMP"}
+
+
+def mistakes_of(source: Source) -> Iterator[str]:
+    """Every mistake of a mapping: the key, what stands there, and what could."""
+    yield from _titles(source)
+    yield from _names(source)
+    yield from _headers(source)
+    for name, load in source.loads.items():
+        yield from _load(source, name, load)
+    yield from _expressions(source)
+
+
+def _titles(source: Source) -> Iterator[str]:
+    for key, titles in (("title", source.title), ("how_to_export", source.how_to_export or {"zh": "-", "en": "-"})):
+        for language in ("zh", "en"):
+            if not titles.get(language, "").strip():
+                yield f"{key}.{language}: missing; a title is given in both languages"
+
+
+def _names(source: Source) -> Iterator[str]:
+    columns = set(source.all_columns)
+    asked = [("recognise.columns", name) for group in source.recognise.columns for name in group]
+    asked += [("version.column", source.version.column)] if source.version.column else []
+    for kind, rules in (("refuse", source.refuse), ("flags", source.flags)):
+        asked += [(f"{kind}[{n}].column", rule.column) for n, rule in enumerate(rules) if rule.column]
+    for key, name in asked:
+        if name not in columns:
+            yield f"{key}: no such column: {name}; {nearest(name, columns)}"
+    for name, load in source.loads.items():
+        if load.each is not None and load.each not in source.each:
+            yield f"loads.{name}.each: {load.each!r} is not under `each`; {nearest(load.each, source.each)}"
+
+
+def _headers(source: Source) -> Iterator[str]:
+    """One header is one column, unless they are the two ends of a range."""
+    for columns in (source.columns, *(child.columns for child in source.each.values())):
+        owners: dict[str, str] = {}
+        for name, column in columns.items():
+            for alias in (*column.names, *column.dates):
+                other = owners.setdefault(normalise(alias), name)
+                if other != name and not (column.part and columns[other].part):
+                    yield f"columns.{name}.from: {alias} is a name of {other} already; a header is one column"
+    for name in source.ignore:
+        if normalise(name) in {normalise(alias) for c in source.columns.values() for alias in c.names}:
+            yield f"ignore: {name} is read; take it out of one of the two"
+
+
+def _load(source: Source, name: str, load: Load) -> Iterator[str]:
+    tables = load_staging()
+    if name not in tables:
+        yield f"loads.{name}: there is no such table; {nearest(name, tables)}"
+        return
+    table = tables[name]
+    known = {column.name for column in table.columns.values()}
+    for column in load.columns:
+        if column not in known:
+            yield f"loads.{name}.columns.{column}: no such column of staging.{name}; {nearest(column, known)}"
+    if load.repeats is not None and load.repeats not in table.key:
+        yield f"loads.{name}.repeats: {load.repeats} is no key column; {nearest(load.repeats, table.key)}"
+    if load.summed_from is not None and load.summed_from not in source.loads:
+        yield f"loads.{name}.summed_from: {load.summed_from} is not loaded; {nearest(load.summed_from, source.loads)}"
+    if load.summed_from is None:
+        yield from _lacking(table, name, load)
+
+
+def _lacking(table: StagingTable, name: str, load: Load) -> Iterator[str]:
+    for column in table.columns.values():
+        needed = column.required and column.default is None and not (column.hash_of or column.default_from)
+        if needed and column.name not in load.columns and (not load.partial or column.name in table.key):
+            yield f"loads.{name}.columns.{column.name}: missing; staging.{name} has no row without it"
+
+
+def _expressions(source: Source) -> Iterator[str]:
+    """All at once; one by one only where something is wrong."""
+    texts = list(_texts(source))
+    groups = {each: [entry for entry in texts if entry[2] == each] for _, _, each in texts}
+    for each, entries in groups.items():
+        columns = source.columns | (source.each[each].columns if each in source.each else {})
+        if _said_by_duckdb([text for _, text, _ in entries], columns) is None:
+            continue
+        for key, text, _ in entries:
+            if (said := _said_by_duckdb([text], columns)) is not None:
+                yield f"{key}: {_explained(said, text, columns)}"
+
+
+def _texts(source: Source) -> Iterator[tuple[str, str, str | None]]:
+    """Every expression: its key, its text, and the list inside the records whose columns it may name."""
+    for name, load in source.loads.items():
+        for column, text in load.columns.items():
+            yield f"loads.{name}.columns.{column}", text, load.each
+        if load.where is not None:
+            yield f"loads.{name}.where", load.where, load.each
+    for kind, rules in (("refuse", source.refuse), ("flags", source.flags)):
+        for number, rule in enumerate(rules):
+            yield f"{kind}[{number}].when", rule.when, None
+
+
+def _said_by_duckdb(texts: list[str], columns: dict[str, SourceColumn]) -> str | None:
+    """What DuckDB has against expressions over these columns: names, functions, types, grammar."""
+    import duckdb
+
+    types = {name: SQL_TYPES[column.type] for name, column in columns.items() if column.type != "personal"}
+    row = ", ".join(f'null::{sql_type} as "{name}"' for name, sql_type in (FILE_NAMES | types).items())
+    try:
+        _apart().execute(f"explain select {', '.join(f'({text})' for text in texts)} from (select {row})")
+    except duckdb.Error as error:
+        return str(error)
+    return None
+
+
+@cache
+def _apart() -> duckdb.DuckDBPyConnection:
+    """A database of its own, without tables: making one takes as long as all the questions to it."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1})
+
+
+def _explained(said: str, text: str, columns: dict[str, SourceColumn]) -> str:
+    for name in names_in_order(text):
+        if f'"{name}" not found' in said:
+            return f"no such column: {name}; {nearest(name, {*columns, *FILE_NAMES})}"
+    return f"{text.strip()!r}: {said.splitlines()[0]}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint: the nearest known name, or all of them."""
+    known = sorted(known)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"

@@ -1,0 +1,250 @@
+"""What a person must know of the data before believing a number: what was refused, left aside, or used with a doubt.
+
+What belongs here: asking the rules of assets/reports/quality.yaml and putting their rows into words. What does not: the
+rules, their wording (assets/reports), and where they are shown (cli/status.py, cli/running.py, report, graph.py).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+import yaml
+
+from pipelines.report.words import LANGUAGES, REPORTS, Words, clean, day, load_words, number, source_title
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+Severity = Literal["refused", "aside", "told"]
+Row = dict[str, Any]
+FAULTS_NAMED = 4
+LEAST_SHARE = 0.001
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to know. `text` and `remedy` (what to do) by language; `amount` in yuan where it is known.
+
+    `is_doubt`: some number is not what it seems, for rows that are missing from it. `is_alarm`: a whole source is
+    missing, or stopped coming through; a run then ends with a warning.
+    """
+
+    code: str
+    severity: Severity
+    subject: str
+    rows: int | None
+    amount: Decimal | None
+    text: Mapping[str, str]
+    remedy: Mapping[str, str]
+    is_doubt: bool = False
+    is_alarm: bool = False
+
+    def plain(self) -> dict[str, Any]:
+        """As values for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How much of what lies in landing is in the numbers; None: not known."""
+
+    files: int = 0
+    files_refused: int = 0
+    rows_read: int = 0
+    rows_refused: int = 0
+    orders: int | None = None
+    amount_loaded: Decimal | None = None
+    amount_refused: Decimal | None = None
+
+    @property
+    def rows_refused_rate(self) -> float | None:
+        return self.rows_refused / self.rows_read if self.rows_read else None
+
+    @property
+    def amount_refused_rate(self) -> float | None:
+        """Of the amount loaded and refused together; None where no refused row tells its amount."""
+        if self.amount_refused is None:
+            return None
+        whole = self.amount_refused + (self.amount_loaded or 0)
+        return float(self.amount_refused / whole) if whole else None
+
+    def plain(self) -> dict[str, Any]:
+        """As values for JSON, with the two rates."""
+        return asdict(self) | {
+            "rows_refused_rate": self.rows_refused_rate,
+            "amount_refused_rate": self.amount_refused_rate,
+        }
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The measure and the findings, the most harmful first."""
+
+    measure: Measure = field(default_factory=Measure)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def alarms(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self.findings if one.is_alarm)
+
+    @property
+    def verdict(self) -> Literal["alarm", "doubt", "told", "well"]:
+        """The worst there is: `well` is said only where nothing was refused, left aside or doubted."""
+        if self.alarms:
+            return "alarm"
+        if any(one.is_doubt for one in self.findings):
+            return "doubt"
+        return "told" if self.findings else "well"
+
+
+@functools.cache
+def rules() -> dict[str, Any]:
+    """quality.yaml."""
+    return dict(yaml.safe_load((REPORTS / "quality.yaml").read_text(encoding="utf-8")))
+
+
+def findings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Finding]:
+    """Everything to know of the data in a warehouse or a snapshot, the most harmful first."""
+    asking = _Asking.of(connection, settings)
+    found = [_finding(rule, row) for rule in rules()["rules"] for row in asking.rows(rule)]
+    # a stable sort: among equals the order of the rules, which is that of harm
+    return sorted(found, key=lambda one: not one.is_alarm)
+
+
+def measure(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Measure:
+    """Files and rows that lie in landing and how many of them were refused; orders and amounts."""
+    asking = _Asking.of(connection, settings)
+    known: Row = {}
+    for part in rules()["measure"].values():
+        for row in asking.rows(part):
+            known |= row
+    return Measure(**known)
+
+
+def quality(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Quality:
+    """Both."""
+    return Quality(measure(connection, settings), tuple(findings(connection, settings)))
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """A connection and what the rules may name."""
+
+    connection: duckdb.DuckDBPyConnection
+    known: Row
+    columns: frozenset[str]  # table and table.column, all that there are
+
+    @classmethod
+    def of(cls, connection: duckdb.DuckDBPyConnection, settings: Settings) -> _Asking:
+        listed = connection.execute(
+            "select table_schema || '.' || table_name, column_name from information_schema.columns"
+        ).fetchall()
+        columns = {table for table, _ in listed} | {f"{table}.{column}" for table, column in listed}
+        gone = _gone(connection, settings) if "ops.files" in columns else []
+        return cls(connection, {**_sources(), "gone": gone, "today": settings.today().date()}, frozenset(columns))
+
+    def rows(self, rule: Mapping[str, Any]) -> list[Row]:
+        """What a rule finds; nothing where a table or column that it needs is not there."""
+        if not self.columns.issuperset(rule.get("needs", ())):
+            return []
+        sql = _with_tables(rule["sql"])
+        used = {name: value for name, value in self.known.items() if re.search(rf"\${name}\b", sql)}
+        cursor = self.connection.execute(sql, used or None)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _with_tables(sql: str) -> str:
+    """The query with the shared tables that it names, in front of its own."""
+    tables: dict[str, str] = rules()["tables"]
+    wanted = _named(sql, tables)
+    given = ", ".join(f"{name} as ({tables[name]})" for name in tables if name in wanted)
+    if not given:
+        return sql
+    own = re.match(r"\s*with\s+", sql)
+    return f"with {given}, {sql[own.end() :]}" if own else f"with {given} {sql}"
+
+
+def _named(sql: str, tables: Mapping[str, str]) -> set[str]:
+    found = {name for name in tables if re.search(rf"\b{name}\b", sql)}
+    return found.union(*(_named(tables[name], {k: v for k, v in tables.items() if k != name}) for name in found))
+
+
+def _sources() -> Row:
+    from pipelines.ingest.sources import load_sources
+
+    sources = load_sources().values()
+    places = {folder: source.name for source in sources for folder in source.recognise.folders}
+    return {
+        "order_sources": [source.name for source in sources if "orders" in source.loads],
+        "folders": list(places),
+        "folder_sources": list(places.values()),
+    }
+
+
+def _gone(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:
+    """Refused files that somebody has taken out of landing since: nobody waits for them. Without a landing, none."""
+    if not settings.landing.is_dir():
+        return []
+    refused = connection.execute("select distinct path from ops.files where status = 'quarantined'").fetchall()
+    return [path for (path,) in refused if not (settings.landing / path).exists()]
+
+
+def _finding(rule: Mapping[str, Any], row: Row) -> Finding:
+    code, severity = row.get("code") or rule["code"], row.get("severity") or rule["severity"]
+    said = {language: _said(load_words(language), code, rule["code"], row) for language in LANGUAGES}
+    return Finding(
+        code=code,
+        severity=severity,
+        subject=clean(str(row.get("subject") or "")),
+        rows=row.get("rows"),
+        amount=row.get("amount"),
+        text={language: text for language, (text, _) in said.items()},
+        remedy={language: remedy for language, (_, remedy) in said.items()},
+        is_doubt=bool(rule.get("doubt")) or severity == "refused",
+        is_alarm=bool(rule.get("alarm")),
+    )
+
+
+def _said(words: Words, code: str, rule: str, row: Row) -> tuple[str, str]:
+    """The sentence and what to do: those of the code, else those of the rule."""
+    key = f"told.{code}" if words.get(f"told.{code}") else f"told.{rule}"
+    known = {name: _text(name, value, words) for name, value in row.items()}
+    for part, wording in (words.get("told.parts") or {}).items():
+        known[f"{part}_part"] = "" if row.get(part) is None else wording.format(**known)
+    return words(f"{key}.text", **known), words(f"{key}.remedy", **known)
+
+
+def _text(name: str, value: Any, words: Words) -> str:
+    """A value as a person reads it in this language."""
+    if value is None:
+        return words("state.empty")
+    if isinstance(value, list):
+        said = [_text(name.removesuffix("s"), one, words) for one in value[:FAULTS_NAMED]]
+        return words("report.comma").join(said) + (words("told.more") if len(value) > FAULTS_NAMED else "")
+    if isinstance(value, dict):
+        key = f"told.{name}_in_column" if value["column_name"] else f"told.{name}"
+        return words(key, **{part: _text(part, one, words) for part, one in value.items()})
+    if isinstance(value, date):
+        return day(value, words.language)
+    if isinstance(value, int | float | Decimal):
+        return _number(name, value, words.language)
+    if name in ("source", "place"):
+        return clean(source_title(value, words.language) or (value and f"{value}/") or words("told.landing"))
+    return clean(words.value(name, value))
+
+
+def _number(name: str, value: float | Decimal, language: str) -> str:
+    """A count, an amount or a share; a share that is not nothing is never written as 0.0 %."""
+    if name.endswith("amount"):
+        return number(float(value), "amount", language)
+    if not name.endswith("rate"):
+        return number(float(value), "count", language)
+    return f"<{LEAST_SHARE:.1%}" if 0 < value < LEAST_SHARE else number(float(value), "rate", language)

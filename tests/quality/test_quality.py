@@ -1,0 +1,293 @@
+"""What is told of the data: given the ledger, the findings by name, in order of harm, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.ingest.notices import Notice, write_notices
+from pipelines.ingest.staging import create_staging
+from pipelines.quality import Finding, findings, measure, quality, rules
+from pipelines.report.words import LANGUAGES, load_words
+from pipelines.settings import Settings
+from pipelines.warehouse import connect
+
+SETTINGS = Settings(home=Path("nowhere"))
+
+
+@pytest.fixture
+def ledger() -> Iterator[Any]:
+    connection = connect()
+    create_staging(connection)
+    yield connection
+    connection.close()
+
+
+def file(ledger: Any, number: int, path: str, source: str | None, read: int, refused: int = 0, day: int = 1) -> None:
+    """A file of the ledger; a source of None, or as many rows refused as read: refused whole."""
+    is_whole = source is None or refused >= read > 0
+    ledger.execute(
+        "insert into ops.files by name select ? as file_id, ? as path, ? as file_source, ? as rows_read, "
+        "? as rows_loaded, 0 as rows_superseded, ? as rows_quarantined, ? as status, ? as modified_at",
+        [
+            *(number, path, source, read, 0 if is_whole else read - refused, read if is_whole else refused),
+            *("quarantined" if is_whole else "loaded", datetime(2026, 3, day)),
+        ],
+    )
+    if is_whole:
+        refusal(ledger, number, path, "unknown_header", read, line=None)
+
+
+def refusal(
+    ledger: Any, number: int, path: str, reason: str, rows: int, column: str | None = None, **more: Any
+) -> None:
+    given = {"line": 2, "is_cell": False, "expected": "something else", **more}
+    ledger.execute(
+        "insert into ops.quarantine by name select ? as file_id, ? as path, ? as reason, ? as rows, "
+        "? as column_name, ? as line, ? as is_cell, ? as expected",
+        [number, path, reason, rows, column, *given.values()],
+    )
+
+
+def order(ledger: Any, amount: float = 100) -> None:
+    ledger.execute(
+        "insert into staging.orders by name select 'douyin' as platform, 'o1' as order_id, ? as paid_amount, "
+        "timestamp '2026-03-01 10:00' as paid_at",
+        [amount],
+    )
+
+
+def told(ledger: Any, settings: Settings = SETTINGS) -> list[tuple[str, str, str, int | None]]:
+    return [(one.code, one.severity, one.subject, one.rows) for one in findings(ledger, settings)]
+
+
+def test_a_ledger_without_a_fault_tells_nothing(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1)
+    order(ledger)
+    known = quality(ledger, SETTINGS)
+    assert known.findings == ()
+    assert known.verdict == "well"
+
+
+def test_orders_that_were_not_read_are_the_first_to_be_told(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", None, 7)
+    file(ledger, 2, "events/e.csv", "canonical_events", 5)
+    first, second = findings(ledger, SETTINGS)
+    assert (first.code, first.is_alarm, first.rows) == ("orders_not_read", True, 7)
+    assert first.text["en"].startswith("No order was read, 1 of 1 files that may hold orders were refused: amounts,")
+    assert "均为未知，不是 0" in first.text["zh"]
+    assert (second.code, second.is_alarm) == ("source_refused", True)
+    assert quality(ledger, SETTINGS).verdict == "alarm"
+
+
+@pytest.mark.parametrize(("source", "folder"), [("doudian_aftersales", "抖店售后"), ("canonical_events", "events")])
+def test_a_source_is_known_by_its_folder_where_its_files_are_not(ledger: Any, source: str, folder: str) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1)
+    order(ledger)
+    file(ledger, 2, f"{folder}/x.csv", None, 3)
+    file(ledger, 3, f"{folder}/y.csv", None, 4)
+    assert told(ledger) == [("source_refused", "refused", source, 7)]
+
+
+def test_most_files_refused_is_an_alarm_and_one_of_many_is_not(ledger: Any) -> None:
+    """4 of 5 order files: what is left may be another kind of day."""
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 2)
+    order(ledger)
+    for number in range(2, 6):
+        file(ledger, number, f"orders/bad{number}.csv", None, 2)
+    assert told(ledger) == [
+        ("source_mostly_refused", "refused", "canonical_orders", 8),
+        ("file_refused", "refused", "canonical_orders", 8),
+    ]
+    for number in range(6, 20):
+        file(ledger, number, f"orders/good{number}.csv", "canonical_orders", 2)
+    assert told(ledger) == [("file_refused", "refused", "canonical_orders", 8)]
+    assert quality(ledger, SETTINGS).verdict == "doubt"
+
+
+def test_the_newest_file_refused_stops_a_source(ledger: Any) -> None:
+    """The header changed yesterday: all older files are fine, and nothing new comes in."""
+    for day in (1, 2, 3):
+        file(ledger, day, f"orders/{day}.csv", "canonical_orders", 2, day=day)
+    order(ledger)
+    file(ledger, 4, "orders/4.csv", None, 2, day=4)
+    alarm, _ = findings(ledger, SETTINGS)
+    assert (alarm.code, alarm.is_alarm) == ("newest_refused", True)
+    assert "nothing later than the file of 2026-03-03 is in the numbers" in alarm.text["en"]
+
+
+def test_a_ledger_of_an_older_version_can_be_asked(ledger: Any) -> None:
+    """`siyu status` after an upgrade, before the first run."""
+    ledger.execute("alter table ops.files drop column exported_at")
+    ledger.execute("drop table ops.notices")
+    file(ledger, 1, "orders/a.csv", None, 2)
+    assert told(ledger)[0] == ("orders_not_read", "refused", "", 2)
+
+
+def test_a_file_mended_in_its_place_is_forgotten(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", None, 2)
+    file(ledger, 2, "orders/a.csv", "canonical_orders", 2)
+    order(ledger)
+    assert told(ledger) == []
+
+
+def test_a_refused_file_taken_out_of_landing_is_forgotten(ledger: Any, tmp_path: Path) -> None:
+    (tmp_path / "landing" / "orders").mkdir(parents=True)
+    (tmp_path / "landing" / "orders" / "bad.csv").write_text("x", encoding="utf-8")
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 2)
+    file(ledger, 2, "orders/bad.csv", None, 2)
+    order(ledger)
+    settings = Settings(home=tmp_path)
+    assert told(ledger, settings) == [("file_refused", "refused", "orders/bad.csv", 2)]
+    (tmp_path / "landing" / "orders" / "bad.csv").unlink()
+    assert told(ledger, settings) == []
+
+
+def test_refused_rows_and_cells_are_told_by_source_with_their_columns(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1000, 3)
+    refusal(ledger, 1, "orders/a.csv", "bad_amount", 2, "实付")
+    refusal(ledger, 1, "orders/a.csv", "ragged_row", 1)
+    refusal(ledger, 1, "orders/a.csv", "formula", 0, "备注", is_cell=True)
+    order(ledger)
+    rows, cells = findings(ledger, SETTINGS)
+    assert rows.text["en"] == (
+        "Orders: 3 of 1,000 rows (0.3%) refused: not an amount in 实付 (2), wrong number of cells (1)."
+    )
+    assert rows.text["zh"] == "订单：1,000 行中有 3 行（0.3%）被拒收：“实付”不是金额（2）、列数不符（1）。"
+    assert (cells.code, cells.severity, cells.rows) == ("cells_aside", "aside", 1)
+
+
+def test_no_share_is_written_as_nothing_where_there_is_something(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1_000_000, 1)
+    refusal(ledger, 1, "orders/a.csv", "bad_amount", 1)
+    order(ledger)
+    assert "(<0.1%)" in findings(ledger, SETTINGS)[0].text["en"]
+
+
+def test_a_source_whose_files_hold_no_row_is_told(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1)
+    order(ledger)
+    file(ledger, 2, "events/empty.csv", "canonical_events", 0)
+    assert told(ledger) == [("source_empty", "aside", "canonical_events", None)]
+
+
+def test_notices_of_files_are_grouped_by_what_they_say(ledger: Any) -> None:
+    unread = Notice("column_unread", "会员等级 was not read; rename it.", "会员等级", 9, "aside")
+    late = Notice("in_the_future", "o9 is late.", "o9", 1, "told")
+    for number in (1, 2):
+        path = f"orders/{number}.csv"
+        file(ledger, number, path, "canonical_orders", 9)
+        write_notices(ledger, number, path, [unread, late] if number == 2 else [unread])
+    order(ledger)
+    assert told(ledger) == [
+        ("column_unread", "aside", "会员等级", 18),
+        ("in_the_future", "told", "o9", 1),
+    ]
+    first = findings(ledger, SETTINGS)[0]
+    assert first.text["en"] == "Orders: 会员等级 was not read; rename it."
+    assert first.remedy["en"] == "In 2 files, such as orders/1.csv."
+
+
+GAPS = """create table core.data_gaps as from (values
+    ('orders', 'taobao', null, date '2026-06-13', date '2026-09-30', 110, 'stopped', 0.4),
+    ('orders', 'douyin', 's1', date '2026-05-02', date '2026-05-04', 3, 'hole', 0.6),
+    ('orders', 'douyin', null, date '2026-09-30', date '2026-09-30', 1, 'cut', 0.6)
+) as g (kind, platform, shop_id, first_date, last_date, days, reason, share_rate)"""
+
+
+def test_days_that_are_not_known_are_told_by_source(ledger: Any) -> None:
+    file(ledger, 1, "orders/1.csv", "canonical_orders", 9)
+    order(ledger)
+    ledger.execute(GAPS)
+    stopped, cut, hole = findings(ledger, SETTINGS)
+    assert stopped.text["en"].startswith(
+        "Orders of Taobao end on 2026-06-12, 110 days before the rest; they brought 40.0%"
+    )
+    assert 'ended_sources = ["orders.taobao"]' in stopped.remedy["en"]
+    assert "2026-09-30: exported before the day was over" in cut.text["en"]
+    assert quality(ledger, SETTINGS).verdict == "doubt"
+    assert hole.text["zh"].startswith("抖音（店铺 s1）的订单：2026-05-02 至 2026-05-04（3 天）没有任何记录")
+
+
+UNMATCHED = """create table core.unmatched as from (values
+    ('refunds', 'douyin', 'suffix', '-1', 1::bigint, 200::decimal(18, 2), null::bigint, '6917-1'),
+    ('event_groups', 'wecom', 'unknown', null, 40, null, 12, 'g9')
+) as u (kind, platform, why, hint, rows, amount, people, example)"""
+
+
+def test_rows_that_join_nothing_are_told_with_their_amount(ledger: Any) -> None:
+    file(ledger, 1, "refunds/1.csv", "canonical_refunds", 1)
+    order(ledger)
+    ledger.execute(UNMATCHED)
+    one, other = findings(ledger, SETTINGS)
+    assert (one.code, one.rows, one.amount) == ("unmatched", 1, Decimal(200))
+    assert one.text["en"] == (
+        "Refunds of Douyin: 1 join nothing that was read, ¥200, such as 6917-1: "
+        "the id is known without its ending (-1)."
+    )
+    assert other.text["zh"] == "企业微信的群内事件：40 条对不上任何已读入的数据，如 g9：没有任何数据有此编号。"
+
+
+def test_orders_that_wait_for_a_line_are_told(ledger: Any) -> None:
+    file(ledger, 1, "orders/1.csv", "canonical_orders", 1)
+    order(ledger)
+    ledger.execute("create view ops.waiting_orders as select 'douyin' as platform, '7301' as order_id")
+    (one,) = findings(ledger, SETTINGS)
+    assert (one.severity, one.rows) == ("refused", 1)
+    assert "1 orders, such as 7301 have no total and are in no number" in one.text["en"]
+
+
+def test_one_buyer_with_most_orders_is_told_as_a_placeholder(ledger: Any) -> None:
+    file(ledger, 1, "orders/1.csv", "canonical_orders", 1)
+    order(ledger)
+    ledger.execute(
+        "create table core.likely_placeholders as select 'douyin' as platform, 'phone' as id_type, '138****8000' as "
+        "masked_id, 420::bigint as orders, 0.31::double as share_rate, 6::bigint as next_orders"
+    )
+    (one,) = findings(ledger, SETTINGS)
+    assert one.text["zh"].startswith("抖音：一个手机号（138****8000）名下有 420 单，占 31.0%，第二多的只有 6 单")
+
+
+def test_the_share_of_the_amount_is_known_only_where_refused_rows_tell_theirs(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 4, 1)
+    refusal(ledger, 1, "orders/a.csv", "bad_date", 1)
+    order(ledger, 300)
+    known = measure(ledger, SETTINGS)
+    assert (known.rows_refused_rate, known.amount_refused_rate) == (0.25, None)
+    ledger.execute("alter table ops.quarantine add column amount decimal(18, 2)")
+    assert measure(ledger, SETTINGS).amount_refused_rate is None, "the row does not say how much"
+    ledger.execute("update ops.quarantine set amount = 100")
+    known = measure(ledger, SETTINGS)
+    assert (known.amount_refused, known.amount_refused_rate) == (Decimal(100), 0.25)
+
+
+def test_a_name_from_a_file_is_shown_without_what_deceives_the_eye(ledger: Any) -> None:
+    file(ledger, 1, "orders/a\u202eb.csv", None, 2)
+    file(ledger, 2, "orders/good.csv", "canonical_orders", 3)
+    order(ledger)
+    assert [one.subject for one in findings(ledger, SETTINGS)] == ["orders/ab.csv"]
+
+
+def test_a_warehouse_without_a_ledger_tells_nothing() -> None:
+    connection = connect()
+    assert quality(connection, SETTINGS).findings == ()
+    connection.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_has_its_words(language: str) -> None:
+    words = load_words(language)
+    for rule in rules()["rules"]:
+        assert set(words.get(f"told.{rule['code']}")) == {"text", "remedy"}, rule["code"]
+
+
+def test_a_finding_is_plain_for_a_program(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", None, 7)
+    (first, *_) = findings(ledger, SETTINGS)
+    assert isinstance(first, Finding)
+    assert {"code", "severity", "subject", "rows", "amount", "text", "remedy", "is_alarm"} <= first.plain().keys()

@@ -1,0 +1,140 @@
+"""What was not read is unknown: no zero, no arrow, no sentence, no green on the page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipelines.report import write_report
+from pipelines.report.cells import Look
+from pipelines.report.model import Tile
+from pipelines.report.periods import Period, Span
+from pipelines.report.tiles import Asker, _Making
+from pipelines.report.words import load_words
+from tests.report import merchant
+from tests.report.reading import numbers_of, read_page, read_workbook
+
+
+@pytest.fixture(scope="module")
+def joins_only(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """The little merchant's joins and messages; its order files were all refused."""
+    path = tmp_path_factory.mktemp("joins") / "siyu.duckdb"
+    settings = merchant.build(path, without=("orders", "refunds"), refused=("orders/a.csv", "orders/b.csv"))
+    files = write_report(path, path.parent / "out", settings)
+    page = read_page(files.html.read_text(encoding="utf-8"))
+    return SimpleNamespace(page=page, book=read_workbook(files.workbook))
+
+
+def test_without_orders_no_amount_is_nought(joins_only: SimpleNamespace) -> None:
+    text = joins_only.page.all("main")[0].text
+    assert not re.search(r"¥0(?![\d,.])|¥0\.00", text)
+    for tile in ("paid_amount", "net_amount", "buyers", "new_buyers", "private_channel_share", "member_share"):
+        article = joins_only.page.by_id(f"tile-{tile}")
+        assert article.numbers() == [], tile
+        assert "没有读到这些天的订单：未知，不是 0" in article.text
+    assert joins_only.page.by_id("tile-members").numbers("members"), "what was read is shown"
+    assert joins_only.page.by_id("group_health").numbers("members")
+    assert joins_only.page.by_id("group_health").numbers("member_amount") == []
+    assert joins_only.page.by_id("group_health").numbers("member_orders") == []
+
+
+def test_without_orders_the_page_begins_with_an_alarm(joins_only: SimpleNamespace) -> None:
+    banner = next(n for n in joins_only.page.walk() if "banner" in n.classes)
+    assert (banner.classes, banner["role"]) == (["banner", "bad"], "alert")
+    assert "✓" not in banner.text
+    assert "没有读到任何订单" in banner.text
+    assert "3 个文件中 2 个被整份拒收" in banner.text
+    told = joins_only.page.by_id("to_know")
+    assert [n.classes for n in told.all("li")][:2] == [["refused"], ["refused"]]
+    assert "没有读到任何订单" in told.all("li")[0].text
+    overview = [line.values[0] for line in joins_only.book["概览"]]
+    assert any(str(text).startswith("没有读到任何订单") for text in overview)
+    assert not any("全部通过" in str(text) for text in overview)
+
+
+def test_the_workbook_holds_no_nought_either(joins_only: SimpleNamespace) -> None:
+    tiles = {line.values[0]: line for line in joins_only.book["概览"] if len(line.values) > 6}
+    assert numbers_of([tiles["支付金额"]]) == []
+
+
+@dataclass
+class Days:
+    """A source of one metric whose days are given: column values by first day asked for."""
+
+    given: dict[date, dict[str, Any]]
+    daily: list[dict[str, Any]] = field(default_factory=list)
+
+    def metric(self, _: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        return [self.given[parameters["start_date"]]]
+
+    def rows(self, _: str, **__: Any) -> list[dict[str, Any]]:
+        return self.daily
+
+    def has_read(self, _: str) -> bool:
+        return True
+
+
+NOW, BEFORE = Span(date(2025, 6, 9), date(2025, 6, 15)), Span(date(2025, 6, 2), date(2025, 6, 8))
+
+
+def tile(now: dict[str, Any], before: dict[str, Any], small_group: int = 5, **spec: Any) -> Tile:
+    asked = {"id": "paid_amount", "metric": "daily_summary", "column": "paid_amount", "n": "paid_orders", **spec}
+    source: Any = Days({NOW.first: now, BEFORE.first: before})
+    period = Period("weekly", NOW, {"previous_week": BEFORE}, True)
+    return _Making(Asker(source), period, Look(load_words("zh"), small_group)).of_days(asked)
+
+
+WHOLE = {"paid_amount": 900.0, "paid_orders": 60, "is_sales_known": True}
+
+
+def test_whole_weeks_are_compared() -> None:
+    (compared,) = tile(WHOLE, {**WHOLE, "paid_amount": 600.0}, reads="sales").comparisons
+    assert (compared.change, compared.direction) == (0.5, "up")
+
+
+@pytest.mark.parametrize("which", ["now", "before"])
+def test_a_week_with_days_that_are_not_known_is_compared_with_nothing(which: str) -> None:
+    lacking = {**WHOLE, "paid_amount": 300.0, "is_sales_known": False}
+    made = tile(*((lacking, WHOLE) if which == "now" else (WHOLE, lacking)), reads="sales")
+    (compared,) = made.comparisons
+    assert (compared.change, compared.direction) == (None, "none")
+    assert (made.cell.value, compared.cell.value) == ((300.0, 900.0) if which == "now" else (900.0, None))
+    assert ("并不齐全" in made.note) is (which == "now")
+
+
+def test_a_week_of_which_nothing_is_known_has_no_number() -> None:
+    made = tile({"paid_amount": None, "paid_orders": None, "is_sales_known": False}, WHOLE, reads="sales")
+    assert (made.cell.value, made.cell.text, made.comparisons[0].change) == (None, "–", None)
+    assert made.note == "没有读到这些天的订单：未知，不是 0"
+
+
+@pytest.mark.parametrize(
+    ("unknown", "value", "note"),
+    [
+        (900.0, None, "金额的 100.0% 渠道未知"),  # no order says where it came from: 20 % private would be a guess
+        (300.0, 0.2, "金额的 33.3% 渠道未知"),
+        (9.0, 0.2, ""),
+    ],
+)
+def test_a_share_of_what_nobody_told_the_channel_of(unknown: float, value: float | None, note: str) -> None:
+    amounts = {"private_channel_amount": 180.0, "unknown_channel_amount": unknown}
+    row = {**WHOLE, **amounts, "private_channel_share_rate": 0.2}
+    spec = {"of": "paid_amount", "part": "private_channel_amount", "unknown": "unknown_channel_amount"}
+    made = tile(row, row, column="private_channel_share_rate", **spec)
+    assert (made.cell.value, made.parts[0][1].value is None) == (value, value is None)
+    assert made.note == note
+
+
+@pytest.mark.parametrize(("people", "shown"), [(1, False), (4, False), (5, True)])
+def test_no_rate_of_fewer_than_small_group(people: int, shown: bool) -> None:
+    """0 of 1 was 0.0 % once."""
+    row = {"private_channel_share_rate": 0.0, "paid_orders": people, "paid_amount": 10.0, "private_channel_amount": 0.0}
+    spec = {"column": "private_channel_share_rate", "of": "paid_amount", "part": "private_channel_amount"}
+    made = tile(row, row, **spec)
+    assert (made.cell.value is not None, made.comparisons[0].cell.value is not None) == (shown, shown)
+    assert all((part.value is not None) is shown for _, part in made.parts)
