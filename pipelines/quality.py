@@ -1,7 +1,7 @@
 """What a person must know of the data before believing a number: what was refused, left aside, or used with a doubt.
 
-What belongs here: asking the rules of assets/reports/quality.yaml and putting their rows into words. What does not: the
-rules, their wording (assets/reports), and where they are shown (cli/status.py, cli/running.py, report, graph.py).
+What belongs here: asking the rules of assets/reports/quality.yaml. What does not: the rules, their wording
+(assets/reports, report/sentences.py), and where they are shown (cli/status.py, cli/running.py, report, graph.py).
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import functools
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
-from pipelines.report.words import LANGUAGES, REPORTS, Words, clean, day, load_words, number, source_title
+from pipelines.report.sentences import say
+from pipelines.report.words import LANGUAGES, REPORTS, clean, load_words
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 Severity = Literal["refused", "aside", "told"]
 Row = dict[str, Any]
-FAULTS_NAMED = 4
-LEAST_SHARE = 0.001
 
 
 @dataclass(frozen=True)
 class Finding:
     """One thing to know. `text` and `remedy` (what to do) by language; `amount` in yuan where it is known.
+
+    `names`: everything that it is said of, where that is more than the subject; the text names the first few.
 
     `is_doubt`: some number is not what it seems, for rows that are missing from it. `is_alarm`: a whole source is
     missing, or stopped coming through; a run then ends with a warning.
@@ -39,6 +39,7 @@ class Finding:
     code: str
     severity: Severity
     subject: str
+    names: tuple[str, ...]
     rows: int | None
     amount: Decimal | None
     text: Mapping[str, str]
@@ -113,9 +114,10 @@ def rules() -> dict[str, Any]:
 def findings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Finding]:
     """Everything to know of the data in a warehouse or a snapshot, the most harmful first."""
     asking = _Asking.of(connection, settings)
-    found = [_finding(rule, row) for rule in rules()["rules"] for row in asking.rows(rule)]
+    found = [(rule, row) for rule in rules()["rules"] for row in asking.rows(rule)]
     # a stable sort: among equals the order of the rules, which is that of harm
-    return sorted(found, key=lambda one: not one.is_alarm)
+    found.sort(key=lambda one: (not one[0].get("alarm"), bool(one[1].get("is_light"))))
+    return [_finding(rule, row) for rule, row in found]
 
 
 def measure(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Measure:
@@ -199,52 +201,16 @@ def _gone(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str
 
 def _finding(rule: Mapping[str, Any], row: Row) -> Finding:
     code, severity = row.get("code") or rule["code"], row.get("severity") or rule["severity"]
-    said = {language: _said(load_words(language), code, rule["code"], row) for language in LANGUAGES}
+    said = {language: say(load_words(language), code, rule["code"], row) for language in LANGUAGES}
     return Finding(
         code=code,
         severity=severity,
         subject=clean(str(row.get("subject") or "")),
+        names=tuple(clean(str(name)) for name in row.get("names") or ()),
         rows=row.get("rows"),
         amount=row.get("amount"),
         text={language: text for language, (text, _) in said.items()},
         remedy={language: remedy for language, (_, remedy) in said.items()},
-        is_doubt=bool(rule.get("doubt")) or severity == "refused",
+        is_doubt=bool(row.get("doubt", rule.get("doubt"))) or severity == "refused",
         is_alarm=bool(rule.get("alarm")),
     )
-
-
-def _said(words: Words, code: str, rule: str, row: Row) -> tuple[str, str]:
-    """The sentence and what to do: those of the code, else those of the rule."""
-    key = f"told.{code}" if words.get(f"told.{code}") else f"told.{rule}"
-    known = {name: _text(name, value, words) for name, value in row.items()}
-    for part, wording in (words.get("told.parts") or {}).items():
-        known[f"{part}_part"] = "" if row.get(part) is None else wording.format(**known)
-    return words(f"{key}.text", **known), words(f"{key}.remedy", **known)
-
-
-def _text(name: str, value: Any, words: Words) -> str:
-    """A value as a person reads it in this language."""
-    if value is None:
-        return words("state.empty")
-    if isinstance(value, list):
-        said = [_text(name.removesuffix("s"), one, words) for one in value[:FAULTS_NAMED]]
-        return words("report.comma").join(said) + (words("told.more") if len(value) > FAULTS_NAMED else "")
-    if isinstance(value, dict):
-        key = f"told.{name}_in_column" if value["column_name"] else f"told.{name}"
-        return words(key, **{part: _text(part, one, words) for part, one in value.items()})
-    if isinstance(value, date):
-        return day(value, words.language)
-    if isinstance(value, int | float | Decimal):
-        return _number(name, value, words.language)
-    if name in ("source", "place"):
-        return clean(source_title(value, words.language) or (value and f"{value}/") or words("told.landing"))
-    return clean(words.value(name, value))
-
-
-def _number(name: str, value: float | Decimal, language: str) -> str:
-    """A count, an amount or a share; a share that is not nothing is never written as 0.0 %."""
-    if name.endswith("amount"):
-        return number(float(value), "amount", language)
-    if not name.endswith("rate"):
-        return number(float(value), "count", language)
-    return f"<{LEAST_SHARE:.1%}" if 0 < value < LEAST_SHARE else number(float(value), "rate", language)

@@ -14,10 +14,12 @@ import pytest
 
 from pipelines.privacy import (
     load_key,
+    mask_header,
     mask_letters,
     mask_start,
     mask_text,
     mask_text_sql,
+    mask_words,
     normalise_phone,
     normalise_phone_sql,
     phone_key,
@@ -135,3 +137,43 @@ def test_key_is_made_once_and_private(tmp_path: Path) -> None:
     path.write_text("not a key")
     with pytest.raises(ValueError, match=r"secret\.key: expected 64 hexadecimal"):
         load_key(path)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["129.00元", "129.00元/件", "12.5USD", "港币129", "2026年3月1日 下午8点", "3-5 20:00左右", "#REF!", "Mar 5, 2026"]
+    + ["12万", "2026-03-01T20:00Z", "=F2*G2", "20:00 GMT+8"],
+)
+def test_the_fault_of_a_time_or_a_number_stays_in_sight(shown: str) -> None:
+    assert mask_words(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("欧阳锋", "*"),
+        ("欧阳锋13912345678", "****"),
+        ("129.00元欧阳锋", "129.00元*"),
+        ("Li Wei 5", "* * 5"),
+        ("文三路21号", "*21号"),
+        ('=IF(A1,"欧阳锋")', '=IF(A1,"***")'),
+        ("#欧阳", "#*"),
+    ],
+)
+def test_a_name_in_a_column_of_times_or_numbers_does_not(text: str, masked: str) -> None:
+    assert mask_words(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        (["a", "b_2", "orderNo"], "a, b_2, orderNo"),
+        (["会员编号", "最近消费时间", "累计消费金额", "备注"], "会员编号, 最近消费时间, 累计消费金额, 备注"),
+        (["订单号码", "欧阳锋"], "*, *"),
+        (["欧阳锋", "13912345678", "文三路二十一号"], "*, ***, *"),
+        (["LiWei", "2026-03-01"], "*, 2026-03-01"),
+        (["文三路地址"], "*"),
+    ],
+)
+def test_a_header_that_nobody_knows_is_shown_and_a_person_is_not(cells: list[str], shown: str) -> None:
+    assert mask_header(cells) == shown

@@ -34,7 +34,7 @@ def show(out: Console, status: dict[str, Any], at_most: int | None) -> None:
     for fault in status["faults"]:
         out.print(f"  does not add up: {fault['path']}: {_numbers(fault)}", style="bold red")
     _capped(out, [_refusal(one) for one in status["refused_files"]], at_most)
-    if told := _told(status["findings"]):
+    if told := _told(status["findings"], is_whole=at_most is None):
         out.print("\nto know before believing the numbers", style="dim")
         _capped(out, told, at_most)
     if status["reasons"]:
@@ -50,14 +50,18 @@ def _refusal(refused: Row) -> str:
     return visible(f"  refused {refused['path']}: {refused['reason']}{expected}")
 
 
-def _told(findings: Sequence[Row]) -> list[str]:
-    """A sentence each, and what to do where that was not said just before; refused files stand by their names above."""
+def _told(findings: Sequence[Row], is_whole: bool) -> list[str]:
+    """A sentence each, and what to do where that was not said just before; refused files stand by their names above.
+
+    `is_whole`: with every name that it is said of.
+    """
     lines, last = [], ""
     for one in findings:
         if one["code"] != "file_refused":
             remedy = "" if one["remedy"][LANGUAGE] == last else f" {one['remedy'][LANGUAGE]}"
             lines.append(visible(f"  {MARKS[one['severity']]} {one['text'][LANGUAGE]}{remedy}"))
             last = one["remedy"][LANGUAGE]
+            lines += [visible(f"      {', '.join(one['names'])}")] if is_whole and len(one["names"]) > 1 else []
     return lines
 
 

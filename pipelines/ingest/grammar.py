@@ -80,9 +80,10 @@ class Version(_Strict):
 
 
 class Child(_Strict):
-    """A list inside each record."""
+    """A list inside each record, or a map of which the names are ids."""
 
     path: str
+    inside: str | None = None  # another list, in each entry of which this one stands; its columns can be used, too
     columns: dict[str, SourceColumn]
 
 
@@ -161,6 +162,12 @@ class Source(_Strict):
         """Columns that decide anything."""
         names = {name for text in self.texts for name in names_of(text)} | {self.version.column or ""}
         return {name for name, column in self.all_columns.items() if column.required or name in names}
+
+    def columns_of(self, each: str | None) -> dict[str, SourceColumn]:
+        """Columns of one entry of a list: its own, and those of everything around it."""
+        if each is None or each not in self.each:
+            return self.columns
+        return self.columns_of(self.each[each].inside) | self.each[each].columns
 
     @property
     def has_personal(self) -> bool:

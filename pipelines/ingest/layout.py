@@ -7,13 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from pipelines.ingest.expressions import names_of
 from pipelines.ingest.headers import Match, normalise_header
+from pipelines.ingest.staging import load_staging
 
 
 def layout_of(match: Match) -> Hashable:
     """Equal for headers that differ only in the order of their columns, or in columns that nobody reads."""
-    named = {name: tuple(normalise_header(match.header[p]) for p in at) for name, at in match.positions.items()}
-    return match.source.name, tuple(sorted(named.items())), repr(sorted(match.units.items()))
+    named = {name: tuple(normalise_header(match.header[p]) for p in at) for name, at in _all_places(match).items()}
+    stated = repr((sorted(match.units.items()), sorted(match.zones.items())))
+    return match.source.name, tuple(sorted(named.items())), stated
+
+
+def _all_places(match: Match) -> dict[str, tuple[int, ...]]:
+    return match.positions | {f"{name} (date)": (place,) for name, place in match.dates.items()}
 
 
 def places_in(first: Match, other: Match) -> list[int | None]:
@@ -21,8 +28,9 @@ def places_in(first: Match, other: Match) -> list[int | None]:
     if first.header == other.header:
         return list(range(len(first.header)))
     found: dict[int, int] = {}
-    for name, places in first.positions.items():
-        found.update(zip(places, other.positions[name], strict=True))
+    theirs = _all_places(other)
+    for name, places in _all_places(first).items():
+        found.update(zip(places, theirs[name], strict=True))
     free: dict[str, list[int]] = {}
     for place, text in enumerate(other.header):
         if place not in found.values():
@@ -32,3 +40,23 @@ def places_in(first: Match, other: Match) -> list[int | None]:
         spare = free.get(normalise_header(text))
         result.append(found[place] if place in found else spare.pop(0) if spare else None)
     return result
+
+
+def key_places(match: Match) -> list[int]:
+    """Where the parts of a row's key stand that the file has."""
+    places: set[int] = set()
+    for name, load in match.source.loads.items():
+        if load.each is None and load.summed_from is None:
+            for column in load_staging()[name].key:
+                for word in names_of(load.columns.get(column, "")):
+                    places.update(match.positions.get(word, ()))
+    return sorted(places)
+
+
+def telling_places(match: Match) -> frozenset[int]:
+    """Where a word can be no value of a row: its key, its times and its numbers."""
+    columns = match.source.all_columns
+    typed = ("timestamp", "date", "amount", "count", "number")
+    return frozenset(key_places(match)) | {
+        p for name, at in match.positions.items() if columns[name].type in typed for p in at
+    }

@@ -250,7 +250,11 @@ class _Loader:
             reader.forget()
         self.readers = []
         names = ["json_lines", "json_cells", "rejects", "rejects_scans", "losers", "clashes", "meetings"]
-        names += ["touched", "sums", "outdated", *(f"json_list_{n}" for n in range(4)), "numbered_0", "numbered_2"]
+        names += ["touched", "sums", "outdated", "numbered_0", "numbered_2"]
+        made = (
+            "select table_name from duckdb_tables() where database_name = 'temp' and table_name like 'json#_list#_%' "
+        )
+        names += [name for (name,) in self.connection.execute(made + "escape '#'").fetchall()]
         self.connection.execute("; ".join(f"drop table if exists temp.{name}" for name in names))
 
     def _facts(self, source: Source) -> Facts:

@@ -51,6 +51,11 @@ def _names(source: Source) -> Iterator[str]:
     for name, load in source.loads.items():
         if load.each is not None and load.each not in source.each:
             yield f"loads.{name}.each: {load.each!r} is not under `each`; {nearest(load.each, source.each)}"
+    above: list[str] = []
+    for name, child in source.each.items():
+        if child.inside is not None and child.inside not in above:
+            yield f"each.{name}.inside: {child.inside!r} is no list above it; {nearest(child.inside, source.each)}"
+        above.append(name)
 
 
 def _headers(source: Source) -> Iterator[str]:
@@ -97,7 +102,7 @@ def _expressions(source: Source) -> Iterator[str]:
     texts = list(_texts(source))
     groups = {each: [entry for entry in texts if entry[2] == each] for _, _, each in texts}
     for each, entries in groups.items():
-        columns = source.columns | (source.each[each].columns if each in source.each else {})
+        columns = source.columns_of(each)
         if _said_by_duckdb([text for _, text, _ in entries], columns) is None:
             continue
         for key, text, _ in entries:

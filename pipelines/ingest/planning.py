@@ -35,7 +35,7 @@ class _Builder:
         self.source: Source = match.source
         self.facts = facts
         self.is_child = each is not None
-        columns = dict(self.source.columns) | (self.source.each[each].columns if each is not None else {})
+        columns = self.source.columns_of(each)
         wanted = self._wanted(each)
         self.columns = {
             name: column for name, column in columns.items() if column.type != "personal" and name in wanted

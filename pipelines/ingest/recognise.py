@@ -16,7 +16,7 @@ from pipelines.ingest.notices import Notice
 from pipelines.ingest.sources import CANONICAL, Source, load_sources
 from pipelines.ingest.text import UnreadableError
 from pipelines.ingest.unread import is_ignored, unread_notices
-from pipelines.privacy import mask_letters, mask_text
+from pipelines.privacy import mask_header, mask_text
 
 Verdict = Match | Missing | None
 
@@ -137,7 +137,7 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
             "unknown_header",
             f"{_expected_header(folders)}; {_elsewhere(header, named_by(folders))}",
             rows,
-            mask_text(shown) if known else mask_letters(shown),
+            mask_text(shown) if known else mask_header(header)[:500],
         )
     title = verdict.source.title["en"]
     if verdict.rival is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.formats.opened import Opened
+from pipelines.ingest.layout import key_places, telling_places
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.records import Refused
@@ -86,7 +87,8 @@ class RowReader:
         """The plan that also doubts lines which may be no rows."""
         if not self.is_table:
             return plan
-        suspects = suspects_sql((place for at in plan.match.positions.values() for place in at), plan.match.header)
+        keys = key_places(plan.match)  # a time or a number that is a word is doubted anyway
+        suspects = suspects_sql(keys, plan.match.places, plan.match.header)
         return replace(plan, odd=(*plan.odd, *suspects))
 
     def read_children(self, relation: str, plan: Plan) -> Rows:
@@ -165,9 +167,9 @@ class RowReader:
 
     def _real_rows(self, relations: list[str]) -> Iterator[Row]:
         """Without rows of totals; headers are noted."""
-        names = frozenset(self.plan.match.header)
+        names, telling = frozenset(self.plan.match.header), telling_places(self.plan.match)
         for row in self._fetched(relations):
-            if self.is_table and is_totals(row[2]):
+            if self.is_table and is_totals(row[2], telling):
                 self.totals.append(row[0])
                 continue
             if self.is_table and is_header_like(row[2], names):

@@ -15,9 +15,10 @@ from pathlib import Path
 from pipelines.ingest.apart import end_of_range, joined
 from pipelines.ingest.cells.reading import Reading, Unread
 from pipelines.ingest.cells.straight import straighten
+from pipelines.ingest.formats.values import plain_breaks
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.staging import quoted
-from pipelines.privacy import mask_letters, mask_start, mask_text
+from pipelines.privacy import MASK, mask_letters, mask_start, mask_text, mask_words
 
 Row = tuple[int, int, tuple[str | None, ...]]  # line, record, cells
 _FAULTS = ("line", "rec", "column_name", "reason", "found", "expected", "is_cell")
@@ -40,6 +41,7 @@ def straighten_rows(plan: Plan, rows: Iterable[Row], scratch: Path, name: str, s
     """Writes `<name>-rows.csv` and `<name>-faults.csv` in the scratch folder."""
     columns = [_Column(plan, column) for column in plan.readings]
     shown = _shown_places(plan)
+    typed = {place for column in columns if column.is_typed for place in column.places}
     # A word where a time or a number should be: the cells may have slipped, and it may be a name.
     guards = plan.match.source.has_personal
     count = blank = 0
@@ -57,14 +59,16 @@ def straighten_rows(plan: Plan, rows: Iterable[Row], scratch: Path, name: str, s
             values = [column.straighten(cells) for column in columns]
             unread = [(c, value) for c, value in zip(columns, values, strict=True) if isinstance(value, Unread)]
             hide = guards and any(column.holds_words(cells) for column, _ in unread)
-            mask = mask_letters if hide else mask_text
             for column, fault in unread:
+                mask = mask_text if not hide else mask_words if column.is_typed else mask_letters
                 found = mask_start(column.cell(cells) or "", LONGEST_FOUND, mask)
-                faults.writerow([line, rec, column.header, fault.reason, found, fault.expected, not column.refuses])
+                faults.writerow(
+                    [line, rec, column.header, fault.reason, plain_breaks(found), fault.expected, not column.refuses]
+                )
             refused = any(column.refuses for column, _ in unread)
             faulty = "|".join(["", *(column.name for column, _ in unread), ""])
-            raw = mask_letters(_raw(cells, shown)) if hide else _raw(cells, shown)
-            plain = ["" if isinstance(value, Unread) else value or "" for value in values]
+            raw = _raw(cells, shown, typed if hide else None)
+            plain = ["" if isinstance(value, Unread) else plain_breaks(value or "") for value in values]
             out.writerow([line, rec, refused, faulty, hide, raw, *plain])
     names = ["line", "rec", "refused", "faulty", "hidden", "raw_text", *(f"x_{column.name}" for column in columns)]
     types = {"line": "BIGINT", "rec": "BIGINT", "refused": "BOOLEAN", "hidden": "BOOLEAN"}
@@ -104,10 +108,14 @@ class _Column:
                 return cells[place]
         return None
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether a time or a number should stand here."""
+        return self.reading.kind not in ("id", "word", "text", "json", "phone")
+
     def holds_words(self, cells: tuple[str | None, ...]) -> bool:
         """Whether letters stand where a time or a number should."""
-        typed = self.reading.kind not in ("id", "word", "text", "json")
-        return typed and _LETTERS.search(self.cell(cells) or "") is not None
+        return self.is_typed and _LETTERS.search(self.cell(cells) or "") is not None
 
     def straighten(self, cells: tuple[str | None, ...]) -> str | Unread | None:
         cell = self.cell(cells)
@@ -126,12 +134,18 @@ def _shown_places(plan: Plan) -> list[bool]:
     return shown
 
 
-def _raw(cells: tuple[str | None, ...], shown: list[bool]) -> str:
-    """The row as it stood, undeclared and personal cells hidden; masked once more before it is kept."""
-    pairs = zip(cells, shown, strict=False)
-    return ",".join((cell or "")[:LONGEST_RAW] if open_ else "***" if cell else "" for cell, open_ in pairs)[
-        :LONGEST_RAW
-    ]
+def _raw(cells: tuple[str | None, ...], shown: list[bool], slipped: set[int] | None) -> str:
+    """The row as it stood, undeclared and personal cells hidden; masked once more before it is kept.
+
+    `slipped`: a word stands where a time or a number should, so any cell may hold a name; places of the typed ones.
+    """
+    parts = []
+    for place, (cell, is_shown) in enumerate(zip(cells, shown, strict=False)):
+        text = (cell or "")[:LONGEST_RAW] if is_shown else MASK if cell else ""
+        if slipped is not None and is_shown:
+            text = mask_words(text) if place in slipped else mask_letters(text)
+        parts.append(plain_breaks(text))
+    return ",".join(parts)[:LONGEST_RAW]
 
 
 def raw_text_sql(plan: Plan) -> str:

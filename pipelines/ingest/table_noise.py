@@ -21,12 +21,16 @@ _LONGEST = 20
 _FIRST_LETTERS = "[合总小共累汇總本当全GgSsTt]"
 
 
-def is_totals(cells: Sequence[str | None]) -> bool:
-    """Whether the first cell that says anything says that the line adds up the others."""
-    first = next((cell for cell in cells if cell and not cell.isspace()), "")
-    if len(first) > _LONGEST or first[:1].isdigit():
+def is_totals(cells: Sequence[str | None], telling: Iterable[int]) -> bool:
+    """Whether the line says that it adds up the others: in the first cell that says anything, or where a key stands."""
+    first = next((cell for cell in cells if cell and not cell.isspace()), None)
+    return _says_total(first) or any(_says_total(cells[place]) for place in telling if place < len(cells))
+
+
+def _says_total(cell: str | None) -> bool:
+    if not cell or len(cell) > _LONGEST or cell[:1].isdigit():
         return False
-    text = "".join(unicodedata.normalize("NFKC", first).strip("\ufeff'\"=").split())
+    text = "".join(unicodedata.normalize("NFKC", cell).strip("\ufeff'\"=").split())
     return _TOTALS.fullmatch(text) is not None
 
 
@@ -54,12 +58,13 @@ def _names() -> frozenset[str]:
     return frozenset(names | {normalise_header(name) for name in names})
 
 
-def suspects_sql(places: Iterable[int], header: tuple[str, ...]) -> tuple[str, ...]:
+def suspects_sql(telling: Iterable[int], places: Iterable[int], header: tuple[str, ...]) -> tuple[str, ...]:
     """SQL over c0, c1, …: lines that may be such a one, and hold nothing that a plain reading would doubt.
 
     A time or a number gives any header away; a table of nothing but ids and words needs to be asked.
     """
     first = "coalesce(nullif(c0, ''), nullif(c1, ''), '')" if len(header) > 1 else "coalesce(c0, '')"
-    totals = f"({first} >= 'G' and strlen({first}) < 60 and regexp_matches({first}, '^{_FIRST_LETTERS}'))"
+    totals = [f"({x} >= 'G' and strlen({x}) < 60 and regexp_matches({x}, '^{_FIRST_LETTERS}'))"
+              for x in (first, *(f"c{place}" for place in sorted(telling)))]  # fmt: skip
     named = [f"c{place} = '{header[place].replace(chr(39), chr(39) * 2)}'" for place in sorted(set(places))[:2]]
-    return (totals, *([f"({' and '.join(named)})"] if named else []))
+    return (*totals, *([f"({' and '.join(named)})"] if named else []))

@@ -185,12 +185,37 @@ def test_notices_of_files_are_grouped_by_what_they_say(ledger: Any) -> None:
         write_notices(ledger, number, path, [unread, late] if number == 2 else [unread])
     order(ledger)
     assert told(ledger) == [
-        ("column_unread", "aside", "会员等级", 18),
         ("in_the_future", "told", "o9", 1),
+        ("column_unread", "aside", "会员等级", 18),
     ]
-    first = findings(ledger, SETTINGS)[0]
+    first = findings(ledger, SETTINGS)[1]
     assert first.text["en"] == "Orders: 会员等级 was not read; rename it."
     assert first.remedy["en"] == "In 2 files, such as orders/1.csv."
+
+
+def test_one_line_tells_all_columns_of_which_the_same_is_said(ledger: Any) -> None:
+    """A wide export has dozens that nobody reads; one that comes near a known name stands by itself, and first."""
+    file(ledger, 1, "orders/1.csv", "canonical_orders", 9)
+    order(ledger)
+    near = Notice("unread_column", "付款额: not read; did you mean 付款金额?", "付款额", severity="aside")
+    far = [f"列{number}" for number in range(9)]
+    same = [Notice("unread_column", f"{name}: it is in no number", name, severity="aside") for name in far]
+    write_notices(ledger, 1, "orders/1.csv", [near, *same])
+    first, second = findings(ledger, SETTINGS)
+    assert first.text["en"] == "Orders: 付款额: not read; did you mean 付款金额?"
+    assert second.text["en"] == "Orders: 列0, 列1, 列2, 列3, 列4, 列5 and 3 more: it is in no number"
+    assert second.text["zh"].startswith("订单：未读的列“列0、列1、列2、列3、列4、列5 等，另 3 个”。")
+    assert second.names == tuple(far)
+
+
+def test_one_row_of_many_does_not_stand_before_a_whole_column(ledger: Any) -> None:
+    file(ledger, 1, "orders/1.csv", "canonical_orders", 1000, 1)
+    refusal(ledger, 1, "orders/1.csv", "bad_date", 1, "paid_at")
+    order(ledger)
+    dollars = Notice("other_currency", "ad cost (USD) is in USD: in no number", "ad cost (USD)", severity="aside")
+    plain = Notice("unread_column", "memo: it is in no number", "memo", severity="aside")
+    write_notices(ledger, 1, "orders/1.csv", [plain, dollars])
+    assert [code for code, *_ in told(ledger)] == ["other_currency", "rows_refused", "unread_column"]
 
 
 GAPS = """create table core.data_gaps as from (values
@@ -246,11 +271,11 @@ def test_one_buyer_with_most_orders_is_told_as_a_placeholder(ledger: Any) -> Non
     file(ledger, 1, "orders/1.csv", "canonical_orders", 1)
     order(ledger)
     ledger.execute(
-        "create table core.likely_placeholders as select 'douyin' as platform, 'phone' as id_type, '138****8000' as "
-        "masked_id, 420::bigint as orders, 0.31::double as share_rate, 6::bigint as next_orders"
+        "create table metrics.likely_placeholders as select 'p1' as person_id, 'douyin phone:Ab3…' as masked_ids, "
+        "420::bigint as orders, 0.31::double as order_share_rate, 6::bigint as next_orders, 1355::bigint as all_orders"
     )
     (one,) = findings(ledger, SETTINGS)
-    assert one.text["zh"].startswith("抖音：一个手机号（138****8000）名下有 420 单，占 31.0%，第二多的只有 6 单")
+    assert one.text["zh"].startswith("一个买家（douyin phone:Ab3…）名下有 420 单，占 31.0%，第二多的只有 6 单")
 
 
 def test_the_share_of_the_amount_is_known_only_where_refused_rows_tell_theirs(ledger: Any) -> None:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.ingest.expressions import names_of
 from pipelines.ingest.formats.sheets import Sheet
 from pipelines.ingest.headers import Match
+from pipelines.ingest.layout import key_places
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.staging import load_staging
 from pipelines.privacy import mask_text
 
 _NUMBERS = ("amount", "count", "number")
@@ -31,7 +30,7 @@ class Merged:
         }
         columns = match.source.all_columns
         self.numbers = {p for name, at in match.positions.items() if columns[name].type in _NUMBERS for p in at}
-        self.key = _key_places(match)
+        self.key = key_places(match)
         self.header = match.header
         self.once: dict[int, set[int]] = {}  # place → first rows of merged numbers
 
@@ -70,14 +69,3 @@ _SAID = (
     "column {}: {} cells merged over several rows hold a number that is theirs together; it counts once, at the first "
     "of them: write each row's own number"
 )
-
-
-def _key_places(match: Match) -> list[int]:
-    """Where the parts of the row's key stand that the file has."""
-    places: set[int] = set()
-    for name, load in match.source.loads.items():
-        if load.each is None and load.summed_from is None:
-            for column in load_staging()[name].key:
-                for word in names_of(load.columns.get(column, "")):
-                    places.update(match.positions.get(word, ()))
-    return sorted(places)

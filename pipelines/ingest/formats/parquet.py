@@ -30,8 +30,7 @@ def open_parquet(path: Path, folders: tuple[str, ...]) -> Opened:
     named = ", ".join(f"{cell} as c{n}" for n, cell in enumerate(vetted.cells))
     relation = f"(select file_row_number + 1 as line, file_row_number + 1 as rec, {named} from {call})"
     opened = Opened(match=verdict, encoding="parquet", relation=relation, numbered=True, expected=vetted.rows)
-    read = {place for places in verdict.positions.values() for place in places}
-    opened.notices += [notice for place, notice in vetted.notices.items() if place in read]
+    opened.notices += [notice for place, notice in vetted.notices.items() if place in verdict.places]
     return opened
 
 

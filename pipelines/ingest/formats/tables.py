@@ -137,8 +137,7 @@ def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Op
                 out.writerow([line, *cells])
                 written += 1
     opened = Opened(match, encoding, csv_relation(target, width, ",", 0, True), True, expected=written)
-    read = {place for places in match.positions.values() for place in places}
-    opened.notices += [_uncomputed(match.header[place], n) for place, n in uncomputed.items() if place in read]
+    opened.notices += [_uncomputed(match.header[place], n) for place, n in uncomputed.items() if place in match.places]
     return opened
 
 

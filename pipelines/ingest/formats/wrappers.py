@@ -1,0 +1,138 @@
+"""Where the records of a JSON file are: lines of their own, a list in a page, the body of an envelope, a map by id.
+
+What belongs here: paths to records, in Python for the sample and in SQL for the file. What does not: paths inside a
+record (json.py).
+
+A path is names behind one another. `|` behind a name: what stands there is JSON in a text. `*` as the last: the values
+of a map, whose names are ids.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.ingest.formats.json_lines import is_json
+from pipelines.ingest.notices import Notice
+from pipelines.ingest.staging import quoted
+
+Steps = tuple[str, ...]
+DEEPEST = 3
+_LOOKED_AT = 10  # records of the sample
+
+
+def declared(path: str) -> Steps:
+    """A path as mappings write it: a.b."""
+    return tuple(part for part in path.split(".") if part)
+
+
+def candidates(sample: list[Any]) -> list[Steps]:
+    """Every place in the first records where records may be, the shallowest first."""
+    found: dict[Steps, None] = {}
+    for entry in sample[:_LOOKED_AT]:
+        for document in _each(entry)[:_LOOKED_AT]:
+            found |= dict.fromkeys(_places(document, ()))
+    return sorted(found, key=lambda steps: (len(steps), steps))
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _places(value: Any, steps: Steps) -> Iterator[Steps]:
+    if not isinstance(value, dict) or len(steps) >= DEEPEST:
+        return
+    if _is_map(value):
+        yield (*steps, "*")
+    for key, inner in value.items():
+        if isinstance(inner, str) and inner[:1] in ("{", "["):
+            key, inner = f"{key}|", json.loads(inner) if is_json(inner) else None
+        if any(isinstance(document, dict) for document in _each(inner)[:1]):
+            yield (*steps, key)
+            yield from _places(_each(inner)[0], (*steps, key))
+
+
+def _is_map(value: dict[str, Any]) -> bool:
+    """Whether all values are objects of one kind: their names are mostly the same."""
+    if not value or not all(isinstance(inner, dict) for inner in value.values()):
+        return False
+    names = [set(inner) for inner in value.values()]
+    return 2 * len(set.intersection(*names)) >= max(map(len, names))
+
+
+def records_at(sample: list[Any], steps: Steps) -> Iterator[dict[str, Any]]:
+    """The records of the sample that stand there; a list on the way is gone through."""
+    documents = [document for entry in sample for document in _each(entry)]
+    for step in steps:
+        documents = [inner for document in documents for inner in _each(_step(document, step))]
+    return (document for document in documents if isinstance(document, dict))
+
+
+def _step(value: Any, step: str) -> Any:
+    if not isinstance(value, dict):
+        return None
+    if step == "*":
+        return list(value.values())
+    value = value.get(step.removesuffix("|"))
+    if step.endswith("|"):
+        return json.loads(value) if isinstance(value, str) and is_json(value) else None
+    return value
+
+
+def records_sql(steps: Steps) -> str:
+    """SQL: the list of records in the document `record`; where there are none, one that is NULL, to be refused."""
+    documents = _expanded("record")
+    for step in steps:
+        if step == "*":
+            inner = f"coalesce({_values('d')}, [null])"
+        else:
+            there = f"json_extract(d, {_key(step.removesuffix('|'))})"
+            if step.endswith("|"):
+                text = f"json_extract_string({there}, '$')"
+                there = f"case when json_valid({text}) then json({text}) end"
+            inner = _expanded(there)
+        documents = f"flatten(list_transform({documents}, lambda d: {inner}))"
+    return documents
+
+
+def _expanded(value: str) -> str:
+    return f"case when json_type({value}) = 'ARRAY' then json_extract({value}, '$[*]') else [{value}] end"
+
+
+def list_sql(value: str) -> str:
+    """SQL: a list inside a record as a list of documents. A map by id is the list of its values, an object one of one."""
+    text = f"json_extract_string({value}, '$')"
+    inner = f"case when json_type({value}) = 'VARCHAR' and json_valid({text}) then json({text}) else {value} end"
+    objects = "len(list_filter(json_extract(v, '$.*'), lambda j: json_type(j) <> 'OBJECT')) = 0"
+    return (
+        "list_transform([" + inner + "], lambda v: case json_type(v) when 'ARRAY' then json_extract(v, '$[*]') "
+        f"when 'OBJECT' then case when {objects} then {_values('v')} else [v] end end)[1]"
+    )
+
+
+def _values(value: str) -> str:
+    return f"json_extract({value}, '$.*')"
+
+
+def _key(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return quoted(f'$."{escaped}"')
+
+
+def left_beside(sample: list[Any], steps: Steps) -> list[Notice]:
+    """Other lists of records beside the one that is read: they are in no number."""
+    if not steps:
+        return []
+    others = []
+    for place in candidates(sample):
+        within = place[: len(steps)] == steps or steps[: len(place)] == place
+        if not within and len(list(records_at(sample, place))) > 1:
+            others.append(place)
+    told = []
+    for place in others:
+        if not any(place[: len(other)] == other for other in others if other != place):
+            name = ".".join(place)
+            said = f"{name} holds records, too; only {'.'.join(steps)} was read: save it as a file of its own"
+            told.append(Notice("list_left", said, name, severity="aside"))
+    return told

@@ -1,0 +1,64 @@
+"""Rows that the rules of quality.yaml find → sentences in one language (wording.*.yaml under `told`).
+
+What belongs here: filling a sentence with a row's values. What does not: which rows there are (quality.py).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pipelines.report.words import Words, clean, day, number, source_title
+
+Row = dict[str, Any]
+FAULTS_NAMED, NAMED = 4, 6
+SUBJECT = "\x1f"  # its place in a sentence that is said of several
+LEAST_SHARE = 0.001
+
+
+def say(words: Words, code: str, rule: str, row: Row) -> tuple[str, str]:
+    """A rule's row as a sentence, and what to do: the wording of the code, else that of the rule."""
+    key = f"told.{code}" if words.get(f"told.{code}") else f"told.{rule}"
+    known = {name: _text(name, value, words) for name, value in row.items()}
+    if "names" in row:
+        known["named"] = _several(row["names"] or [], words)
+        known["said"] = clean(row["said"].replace(SUBJECT, known["named"]))
+    for part, wording in (words.get("told.parts") or {}).items():
+        known[f"{part}_part"] = "" if row.get(part) in (None, []) else wording.format(**known)
+    return words(f"{key}.text", **known), words(f"{key}.remedy", **known)
+
+
+def _several(names: list[str], words: Words) -> str:
+    """The first few names, and how many more."""
+    shown = words("report.comma").join(clean(name) for name in names[:NAMED])
+    more = len(names) - NAMED
+    return words("told.several", names=shown, more=more) if more > 0 else shown
+
+
+def _text(name: str, value: Any, words: Words) -> str:
+    """A value as a person reads it in this language."""
+    if value is None:
+        return words("state.empty")
+    if isinstance(value, list):
+        said = [_text(name.removesuffix("s"), one, words) for one in value[:FAULTS_NAMED]]
+        return words("report.comma").join(said) + (words("told.more") if len(value) > FAULTS_NAMED else "")
+    if isinstance(value, dict):
+        key = f"told.{name}_in_column" if value["column_name"] else f"told.{name}"
+        return words(key, **{part: _text(part, one, words) for part, one in value.items()})
+    if isinstance(value, date):
+        return day(value, words.language)
+    if isinstance(value, int | float | Decimal):
+        return _number(name, value, words.language)
+    if name in ("source", "place"):
+        return clean(source_title(value, words.language) or (value and f"{value}/") or words("told.landing"))
+    return clean(words.value(name, value))
+
+
+def _number(name: str, value: float | Decimal, language: str) -> str:
+    """A count, an amount or a share; a share that is not nothing is never written as 0.0 %."""
+    if name.endswith("amount"):
+        return number(float(value), "amount", language)
+    if not name.endswith("rate"):
+        return number(float(value), "count", language)
+    return f"<{LEAST_SHARE:.1%}" if 0 < value < LEAST_SHARE else number(float(value), "rate", language)

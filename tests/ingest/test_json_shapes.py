@@ -1,0 +1,178 @@
+"""JSON as APIs and webhooks wrap it: envelopes, pages, maps by id, lists in lists."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pipelines.ingest import sources
+from pipelines.ingest.grammar import Source
+from tests.ingest.conftest import Landing
+
+PAID = "2026-03-01 20:15:00"
+JOIN = {"user_id": "u-1", "event": "group_join", "event_at": PAID, "group_id": "g-1"}
+
+
+def order(number: int, **more: Any) -> dict[str, Any]:
+    return {"order_id": f"A{number}", "paid_at": PAID, "paid_amount": number, **more}
+
+
+def told(landing: Landing) -> list[tuple[str, str | None, int | None]]:
+    return landing.connection.execute("select code, subject, rows from ops.notices order by all").fetchall()
+
+
+ENVELOPES = {
+    "body": {"body": JOIN},
+    "text": {"body": json.dumps(JOIN)},
+    "with headers": {"headers": {"host": "x"}, "received_at": PAID, "body": JOIN},
+    "two deep": {"msg": {"seq": 1, "data": JOIN}},
+    "text in text": {"msg": json.dumps({"data": json.dumps(JOIN)})},
+    "list": {"payload": [JOIN]},
+    "list of envelopes": {"events": [{"body": json.dumps(JOIN)}]},
+    "list of lines": [{"payload": JOIN}],
+}
+
+
+@pytest.mark.parametrize("shape", ENVELOPES)
+@pytest.mark.parametrize("name", ["events", "inbox"])
+def test_an_envelope_around_an_event(landing: Landing, both_ways: str, shape: str, name: str) -> None:
+    lines = [ENVELOPES[shape], json.loads(json.dumps(ENVELOPES[shape]).replace("u-1", "u-2"))]
+    if shape == "list of lines":
+        landing.one(f"{name}/a.json", json.dumps([line[0] for line in lines]))
+    else:
+        landing.write_rows(f"{name}/a.jsonl", lines)
+        landing.ingest()
+    assert landing.rows("events", "user_id, event, group_id") == [
+        ("u-1", "group_join", "g-1"), ("u-2", "group_join", "g-1"),
+    ]  # fmt: skip
+    assert landing.quarantine() == []
+
+
+def test_a_line_without_its_envelope_is_refused_not_lost(landing: Landing, both_ways: str) -> None:
+    landing.write_rows("events/a.jsonl", [{"body": JOIN}, {"ping": 1}, {"body": "not json"}])
+    file = landing.ingest().files[-1]
+    assert (file.rows_read, file.rows_loaded, file.rows_quarantined) == (3, 1, 2)
+    assert {line for (line,) in landing.quarantine("line")} == {2, 3}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"A1": order(1), "A2": order(2)},
+        {"orders": {"A1": order(1), "A2": order(2)}},
+        {"code": 0, "data": {"page": 1, "orders": {"A1": order(1), "A2": order(2)}}},
+        {"data": {"list": [order(1), order(2)]}},
+        {"data": json.dumps([order(1), order(2)])},
+    ],
+    ids=["map", "map inside", "map two deep", "list two deep", "list in a text"],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_pages_and_maps_by_id(landing: Landing, both_ways: str, document: Any, indent: int | None) -> None:
+    landing.one("orders/a.json", json.dumps(document, indent=indent))
+    assert landing.rows("orders", "order_id, paid_amount") == [("A1", Decimal("1.00")), ("A2", Decimal("2.00"))]
+
+
+def test_another_list_beside_is_told(landing: Landing) -> None:
+    refunds = [{"refund_id": f"R{n}", "order_id": "A1", "refunded_at": PAID, "refund_amount": 1} for n in range(3)]
+    landing.one("orders/a.json", json.dumps({"orders": [order(1), order(2)], "refunds": refunds}))
+    assert len(landing.rows("orders")) == 2
+    assert ("list_left", "refunds", None) in told(landing)
+
+
+@pytest.mark.parametrize("content", ["[]", '{"orders": []}', "{}"])
+def test_json_without_rows_is_told(landing: Landing, content: str) -> None:
+    file = landing.one("orders/a.json", content)
+    assert file.status == "quarantined" or "no_rows" in {code for code, _, _ in told(landing)}
+
+
+# --- lists inside records ---------------------------------------------------------------------------------------------
+
+API = {"order_id": "7101", "order_status": 5, "pay_amount": 300, "create_time": 1780473600, "pay_time": 1780473600}
+SKUS = [{"order_id": "1", "product_id": "p1", "pay_amount": 100}, {"order_id": "2", "product_id": "p2", "pay_amount": 200}]
+
+
+@pytest.mark.parametrize(
+    "skus",
+    [SKUS, {"1": SKUS[0], "2": SKUS[1]}, json.dumps(SKUS), json.dumps({"1": SKUS[0], "2": SKUS[1]})],
+    ids=["list", "map by id", "list in a text", "map in a text"],
+)
+def test_the_items_of_an_order(landing: Landing, both_ways: str, skus: Any) -> None:
+    landing.write_rows("doudian_orders_api/a.jsonl", [API | {"sku_order_list": skus}])
+    landing.ingest()
+    assert landing.rows("order_items", "item_id, order_id, product_id, paid_amount") == [
+        ("1", "7101", "p1", Decimal("1.00")), ("2", "7101", "p2", Decimal("2.00")),
+    ]  # fmt: skip
+    assert not [code for code, _, _ in told(landing) if code == "list_not_read"]
+
+
+def test_one_item_that_is_no_list(landing: Landing) -> None:
+    landing.write_rows("doudian_orders_api/a.jsonl", [API | {"sku_order_list": SKUS[0]}])
+    landing.ingest()
+    assert landing.rows("order_items", "item_id") == [("1",)]
+
+
+def test_what_is_no_list_is_told(landing: Landing) -> None:
+    landing.write_rows("doudian_orders_api/a.jsonl", [API | {"sku_order_list": "see attachment"}, API | {"order_id": "2"}])
+    landing.ingest()
+    assert landing.rows("order_items") == []
+    assert ("list_not_read", "sku_order_list", 1) in told(landing)
+
+
+NESTED = {
+    "title": {"zh": "嵌套", "en": "Nested"},
+    "description": "Orders of a shop, parcels of an order, items of a parcel.",
+    "description_zh": "店铺的订单，订单的包裹，包裹的商品。",
+    "formats": ["json"],
+    "recognise": {"folders": ["nested"], "columns": [["order_id", "paid_at"]]},
+    "columns": {
+        "order_id": {"from": ["id"], "type": "id", "required": True},
+        "paid_at": {"from": ["paid"], "type": "timestamp", "required": True},
+        "total": {"from": ["total"], "type": "amount"},
+    },
+    "each": {
+        "parcels": {"path": "parcels", "columns": {"parcel_id": {"from": ["no"], "type": "id"}}},
+        "items": {
+            "path": "items",
+            "inside": "parcels",
+            "columns": {
+                "item_no": {"from": ["no"], "type": "id"},
+                "amount": {"from": ["price"], "type": "amount"},
+            },
+        },
+    },
+    "loads": {
+        "orders": {
+            "columns": {"platform": "'other'", "order_id": "order_id", "paid_at": "paid_at", "paid_amount": "total"},
+        },
+        "order_items": {
+            "each": "items",
+            "columns": {
+                "platform": "'other'",
+                "order_id": "order_id",
+                "item_id": "parcel_id || '/' || item_no",
+                "paid_at": "paid_at",
+                "paid_amount": "amount",
+            },
+        },
+    },
+}  # fmt: skip
+
+
+def test_lists_in_lists_with_their_parents(landing: Landing, both_ways: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An item knows its parcel and its order; a map by id is a list, too."""
+    known = {"nested": Source(name="nested", **NESTED), **sources.load_sources()}  # type: ignore[arg-type]
+    for module in ("recognise", "formats.json", "table_noise", "merging"):
+        monkeypatch.setattr(f"pipelines.ingest.{module}.load_sources", lambda: known, raising=False)
+    parcels = [
+        {"no": "P1", "items": {"x": {"no": "1", "price": 5}, "y": {"no": "2", "price": 6}}},
+        {"no": "P2", "items": [{"no": "1", "price": 7}]},
+        {"no": "P3", "items": []},
+    ]
+    landing.write_rows("nested/a.jsonl", [{"id": "A1", "paid": PAID, "total": 18, "parcels": parcels}])
+    landing.ingest()
+    assert landing.rows("order_items", "order_id, item_id, paid_amount") == [
+        ("A1", "P1/1", Decimal("5.00")), ("A1", "P1/2", Decimal("6.00")), ("A1", "P2/1", Decimal("7.00")),
+    ]  # fmt: skip
