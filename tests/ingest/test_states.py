@@ -72,3 +72,17 @@ def test_the_export_itself_says_that_money_went_back(landing: Landing, both_ways
     assert landing.quarantine("column_name, reason, found, is_cell") == [
         ("售后状态", "unknown_value", "部分退款", True)
     ]
+
+
+def test_an_own_file_says_it_in_its_own_words(landing: Landing, both_ways: str) -> None:
+    rows = [
+        "a,2026-03-01 10:00:00,10.00,退款成功",
+        "b,2026-03-01 10:00:00,10.00,无售后",
+        "c,2026-03-01 10:00:00,10.00,部分退款",
+    ]
+    landing.one("orders/a.csv", "订单号,付款时间,实付金额,售后状态\n" + "\n".join(rows) + "\n")
+    said = [("a", "succeeded"), ("b", "none"), ("c", None)]
+    assert landing.rows("orders", "order_id, after_sale_status") == said
+    assert landing.quarantine("column_name, reason, found, is_cell") == [
+        ("售后状态", "unknown_value", "部分退款", True)
+    ]

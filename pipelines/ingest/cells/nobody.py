@@ -15,6 +15,7 @@ NOBODY = (
     *("未知", "未知用户", "匿名", "匿名用户", "匿名买家", "匿名顾客", "匿名会员", "游客", "散客", "访客"),
     *("已注销", "用户已注销", "已注销用户", "账号已注销"),
 )
+MASKED = "**"  # 张** is whoever begins with 张
 ERROR = re.compile(r"#(REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|#+)")
 _MONTHS = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 # 3-8 typed into a spreadsheet comes out as one of these. One text for RE2 and Python.

@@ -6,7 +6,7 @@ spelling, and what is wrong with a cell that has no reading (straight.py).
 
 from __future__ import annotations
 
-from pipelines.ingest.cells.nobody import DATE_AS_ID
+from pipelines.ingest.cells.nobody import DATE_AS_ID, MASKED
 from pipelines.ingest.cells.reading import (
     AMOUNT_UNITS,
     EPOCH_UNITS,
@@ -65,7 +65,9 @@ def look_sql(x: str, reading: Reading) -> str:
     match reading.kind:
         case "json":
             return x
-        case "id" | "word" | "text":
+        case "id":
+            return f"case when not contains({x}, '{MASKED}') then {_unwrapped_sql(x, reading)} end"
+        case "word" | "text":
             return _unwrapped_sql(x, reading)
         case "phone":
             full = f"strlen({x}) = 11 and regexp_full_match({x}, '1[3-9][0-9]{{9}}')"
