@@ -80,20 +80,38 @@ def _blob(value: bytes) -> str:
     return "'" + "".join(f"\\x{byte:02X}" for byte in value) + "'::blob"
 
 
+# Numbers that people type where they want to give none: thousands of strangers share them.
+_FILLERS = ("13800138000", "13800138001", "13888888888", "18888888888", "13900139000")
+_FILLER_TAILS = (*(digit * 8 for digit in "0123456789"), "12345678", "23456789", "87654321")
+
+
+def is_filler_sql(expression: str) -> str:
+    """SQL: whether an 11-digit number is one that is typed to have none."""
+    fillers, tails = (", ".join(f"'{word}'" for word in words) for words in (_FILLERS, _FILLER_TAILS))
+    return f"{expression} in ({fillers}) or right({expression}, 8) in ({tails})"
+
+
+def is_filler(number: str) -> bool:
+    """The Python twin of `is_filler_sql`."""
+    return number in _FILLERS or number[-8:] in _FILLER_TAILS
+
+
 def normalise_phone_sql(expression: str) -> str:
     """SQL: the 11-digit mainland mobile number, or NULL for what must never be an identity.
 
     Taken: +86/0086/86 prefixes, spaces, dashes, brackets, full-width digits, Excel's trailing `.0`.
-    Refused: masked (138****8000), ciphertext (##…, $$…), virtual numbers with an extension (A-B), landlines.
+    Refused: masked (138****8000), ciphertext (##…, $$…), virtual numbers with an extension (A-B), landlines, and what
+    is typed to give none (13800138000, 15900000000).
     """
     x = expression
     drop = " -－—()（）+＋\t\u00a0\u3000'"
     bare = f"translate({x}, '{_FULL_WIDTH_DIGITS}{drop.replace(chr(39), chr(39) * 2)}', '0123456789')"
     found = rf"regexp_extract({bare}, '^(?:0086|86)?(1[3-9][0-9]{{9}})(?:\.0)?$', 1)"
+    number = f"case when {is_filler_sql(found)} then null else nullif({found}, '') end"
     return (
         f"case when {x} is null or contains({x}, '*') or contains({x}, '#') or contains({x}, '$') then null "
-        f"when length({x}) = 11 and regexp_full_match({x}, '1[3-9][0-9]{{9}}') then {x} "
-        f"else nullif({found}, '') end"
+        f"when length({x}) = 11 and regexp_full_match({x}, '1[3-9][0-9]{{9}}') "
+        f"then case when {is_filler_sql(x)} then null else {x} end else {number} end"
     )
 
 
@@ -124,7 +142,7 @@ _NUMBER = re.compile(r"(?:0086|86)?(1[3-9][0-9]{9})(?:\.0)?")
 def normalise_phone(text: str) -> str | None:
     """The Python twin of `normalise_phone_sql`."""
     match = _NUMBER.fullmatch(_BETWEEN_DIGITS.sub("", text.translate(_HALF_WIDTH)))
-    return match[1] if match else None
+    return match[1] if match and not is_filler(match[1]) else None
 
 
 _BOUNDED = re.compile(

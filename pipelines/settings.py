@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from pipelines.event_words import known_word, load_event_words
+
 
 class SettingsError(ValueError):
     """`siyu.toml` says something Siyu does not understand; the message names the file, the key and the remedy."""
@@ -29,6 +31,15 @@ class Channel(BaseModel):
     channel: str
     domain: Literal["public", "private", "unknown"]
     is_paid: bool = False
+
+
+def _entry(text: str) -> str:
+    """An event word by any of its spellings; one that ends something or only reaches a person is no entry."""
+    word = known_word(text)
+    entry = load_event_words().get(word)
+    if entry is not None and (entry.ends is not None or not entry.active):
+        raise ValueError(f"{text!r} is no entry; expected something such as 'group_join', 'wecom_add' or 'follow'")
+    return word
 
 
 class Settings(BaseModel):
@@ -54,6 +65,11 @@ class Settings(BaseModel):
     @classmethod
     def _each_once(cls, values: list[Any]) -> list[Any]:
         return list(dict.fromkeys(values))
+
+    @field_validator("private_entry_events")
+    @classmethod
+    def _entries(cls, words: list[str]) -> list[str]:
+        return list(dict.fromkeys(_entry(word) for word in words))
 
     @field_validator("memory_limit")
     @classmethod

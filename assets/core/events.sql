@@ -16,7 +16,8 @@ columns:
   user_id_type:       {type: varchar, zh: 账号类型}
   user_id:            {type: varchar, zh: 账号}
   event:              {type: varchar, zh: 事件}
-  event_at:           {type: timestamp, zh: 时间}
+  event_at:           {type: timestamp, zh: 时间, description: "where only the day is known: its first second for a sight, its last for a step such as joining or leaving"}
+  event_at_has_time:  {type: boolean, zh: 是否有时刻, description: the file told the hour and not only the day}
   event_date:         {type: date, zh: 日期}
   event_week:         {type: date, zh: 周}
   event_month:        {type: date, zh: 月}
@@ -47,6 +48,12 @@ with told as (
   select
     e.*,
     i.person_id,
+    case
+      when not coalesce(e.event_at_has_time, true) and coalesce(w.is_step, false)
+        then cast(cast(e.event_at as date) as timestamp) + interval 86399 second
+      else e.event_at
+    end as happened_at,
+    coalesce(w.is_active, true) as is_active,
     cast(e.event_at as date) as event_date,
     cast(date_trunc('week', cast(e.event_at as date) + case when $week_starts = 'sunday' then 1 else 0 end) as date)
     - case when $week_starts = 'sunday' then 1 else 0 end as event_week,
@@ -72,6 +79,7 @@ with told as (
   left join core.channels as by_medium on e.medium = by_medium.word
   left join core.channels as by_source on e.source = by_source.word
   left join core.channels as by_event on e.event = by_event.word
+  left join core.event_words as w on e.event = w.event
   where e.event_at < $as_of + 1
 ),
 
@@ -79,12 +87,12 @@ ordered as (
   select
     *,
     row_number() over history as event_no,
-    first_value(event_at) over history as first_at,
+    first_value(happened_at) over history as first_at,
     lag(event_date) over history as previous_date,
     lag(event_week) over history as previous_week,
     lag(event_month) over history as previous_month
   from told
-  window history as (partition by person_id, event order by event_at, platform, event_id)
+  window history as (partition by person_id, event order by happened_at, platform, event_id)
 )
 
 select
@@ -94,7 +102,8 @@ select
   user_id_type,
   user_id,
   event,
-  event_at,
+  happened_at as event_at,
+  coalesce(event_at_has_time, true) as event_at_has_time,
   event_date,
   event_week,
   event_month,
@@ -110,10 +119,7 @@ select
   channel,
   domain,
   is_paid_channel,
-  event not in (
-    'push_delivered', 'sms_delivered', 'dm_out', 'group_approve', 'group_reject', 'group_remove', 'group_leave',
-    'unfollow', 'wecom_remove'
-  ) as is_active,
+  is_active,
   case when person_id is not null then event_no = 1 end as is_first_of_kind,
   case when person_id is not null then first_at end as first_of_kind_at,
   case when person_id is not null then event_no = 1 or event_date <> previous_date end as is_first_in_day,

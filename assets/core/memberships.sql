@@ -35,23 +35,14 @@ with moves as (
     e.event_at,
     e.entry_path,
     e.live_session_id,
-    case
-      when e.event in ('group_join', 'group_leave', 'group_remove') then 'group'
-      when e.event in ('wecom_add', 'wecom_remove') then 'wecom'
-      when e.event = 'member_join' then 'member'
-      when e.event = 'unfollow' then 'follow'
-      else e.event
-    end as kind,
-    case when e.event in ('group_join', 'group_leave', 'group_remove') then e.group_id end as group_id,
-    case when e.event in ('group_leave', 'group_remove', 'wecom_remove', 'unfollow') then 0 else 1 end as is_join
+    coalesce(w.kind, e.event) as kind,
+    case when w.kind = 'group' then e.group_id end as group_id,
+    case when w.is_exit then 0 else 1 end as is_join
   from core.events as e
+  left join core.event_words as w on e.event = w.event
   where
     e.person_id is not null
-    and (
-      e.event in ('group_join', 'group_leave', 'group_remove', 'wecom_add', 'wecom_remove', 'member_join')
-      or list_contains($private_entry_events, e.event)
-      or (e.event = 'unfollow' and list_contains($private_entry_events, 'follow'))
-    )
+    and (w.is_stay or list_contains($private_entry_events, coalesce(w.begun_by, e.event)))
 ),
 
 stepped as (

@@ -15,7 +15,8 @@ columns:
   shop_id:                     {type: varchar, zh: 店铺}
   person_id:                   {type: varchar, zh: 买家, description: NULL where no file names the buyer}
   ordered_at:                  {type: timestamp, zh: 下单时间}
-  paid_at:                     {type: timestamp, zh: 付款时间}
+  paid_at:                     {type: timestamp, zh: 付款时间, description: where only the day is known its last second}
+  paid_at_has_time:            {type: boolean, zh: 是否有付款时刻, description: the file told the hour and not only the day}
   paid_date:                   {type: date, zh: 付款日}
   paid_week:                   {type: date, zh: 付款周}
   paid_month:                  {type: date, zh: 付款月}
@@ -93,6 +94,7 @@ merged as (
     max_by(phone_key, case when phone_key is not null then copy_no end) as phone_key,
     max_by(ordered_at, case when ordered_at is not null then copy_no end) as ordered_at,
     max_by(paid_at, case when paid_at is not null then copy_no end) as paid_at,
+    max_by(paid_at_has_time, case when paid_at is not null then copy_no end) as paid_at_has_time,
     max_by(status, case when status is not null then copy_no end) as status,
     max_by(paid_amount, case when paid_amount is not null then copy_no end) as paid_amount,
     max_by(freight_amount, case when freight_amount is not null then copy_no end) as freight_amount,
@@ -120,6 +122,7 @@ single as (
     s.phone_key,
     s.ordered_at,
     s.paid_at,
+    s.paid_at_has_time,
     s.status,
     s.paid_amount,
     s.freight_amount,
@@ -164,7 +167,12 @@ told as (
     o.shop_id,
     coalesce(by_buyer.person_id, by_phone.person_id) as person_id,
     o.ordered_at,
-    o.paid_at,
+    -- a day without an hour is over when the order counts: what happened that day came before it
+    case
+      when coalesce(o.paid_at_has_time, true) then o.paid_at
+      else cast(cast(o.paid_at as date) as timestamp) + interval 86399 second
+    end as paid_at,
+    coalesce(o.paid_at_has_time, true) as paid_at_has_time,
     cast(o.paid_at as date) as paid_date,
     cast(date_trunc('week', cast(o.paid_at as date) + case when $week_starts = 'sunday' then 1 else 0 end) as date)
     - case when $week_starts = 'sunday' then 1 else 0 end as paid_week,
@@ -309,6 +317,7 @@ select
   person_id,
   ordered_at,
   paid_at,
+  paid_at_has_time,
   paid_date,
   paid_week,
   paid_month,

@@ -66,7 +66,7 @@ def create_ops(connection: duckdb.DuckDBPyConnection) -> None:
 def fingerprint(settings: Settings) -> str:
     """Changes when a definition or a number-deciding setting changes; core is then built anew."""
     digest = hashlib.sha256()
-    for file in sorted((ASSETS / "core").glob("*")):
+    for file in [*sorted((ASSETS / "core").glob("*")), *sorted(ASSETS.glob("*.yaml"))]:
         if file.is_file():
             digest.update(file.name.encode() + file.read_bytes())
     no_number = {"home", "language", "merchant_name", "engine", "memory_limit"}

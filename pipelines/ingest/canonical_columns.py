@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from pipelines.event_words import spellings
 from pipelines.ingest.cells.plainly import listed
 from pipelines.ingest.cells.reading import PHONE_WORDS
 from pipelines.ingest.expressions import names_in_order, names_of, outside_quotes
 from pipelines.ingest.grammar import Load
-from pipelines.ingest.layers import Layers, sql_name
+from pipelines.ingest.layers import Layers, hour_of, sql_name
 from pipelines.ingest.plan import Fault, Target
 from pipelines.ingest.staging import SQL_TYPES, Column, StagingTable, quoted
 from pipelines.privacy import normalise_phone_sql, phone_key_sql
@@ -31,7 +32,7 @@ class CanonicalColumns:
         if load.where is not None:
             self.layers.rows.append(f"coalesce(cast(({load.where}) as boolean), false) as w{index}")
         for column in table.columns.values():
-            expression = load.columns.get(column.name)
+            expression = load.columns.get(column.name) or self._told_hour(column, load)
             derived = bool(column.hash_of or column.default_from)
             if derived and (expression is None or self._is_constant(expression)):
                 expression = "null::varchar"
@@ -52,8 +53,20 @@ class CanonicalColumns:
                 self._add_missing(target, column)
         return target
 
+    def _told_hour(self, column: Column, load: Load) -> str | None:
+        """Of the moments that make up a column, each is swapped for whether it has an hour."""
+        if column.has_time_of is None:
+            return None
+
+        def swap(found: re.Match[str]) -> str:
+            return sql_name(hour_of(found[0])) if found[0] in self.layers.hours else found[0]
+
+        told = load.columns.get(column.has_time_of, "")
+        is_told = names_of(told) & self.layers.hours & self.layers.readings.keys()
+        return outside_quotes(told, swap) if is_told else None
+
     def _is_constant(self, expression: str) -> bool:
-        return not names_of(expression) & self.layers.readings.keys()
+        return not names_of(expression) & (self.layers.readings.keys() | set(map(hour_of, self.layers.hours)))
 
     def _constant(self, column: Column, expression: str, load: Load) -> str:
         """A literal stays itself; anything made of columns that the file does not have is the column's default."""
@@ -84,13 +97,13 @@ class CanonicalColumns:
         elif column.values:
             value = _one_of(r, column)
         if column.lower:
-            value = f"lower({r})"
+            value = _spelled(r, column)
         if column.min is not None or column.max is not None:
             value = f"case when {_within(r, column)} then {r} end"
         if column.hashed_when is not None:
             value = self._hashed(target, column, r)
         if column.name in {c.hashed_when for c in target.table.columns.values()}:
-            value = f"case when {r} in {listed(PHONE_WORDS)} then 'phone' else {r} end"
+            value = f"case when lower({r}) in {listed(PHONE_WORDS)} then 'phone' else {r} end"
         self.layers.kept.append(f"{value} as {s}")
         self._add_kept_fault(target, column, r, s)
         self._add_missing(target, column)
@@ -111,7 +124,7 @@ class CanonicalColumns:
         full = rf"regexp_full_match({r}, '(\+86|0086|86)?[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}')"
         plainly = f"case when {doubtful} then {full} else false end"
         kind = self._sibling(target, column.hashed_when or "")
-        is_phone = f"{kind} in {listed(PHONE_WORDS)}"
+        is_phone = f"lower({kind}) in {listed(PHONE_WORDS)}"
         return f"case when {is_phone} or {plainly} then {key} else {r} end"
 
     def _natural_key(self, target: Target, column: Column, r: str) -> str:
@@ -175,6 +188,14 @@ def _default(column: Column, load: Load) -> str:
     if column.default is not None and not load.partial:
         return f"{quoted(str(column.default))}::{column.sql_type}"
     return f"null::{column.sql_type}"
+
+
+def _spelled(r: str, column: Column) -> str:
+    """A word in small letters, or the word that another spelling of it means. Other spellings are no plain letters."""
+    if not column.spellings:
+        return f"lower({r})"
+    cases = " ".join(f"when {quoted(text)} then {quoted(word)}" for text, word in spellings().items())
+    return f"case when strlen({r}) = length({r}) then lower({r}) else case {r} {cases} else lower({r}) end end"
 
 
 def _one_of(r: str, column: Column) -> str:

@@ -33,6 +33,7 @@ class Layers:
     keys: list[str] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    hours: set[str] = field(default_factory=set)  # columns of the file that say whether their moments have an hour
 
     def unless_faulty(self, expression: str) -> str:
         """SQL: a cell of these that was there but could not be read has its own fault already."""
@@ -50,3 +51,8 @@ class Layers:
 def sql_name(name: str | None) -> str:
     """A name of SQL, in quotes."""
     return f'"{name}"'
+
+
+def hour_of(name: str) -> str:
+    """Name of the column that says whether the moment of another has an hour."""
+    return f"{name}_has_time"

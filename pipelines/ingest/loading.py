@@ -28,6 +28,7 @@ from pipelines.ingest.sources import Source, fingerprint
 from pipelines.ingest.staging import quoted
 from pipelines.ingest.sums import sum_orders
 from pipelines.ingest.text import UnreadableError, sha256_of
+from pipelines.ingest.told import told_of_rows
 from pipelines.privacy import load_key, mask_letters, mask_text, mask_text_sql
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
@@ -193,6 +194,7 @@ class _Loader:
             told += [*part.match.notices, *part.notices]
         for level in self.levels:
             told += level.rows.notices
+            told += told_of_rows(self.connection, level.plan, level.rows.name, self.facts, self.settings)
         result.notices = list(dict.fromkeys([*told, *([] if result.rows_read else [NO_ROWS])]))
         accounted = result.rows_loaded + result.rows_superseded + result.rows_quarantined
         if result.rows_read != accounted:

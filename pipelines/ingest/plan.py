@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.ingest.cells.reading import Reading
+from pipelines.ingest.expressions import names_in_order
 from pipelines.ingest.headers import Match
 from pipelines.ingest.sources import Load
 from pipelines.ingest.staging import StagingTable, quoted
@@ -100,6 +101,11 @@ class Plan:
     def places(self, name: str) -> tuple[int, ...]:
         """Where in the header a column stands, in the order of its aliases."""
         return self.match.positions[name]
+
+    def header_of(self, target: Target, column: str) -> str:
+        """The file's own name of what a canonical column is made of; the one of the same name first."""
+        read = [name for name in names_in_order(target.load.columns.get(column, "")) if name in self.readings]
+        return self.match.header_of(min(read, key=lambda name: name != column)) if read else column
 
     def refuses(self, name: str) -> bool:
         """Whether a row is lost with this cell."""

@@ -11,11 +11,12 @@ import re
 from pipelines.ingest.apart import joined_sql, range_sql
 from pipelines.ingest.canonical_columns import CanonicalColumns
 from pipelines.ingest.cells import plainly
-from pipelines.ingest.cells.reading import EMPTY, EPOCH_UNITS, QUOTES, SPACES, Reading
+from pipelines.ingest.cells.nobody import NOBODY
+from pipelines.ingest.cells.reading import EMPTY, EPOCH_UNITS, LENGTH_OF_DAY, QUOTES, SPACES, Reading
 from pipelines.ingest.expressions import names_of, outside_quotes
 from pipelines.ingest.grammar import Load, Source, SourceColumn
 from pipelines.ingest.headers import Match
-from pipelines.ingest.layers import Layers, sql_name
+from pipelines.ingest.layers import Layers, hour_of, sql_name
 from pipelines.ingest.plan import Facts, Fault, Plan
 from pipelines.ingest.staging import SQL_TYPES, load_staging, quoted
 from pipelines.privacy import phone_key_sql
@@ -47,7 +48,7 @@ class _Builder:
             for index, (name, load) in enumerate(self.source.loads.items())
             if load.each == each and load.summed_from is None
         ]
-        self.layers = Layers(match, facts, self.columns, self.readings)
+        self.layers = Layers(match, facts, self.columns, self.readings, hours=self._hours())
 
     def plan(self) -> Plan:
         layers, used = self.layers, self._used()
@@ -58,6 +59,7 @@ class _Builder:
                 absent = f"null::{SQL_TYPES[column.type]} as {sql_name(name)}"
                 layers.values.append(absent)
                 layers.straight.append(absent)
+                self._add_hour(name, "null::boolean", "null::boolean")
         canonical = CanonicalColumns(layers)
         targets = tuple(canonical.add(*entry) for entry in self.loads)
         self._add_rules()
@@ -96,7 +98,7 @@ class _Builder:
             default_word=column.map_default,
             values=column.values,
             strip=SPACES + QUOTES + self.source.strip,
-            empty=EMPTY + self.source.empty + column.empty + zero,
+            empty=EMPTY + (NOBODY if column.type == "id" else ()) + self.source.empty + column.empty + zero,
         )
 
     def _said(self, load: Load) -> Load:
@@ -123,6 +125,17 @@ class _Builder:
         }
         return asked | set(self.source.each[each].columns) | {self.source.version.column or ""}
 
+    def _hours(self) -> set[str]:
+        """Columns of the file that must say whether their moments have an hour."""
+        wanted = [
+            load.columns.get(column.has_time_of, "")
+            for _, table, load in self.loads
+            for column in table.columns.values()
+            if column.has_time_of and column.name not in load.columns
+        ]
+        named = {name for text in wanted for name in names_of(text)}
+        return {name for name in named if name in self.columns and self.columns[name].type == "timestamp"}
+
     def _used(self) -> set[str]:
         return {name for text in self.source.texts for name in names_of(text)}
 
@@ -148,6 +161,13 @@ class _Builder:
         if reading.kind == "phone":
             straight = phone_key_sql(straight, self.facts.key)
         layers.straight.append(f"try_cast({straight} as {SQL_TYPES[column.type]}) as {v}")
+        self._add_hour(name, plainly.has_time_sql(x, reading), f"strlen({straight}) > {LENGTH_OF_DAY}")
+
+    def _add_hour(self, name: str, value: str, straight: str) -> None:
+        """Whether the moment of a column says its hour, for the columns that are asked."""
+        if name in self.layers.hours:
+            self.layers.values.append(f"{value} as {sql_name(hour_of(name))}")
+            self.layers.straight.append(f"{straight} as {sql_name(hour_of(name))}")
 
     def _cell(self, name: str, column: SourceColumn, reading: Reading) -> str:
         """The cell of a column, the first that says anything when it stands in several places; NULL when none does."""

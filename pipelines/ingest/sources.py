@@ -141,7 +141,7 @@ def _in_yuan(source: Source) -> Source:
 def canonical(table: StagingTable) -> Source:
     """The mapping of a canonical table onto itself: its very column names or their synonyms, in every format."""
     headers = load_headers().get(table.name, TableHeaders())
-    own = [column for column in table.columns.values() if not column.line_grain]
+    own = [column for column in table.columns.values() if not column.line_grain and column.has_time_of is None]
     columns = {column.name: _own_column(column, headers.of(column.name)) for column in own}
     loads = {name: name for name in columns}
     for name, also in headers.also.items():

@@ -59,7 +59,10 @@ class Column:
     hashed_when: str | None = None
     hash_of: tuple[str, ...] = ()
     lower: bool = False
+    spellings: str = ""  # the vocabulary whose other spellings are written as its words
+    has_time_of: str | None = None  # says whether the hour of that column was told
     line_grain: bool = False
+    may_lie_ahead: bool = False  # a time that is planned, not told
     zh: str = ""
     description: str = ""
     unit: str = ""
@@ -68,6 +71,11 @@ class Column:
     def stored_as(self) -> str:
         """Name of the table's column: a phone is stored as its key."""
         return "phone_key" if self.type == "phone" else self.name
+
+    @property
+    def has_happened(self) -> bool:
+        """Whether it tells when something was, so that no file can know a later one than its own."""
+        return self.type in ("timestamp", "date") and not self.may_lie_ahead
 
     @property
     def sql_type(self) -> str:

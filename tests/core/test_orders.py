@@ -247,3 +247,40 @@ def test_a_credit_note_finds_the_buyers_latest_earlier_order_with_the_product():
     | o2       | 3.00          |
     | o3       | 1.00          |
     """)
+
+
+def test_a_day_without_an_hour_is_over_when_its_order_counts():
+    """A view at eight in the evening came before the order of that day, whose hour no file tells."""
+    built = world(
+        {
+            "events": """
+            | user_id | event      | event_at            | group_id | event_at_has_time | platform |
+            | ann     | live_view  | 2025-03-05 20:00:00 | -        | true              | douyin   |
+            | ann     | group_join | 2025-03-05 21:00:00 | g        | true              | douyin   |
+            | bob     | live_view  | 2025-03-05 20:00:00 | -        | true              | douyin   |
+            | bob     | group_join | 2025-03-05 00:00:00 | g        | false             | douyin   |
+            | cid     | live_view  | 2025-03-05 00:00:00 | -        | false             | douyin   |
+            """,
+            "orders": """
+            | order_id | buyer_id | paid_at             | paid_amount | paid_at_has_time | platform |
+            | a1       | ann      | 2025-03-05 00:00:00 | 10          | false            | douyin   |
+            | b1       | bob      | 2025-03-05 22:00:00 | 10          | true             | douyin   |
+            | b2       | bob      | 2025-03-05 00:00:00 | 10          | false            | douyin   |
+            | c1       | cid      | 2025-03-05 00:00:01 | 10          | -                | douyin   |
+            """,
+        }
+    )
+    expected = table("""
+    | order_id | paid_at             | paid_at_has_time | was_member | order_no | paid_date  |
+    | a1       | 2025-03-05 23:59:59 | false            | true       | 1        | 2025-03-05 |
+    | b1       | 2025-03-05 22:00:00 | true             | false      | 1        | 2025-03-05 |
+    | b2       | 2025-03-05 23:59:59 | false            | true       | 2        | 2025-03-05 |
+    | c1       | 2025-03-05 00:00:01 | true             | false      | 1        | 2025-03-05 |
+    """)
+    assert columns(built.rows("core.orders", order="order_id"), *expected[0]) == expected
+    steps = built.sql(
+        "select first_public_at <= private_at and private_at <= first_order_at as in_order from core.people "
+        "where private_at is not null order by first_order_at desc limit 1"
+    )
+    assert steps == [{"in_order": True}]
+    assert built.rows("metrics.public_to_private", "segment_by = 'all' and window_days = 7")[0]["private_people"] == 2

@@ -37,7 +37,7 @@ class Landing:
         data = content.encode(encoding) if isinstance(content, str) else content
         file.write_bytes(gzip.compress(data) if path.endswith(".gz") and data[:2] != b"\x1f\x8b" else data)
         self.minute += 1
-        moment = datetime.fromisoformat(at) if at else datetime(2025, 6, 1, self.minute // 60, self.minute % 60)
+        moment = datetime.fromisoformat(at) if at else datetime(2026, 11, 1, self.minute // 60, self.minute % 60)
         seconds = moment.replace(tzinfo=ZoneInfo("Asia/Shanghai")).timestamp()
         os.utime(file, (seconds, seconds))
         return file

@@ -364,7 +364,8 @@ def test_dates_in_a_workbook(landing: Landing, both_ways: str) -> None:
         ("A1", datetime(2026, 3, 1)),
         ("A2", datetime(2026, 3, 1, 20, 15)),
     ]
-    assert landing.quarantine() == [(n, "paid_at", "bad_date") for n in (5, 6, 7)]
+    reasons = [(5, "serial_date"), (6, "bad_date"), (7, "bad_date")]
+    assert landing.quarantine() == [(line, "paid_at", reason) for line, reason in reasons]
 
 
 def test_amounts_in_a_workbook(landing: Landing, both_ways: str) -> None:
@@ -457,7 +458,9 @@ NO_DATES = [
 def test_dates_that_are_none(landing: Landing, both_ways: str) -> None:
     landing.one("orders/a.csv", HEADER + order(1) + "".join(order(9, paid_at=text) for text in NO_DATES))
     assert orders(landing) == ["A1"]
-    reasons = ["bad_date"] * (len(NO_DATES) - 1) + ["too_long"]
+    said = {"45717": "serial_date", "45717.84375": "serial_date", "9" * 5000: "too_long"}
+    said |= dict.fromkeys(["0001-01-01", "1970-01-01"], "missing_value")
+    reasons = [said.get(text, "bad_date") for text in NO_DATES]
     assert landing.quarantine() == [(n, "paid_at", reason) for n, reason in enumerate(reasons, start=3)]
 
 

@@ -18,13 +18,13 @@ FAST = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 NAMES = ["order_id", "paid_at", "paid_amount", "buyer_id", "status", "phone", "note"]
 CELLS = [
     st.sampled_from(
-        ["A1", "A2", " A3 ", "\tA4", "'A5", "6.9E+18", "", "用户", "A1.0", "13800138000", "=1", "A\u200b7"]
+        ["A1", "A2", " A3 ", "\tA4", "'A5", "6.9E+18", "", "用户", "A1.0", "13800138006", "=1", "A\u200b7"]
     ),
     st.sampled_from(["2026-03-01 20:15:00", "2026/3/1 20:15", "1772367300", "2026-02-30", "", "2026-03-01T12:15:00Z"]),
     st.sampled_from(["5", "5.00", "1,234.50", " 7 ", "12,5", "-1", "1e5", "", "1.2万", "¥9", "0x1F", "5."]),
-    st.sampled_from(["u", "u ", " ", "-", "NULL", "小林", "<b>", "u\nv", 'u"v', "86 13800138000", "x" * 300]),
+    st.sampled_from(["u", "u ", " ", "-", "NULL", "小林", "<b>", "u\nv", 'u"v', "86 13800138006", "x" * 300]),
     st.sampled_from(["paid", "PAID", "", "lost", "paid ", "unpaid", "'paid"]),
-    st.sampled_from(["13800138000", "138****8000", "13800138000-1", "", "+86 13800138000", "##x13800138000##"]),
+    st.sampled_from(["13800138006", "138****8000", "13800138006-1", "", "+86 13800138006", "##x13800138006##"]),
     st.sampled_from(["", "hello", "a;b", "tab\there", '"', "a,b", "x\r\ny", "\ufffd"]),
 ]
 DIRT = st.sampled_from(

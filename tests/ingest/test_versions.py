@@ -272,7 +272,7 @@ EVENTS = "user_id,event,event_at,event_id,value\n"
 MIXED = [
     "u-1,follow,2026-03-01 10:00:00,,\n",
     "u-1,follow,2026-03-01 10:00:00,,2\n",
-    "13800138000,follow,2026-03-01 10:00:00,,\n",
+    "13800138006,follow,2026-03-01 10:00:00,,\n",
     "u-2,follow,2026-03-01 10:00:00,e-1,1\n",
     "u-2,unfollow,2026-03-01 11:00:00,e-1,1\n",
     "u-2,follow,someday,e-2,1\n",

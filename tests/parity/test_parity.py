@@ -45,6 +45,7 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
     "group_entry": [{"cohort_period": "all", "segments": ["entry_path_threshold_group"]}],
     "group_health": [{"push_hours": 1}],
     "identity_quality": [{}],
+    "likely_placeholders": [{"least_orders": 3, "times": 2, "most_people": 3}],
     "live_performance": [{"push_hours": 2, "refund_days": 5}],
     "membership_survival": [{"horizon_days": 10, "segments": ["kind"]}],
     "order_ladder": [{"within_days": 30, "max_purchase_no": 2, "segments": ["membership"]}],

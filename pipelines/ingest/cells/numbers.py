@@ -19,16 +19,23 @@ from pipelines.ingest.cells.reading import (
     Unread,
 )
 
+_DIGITS = rf"{GROUPED}|[0-9]+\.?[0-9]*|\.[0-9]+"
 _NUMBER = re.compile(
-    rf"(?:¥|CNY|RMB)?\s*(?P<sign>[+-]?)\s*¥?\s*(?P<digits>{GROUPED}|[0-9]+\.?[0-9]*|\.[0-9]+)"
-    r"(?:[eE](?P<power>[+-]?[0-9]{1,2}))?\s*(?P<scale>[万亿wW%]?)\s*(?:[元人次个条单件]{1,2}|CNY|RMB)?"
+    rf"(?P<mark>CN¥|¥|CNY|RMB|人民币)?\s*(?P<sign>[+-]?)\s*¥?\s*(?P<digits>{_DIGITS})(?:[eE](?P<power>[+-]?[0-9]{{1,2}}))?"
+    r"\s*(?P<scale>百万|千万|[千万亿wWkK%]?)\s*(?P<yuan>元|块|CNY|RMB|人民币)?(?:[人次个条单件]{1,2})?"
 )
-_SCALES = {"万": "10000", "w": "10000", "W": "10000", "亿": "100000000", "%": "0.01"}
+_SCALES = {"千": 10**3, "k": 10**3, "万": 10**4, "w": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8}
+_OTHER_MONEY = (
+    r"(?:US|HK|NT|A|C|S|MO|AU|CA|SG)?\$|JP¥|[€£₩₽฿₫₹]|USD|HKD|MOP|TWD|JPY|EUR|GBP|KRW|SGD|AUD|CAD|MYR|THB|VND|RUB"
+    r"|美元|美金|港币|港元|台币|新台币|澳门元|日元|日币|円|欧元|英镑|韩元|卢布|泰铢|新加坡元|澳元|加元"
+)
+_FOREIGN = re.compile(rf"(?:{_OTHER_MONEY})\s*[+-]?(?:{_DIGITS}).*|[+-]?(?:{_DIGITS}).{{0,3}}?(?:{_OTHER_MONEY})", re.I)
 _SPELLED = re.compile(
-    r"(?:(?P<h>[0-9]+(?:\.[0-9]+)?) ?(?:小时|时|h))? ?(?:(?P<m>[0-9]+(?:\.[0-9]+)?) ?(?:分钟|分|min|m))? ?"
-    r"(?:(?P<s>[0-9]+(?:\.[0-9]+)?) ?(?:秒|s))?"
+    r"(?:(?P<d>[0-9]+) ?天)? ?(?:(?P<h>[0-9]+(?:\.[0-9]+)?) ?(?:小时|时|h))? ?"
+    r"(?:(?P<m>[0-9]+(?:\.[0-9]+)?) ?(?:分钟|分|min|m))? ?(?:(?P<s>[0-9]+(?:\.[0-9]+)?) ?(?:秒|s))?"
 )
-_CLOCK = re.compile(r"(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d{2}(?:\.\d+)?)")
+_ISO = re.compile(r"P(?:(?P<d>[0-9]+)D)?(?:T(?:(?P<h>[0-9]+)H)?(?:(?P<m>[0-9]+)M)?(?:(?P<s>[0-9]+(?:\.[0-9]+)?)S)?)?")
+_CLOCK = re.compile(r"(?P<d>(?!))?(?:(?P<h>[0-9]+):)?(?P<m>[0-9]+):(?P<s>[0-5][0-9](?:\.[0-9]+)?)")
 
 
 def number_of(cell: str, reading: Reading) -> Decimal | str:
@@ -39,25 +46,45 @@ def number_of(cell: str, reading: Reading) -> Decimal | str:
     cell = unicodedata.normalize("NFKC", cell)
     match = _NUMBER.fullmatch(cell)
     if match is None:
-        seconds = _seconds(cell) if reading.unit in SECOND_UNITS else None
-        return seconds if seconds is not None else "bad_amount" if reading.kind == "amount" else "bad_number"
+        return _other(cell, reading)
     power = int(match["power"] or 0)
     if power > 0:  # 1.2E+05 was 123456 once
         return "scientific_notation"
     number = Decimal(match["sign"] + match["digits"].replace(",", "")).scaleb(power)
+    if match["scale"] == "%":
+        is_share = reading.kind != "amount" and reading.unit in (None, "%")
+        return number / 100 if is_share else "percent_amount" if reading.kind == "amount" else "bad_number"
     if match["scale"]:
-        return number * Decimal(_SCALES[match["scale"]])
+        return number * _SCALES[match["scale"].lower()]
     units = AMOUNT_UNITS if reading.kind == "amount" else NUMBER_UNITS
+    if match["yuan"] and reading.unit:  # 12元 in a column of fen
+        return number if reading.kind == "amount" else "bad_number"
+    if match["mark"] and reading.unit in ("fen", "milli_fen"):  # ¥12: one of the two is wrong
+        return "bad_amount"
     return number * Decimal(units[reading.unit] if reading.unit else "1")
 
 
-def _seconds(cell: str) -> Decimal | None:
-    """1分20秒 and 00:01:20."""
-    for form in (_SPELLED, _CLOCK):
+def _other(cell: str, reading: Reading) -> Decimal | str:
+    seconds = _seconds(cell, reading.unit) if reading.unit in SECOND_UNITS else None
+    if seconds is not None:
+        return seconds
+    if _FOREIGN.fullmatch(cell):
+        return "other_currency"
+    return "bad_amount" if reading.kind == "amount" else "bad_number"
+
+
+def _seconds(cell: str, unit: str | None) -> Decimal | None:
+    """1分20秒, PT1M20S and 00:01:20; two parts are minutes and seconds, and nothing where they may be hours."""
+    for form in (_SPELLED, _ISO, _CLOCK):
         match = form.fullmatch(cell)
-        if match and any(match.groups()):
-            hours, minutes, seconds = (Decimal(match[name] or 0) for name in "hms")
-            return hours * 3600 + minutes * 60 + seconds
+        if match is None or not any(match.groups()):
+            continue
+        if form is _CLOCK and (
+            (match["h"] and int(match["m"]) > 59) or (not match["h"] and unit in ("minute", "hour"))
+        ):
+            return None
+        days, hours, minutes, seconds = (Decimal(match[name] or 0) for name in "dhms")
+        return days * 86400 + hours * 3600 + minutes * 60 + seconds
     return None
 
 

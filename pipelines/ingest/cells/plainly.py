@@ -6,22 +6,24 @@ spelling, and what is wrong with a cell that has no reading (straight.py).
 
 from __future__ import annotations
 
+from pipelines.ingest.cells.nobody import DATE_AS_ID, MASKED
 from pipelines.ingest.cells.reading import (
     AMOUNT_UNITS,
-    EARLIEST,
     EPOCH_UNITS,
     GROUPED,
     INVISIBLE_PATTERN,
     LARGEST_NUMBER,
     LATEST,
+    LENGTH_OF_DAY,
     LONGEST_ID,
     LONGEST_JSON,
     NUMBER_UNITS,
+    PLAIN_SINCE,
     SPACES,
     Reading,
 )
 from pipelines.ingest.staging import quoted
-from pipelines.privacy import phone_key_sql
+from pipelines.privacy import is_filler_sql, phone_key_sql
 
 _STAMPS = (
     "%Y-%m-%d %H:%M:%S",
@@ -32,7 +34,12 @@ _STAMPS = (
     "%Y-%m-%d",
 )
 _APOSTROPHE = quoted("'")
-_DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
+_DAYS = ("%Y-%m-%d", "%Y/%m/%d")
+_ZONED = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+    r"(Z|[+](0[0-9]|1[0-3])(:?[0-5][0-9])?|[+]14(:?00)?)"
+)
+_WIDE = "０-９Ａ-Ｚａ-ｚ"  # full-width digits and letters, inside the brackets of a pattern
 # In free text: control and direction characters, and what may be a phone number or an address.
 _DOUBTFUL_TEXT = (
     f"[\\x00-\\x1f\\x7f@{INVISIBLE_PATTERN}]|[0-9０-９][-－ ]?[0-9０-９]{{6}}|[3-9３-９]([-－ ]?[0-9０-９]){{9}}"
@@ -47,7 +54,10 @@ def listed(values: tuple[str, ...] | list[str]) -> str:
 def filled_sql(x: str, reading: Reading) -> str:
     """The cell, NULL when it is one of the words for nothing. Every other function here is given this."""
     longest = max(len(word.encode()) for word in reading.empty)
-    return f"case when strlen({x}) > {longest} then {x} when {x} in {listed(reading.empty)} then null else {x} end"
+    plain = f"strlen({x}) > {longest}"
+    if not any("0" < word < ":" for word in reading.empty):  # a list is long to look through, and most ids are digits
+        plain += f" or ({x} > '0' and {x} < ':')"
+    return f"case when {plain} then {x} when {x} in {listed(reading.empty)} then null else {x} end"
 
 
 def look_sql(x: str, reading: Reading) -> str:
@@ -55,14 +65,17 @@ def look_sql(x: str, reading: Reading) -> str:
     match reading.kind:
         case "json":
             return x
-        case "id" | "word" | "text":
+        case "id":
+            return f"case when not contains({x}, '{MASKED}') then {_unwrapped_sql(x, reading)} end"
+        case "word" | "text":
             return _unwrapped_sql(x, reading)
         case "phone":
-            return f"case when strlen({x}) = 11 and regexp_full_match({x}, '1[3-9][0-9]{{9}}') then {x} end"
+            full = f"strlen({x}) = 11 and regexp_full_match({x}, '1[3-9][0-9]{{9}}')"
+            return f"case when {full} and not ({is_filler_sql(x)}) then {x} end"
         case "timestamp":
             return _stamp_sql(x, reading)
         case "date":
-            return f"try_strptime({x}, {_array(reading.formats or _DAYS)})::date"
+            return _day_sql(x, reading)
         case "amount":
             return _scaled(f"{_without_commas(x)}", AMOUNT_UNITS[reading.unit or "yuan"])
         case "count":
@@ -83,7 +96,7 @@ def value_sql(p: str, reading: Reading, key: bytes) -> str:
             # Anything but a bare word may still be a known one: that is for the second look.
             bare = f"strlen({p}) <= {LONGEST_ID} and regexp_full_match({p}, '[0-9A-Za-z\\x{{4e00}}-\\x{{9fff}}]+')"
             cases += f" else case when {bare} then {quoted(reading.default_word)} end"
-        return f"case {p} {cases} end"
+        return f"case when {p} is not null then case {p} {cases} end end"
     return phone_key_sql(p, key) if reading.kind == "phone" else p
 
 
@@ -108,7 +121,7 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
         hidden = f"contains({x}, '*') or contains({x}, '#') or contains({x}, '$') or substr({x}, 12, 1) = '-'"
         conditions.append(f"({p} is null and strlen({x}) >= 11 and not ({hidden}))")
     elif kind in ("timestamp", "date"):
-        inside = f"{p} >= timestamp '{EARLIEST}' and {p} < timestamp '{LATEST}'"
+        inside = f"{p} >= timestamp '{PLAIN_SINCE}' and {p} < timestamp '{LATEST}'"
         conditions.append(f"({x} is not null and ({inside}) is not true)")
     elif kind == "number":
         conditions.append(f"({x} is not null and (abs({p}) < {LARGEST_NUMBER:.0f}) is not true)")
@@ -139,19 +152,39 @@ def _stamp_sql(x: str, reading: Reading) -> str:
         number = f"case when regexp_full_match({x}, '[0-9]{{1,{9 + len(str(per_second))}}}') then {x}::bigint end"
         return f"timezone({zone}, make_timestamptz(({number}) * {1_000_000 // per_second}))"
     if reading.formats:
-        return _of_zone(f"try_strptime({x}, {_array(reading.formats)})", reading)
-    # DuckDB's own cast takes almost any text after the minutes for a time zone, hence strptime.
+        return _of_zone(f"try_strptime({x}, {_array(reading.formats)})", x, reading)
+    # DuckDB's own cast takes almost any text after the minutes for a time zone, hence strptime and a strict pattern.
+    zoned = f"case when regexp_full_match({x}, '{_ZONED}') then timezone({zone}, try_cast({x} as timestamptz)) end"
     return (
-        f"case when ends_with({x}, 'Z') or contains({x}, '+') then timezone({zone}, try_cast({x} as timestamptz)) "
-        f"else {_of_zone(f'try_strptime({x}, {_array(_STAMPS)})', reading)} end"
+        f"case when ends_with({x}, 'Z') or contains({x}, '+') then {zoned} "
+        f"else {_of_zone(f'try_strptime({x}, {_array(_STAMPS)})', x, reading)} end"
     )
 
 
-def _of_zone(clock: str, reading: Reading) -> str:
-    """A wall clock of the zone that the header states, in business time."""
+def _of_zone(clock: str, x: str, reading: Reading) -> str:
+    """A wall clock of the zone that the header states, in business time; a day without an hour stays that day."""
     if reading.zone is None:
         return clock
-    return f"timezone({quoted(reading.timezone)}, timezone({quoted(reading.zone)}, {clock}))"
+    there = f"timezone({quoted(reading.timezone)}, timezone({quoted(reading.zone)}, {clock}))"
+    return f"case when {has_time_sql(x, reading)} then {there} else {clock} end"
+
+
+def has_time_sql(x: str, reading: Reading) -> str:
+    """Whether a plainly spelled moment says its hour; NULL where there is none."""
+    if reading.unit in EPOCH_UNITS:
+        return f"case when {x} is not null then true end"
+    if reading.formats:
+        return f"contains({x}, ':')" if not all("%H" in form for form in reading.formats) else f"{x} is not null"
+    return f"strlen({x}) > {LENGTH_OF_DAY}"
+
+
+def _day_sql(x: str, reading: Reading) -> str:
+    if reading.formats:
+        return f"try_strptime({x}, {_array(reading.formats)})::date"
+    # %Y%m%d would take 2024115 for a day in November
+    digits = f"case when regexp_full_match({x}, '[0-9]{{8}}') then try_strptime({x}, '%Y%m%d') end"
+    marked = f"contains({x}, '-') or contains({x}, '/')"
+    return f"(case when {marked} then try_strptime({x}, {_array(_DAYS)}) else {digits} end)::date"
 
 
 def _without_commas(x: str) -> str:
@@ -170,10 +203,19 @@ def _scaled(x: str, factor: str) -> str:
 def _odd_id(p: str, reading: Reading) -> str:
     return (
         f"{p} < '0' or ({p} >= '<' and {p} < '@') or ({p} >= '[' and {p} < '_') or ({p} >= '`' and {p} < 'a') "
-        f"or {p} >= '{{' or contains({p}, '.') or contains({p}, 'E+') or contains({p}, 'e+') or contains({p}, '<') "
-        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{INVISIBLE_PATTERN}]') else false end "
+        f"or {p} >= '{{' or contains({p}, '.') or contains({p}, ',') or contains({p}, 'E+') or contains({p}, 'e+') "
+        f"or contains({p}, '<') or {_day_like(p)} "
+        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{INVISIBLE_PATTERN}{_WIDE}]') "
+        "else false end "
         f"or {_odd_end(p, reading)}"
     )
+
+
+def _day_like(p: str) -> str:
+    """An id that a spreadsheet took for a day; most ids are told from one by their length alone."""
+    marks = " or ".join(f"contains({p}, '{mark}')" for mark in "-/月")
+    may_be = f"(strlen({p}) <= 11 or ({p} >= '1' and {p} < '3' and strlen({p}) <= 19)) and ({marks})"
+    return f"case when {may_be} then regexp_full_match({p}, {quoted(DATE_AS_ID)}) else false end"
 
 
 def _odd_word(p: str, reading: Reading) -> str:

@@ -12,10 +12,33 @@ from datetime import datetime
 INVISIBLE = "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)))
 SPACES = " \t\r\n\v\f\u00a0\u3000" + INVISIBLE
 QUOTES = "'\"`\\"
-EMPTY = ("", "-", "--", "—", "——", "NULL", "null", "None", "NaN", "nan", "NaT", "N/A", "n/a", "#N/A", "\\N")
+EMPTY = (
+    "",
+    "-",
+    "--",
+    "—",
+    "——",
+    "NULL",
+    "null",
+    "None",
+    "NaN",
+    "nan",
+    "NaT",
+    "N/A",
+    "n/a",
+    "NA",
+    "<NA>",
+    "(null)",
+    "\\N",
+)
 PHONE_WORDS = ("phone", "mobile", "tel", "手机", "手机号", "手机号码", "电话")
-EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
+# Days on which nothing happened: what programs write for a time that has not come.
+NO_DAYS = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1969-12-31", "1970-01-01")
+EARLIEST, LATEST = datetime(1900, 1, 2), datetime(2100, 1, 1)
+PLAIN_SINCE = datetime(1970, 1, 2)  # the fast look leaves older moments to the careful one
+LENGTH_OF_DAY = len("2026-03-01")  # a plain moment that is no longer says a day and no hour
 LARGEST_NUMBER = 10**15
+DIGITS_KEPT = 15  # of a number that a spreadsheet stored
 LONGEST_ID = 256
 LONGEST_TEXT = 4000
 LONGEST_JSON = 200_000

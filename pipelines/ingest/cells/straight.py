@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from pipelines.ingest.cells.moments import moment_of
+from pipelines.ingest.cells.nobody import ERROR, MASKED
 from pipelines.ingest.cells.numbers import number_of, rounded
 from pipelines.ingest.cells.reading import (
     EARLIEST,
@@ -24,11 +25,12 @@ from pipelines.ingest.cells.words import act_of, id_of, word_of
 from pipelines.privacy import mask_text, normalise_phone
 
 _CONTROLS = re.compile(f"[\x00-\x1f\x7f{INVISIBLE_PATTERN}]")
+_WRAPPED = re.compile(r"\s*[=＝]\s*\"(.*)\"\s*", re.DOTALL)
 _EXPECTED = {
     "id": "an id as text: format the column as text and export again, as numbers ids lose digits",
     "word": "a plain word",
     "text": "plain text, no formula and no markup",
-    "timestamp": "a time such as 2025-03-31 20:15:00",
+    "timestamp": "one time such as 2025-03-31 20:15:00, with no zone or with one behind its seconds",
     "date": "a date such as 2025-03-31",
     "amount": "an amount such as 1234.50",
     "count": "a whole number",
@@ -41,14 +43,27 @@ def straighten(text: str | None, reading: Reading) -> str | Unread | None:
     """The cell in its plainest spelling (None: it is empty), or why it has no reading."""
     if text is None:
         return None
-    cell = text.strip(SPACES if reading.kind in ("text", "json") else reading.strip)
-    if cell in reading.empty:
+    strip = SPACES if reading.kind in ("text", "json") else reading.strip
+    cell = _unwrapped(text).strip(strip)
+    if cell in reading.empty or (reading.kind == "id" and MASKED in cell):
         return None
     expected = _EXPECTED.get(reading.kind, "")
     if len(cell) > LONGEST_TEXT and reading.kind not in ("phone", "json"):
         return Unread("too_long", expected)
+    if reading.kind not in ("phone", "json") and ERROR.fullmatch(cell):
+        return Unread("spreadsheet_error", "a value; the spreadsheet could not compute this cell")
     if reading.pattern and not re.fullmatch(reading.pattern, cell):
         return Unread(act_of(cell) or "bad_pattern", f"text that matches {reading.pattern}")
+    return _read(cell, reading, expected)
+
+
+def _unwrapped(text: str) -> str:
+    """The text inside ="…", which programs write so that a spreadsheet leaves digits alone."""
+    match = _WRAPPED.fullmatch(text)
+    return match[1].replace('""', '"') if match else text
+
+
+def _read(cell: str, reading: Reading, expected: str) -> str | Unread | None:
     match reading.kind:
         case "json":
             return Unread("too_long", f"at most {LONGEST_JSON:,} characters") if len(cell) > LONGEST_JSON else cell
@@ -61,14 +76,24 @@ def straighten(text: str | None, reading: Reading) -> str | Unread | None:
         case "phone":
             return normalise_phone(cell)
         case "timestamp" | "date":
-            moment = moment_of(cell, reading)
-            if moment is None or not EARLIEST <= moment < LATEST:
-                return Unread("bad_date", expected)
-            return moment.isoformat(" ") if reading.kind == "timestamp" else moment.date().isoformat()
+            return _moment(cell, reading, expected)
         case "boolean":
             return _boolean(cell, expected)
     number = number_of(cell, reading)
     return Unread(number, expected) if isinstance(number, str) else rounded(number, reading.kind, expected)
+
+
+def _moment(cell: str, reading: Reading, expected: str) -> str | Unread | None:
+    """A timestamp without an hour is written as the bare day: that is how its column knows."""
+    moment = moment_of(cell, reading)
+    if moment is None:
+        return None
+    if isinstance(moment, str):
+        return Unread(moment, expected)
+    if not EARLIEST <= moment.at < LATEST:
+        return Unread("bad_date", expected)
+    is_day = reading.kind == "date" or not moment.has_time
+    return moment.at.date().isoformat() if is_day else moment.at.isoformat(" ")
 
 
 def _boolean(cell: str, expected: str) -> str | Unread:

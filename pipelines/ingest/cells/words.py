@@ -7,23 +7,34 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 
-from pipelines.ingest.cells.reading import INVISIBLE_PATTERN, LONGEST_ID, Reading, Unread
+from pipelines.ingest.cells.nobody import DATE_AS_ID
+from pipelines.ingest.cells.reading import DIGITS_KEPT, INVISIBLE_PATTERN, LONGEST_ID, Reading, Unread
 
 HIDDEN = re.compile(f"[{INVISIBLE_PATTERN}]")
 _SCIENTIFIC = re.compile(r"[0-9]\.[0-9]*[eE]\+?[0-9]+|[0-9]+[eE]\+[0-9]+|[0-9]{16,}\.[0-9]+")
+# How a spreadsheet shows the number 1234567; what stands behind a point other than zeros is no id's.
+_SHOWN = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.0+)?")
+_DAY = re.compile(DATE_AS_ID)
+_WIDE = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _FORMULA = re.compile(r"[=+\-@＝＋－＠]")
 _SIGNED_NUMBER = re.compile(r"[+\-][0-9.,]+[%％]?")
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
-_BRACKETED_END = re.compile(r"[\s]|[（(].*[）)]$")
+_SPACE = re.compile(r"\s")
+_BRACKETED_END = re.compile(r"\(([^()]*)\)$")
 
 
 def id_of(cell: str, expected: str) -> str | Unread:
-    cell = HIDDEN.sub("", cell)
+    cell = HIDDEN.sub("", cell).translate(_WIDE)
     if _SCIENTIFIC.fullmatch(cell):
         return Unread("scientific_notation", expected)
-    if cell.endswith(".0") and cell[:-2].isdigit():  # a spreadsheet shows 12345 as 12345.0
-        cell = cell[:-2]
+    if _DAY.fullmatch(cell):
+        return Unread("date_as_id", expected)
+    if shown := _SHOWN.fullmatch(cell):
+        digits = shown[1].replace(",", "")
+        is_lost = cell != digits and len(digits) > DIGITS_KEPT
+        return Unread("scientific_notation", expected) if is_lost else digits
     if cell.startswith(("=", "＝")):
         return Unread("formula", expected)
     if "<" in cell:
@@ -36,11 +47,27 @@ def id_of(cell: str, expected: str) -> str | Unread:
 def word_of(cell: str, reading: Reading, expected: str) -> str | Unread:
     if reading.words is not None or reading.values:
         known = dict(reading.words) if reading.words is not None else {value: value for value in reading.values}
-        bare = {raw.lower(): word for raw, word in known.items()}
-        found = known.get(cell) or bare.get(_BRACKETED_END.sub("", cell).lower()) or reading.default_word
+        found = known.get(cell) or _known_word(cell, known, reading.default_word)
         return found or Unread(act_of(cell) or "unknown_value", "one of " + ", ".join(known))
     reason = act_of(cell) or ("too_long" if len(cell) > LONGEST_ID else None)
     return Unread(reason, expected) if reason else cell
+
+
+def _known_word(cell: str, known: dict[str, str], default: str | None) -> str | None:
+    """The meaning of a word in any width and case. What stands in its bracket may change it: 已完成（退款成功）."""
+    bare = {_plain(raw): word for raw, word in known.items()}
+    text = _plain(cell)
+    found, bracket = bare.get(text), _BRACKETED_END.search(text)
+    if found or bracket is None:
+        return found or default
+    found = bare.get(text[: bracket.start()])
+    if default is not None:
+        return found or default
+    return found if found and bare.get(bracket[1]) == found else None
+
+
+def _plain(word: str) -> str:
+    return _SPACE.sub("", unicodedata.normalize("NFKC", word)).lower()
 
 
 def act_of(cell: str) -> str | None:

@@ -1,0 +1,26 @@
+"""Words that stand where an id should and name nobody, and values that a spreadsheet spoilt.
+
+What belongs here: the closed lists. What does not: what becomes of such a cell (straight.py, plainly.py).
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = ("na", "null", "none", "undefined", "nil", "guest", "anonymous", "unknown")
+# In an id column these are empty: an id that thousands of strangers share would make one loyal buyer of them.
+NOBODY = (
+    *(spelling for word in _WORDS for spelling in (word, word.capitalize(), word.upper())),
+    *("0", "-1", "?", "？", "[object Object]", "无", "空", "(空白)", "（空白）", "(空)", "（空）", "(blank)"),
+    *("未知", "未知用户", "匿名", "匿名用户", "匿名买家", "匿名顾客", "匿名会员", "游客", "散客", "访客"),
+    *("已注销", "用户已注销", "已注销用户", "账号已注销"),
+)
+MASKED = "**"  # 张** is whoever begins with 张
+ERROR = re.compile(r"#(REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|#+)")
+_MONTHS = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+# 3-8 typed into a spreadsheet comes out as one of these. One text for RE2 and Python.
+DATE_AS_ID = (
+    r"[12][0-9]{3}[-/][0-9]{1,2}[-/][0-9]{1,2}(?: [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
+    rf"|(?:[12][0-9]{{3}}年)?[0-9]{{1,2}}月(?:[0-9]{{1,2}}日)?|[0-9]{{1,2}}-{_MONTHS}(?:-[0-9]{{2,4}})?"
+    rf"|{_MONTHS}-[0-9]{{2}}"
+)

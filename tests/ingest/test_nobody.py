@@ -1,0 +1,88 @@
+"""Ids that name nobody, and cells that a spreadsheet or a program has wrapped or spoilt."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Landing
+
+HEADER = "order_id,paid_at,paid_amount,buyer_id,platform\n"
+
+
+def buyers(landing: Landing, cells: list[str]) -> list[str | None]:
+    """The buyers of orders that were given with these cells, in their order; a missing order is no row."""
+    rows = "".join(f'o{n},2026-01-0{n % 9 + 1} 10:00:00,50.00,"{cell}",meituan\n' for n, cell in enumerate(cells))
+    landing.one("orders/a.csv", HEADER + rows)
+    return [buyer for _, buyer in landing.rows("orders", "cast(order_id[2:] as integer), buyer_id")]
+
+
+def test_guests_are_nobody(landing: Landing, both_ways: str) -> None:
+    """Case 09: five orders without a buyer, not one buyer who bought three times."""
+    assert buyers(landing, ["u1", "u2", "u3", "0", "0", "0", "匿名用户", "匿名用户"]) == ["u1", "u2", "u3", *[None] * 5]
+    assert landing.quarantine() == []
+
+
+def test_every_word_for_nobody(landing: Landing, both_ways: str) -> None:
+    words = ["-1", "NA", "N/A", "null", "NULL", "undefined", "[object Object]", "匿名", "匿名买家", "未知", "无", "空"]
+    words += ["(空白)", "（空白）", "?", "？", "guest", "Guest", "anonymous", "--", " 0 ", "\t0", "游客", "已注销"]
+    assert buyers(landing, words) == [None] * len(words)
+
+
+def test_a_masked_name_is_whoever_it_may_be(landing: Landing, both_ways: str) -> None:
+    """张** bought twice, or two people whose names begin alike bought once."""
+    assert buyers(landing, ["张**", "t**8", "***", "小*"]) == [None, None, None, "小*"]
+
+
+def test_an_order_without_a_number_is_refused(landing: Landing, both_ways: str) -> None:
+    landing.one("orders/a.csv", HEADER + "0,2026-01-01 10:00:00,1,u,other\nnull,2026-01-01 10:00:00,1,u,other\n")
+    assert landing.quarantine() == [(2, "order_id", "missing_value"), (3, "order_id", "missing_value")]
+
+
+@pytest.mark.parametrize("cell", ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!"])
+def test_a_spreadsheets_error_is_an_error(landing: Landing, both_ways: str, cell: str) -> None:
+    """In a cell that may be empty it is set aside and told; where the row cannot do without, the row is refused."""
+    landing.one(
+        "orders/a.csv", HEADER + f"a,2026-01-01 10:00:00,1,{cell},other\n{cell},2026-01-01 10:00:00,1,u,other\n"
+    )
+    assert landing.rows("orders", "order_id, buyer_id") == [("a", None)]
+    assert landing.quarantine() == [(2, "buyer_id", "spreadsheet_error"), (3, "order_id", "spreadsheet_error")]
+
+
+@pytest.mark.parametrize("cell", ["2026-03-08", "2026/3/8", "3月8日", "8-Mar", "Mar-08", "2026-03-08 00:00:00"])
+def test_a_day_is_no_id(landing: Landing, both_ways: str, cell: str) -> None:
+    """Buyer 3-8 became the eighth of March in a spreadsheet; who it was is lost."""
+    assert buyers(landing, ["u-1", cell]) == ["u-1", None]
+    assert landing.quarantine() == [(3, "buyer_id", "date_as_id")]
+
+
+def test_an_id_loses_a_spreadsheets_format(landing: Landing, both_ways: str) -> None:
+    cells = ["123.00", "1,234,567", "１２３", "123", "1,234,567.0"]
+    assert buyers(landing, cells) == ["123", "1234567", "123", "123", "1234567"]
+
+
+def test_filler_phones_identify_nobody(landing: Landing, both_ways: str) -> None:
+    header = "order_id,paid_at,paid_amount,phone,buyer_id,buyer_id_type\n"
+    phones = ["13800138000", "15900000000", "13900000000", "+86 138-0013-8000", "11111111111", "12345678901"]
+    rows = "".join(f"o{n},2026-01-01 10:00:00,1,{phone},,\n" for n, phone in enumerate(phones))
+    landing.one("orders/a.csv", header + rows + "x,2026-01-01 10:00:00,1,,13800138000,phone\n")
+    assert landing.rows("orders", "distinct phone_key, buyer_id") == [(None, None)]
+    assert landing.quarantine() == [(8, "buyer_id", "phone_not_full")]
+
+
+def test_wrapped_text_is_the_text_inside(landing: Landing, both_ways: str) -> None:
+    """Case 20: a program writes =\"…\" so that a spreadsheet keeps the digits."""
+    row = '="6917926768823643761",="2026-03-27 10:00:05",="27.78",="w1",="meituan"\n'
+    landing.one("orders/a.csv", HEADER + row + 'b,2026-03-27 10:00:05,27.7800,=1+1,=""\n')
+    assert landing.rows("orders", "order_id, paid_at::varchar, paid_amount::varchar, buyer_id, platform") == [
+        ("6917926768823643761", "2026-03-27 10:00:05", "27.78", "w1", "meituan"),
+        ("b", "2026-03-27 10:00:05", "27.78", None, "other"),
+    ]
+    assert landing.quarantine() == [(3, "buyer_id", "formula")]
+
+
+@pytest.mark.parametrize("cell", ["$12", "US$12.50", "HK$ 12", "€12", "12 USD", "12美元", "12港币", "￡12"])
+def test_another_currency_is_never_added_to_yuan(landing: Landing, both_ways: str, cell: str) -> None:
+    rows = f'a,2026-01-01 10:00:00,"{cell}",u,other\nb,2026-01-01 10:00:00,￥12,u,other\n'
+    landing.one("orders/a.csv", HEADER + rows)
+    assert landing.rows("orders", "order_id, paid_amount::varchar") == [("b", "12.00")]
+    assert landing.quarantine() == [(2, "paid_amount", "other_currency")]
