@@ -234,8 +234,8 @@ shares as (
       and (not n.is_shop or t.source = n.source)
       and n.date >= t.first_date - 28
       and n.date <= t.last_date + 28
-      and (n.date < t.first_date or n.date > t.last_date)
-      and (t.reason <> 'stopped' or n.date < t.first_date)
+      and (t.first_date > n.date or t.last_date < n.date)
+      and (t.reason <> 'stopped' or t.first_date > n.date)
   group by t.source, t.first_date
 )
 

@@ -17,6 +17,7 @@ columns:
   user_id:            {type: varchar, zh: 账号}
   event:              {type: varchar, zh: 事件}
   event_at:           {type: timestamp, zh: 时间}
+  event_at_utc:       {type: timestamp, zh: 时间（UTC）, description: the same instant in UTC; durations are differences of these}
   event_date:         {type: date, zh: 日期}
   event_week:         {type: date, zh: 周}
   event_month:        {type: date, zh: 月}
@@ -35,6 +36,7 @@ columns:
   is_active:          {type: boolean, zh: 是否主动, description: 'the person did it and it is not a farewell: messages merely delivered, approvals and leaving are not activity'}
   is_first_of_kind:   {type: boolean, zh: 是否首次, description: "the person's first event of this word"}
   first_of_kind_at:   {type: timestamp, zh: 首次时间, description: "when the person's first event of this word was"}
+  first_of_kind_platform: {type: varchar, zh: 首次平台, description: "where the person's first event of this word was"}
   is_first_in_day:    {type: boolean, zh: 当日首次, description: "the person's first event of this word on that day"}
   is_first_in_week:   {type: boolean, zh: 当周首次}
   is_first_in_month:  {type: boolean, zh: 当月首次}
@@ -47,6 +49,9 @@ with told as (
   select
     e.*,
     i.person_id,
+    e.event_at - interval '1 second' * case
+      when c.utc_offset_changes_at <= e.event_at then c.utc_offset_seconds_after else c.utc_offset_seconds
+    end as event_at_utc,
     cast(e.event_at as date) as event_date,
     cast(date_trunc('week', cast(e.event_at as date) + case when $week_starts = 'sunday' then 1 else 0 end) as date)
     - case when $week_starts = 'sunday' then 1 else 0 end as event_week,
@@ -68,6 +73,7 @@ with told as (
       i.platform = case when e.user_id_type = 'phone' then 'any' else e.platform end
       and e.user_id_type = i.id_type
       and e.user_id = i.id_value
+  left join core.calendar as c on cast(e.event_at as date) = c.date
   left join core.channels as by_entry on e.entry = by_entry.word
   left join core.channels as by_medium on e.medium = by_medium.word
   left join core.channels as by_source on e.source = by_source.word
@@ -80,6 +86,7 @@ ordered as (
     *,
     row_number() over history as event_no,
     first_value(event_at) over history as first_at,
+    first_value(platform) over history as first_platform,
     lag(event_date) over history as previous_date,
     lag(event_week) over history as previous_week,
     lag(event_month) over history as previous_month
@@ -95,6 +102,7 @@ select
   user_id,
   event,
   event_at,
+  event_at_utc,
   event_date,
   event_week,
   event_month,
@@ -116,6 +124,7 @@ select
   ) as is_active,
   case when person_id is not null then event_no = 1 end as is_first_of_kind,
   case when person_id is not null then first_at end as first_of_kind_at,
+  case when person_id is not null then first_platform end as first_of_kind_platform,
   case when person_id is not null then event_no = 1 or event_date <> previous_date end as is_first_in_day,
   case when person_id is not null then event_no = 1 or event_week <> previous_week end as is_first_in_week,
   case when person_id is not null then event_no = 1 or event_month <> previous_month end as is_first_in_month

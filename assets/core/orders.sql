@@ -16,6 +16,7 @@ columns:
   person_id:                   {type: varchar, zh: 买家, description: NULL where no file names the buyer}
   ordered_at:                  {type: timestamp, zh: 下单时间}
   paid_at:                     {type: timestamp, zh: 付款时间}
+  paid_at_utc:                 {type: timestamp, zh: 付款时间（UTC）, description: the same instant in UTC; durations are differences of these}
   paid_date:                   {type: date, zh: 付款日}
   paid_week:                   {type: date, zh: 付款周}
   paid_month:                  {type: date, zh: 付款月}
@@ -165,6 +166,9 @@ told as (
     coalesce(by_buyer.person_id, by_phone.person_id) as person_id,
     o.ordered_at,
     o.paid_at,
+    o.paid_at - interval '1 second' * case
+      when c.utc_offset_changes_at <= o.paid_at then c.utc_offset_seconds_after else c.utc_offset_seconds
+    end as paid_at_utc,
     cast(o.paid_at as date) as paid_date,
     cast(date_trunc('week', cast(o.paid_at as date) + case when $week_starts = 'sunday' then 1 else 0 end) as date)
     - case when $week_starts = 'sunday' then 1 else 0 end as paid_week,
@@ -212,6 +216,7 @@ told as (
       and o.buyer_id = by_buyer.id_value
   left join core.identities as by_phone
     on by_phone.platform = 'any' and by_phone.id_type = 'phone' and o.phone_key = by_phone.id_value
+  left join core.calendar as c on cast(o.paid_at as date) = c.date
   left join refunded as r on o.platform = r.platform and o.order_id = r.order_id
   left join core.channels as by_entry on o.entry = by_entry.word
   left join core.channels as by_medium on o.medium = by_medium.word
@@ -309,6 +314,7 @@ select
   person_id,
   ordered_at,
   paid_at,
+  paid_at_utc,
   paid_date,
   paid_week,
   paid_month,

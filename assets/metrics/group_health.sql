@@ -130,16 +130,29 @@ talking as (
   where active_members > 0
 ),
 
+sent as (
+  select
+    p.platform,
+    p.group_id,
+    p.kind,
+    cast(p.sent_at as date) as date,
+    p.sent_at - interval '1 second' * case
+      when c.utc_offset_changes_at <= p.sent_at then c.utc_offset_seconds_after else c.utc_offset_seconds
+    end as sent_at_utc
+  from staging.pushes as p
+  left join core.calendar as c on cast(p.sent_at as date) = c.date
+  where p.group_id is not null and cast(p.sent_at as date) <= $as_of
+),
+
 pushed as (
   select
     platform,
     group_id,
-    cast(sent_at as date) as date,
+    date,
     count(*) as pushes,
     count(*) filter (where kind = 'red_packet') as red_packets
-  from staging.pushes
-  where group_id is not null and cast(sent_at as date) <= $as_of
-  group by platform, group_id, cast(sent_at as date)
+  from sent
+  group by platform, group_id, date
 ),
 
 -- a leave follows a push when the last push before it, or in the same second, is at most push_hours old
@@ -147,17 +160,18 @@ timeline as (
   select
     platform,
     group_id,
-    sent_at as moment,
-    sent_at,
+    date,
+    sent_at_utc as moment,
+    sent_at_utc,
     0 as is_leave
-  from staging.pushes
-  where group_id is not null and cast(sent_at as date) <= $as_of
+  from sent
   union all
   select
     platform,
     group_id,
-    left_at as moment,
-    cast(null as timestamp) as sent_at,
+    cast(left_at as date) as date,
+    left_at_utc as moment,
+    cast(null as timestamp) as sent_at_utc,
     1 as is_leave
   from core.memberships
   where kind = 'group' and group_id is not null and left_at is not null
@@ -167,9 +181,10 @@ followed as (
   select
     platform,
     group_id,
+    date,
     moment,
     is_leave,
-    max(sent_at) over (
+    max(sent_at_utc) over (
       partition by platform, group_id order by moment, is_leave rows between unbounded preceding and current row
     ) as last_sent_at
   from timeline
@@ -179,13 +194,13 @@ driven as (
   select
     platform,
     group_id,
-    cast(moment as date) as date,
+    date,
     count(*) filter (
       where date_diff('second', date_trunc('second', last_sent_at), date_trunc('second', moment)) <= $push_hours * 3600
     ) as leaves_after_push
   from followed
   where is_leave = 1
-  group by platform, group_id, cast(moment as date)
+  group by platform, group_id, date
 ),
 
 sold_by_person as (

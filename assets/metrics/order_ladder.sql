@@ -53,7 +53,9 @@ with purchases as (
     end as platform,
     case when list_contains($segments, 'shop') then o.first_order_shop_id end as shop_id,
     case
-      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then o.first_order_live_session_id
+      when
+        list_contains($segments, 'live_session') or list_contains($segments, 'host')
+        then o.first_order_live_session_id
     end as live_session_id,
     case when list_contains($segments, 'membership') then o.first_order_was_member end as was_member,
     count(*) as buyers

@@ -40,7 +40,12 @@ checks:
 -- buyers alike in duration and in every breakdown become one row with their number
 with first_orders as (
   select
-    greatest(date_diff('day', o.first_paid_date, least(o.second_purchase_date, k.known_until)), 0) as day,
+    greatest(
+      case
+        when k.known_until is not null
+          then date_diff('day', o.first_paid_date, least(o.second_purchase_date, k.known_until))
+      end, 0
+    ) as day,
     coalesce(o.second_purchase_date <= k.known_until, false) as is_repeat,
     case when list_contains($segments, 'channel') then o.channel end as channel,
     case when list_contains($segments, 'domain') then o.domain end as domain,
