@@ -2,16 +2,17 @@
 title: {zh: 数据缺口, en: Data gaps}
 description: >-
   Days of which a source tells nothing, or not everything, though it should. cut: every file that told the day was written before
-  the day had ended. hole and stopped: days without a row, between days with rows or up to as_of, that break the source's own rhythm. A run of empty
-  days breaks it when it is more than twice as long as any other one nearby (28 days to either side, 56 days back for a source that
-  stopped; at least 14 days of which half have rows), or when nine in ten of the days nearby have rows and half of those ten or more. Of a source with
-  fewer days only a run counts that lasts four weeks and is more than twice as long as any other it ever had (three days with rows
-  before a source stopped, six around a hole). So a shop that
-  sells on some days only may be silent on the others. Sources in ended_sources never stop. A shop is told by itself where its platform has several.
+  the day had ended. hole and stopped: days without a row, between days with rows or up to as_of, that break the source's own rhythm.
+  The rhythm is that of the 28 days to either side (of the sparser side; at least 7 days each and 14 together), for a source that stopped of
+  the 56 days before (at least 14); a third of the days of each side have rows. A run of n empty days breaks it when it is more than twice as long as any other run there and its chance is below
+  0.0005 (stopped: 0.01), the chance of one empty day being (empty days + 0.5) / (days + 1); or when nine in ten of those days have
+  rows and half of them ten or more. A source with rows on three days or more has also stopped when it is silent for four weeks and more than
+  twice as long as ever before. So a shop that sells on some days only may be silent on the others. Sources in ended_sources never stop. A shop
+  is told by itself where its platform has several.
 description_zh: >-
   某来源本该有数据却没有（或不全）的日子。cut：所有含当天的文件都在当天结束前导出；hole：前后都有数据、中间断档；stopped：断到数据日为止。
-  空档须超出该来源自身的节奏才算：比附近（前后各 28 天；停更看之前 56 天）其他空档的两倍还长，且附近至少 14 天、一半以上有数据；
-  或附近九成的日子有数据、其中一半不少于 10 行。数据稀疏的来源，空档满 28 天且超过其历史最长空档两倍才算（停更至少有 3 个有数据日，断档至少 6 个）。
+  空档须打破该来源自身的节奏才算：看前后各 28 天（停更看之前 56 天；每边至少三分之一的日子有数据），空档比其间其他空档的两倍还长，且按空白日频率推算的概率低于 0.0005（停更 0.01）；
+  或其间九成的日子有数据、一半不少于 10 行。至少有 3 个有数据日的来源，沉默满四周且超过历史最长空档两倍，也算停更。
 grain: kind, platform, shop_id, first_date
 columns:
   kind:       {type: varchar, zh: 数据种类, description: as in core.source_days}
@@ -113,7 +114,8 @@ nearby as (
   select
     r.source,
     r.first_date,
-    count(*) as active_days,
+    sum(case when n.date < r.first_date then 1 else 0 end) as active_before,
+    sum(case when n.date > r.last_date then 1 else 0 end) as active_after,
     sum(case when n.rows >= 10 then 1 else 0 end) as busy_days
   from runs as r
   inner join named as n
@@ -121,7 +123,7 @@ nearby as (
   group by r.source, r.first_date
 ),
 
--- ... the longest other run near it, and where it stands among all that the source ever had
+-- ... the longest other run near it, and of the source
 others as (
   select
     r.source,
@@ -141,28 +143,45 @@ others as (
 placed as (
   select
     *,
-    max(case when not is_last then days end) over (partition by source) as longest_hole,
-    row_number() over (partition by source, is_last order by days desc, first_date asc) as place,
-    lead(days) over (partition by source, is_last order by days desc, first_date asc) as next_longest
+    max(case when not is_last then days end) over (partition by source) as longest_hole
   from runs
 ),
 
-judged as (
+sides as (
   select
     r.*,
-    n.active_days,
+    n.active_before,
+    n.active_after,
     n.busy_days,
     b.source_days,
     coalesce(o.longest_nearby, 0) as longest_nearby,
-    coalesce(case when r.is_last then r.longest_hole else r.next_longest end, 0) as longest_ever,
-    date_diff('day', greatest(b.first_date, r.first_date - r.days_before), r.first_date)
-    + case
+    date_diff('day', greatest(b.first_date, r.first_date - r.days_before), r.first_date) as near_before,
+    case
       when r.is_last then 0 else date_diff('day', r.last_date, least(b.last_date, r.last_date + r.days_after))
-    end as near_days
+    end as near_after
   from placed as r
   inner join bounds as b on r.source = b.source
   inner join nearby as n on r.source = n.source and r.first_date = n.first_date
   left join others as o on r.source = o.source and r.first_date = o.first_date
+),
+
+-- the logarithm of how likely so many days without a row are; of a hole by its sparser side
+judged as (
+  select
+    *,
+    near_before + near_after >= 14
+    and near_before >= 7
+    and (is_last or near_after >= 7)
+    and active_before * 3 >= near_before
+    and active_after * 3 >= near_after as has_rhythm,
+    days * greatest(
+      ln(cast(near_before - active_before + 0.5 as double) / (near_before + 1)),
+      case
+        when is_last then cast(-99 as double)
+        else ln(cast(near_after - active_after + 0.5 as double) / (near_after + 1))
+      end
+    ) as log_chance
+  from sides
 ),
 
 found as (
@@ -177,14 +196,17 @@ found as (
     case when is_last then 'stopped' else 'hole' end as reason
   from judged
   where
-    (near_days >= 14 and active_days * 2 >= near_days and days > longest_nearby * 2)
-    or (near_days >= 14 and active_days * 10 >= near_days * 9 and busy_days * 2 >= active_days)
-    or (
-      place = 1
-      and days >= 28
-      and days > longest_ever * 2
-      and source_days >= case when is_last then 3 else 6 end
+    (
+      has_rhythm
+      and days > longest_nearby * 2
+      and log_chance < case when is_last then ln(cast(0.01 as double)) else ln(cast(0.0005 as double)) end
     )
+    or (
+      has_rhythm
+      and (active_before + active_after) * 10 >= (near_before + near_after) * 9
+      and busy_days * 2 >= active_before + active_after
+    )
+    or (is_last and days >= 28 and days > coalesce(longest_hole, 0) * 2 and source_days >= 3)
   union all
   -- days exported before their end, those that follow each other as one
   select

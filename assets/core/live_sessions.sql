@@ -81,7 +81,8 @@ merged as (
     cast(max_by(orders, case when orders is not null then copy_no end) as bigint) as orders,
     cast(max_by(buyers, case when buyers is not null then copy_no end) as bigint) as buyers,
     cast(max_by(paid_amount, case when paid_amount is not null then copy_no end) as decimal(18, 2)) as paid_amount,
-    cast(max_by(refund_amount, case when refund_amount is not null then copy_no end) as decimal(18, 2)) as refund_amount,
+    cast(max_by(refund_amount, case when refund_amount is not null then copy_no end) as decimal(18, 2))
+      as refund_amount,
     cast(max_by(ad_cost_amount, case when ad_cost_amount is not null then copy_no end) as decimal(18, 2))
       as ad_cost_amount
   from ranked

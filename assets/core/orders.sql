@@ -25,8 +25,9 @@ columns:
   paid_amount:                 {type: 'decimal(18,2)', unit: yuan, zh: 支付金额, description: "what the buyer paid, freight included"}
   freight_amount:              {type: 'decimal(18,2)', unit: yuan, zh: 运费}
   discount_amount:             {type: 'decimal(18,2)', unit: yuan, zh: 优惠金额}
-  refund_amount:               {type: 'decimal(18,2)', unit: yuan, zh: 退款金额, description: succeeded refunds up to as_of}
+  refund_amount:               {type: 'decimal(18,2)', unit: yuan, zh: 退款金额, description: 'succeeded refunds up to as_of; of an order closed after it was paid, of which no file tells a refund, the whole amount'}
   net_amount:                  {type: 'decimal(18,2)', unit: yuan, zh: 净额, description: paid_amount - refund_amount}
+  is_refund_implied:           {type: boolean, zh: 退款是否推定, description: 'closed after it was paid, and no file tells a refund'}
   first_refunded_at:           {type: timestamp, zh: 首次退款时间}
   is_kept:                     {type: boolean, zh: 是否有效, description: 'not cancelled, not fully refunded, of kind normal or deposit, amount above zero'}
   order_no:                    {type: bigint, zh: 第几单, description: "place among the buyer's kept orders; NULL unless kept and the buyer is known"}
@@ -178,8 +179,15 @@ told as (
     o.paid_amount,
     o.freight_amount,
     o.discount_amount,
-    cast(coalesce(r.refund_amount, 0) as decimal(18, 2)) as refund_amount,
-    cast(o.paid_amount - coalesce(r.refund_amount, 0) as decimal(18, 2)) as net_amount,
+    -- closed after it was paid: the money went back, also where no file tells the refund
+    cast(
+      coalesce(r.refund_amount, case when o.status = 'cancelled' then o.paid_amount end, 0) as decimal(18, 2)
+    ) as refund_amount,
+    cast(
+      o.paid_amount - coalesce(r.refund_amount, case when o.status = 'cancelled' then o.paid_amount end, 0)
+      as decimal(18, 2)
+    ) as net_amount,
+    o.status = 'cancelled' and r.refund_amount is null as is_refund_implied,
     r.first_refunded_at,
     o.status <> 'cancelled' and o.order_kind in ('normal', 'deposit') and o.paid_amount > 0
     and coalesce(r.refund_amount, 0) < o.paid_amount as is_kept,
@@ -325,6 +333,7 @@ select
   discount_amount,
   refund_amount,
   net_amount,
+  is_refund_implied,
   first_refunded_at,
   is_kept,
   case when is_counted then order_no end as order_no,

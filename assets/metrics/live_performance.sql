@@ -160,7 +160,7 @@ sold_by_person as (
   from core.orders
   where
     live_session_id is not null
-    and status <> 'cancelled' and order_kind in ('normal', 'deposit') and paid_amount > 0
+    and order_kind in ('normal', 'deposit') and paid_amount > 0
   group by platform, live_session_id, person_id
 ),
 
