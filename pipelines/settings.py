@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-
 # Kinds of rows that have a clock of their own (assets/core/source_days.py).
 SOURCE_KINDS = ("orders", "refunds", "events", "memberships", "live_sessions", "group_days", "pushes", "ad_spend")
 

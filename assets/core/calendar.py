@@ -1,6 +1,7 @@
 """
 title: {zh: 日历, en: Calendar}
-description: Every day from the one before the first in the data to 400 days after as_of, with its week, festival and holiday.
+description: >-
+  Every day from the one before the first in the data to 400 days after as_of, with its week, festival and holiday.
 description_zh: 从最早数据日的前一天到数据日期之后 400 天，每天一行：周、月、大促、节假日。
 grain: date
 reads: [core.as_of]
@@ -18,8 +19,13 @@ columns:
   is_workday:    {type: boolean, zh: 是否工作日, description: make-up workdays count as far as announced}
   is_announced:  {type: boolean, zh: 调休是否已公布, description: false while its make-up workdays are unknown}
   is_complete:   {type: boolean, zh: 是否已结束, description: the day is over at as_of}
-  utc_offset_seconds:       {type: bigint, unit: second, zh: 时区偏移, description: business time minus UTC as the day begins}
-  utc_offset_changes_at:    {type: timestamp, zh: 时区偏移变更时刻, description: 'business time from which the other offset holds (daylight saving begins or ends); NULL on other days'}
+  utc_offset_seconds:
+    {type: bigint, unit: second, zh: 时区偏移, description: business time minus UTC as the day begins}
+  utc_offset_changes_at:
+    type: timestamp
+    zh: 时区偏移变更时刻
+    description: >-
+      business time from which the other offset holds, as daylight saving begins or ends; NULL on other days
   utc_offset_seconds_after: {type: bigint, unit: second, zh: 变更后的时区偏移}
 checks:
   - unique: [date]

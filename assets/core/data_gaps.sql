@@ -228,9 +228,18 @@ found as (
   group by kind, platform, shop_id, source, island
 ),
 
--- a shop's gap inside its platform's own is told once
+-- A shop's gap inside its platform's own is told once. Counted, not an anti-join: DuckDB 2.0 loses rows in one whose right
+-- side is the same CTE under a filter that nothing passes (findings).
 told as (
-  select f.*
+  select
+    f.kind,
+    f.platform,
+    f.shop_id,
+    f.source,
+    f.first_date,
+    f.last_date,
+    f.days,
+    f.reason
   from found as f
   left join found as w
     on
@@ -240,7 +249,8 @@ told as (
       and f.platform = w.platform
       and f.first_date >= w.first_date
       and f.last_date <= w.last_date
-  where w.kind is null
+  group by f.kind, f.platform, f.shop_id, f.source, f.first_date, f.last_date, f.days, f.reason
+  having count(w.kind) = 0
 ),
 
 shares as (

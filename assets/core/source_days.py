@@ -1,21 +1,38 @@
 """
 title: {zh: 来源日, en: Source days}
 description: >-
-  What each source told of each day: one row per kind of row, platform, shop and day with rows, up to as_of. A day is whole when
-  some file that told rows of it was written after the day had ended. A file whose own time lies before many of its own rows (over one
-  in a hundred) says nothing by it, nor does one whose time is not known; their days count as whole.
+  What each source told of each day: one row per kind of row, platform, shop and day with rows, up to as_of. A day is
+  whole when some file that told rows of it was written after the day had ended. A file whose own time lies before many of its own
+  rows (over one in a hundred) says nothing by it, nor does one whose time is not known; their days count as whole.
 description_zh: >-
-  每个来源每天给了多少行：每种数据 × 平台 × 店铺 × 日期一行，只列有数据的日期。至少有一份文件在当天结束之后写成，这一天才算完整；
+  每个来源每天给了多少行：每种数据 × 平台 × 店铺 × 日期一行，只列有数据的日期。
+  至少有一份文件在当天结束之后写成，这一天才算完整；
   文件自身时间早于其中 1% 以上的行、或不知道时间的，无从判断，按完整算。
 grain: kind, platform, shop_id, date
-reads: [ops.files, staging.orders, staging.refunds, staging.events, staging.live_sessions, staging.group_days, staging.pushes, staging.ad_spend]
+reads:
+  - ops.files
+  - staging.orders
+  - staging.refunds
+  - staging.events
+  - staging.live_sessions
+  - staging.group_days
+  - staging.pushes
+  - staging.ad_spend
 columns:
-  kind:        {type: varchar, zh: 数据种类, description: 'orders, refunds, events, memberships (the events that begin or end a private membership; they are events too), live_sessions, group_days, pushes or ad_spend'}
+  kind:
+    type: varchar
+    zh: 数据种类
+    description: >-
+      orders, refunds, events, memberships (the events that begin or end a private membership; they are events too),
+      live_sessions, group_days, pushes or ad_spend
   platform:    {type: varchar, zh: 平台}
-  shop_id:     {type: varchar, zh: 店铺, description: of orders; NULL for all other kinds and where the file names none}
+  shop_id:     {type: varchar, zh: 店铺, description: of orders; NULL for other kinds and where the file names none}
   date:        {type: date, zh: 日期}
   rows:        {type: bigint, unit: row, zh: 行数}
-  is_whole:    {type: boolean, zh: 是否完整, description: 'false where every file that told rows of the day was written on that very day, before it had ended'}
+  is_whole:
+    type: boolean
+    zh: 是否完整
+    description: false where every file that told rows of the day was written on that very day, before it had ended
   exported_at: {type: timestamp, zh: 导出时间, description: newest own time of a file that told rows of the day}
 checks:
   - unique: [kind, platform, shop_id, date]
@@ -63,7 +80,8 @@ def _days(kinds):
         files as (
             select t.kind, t.file_id, cast(f.own_time as date) as own_date, f.own_time,
                 100 * coalesce(sum(t.rows) filter (t.date > cast(f.own_time as date)), 0) <= sum(t.rows) as is_believed
-            from told t join (select file_id, {_own_time()} as own_time from ops.files) f using (file_id)
+            from told t
+            join (select file_id, coalesce(exported_at, modified_at) as own_time from ops.files) f using (file_id)
             group by t.kind, t.file_id, f.own_time
         )
         select t.kind, t.platform, t.shop_id, t.date, cast(sum(t.rows) as bigint) as rows,
@@ -73,10 +91,6 @@ def _days(kinds):
         where t.date <= $limit
         group by t.kind, t.platform, t.shop_id, t.date
     """
-
-
-def _own_time():
-    return "modified_at"
 
 
 def _told(kind):

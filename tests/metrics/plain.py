@@ -230,7 +230,7 @@ class Merchant:
         """Without a kept order in the look-back before a day."""
         days = [(start - order["day"]).days for order in self.histories.get(buyer, ())]
         back = self.settings.new_buyer_lookback_days
-        return not any(0 < ago and (ago <= back or back == -1) for ago in days)
+        return not any(ago > 0 and (ago <= back or back == -1) for ago in days)
 
     # breakdowns
 
