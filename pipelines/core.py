@@ -63,11 +63,11 @@ def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings)
 
 
 def beyond_data(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> str:
-    """What a reader must know where `as_of` lies after the data, '' elsewhere: windows nobody watched count as over."""
+    """What a reader must know where `as_of` lies after the data, '' elsewhere: nobody watched the days between."""
     last = last_complete_day(connection, settings)
     if as_of <= last:
         return ""
-    return f"the data ends on {last}; the days after it, up to {as_of}, count as days on which nothing happened"
+    return f"the data ends on {last}; nothing is known of the days after it, up to {as_of}: windows that end there stay open"
 
 
 def refresh_core(connection: duckdb.DuckDBPyConnection, settings: Settings, core_pass: Pass) -> Iterator[Built]:
