@@ -2,7 +2,7 @@
 title: {zh: 数据截止, en: Clocks}
 description: >-
   How far each source is known: one row per kind of row and platform that has any. last_date is the last day with rows that some
-  file told after it had ended; a later day that was exported before its end stands in cut_date.
+  file told after it had ended (for every shop that sold on it); a later day that was exported before its end stands in cut_date.
 description_zh: 每个来源（数据种类 × 平台）的数据到哪一天为止。最后一天若在结束之前就导出，不算在内，另列在 cut_date。
 grain: kind, platform
 columns:
@@ -23,7 +23,9 @@ with days as (
     kind,
     platform,
     date,
-    bool_and(is_whole) as is_whole,
+    -- rows that name no shop are of all shops
+    coalesce(bool_or(case when shop_id is null then is_whole end), false)
+    or coalesce(bool_and(case when shop_id is not null then is_whole end), false) as is_whole,
     max(exported_at) as exported_at,
     sum(rows) as rows
   from core.source_days
