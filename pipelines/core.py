@@ -67,7 +67,8 @@ def beyond_data(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of
     last = last_complete_day(connection, settings)
     if as_of <= last:
         return ""
-    return f"the data ends on {last}; nothing is known of the days after it, up to {as_of}: windows that end there stay open"
+    unknown = f"nothing is known of the days after it, up to {as_of}"
+    return f"the data ends on {last}; {unknown}: windows that end there stay open"
 
 
 def refresh_core(connection: duckdb.DuckDBPyConnection, settings: Settings, core_pass: Pass) -> Iterator[Built]:

@@ -8,7 +8,7 @@ description: >-
   0.0005 (stopped: 0.01), the chance of one empty day being (empty days + 0.5) / (days + 1); or when nine in ten of those days have
   rows and half of them ten or more. A source with rows on three days or more has also stopped when it is silent for four weeks and more than
   twice as long as ever before. So a shop that sells on some days only may be silent on the others. Sources in ended_sources never stop. A shop
-  is told by itself where its platform has several.
+  is told by itself where its platform has several and every row names one.
 description_zh: >-
   某来源本该有数据却没有（或不全）的日子。cut：所有含当天的文件都在当天结束前导出；hole：前后都有数据、中间断档；stopped：断到数据日为止。
   空档须打破该来源自身的节奏才算：看前后各 28 天（停更看之前 56 天；每边至少三分之一的日子有数据），空档比其间其他空档的两倍还长，且按空白日频率推算的概率低于 0.0005（停更 0.01）；
@@ -56,9 +56,8 @@ with sources as (
       platform
     from core.source_days
     group by kind, platform
-    having count(distinct shop_id) > 1
+    having count(distinct shop_id) > 1 and count(shop_id) = count(*)
   ) as m on d.kind = m.kind and d.platform = m.platform
-  where d.shop_id is not null
 ),
 
 named as (

@@ -3,7 +3,8 @@ title: {zh: 来源日, en: Source days}
 description: >-
   What each source told of each day: one row per kind of row, platform, shop and day with rows, up to as_of. A day is
   whole when some file that told rows of it was written after the day had ended. A file whose own time lies before many
-  of its own rows (over one in a hundred) says nothing by it, nor does one whose time is not known; their days count as whole.
+  of its own rows (over one in a hundred) says nothing by it, nor does one whose time is not known; their days count
+  as whole.
 description_zh: >-
   每个来源每天给了多少行：每种数据 × 平台 × 店铺 × 日期一行，只列有数据的日期。
   至少有一份文件在当天结束之后写成，这一天才算完整；

@@ -106,7 +106,7 @@ def _read_in_core(name: str, tables: dict[str, Table]) -> bool:
 
 def _untangled(columns: list[tuple[str, list[str]]], tables: dict[str, Table]) -> list[tuple[str, list[str]]]:
     """Each column in the order of the middle of what its tables read (and of what reads them): fewer crossing lines."""
-    links = {(d, name) for name, table in tables.items() for d in table.dependencies}
+    links = {(d, name) for name, table in tables.items() for d in table.dependencies if d in tables}
     for _ in range(4):
         height = {name: (row + 0.5) / len(names) for _, names in columns for row, name in enumerate(names)}
         columns = [(group, sorted(names, key=lambda name: _middle(name, links, height))) for group, names in columns]

@@ -191,6 +191,18 @@ def test_a_later_file_makes_the_day_whole():
     assert gaps(apart) == [("douyin", None, 4, 4, "cut")]
 
 
+def test_a_day_is_whole_for_every_shop_or_for_none():
+    """North was exported on the fifth day, south the day after: the platform is known to the fourth. An export that names no
+    shop tells of all of them."""
+    north, south = ({"orders": orders([0, 1, 2, 3, 4], shop_id=shop, per_day=3)} for shop in ("north", "south"))
+    late = datetime(2025, 3, 6, 9)
+    apart = told((datetime(2025, 3, 5, 10), north), (late, south), as_of="2025-03-05")
+    assert apart.rows("core.clocks")[0]["cut_date"] == date(2025, 3, 5)
+    assert gaps(apart) == [("douyin", "north", 4, 4, "cut")]
+    both = told((datetime(2025, 3, 5, 10), north), (late, {"orders": orders([0, 1, 2, 3, 4])}), as_of="2025-03-05")
+    assert (both.rows("core.clocks")[0]["cut_date"], gaps(both)) == (None, [])
+
+
 def test_a_day_asked_for_is_taken_though_it_is_cut():
     half = told((datetime(2025, 3, 5, 10, 5), HALF_A_DAY), as_of="2025-03-05")
     [clock] = half.rows("core.clocks")
