@@ -141,7 +141,7 @@ def _headings(columns: Sequence[tuple[str, list[str]]], height: int) -> list[str
 
 def _lines(tables: dict[str, Table], boxes: dict[str, Box]) -> list[str]:
     """One line per table read. What many metrics look words up in (the first column of core) is drawn faintly."""
-    links = [(boxes[d], boxes[name]) for name, table in tables.items() for d in table.dependencies]
+    links = [(boxes[d], boxes[name]) for name, table in tables.items() for d in table.dependencies if d in boxes]
     first = min(box.x for box in boxes.values() if box.group == "core")
     return [_line(start, end, 0.22 if start.x == first and end.group == "metrics" else 0.55) for start, end in links]
 
