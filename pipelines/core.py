@@ -51,7 +51,7 @@ def begin_pass(
 
 
 def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings) -> date:
-    """The last day before today that an order, event, live session or group figure tells whole (core.source_days)."""
+    """The last day before today with an order, refund, event, live session or group figure that is told whole."""
     yesterday = settings.today().date() - timedelta(days=1)
     day: date | None = load_tables()["core.source_days"].module().last_whole_day(connection, yesterday)
     if day is None:

@@ -52,7 +52,7 @@ DATED = {
 }
 MOVES = ("group_join", "group_leave", "group_remove", "wecom_add", "wecom_remove", "member_join")
 # The kinds by which the last business day of the whole merchant goes.
-LEADING = ("orders", "events", "live_sessions", "group_days")
+LEADING = ("orders", "refunds", "events", "live_sessions", "group_days")
 
 
 def build(connection, settings, core_pass):

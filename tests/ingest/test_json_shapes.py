@@ -1,4 +1,3 @@
-
 """JSON as APIs and webhooks wrap it: envelopes, pages, maps by id, lists in lists."""
 
 from __future__ import annotations
