@@ -27,10 +27,11 @@ def start_over(connection: duckdb.DuckDBPyConnection) -> None:
     Core's passes are forgotten too: they count in file numbers, which begin again. Ask need_every_file first.
     """
     from pipelines.engines.duckdb import TOUCHED
+    from pipelines.ingest.ledger import LEDGER
     from pipelines.ingest.staging import load_staging
 
     made = [f"{schema}.{name}" for schema in ("staging", "superseded") for name in load_staging()]
-    ledger = ["files", "copies", "quarantine", "notices", "core_passes", "table_state", *TOUCHED]
+    ledger = [*LEDGER, "core_passes", "table_state", *TOUCHED]
     with transaction(connection):
         for table in [*made, *(f"ops.{name}" for name in ledger)]:
             connection.execute(f"delete from {table}")

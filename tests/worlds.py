@@ -96,13 +96,17 @@ def arrive(connection: Any, rows: list[tuple[str, Row]], file_id: int) -> None:
     """Rows of several tables arriving as one file: of each key the newest `version_at` stands, the other does not."""
     for name in {name for name, _ in rows}:
         put(connection, name, [row for table_name, row in rows if table_name == name], file_id)
-        key = ", ".join(load_staging()[name].full_key)
+        key = ", ".join([*load_staging()[name].key_sql(str), "file_source"][: None if _per_source(name) else -1])
         ranked = f"row_number() over (partition by {key} order by version_at desc, file_id desc) > 1"
         connection.execute(f"""
             insert into superseded.{name} by name
                 select *, {file_id} as superseded_by from staging.{name} qualify {ranked};
             delete from staging.{name} where rowid in (select rowid from staging.{name} qualify {ranked});
         """)
+
+
+def _per_source(name: str) -> bool:
+    return load_staging()[name].versions == "newest_per_source"
 
 
 def put(connection: Any, name: str, rows: list[Row], file_id: int = 1) -> None:

@@ -26,6 +26,8 @@ checks:
 # A phone on more than `identity_hub_limit` ids (a courier, a shop's own number, brushed orders) says nothing about who
 # somebody is: it is cut, joins nobody, and is reported with method hub_cut.
 
+from pipelines.platforms import shop_scope_sql
+
 PERSON_ID = "left(replace(replace(to_base64(unhex(md5({key}))), '+', '-'), '/', '_'), 12)"
 NODE_KEY = "concat_ws(chr(31), {a}platform, {a}id_type, {a}id_value)"
 NODE = "platform, id_type, id_value"
@@ -79,12 +81,22 @@ def build(connection, settings, core_pass):
     _forget_superseded(connection, core_pass.number)
 
 
+# An order id names one order of a shop; a copy without a shop is of the one shop that knows the id, as in orders.sql.
+PLACED_ORDERS = f"""
+    select o.*, coalesce(nullif({shop_scope_sql("o.platform", "o.shop_id")}, ''), h.only_shop, '') as order_shop
+    from staging.orders o left join (
+        select platform, order_id, min(shop_id) as only_shop from staging.orders
+        where {shop_scope_sql("platform", "shop_id")} <> '' group by all having count(distinct shop_id) = 1
+    ) h using (platform, order_id)
+"""
+
+
 def _views_up_to(connection, as_of):
     """What the data says up to as_of; a row without a date counts from the start."""
     limit = f"date '{as_of}' + 1"
     connection.execute(f"""
         create or replace temp view known_orders as
-            select * from staging.orders
+            select * from ({PLACED_ORDERS})
             where coalesce(paid_at, ordered_at) < {limit} or paid_at is null and ordered_at is null;
         create or replace temp view known_events as select * from staging.events where event_at < {limit};
         create or replace temp view known_links as
@@ -203,12 +215,14 @@ def _components(connection, hub_limit):
     a, b = NODE_KEY.format(a="a."), NODE_KEY.format(a="b.")
     connection.execute(f"""
         create or replace temp table several as
-            select platform, order_id from orders_near group by platform, order_id having count(*) > 1;
+            select platform, order_shop, order_id from orders_near group by all having count(*) > 1;
         create or replace temp table joining as
-            select * from orders_near where buyer_id is not null and phone_key is not null
-            union all
-            select * from orders_near semi join several using (platform, order_id)
-            where buyer_id is null or phone_key is null;
+            select * replace (concat_ws(chr(31), order_shop, order_id) as order_id) from (
+                select * from orders_near where buyer_id is not null and phone_key is not null
+                union all
+                select * from orders_near semi join several using (platform, order_shop, order_id)
+                where buyer_id is null or phone_key is null
+            );
         create or replace temp table told as
             select distinct {NODE}, order_platform, order_id from ({BUYER_NODES.format(orders="joining")});
         create or replace temp table edges as

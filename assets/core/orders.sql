@@ -2,7 +2,7 @@
 title: {zh: 订单, en: Orders}
 description: Every order paid up to as_of whose amount is known, copies from several files merged, with its buyer, refunds, channel, membership at payment, and its place in the buyer's history of kept orders.
 description_zh: 截至数据日期的每笔已付款订单：合并多份文件，带买家、退款、渠道、付款时是否在籍，以及它是该买家第几笔有效订单。
-grain: platform, order_id
+grain: platform, shop_id, order_id
 rebuild:
   delete: touched_orders
   restrict:
@@ -12,7 +12,7 @@ rebuild:
 columns:
   platform:                    {type: varchar, zh: 平台}
   order_id:                    {type: varchar, zh: 订单号}
-  shop_id:                     {type: varchar, zh: 店铺}
+  shop_id:                     {type: varchar, zh: 店铺, description: 'belongs to the order where order ids are not global (assets/platforms.yaml)'}
   person_id:                   {type: varchar, zh: 买家, description: NULL where no file names the buyer}
   ordered_at:                  {type: timestamp, zh: 下单时间}
   paid_at:                     {type: timestamp, zh: 付款时间, description: where only the day is known its last second}
@@ -61,47 +61,90 @@ columns:
   group_id:                    {type: varchar, zh: 下单来源群}
   campaign_id:                 {type: varchar, zh: 活动}
 checks:
-  - unique: [platform, order_id]
+  - unique: [platform, shop_id, order_id]
   - not_null: [platform, order_id, paid_at, paid_amount]
   - between: {column: paid_amount, min: 0}
   - in_set: {column: domain, values: [public, private, unknown]}
   - condition: {sql: 'order_no is null or order_no >= purchase_no', name: no more purchases than orders}
   - condition: {sql: 'next_paid_at is null or next_paid_at >= paid_at', name: the next order follows}
 */
-with several as (
+with scoped as (
+  select
+    *,
+    case when list_contains($global_platforms, platform) then '' else coalesce(shop_id, '') end as shop_scope
+  from staging.orders
+),
+
+-- the shops that know an order id, where the shop belongs to it
+shops as (
   select
     platform,
-    order_id
-  from staging.orders
+    order_id,
+    min(shop_scope) as only_shop,
+    count(distinct shop_scope) as shops
+  from scoped
+  where shop_scope <> ''
   group by platform, order_id
+),
+
+-- a copy that names no shop is of the one shop that knows its id; where several do, core.unmatched tells it
+placed as (
+  select
+    s.*,
+    case when s.shop_scope = '' then coalesce(h.only_shop, '') else s.shop_scope end as order_shop
+  from scoped as s
+  left join shops as h on s.platform = h.platform and s.order_id = h.order_id
+  where s.shop_scope <> '' or coalesce(h.shops, 1) = 1
+),
+
+several as (
+  select
+    platform,
+    order_shop,
+    order_id
+  from placed
+  group by platform, order_shop, order_id
   having count(*) > 1
 ),
 
 ranked as (
   select
     s.*,
-    row_number() over (partition by s.platform, s.order_id order by s.version_at, s.file_source) as copy_no
-  from staging.orders as s
-  inner join several as d on s.platform = d.platform and s.order_id = d.order_id
+    row_number() over (
+      partition by s.platform, s.order_shop, s.order_id order by s.version_at, s.file_source, s.shop_scope
+    ) as copy_no,
+    -- what a file tells comes before what was only assumed of it
+    case when coalesce(s.untold, '') like '%,status,%' then 0 else 1000 end as tells_status,
+    case when coalesce(s.untold, '') like '%,order_kind,%' then 0 else 1000 end as tells_kind,
+    case when coalesce(s.untold, '') like '%,paid_at,%' then 0 else 1000 end as tells_paid_at,
+    case s.status
+      when 'unpaid' then 1 when 'paid' then 2 when 'shipped' then 3 when 'completed' then 4 when 'cancelled' then 5
+    end as state_no
+  from placed as s
+  inner join several as d
+    on s.platform = d.platform and s.order_shop = d.order_shop and s.order_id = d.order_id
 ),
 
--- an order told by several sources: of each column the newest copy that knows it
+-- an order told by several sources: of each column the newest copy that knows it, of its state the furthest
 merged as (
   select
     platform,
+    order_shop,
     order_id,
     max_by(shop_id, case when shop_id is not null then copy_no end) as shop_id,
     max_by(buyer_id, case when buyer_id is not null then copy_no end) as buyer_id,
     max_by(buyer_id_type, case when buyer_id is not null then copy_no end) as buyer_id_type,
     max_by(phone_key, case when phone_key is not null then copy_no end) as phone_key,
     max_by(ordered_at, case when ordered_at is not null then copy_no end) as ordered_at,
-    max_by(paid_at, case when paid_at is not null then copy_no end) as paid_at,
-    max_by(paid_at_has_time, case when paid_at is not null then copy_no end) as paid_at_has_time,
-    max_by(status, case when status is not null then copy_no end) as status,
+    max_by(paid_at, case when paid_at is not null then copy_no + tells_paid_at end) as paid_at,
+    max_by(paid_at_has_time, case when paid_at is not null then copy_no + tells_paid_at end) as paid_at_has_time,
+    max_by(status, case when status is not null then copy_no + tells_status * state_no end) as status,
     max_by(paid_amount, case when paid_amount is not null then copy_no end) as paid_amount,
     max_by(freight_amount, case when freight_amount is not null then copy_no end) as freight_amount,
     max_by(discount_amount, case when discount_amount is not null then copy_no end) as discount_amount,
-    max_by(order_kind, case when order_kind is not null then copy_no end) as order_kind,
+    max_by(after_sale_status, case when after_sale_status is not null then copy_no end) as after_sale_status,
+    max_by(after_sale_amount, case when after_sale_amount is not null then copy_no end) as after_sale_amount,
+    max_by(order_kind, case when order_kind is not null then copy_no + tells_kind end) as order_kind,
     max_by(source, case when source is not null then copy_no end) as source,
     max_by(medium, case when medium is not null then copy_no end) as medium,
     max_by(entry, case when entry is not null then copy_no end) as entry,
@@ -111,12 +154,13 @@ merged as (
     max_by(group_id, case when group_id is not null then copy_no end) as group_id,
     max_by(campaign_id, case when campaign_id is not null then copy_no end) as campaign_id
   from ranked
-  group by platform, order_id
+  group by platform, order_shop, order_id
 ),
 
 single as (
   select
     s.platform,
+    s.order_shop,
     s.order_id,
     s.shop_id,
     s.buyer_id,
@@ -129,6 +173,8 @@ single as (
     s.paid_amount,
     s.freight_amount,
     s.discount_amount,
+    s.after_sale_status,
+    s.after_sale_amount,
     s.order_kind,
     s.source,
     s.medium,
@@ -138,8 +184,9 @@ single as (
     s.live_session_id,
     s.group_id,
     s.campaign_id
-  from staging.orders as s
-  left join several as d on s.platform = d.platform and s.order_id = d.order_id
+  from placed as s
+  left join several as d
+    on s.platform = d.platform and s.order_shop = d.order_shop and s.order_id = d.order_id
   where d.order_id is null
 ),
 
@@ -151,15 +198,31 @@ paid as (
   where paid_at < $as_of + 1 and paid_amount is not null and status <> 'unpaid'
 ),
 
-refunded as (
+refund_rows as (
   select
     platform,
+    case when list_contains($global_platforms, platform) then '' else coalesce(shop_id, '') end as order_shop,
     order_id,
     sum(refund_amount) as refund_amount,
     min(refunded_at) as first_refunded_at
   from core.refunds
   where status = 'succeeded'
-  group by platform, order_id
+  group by all
+),
+
+-- an order's own file says that it was refunded, and no after-sale file does: the amount it tells, else all of it
+refunded as (
+  select * from refund_rows
+  union all
+  select
+    p.platform,
+    p.order_shop,
+    p.order_id,
+    cast(coalesce(p.after_sale_amount, p.paid_amount) as decimal(38, 2)) as refund_amount,
+    cast(null as timestamp) as first_refunded_at
+  from paid as p
+  left join refund_rows as r on p.platform = r.platform and p.order_shop = r.order_shop and p.order_id = r.order_id
+  where p.after_sale_status = 'succeeded' and r.order_id is null
 ),
 
 -- a day without an hour is over when the order counts: what happened that day came before it
@@ -176,8 +239,9 @@ timed as (
 told as (
   select
     o.platform,
+    o.order_shop,
     o.order_id,
-    o.shop_id,
+    case when o.order_shop = '' then o.shop_id else o.order_shop end as shop_id,
     coalesce(by_buyer.person_id, by_phone.person_id) as person_id,
     o.ordered_at,
     o.counted_at as paid_at,
@@ -240,7 +304,7 @@ told as (
   left join core.identities as by_phone
     on by_phone.platform = 'any' and by_phone.id_type = 'phone' and o.phone_key = by_phone.id_value
   left join core.calendar as c on cast(o.paid_at as date) = c.date
-  left join refunded as r on o.platform = r.platform and o.order_id = r.order_id
+  left join refunded as r on o.platform = r.platform and o.order_shop = r.order_shop and o.order_id = r.order_id
   left join core.channels as by_entry on o.entry = by_entry.word
   left join core.channels as by_medium on o.medium = by_medium.word
   left join core.channels as by_source on o.source = by_source.word
@@ -250,11 +314,12 @@ told as (
 stays as (
   select
     t.platform,
+    t.order_shop,
     t.order_id,
     case when m.group_id is not null then m.platform end as group_platform,
     m.group_id,
     row_number() over (
-      partition by t.platform, t.order_id
+      partition by t.platform, t.order_shop, t.order_id
       order by case when m.group_id is null then 1 else 0 end asc, m.joined_at desc, m.group_id asc, m.platform asc
     ) as stay_no
   from told as t
@@ -275,10 +340,12 @@ known as (
     t.is_kept and t.person_id is not null as is_counted,
     -- the buyer's kept orders are one history; any other order is one of its own
     case
-      when t.is_kept and t.person_id is not null then t.person_id else concat(t.platform, chr(31), t.order_id)
+      when t.is_kept and t.person_id is not null then t.person_id
+      else concat(t.platform, chr(31), t.order_shop, chr(31), t.order_id)
     end as history
   from told as t
-  left join stays as s on t.platform = s.platform and t.order_id = s.order_id and s.stay_no = 1
+  left join stays as s
+    on t.platform = s.platform and t.order_shop = s.order_shop and t.order_id = s.order_id and s.stay_no = 1
 ),
 
 sequenced as (
@@ -297,7 +364,7 @@ sequenced as (
     first_value(live_session_id) over history as first_order_live_session_id,
     first_value(was_member) over history as first_order_was_member
   from known
-  window history as (partition by history order by paid_at, platform, order_id)
+  window history as (partition by history order by paid_at, platform, order_id, order_shop)
 ),
 
 by_day as (
@@ -316,17 +383,19 @@ purchases as (
     cast(max(case when is_first_in_day then cast(previous_paid_at as date) end) over so_far as date)
       as previous_purchase_date,
     min(case when is_first_in_day then paid_at end) over (
-      partition by history order by paid_at, platform, order_id rows between 1 following and unbounded following
+      partition by history order by paid_at, platform, order_id, order_shop
+      rows between 1 following and unbounded following
     ) as next_purchase_at,
     cast(
       min(case when paid_date > cast(first_paid_at as date) then paid_at end) over (
-        partition by history order by paid_at, platform, order_id
+        partition by history order by paid_at, platform, order_id, order_shop
         rows between unbounded preceding and unbounded following
       ) as date
     ) as second_purchase_date
   from by_day
   window so_far as (
-    partition by history order by paid_at, platform, order_id rows between unbounded preceding and current row
+    partition by history order by paid_at, platform, order_id, order_shop
+    rows between unbounded preceding and current row
   )
 )
 

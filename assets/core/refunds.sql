@@ -2,7 +2,7 @@
 title: {zh: 退款, en: Refunds}
 description: Every refund with the order it belongs to. Where the file does not name the order (a shop's credit note), it is the buyer's latest earlier order with that product, else the buyer's latest earlier order, else none.
 description_zh: 每笔退款及其所属订单；文件未写明原订单时，取该买家此前最近一笔含该商品的订单，否则最近一笔，否则为空。
-grain: platform, refund_id
+grain: platform, shop_id, refund_id
 rebuild:
   delete: touched_orders
   key: [platform, named_order_id]
@@ -12,6 +12,7 @@ rebuild:
     staging.refunds: touched_orders
 columns:
   platform:       {type: varchar, zh: 平台}
+  shop_id:        {type: varchar, zh: 店铺, description: 'of the order it counts against, else as the file says; only where order ids are not global'}
   refund_id:      {type: varchar, zh: 售后单号}
   named_order_id: {type: varchar, zh: 文件所写订单号}
   order_id:       {type: varchar, zh: 订单号, description: the order it counts against; NULL where none was found}
@@ -20,35 +21,80 @@ columns:
   refund_amount:  {type: 'decimal(18,2)', unit: yuan, zh: 退款金额}
   status:         {type: varchar, zh: 状态}
 checks:
-  - unique: [platform, refund_id]
+  - unique: [platform, shop_id, refund_id]
   - not_null: [platform, refund_id, refunded_at, refund_amount]
 */
-with known as (
+with ordered as (
+  select
+    *,
+    case when list_contains($global_platforms, platform) then '' else coalesce(shop_id, '') end as shop_scope
+  from staging.orders
+),
+
+returned as (
+  select
+    *,
+    case when list_contains($global_platforms, platform) then '' else coalesce(shop_id, '') end as shop_scope
+  from staging.refunds
+),
+
+known as (
   select distinct
     platform,
+    shop_scope,
     order_id
-  from staging.orders
+  from ordered
+),
+
+-- the shops that know an order id
+shops as (
+  select
+    platform,
+    order_id,
+    max(shop_scope) as only_shop,
+    count(case when shop_scope <> '' then 1 end) as shops
+  from known
+  group by platform, order_id
+),
+
+-- a refund of a shop is of that shop's order, else of the one that names no shop; one that names none is of the only one
+named as (
+  select
+    r.*,
+    case
+      when r.shop_scope = '' and h.shops <= 1 then h.only_shop
+      when r.shop_scope = '' then null
+      when k.order_id is not null then r.shop_scope
+      when h.shops = 0 then ''
+    end as order_shop
+  from returned as r
+  left join shops as h on r.platform = h.platform and r.order_id = h.order_id
+  left join known as k on r.platform = k.platform and r.shop_scope = k.shop_scope and r.order_id = k.order_id
 ),
 
 bought as (
   select
     r.platform,
+    r.shop_scope,
     r.refund_id,
     o.order_id,
+    o.shop_scope as order_shop,
     row_number() over (
-      partition by r.platform, r.refund_id
+      partition by r.platform, r.shop_scope, r.refund_id
       order by
         case when i.order_id is null then 1 else 0 end,
         o.paid_at desc,
-        o.order_id desc
+        o.order_id desc,
+        o.shop_scope desc
     ) as choice
-  from staging.refunds as r
-  inner join staging.orders as o
+  from named as r
+  inner join ordered as o
     on
       r.platform = o.platform
       and r.buyer_id_type = o.buyer_id_type
       and r.buyer_id = o.buyer_id
       and r.refunded_at >= o.paid_at
+      and (r.shop_scope = '' or o.shop_scope = '' or r.shop_scope = o.shop_scope)
   left join (
     select distinct
       platform,
@@ -57,21 +103,20 @@ bought as (
     from staging.order_items
   ) as i
     on o.platform = i.platform and o.order_id = i.order_id and r.product_id = i.product_id
-  left join known as k on r.platform = k.platform and r.order_id = k.order_id
-  where r.buyer_id is not null and k.order_id is null
+  where r.buyer_id is not null and r.order_shop is null
 )
 
 select
   r.platform,
+  nullif(coalesce(b.order_shop, r.order_shop, r.shop_scope), '') as shop_id,
   r.refund_id,
   r.order_id as named_order_id,
-  case when b.order_id is not null then b.order_id when r.buyer_id is null or k.order_id is not null then r.order_id end
-    as order_id,
+  case when b.order_id is not null then b.order_id when r.order_shop is not null then r.order_id end as order_id,
   b.order_id is not null as is_allocated,
   r.refunded_at,
   r.refund_amount,
   r.status
-from staging.refunds as r
-left join known as k on r.platform = k.platform and r.order_id = k.order_id
-left join bought as b on r.platform = b.platform and r.refund_id = b.refund_id and b.choice = 1
+from named as r
+left join bought as b
+  on r.platform = b.platform and r.shop_scope = b.shop_scope and r.refund_id = b.refund_id and b.choice = 1
 where r.refunded_at < $as_of + 1

@@ -94,7 +94,9 @@ def _named(source: Source, group: tuple[str, ...]) -> str:
 def _version(source: Source) -> str:
     if source.version.column:
         return f"its `{source.version.column}`"
-    return "the time in the file's name" if source.version.file_name else "the file's time of change"
+    return (
+        "the file's time of change" if source.version.file_name == "" else "the time in the file's name, else of change"
+    )
 
 
 def _column(entry: tuple[str, SourceColumn]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pipelines.platforms import load_platforms
 from pipelines.settings import Settings
 from pipelines.tables import ASSETS, Table, load_tables
 from pipelines.warehouse import transaction
@@ -69,6 +70,7 @@ def fingerprint(settings: Settings) -> str:
     for file in [*sorted((ASSETS / "core").glob("*")), *sorted(ASSETS.glob("*.yaml"))]:
         if file.is_file():
             digest.update(file.name.encode() + file.read_bytes())
+    digest.update(repr(load_platforms()).encode())
     no_number = {"home", "language", "merchant_name", "engine", "memory_limit"}
     digest.update(settings.model_dump_json(exclude=no_number).encode())
     return digest.hexdigest()[:16]
@@ -76,7 +78,9 @@ def fingerprint(settings: Settings) -> str:
 
 def values(settings: Settings, as_of: date) -> dict[str, Any]:
     """What every SQL file may use as `$name`."""
-    return {**settings.number_deciding(), "core_week_starts": settings.week_starts, "as_of": as_of}
+    whole = [platform.name for platform in load_platforms().values() if platform.has_global_order_ids]
+    given = {"core_week_starts": settings.week_starts, "as_of": as_of, "global_platforms": whole}
+    return {**settings.number_deciding(), **given}
 
 
 def build(connection: duckdb.DuckDBPyConnection, table: Table, given: dict[str, Any]) -> Built:

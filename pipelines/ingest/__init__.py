@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.ingest.account import FileResult
 from pipelines.ingest.landing import Found, find_new
-from pipelines.ingest.loading import FileResult, load_file
+from pipelines.ingest.loading import load_file
 from pipelines.ingest.staging import create_staging
 from pipelines.settings import Settings
 

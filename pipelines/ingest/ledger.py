@@ -1,4 +1,4 @@
-"""The tables that say what became of every file: ops.files, ops.copies, ops.quarantine, ops.notices.
+"""The tables that say what became of every file and row: ops.files, copies, quarantine, notices, shapes, waiting.
 
 What belongs here: their columns. What does not: who writes them (loading.py).
 """
@@ -10,6 +10,12 @@ PROVENANCE = {
     "file_id": ("BIGINT", "文件编号", "number of the load that brought the row (ops.files)"),
     "file_row": ("BIGINT", "行号", "line of the file, header = 1; NULL for an order summed from its items"),
     "version_at": ("TIMESTAMP", "版本时间", "which copy of a row is newer, business time"),
+    "shape": (
+        "BIGINT",
+        "列组",
+        "which columns its file had (ops.shapes); NULL all of them, 0 put together from several copies",
+    ),
+    "untold": ("VARCHAR", "未写明的列", "columns whose value no file told: a default, or made of other columns"),
 }
 FILES = {
     "file_id": ("BIGINT", "文件编号", "growing number of the load"),
@@ -58,6 +64,23 @@ QUARANTINE = {
     "rows": ("BIGINT", "行数", "how many rows this record stands for (0 for a further fault of a row already counted)"),
     "quarantined_at": ("TIMESTAMP", "隔离时间", "business time"),
 }
+SHAPES = {
+    "shape": ("BIGINT", "列组", "number of a set of columns"),
+    "table_name": ("VARCHAR", "表", "the canonical table"),
+    "columns": ("VARCHAR[]", "列", "columns of the table that the file had, in alphabetical order"),
+}
+# A refused line takes the total of its order with it, until a copy of that line stands.
+WAITING = {
+    "table_name": ("VARCHAR", "表", "the canonical table of the line"),
+    "file_source": ("VARCHAR", "来源", "source mapping that read it"),
+    "platform": ("VARCHAR", "平台", "of the order"),
+    "shop_id": ("VARCHAR", "店铺", "of the order"),
+    "order_id": ("VARCHAR", "订单号", "the order that has no total"),
+    "item_id": ("VARCHAR", "子订单号", "the line that is not in; NULL where its number could not be read either"),
+    "file_id": ("BIGINT", "文件编号", "the load that refused it"),
+    "line": ("BIGINT", "行号", "line of the file"),
+    "version_at": ("TIMESTAMP", "版本时间", "of the refused copy"),
+}
 NOTICES = {
     "file_id": ("BIGINT", "文件编号", "number of the load"),
     "path": ("VARCHAR", "路径", "relative to landing"),
@@ -71,7 +94,20 @@ NOTICES = {
         "aside: something of the file is in no number; told: it was used, on an assumption",
     ),
 }
+LEDGER = {
+    "files": FILES,
+    "copies": COPIES,
+    "quarantine": QUARANTINE,
+    "notices": NOTICES,
+    "shapes": SHAPES,
+    "waiting": WAITING,
+}
 TABLE_COMMENTS = {
+    ("ops", "shapes"): "Sets of columns that files had: a newer copy of a row replaces only what its file has",
+    (
+        "ops",
+        "waiting",
+    ): "Refused lines of orders that are sums of their lines: such an order has no total until they are in",
     ("ops", "files"): "Ledger: one row per file loaded or refused",
     ("ops", "copies"): "Every path seen in landing with its size and time, so that an unchanged file is not read again",
     ("ops", "notices"): "What files say and was not used, or only on an assumption: file, code, subject",

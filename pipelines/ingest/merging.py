@@ -1,34 +1,32 @@
 """Incoming rows meet standing ones: per key the newest copy stands, whichever file came first.
 
 What belongs here: versions and superseding; all set-based, inside the caller's transaction. What does not: how the
-incoming table was made (rows.py), orders summed from items (sums.py).
+incoming table was made (rows.py), rows of one file among themselves (clashes.py), copies of different shapes
+(composing.py), orders summed from items (sums.py).
 
-Newer means greater (version_at, file's time, file's name, its path, its line): nothing in it depends on the order of
-arrival, so any order gives the same staging tables.
+Newer means: further in its states, then greater (version_at, file's time, file's name, its path, its line). Nothing in
+it depends on the order of arrival, so any order gives the same staging tables.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipelines.ingest.clashes import find_losers
+from pipelines.ingest.columns_told import COMPOSED, shape_of, shapes_of, told_columns, untold_sql
+from pipelines.ingest.composing import compose
+from pipelines.ingest.incoming import Incoming, keys_of, one_number, provenance_of, run_counted
 from pipelines.ingest.ledger import PROVENANCE
-from pipelines.ingest.plan import Facts, Target
-from pipelines.ingest.sources import Source, load_sources
+from pipelines.ingest.notices import Notice
+from pipelines.ingest.plan import Target
+from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable, quoted
+from pipelines.ingest.states import BEHIND, FURTHER, merging_notices, ranks_sql
 
 if TYPE_CHECKING:
     import duckdb
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """The incoming rows of one level of a file: view `name`, and what is needed to say where a row is from."""
-
-    name: str
-    version: str  # SQL over alias t
-    source: Source
-    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -39,50 +37,104 @@ class Merged:
     superseded: int = 0  # incoming rows that do not stand: identical or older copies
     conflicting: int = 0  # incoming rows that contradict another row of the same key, version and file
     replaced: int = 0  # rows that stood before
+    notices: tuple[Notice, ...] = ()
 
 
 def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, keep_last: bool) -> Merged:
     """Moves one target's incoming rows into staging. `keep_last`: contradicting rows of one file are no error here.
 
-    Leaves the temp table `losers` (row_id, conflicts) for the caller to report.
+    Leaves the temp table `losers` (row_id, conflicts, is_alike) for the caller to report.
     """
-    table = target.table
     if target.load.repeats is not None:
         incoming = _numbered(connection, incoming, target)
-    clashing = _find_losers(connection, incoming, target, keep_last)
-    meeting = _find_meetings(connection, incoming, target, clashing)
-    columns = [*table.stored, *PROVENANCE]
-    listed = ", ".join(columns)
-    replaced = 0
-    if meeting:
-        standing = "(select standing_id from meetings where wins)"
-        replaced = run_counted(
-            connection,
-            f"insert into superseded.{table.name} ({listed}, superseded_by) "
-            f"select {listed}, {incoming.facts.file_id} from staging.{table.name} s where s.rowid in {standing}",
-        )
-        if replaced:
-            connection.execute(f"delete from staging.{table.name} where rowid in {standing}")
-            _correct_ledger(connection, table)
-    values = ", ".join([*(target.expression(c) for c in table.stored), *_provenance(incoming)])
-    rows = f"from {incoming.name} t where {target.condition()}"
-    beaten = []
-    if clashing:
-        beaten.append("select row_id from losers where not conflicts")
-    if meeting:
-        beaten.append("select row_id from meetings where not wins")
-    superseded = 0
-    if beaten:
-        superseded = run_counted(
-            connection,
-            f"insert into superseded.{table.name} ({listed}, superseded_by) select {values}, {incoming.facts.file_id} "
-            f"{rows} and t.rec in ({' union all '.join(beaten)})",
-        )
-        gone = " union all ".join([*beaten, *(["select row_id from losers where conflicts"] if clashing else [])])
-        rows += f" and t.rec not in ({gone})"
-    inserted = run_counted(connection, f"insert into staging.{table.name} ({listed}) select {values} {rows}")
+    clashing = find_losers(connection, incoming, target, keep_last)
+    told = told_columns(incoming.plan, target)
+    shape = shape_of(connection, target.table.name, told - set(target.table.key))
+    meeting = _find_meetings(connection, incoming, target, clashing, shape, told)
+    mixing = meeting and bool(one_number(connection, "select count(*) from meetings where mixes"))
+    arrival = _Arrival(connection, incoming, target, provenance_of(incoming, shape, untold_sql(target, told)))
+    replaced = arrival.make_room(mixing) if meeting else 0
+    superseded, inserted = arrival.settle(clashing, meeting, mixing)
     conflicting = one_number(connection, "select count(*) from losers where conflicts") if clashing else 0
-    return Merged(inserted, superseded, conflicting, replaced)
+    return Merged(inserted, superseded, conflicting, replaced, merging_notices(connection, target, clashing, meeting))
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """The incoming rows on their way into one table, once temp tables losers and meetings stand."""
+
+    connection: duckdb.DuckDBPyConnection
+    incoming: Incoming
+    target: Target
+    provenance: list[str]
+
+    def make_room(self, mixing: bool) -> int:
+        """Standing rows that do not stay go to superseded; copies that still tell something wait there too."""
+        name, listed = self.target.table.name, self._listed
+        if mixing:
+            self.connection.execute(
+                f"insert into superseded.{name} ({listed}) select {listed} from staging.{name} where rowid in "
+                f"(select standing_id from meetings where mixes) and coalesce(shape, -1) <> {COMPOSED}"
+            )
+            self._supersede("t.rec in (select row_id from meetings where mixes)", "null")
+        leaving = "(select standing_id from meetings where wins or mixes)"
+        moved = run_counted(
+            self.connection,
+            f"insert into superseded.{name} ({listed}, superseded_by) "
+            f"select {listed}, {self.incoming.facts.file_id} from staging.{name} where rowid in {leaving}",
+        )
+        if moved:
+            self.connection.execute(f"delete from staging.{name} where rowid in {leaving}")
+        return moved
+
+    def settle(self, clashing: bool, meeting: bool, mixing: bool) -> tuple[int, int]:
+        """Every incoming row stands or is superseded: how many are superseded, how many stand."""
+        beaten = ["select row_id from losers where not conflicts"] if clashing else []
+        beaten += ["select row_id from meetings where not wins"] if meeting else []
+        superseded = self._supersede(f"t.rec in ({' union all '.join(beaten)})") if beaten else 0
+        gone = [*beaten, *(["select row_id from losers where conflicts"] if clashing else [])]
+        gone += ["select row_id from meetings where mixes"] if mixing else []
+        rest = f" and t.rec not in ({' union all '.join(gone)})" if gone else ""
+        name = self.target.table.name
+        inserted = run_counted(
+            self.connection, f"insert into staging.{name} ({self._listed}) select {self._values} {self._rows}{rest}"
+        )
+        if mixing:
+            standing, unplaced = self._compose()
+            inserted, superseded = inserted + standing, superseded + unplaced
+        if meeting:
+            _correct_ledger(self.connection, self.target.table, self.incoming.facts.file_id, mixing)
+        return superseded, inserted
+
+    def _compose(self) -> tuple[int, int]:
+        """Rows of several copies: how many now stand in this file's name, and how many of its rows that were winners
+        do not (or, below 0, stand although an older row of the same key would have been enough)."""
+        keys = ", ".join(f"{key} as k{number}" for number, key in enumerate(keys_of(self.target)))
+        rows = f"{self._rows} and t.rec in (select row_id from meetings where mixes)"
+        compose(self.connection, self.incoming, self.target, f"select distinct {keys} {rows}")
+        mine = f"file_id = {self.incoming.facts.file_id}"
+        standing = one_number(self.connection, f"select count(*) from composed where {mine}")
+        winners = one_number(self.connection, "select count(*) from meetings where mixes and wins")
+        return standing, winners - standing
+
+    def _supersede(self, which: str, by: str | None = None) -> int:
+        return run_counted(
+            self.connection,
+            f"insert into superseded.{self.target.table.name} ({self._listed}, superseded_by) "
+            f"select {self._values}, {by or self.incoming.facts.file_id} {self._rows} and {which}",
+        )
+
+    @property
+    def _listed(self) -> str:
+        return ", ".join([*self.target.table.stored, *PROVENANCE])
+
+    @property
+    def _values(self) -> str:
+        return ", ".join([*(self.target.expression(c) for c in self.target.table.stored), *self.provenance])
+
+    @property
+    def _rows(self) -> str:
+        return f"from {self.incoming.name} t where {self.target.condition()}"
 
 
 def _numbered(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> Incoming:
@@ -91,92 +143,73 @@ def _numbered(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target:
     key = f"s{target.index}_{target.load.repeats}"
     connection.execute(
         f"create or replace temp table {name} as select t.* replace (case when place > 1 then {key} || '#' || place "
-        f"else {key} end as {key}) from (select t.*, row_number() over (partition by {', '.join(_keys(target))} "
+        f"else {key} end as {key}) from (select t.*, row_number() over (partition by {', '.join(keys_of(target))} "
         f"order by t.rec) as place from {incoming.name} t where {target.condition()}) t"
     )
     return replace(incoming, name=f"temp.{name}")
 
 
-def _provenance(incoming: Incoming) -> list[str]:
-    return [quoted(incoming.source.name), str(incoming.facts.file_id), "t.line", incoming.version]
+def _find_meetings(
+    connection: duckdb.DuckDBPyConnection,
+    incoming: Incoming,
+    target: Target,
+    clashing: bool,
+    shape: int,
+    told: frozenset[str],
+) -> bool:
+    """Incoming rows whose key stands already, which of the two is newer, and whether both tell something.
 
-
-def _keys(target: Target) -> list[str]:
-    return [target.expression(column) for column in target.table.key]
-
-
-def _find_losers(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, keep_last: bool) -> bool:
-    """Rows of one file with the same key: the newest, then the last line, wins. True when there are any."""
-    connection.execute("create or replace temp table losers (row_id bigint, conflicts boolean)")
-    key = f"hash({', '.join(_keys(target))})"
-    rows = f"from {incoming.name} t where {target.condition()}"
-    connection.execute(
-        "create or replace temp table clashes as "
-        f"select key from (select {key} as key {rows}) group by key having count(*) > 1"
-    )
-    if not one_number(connection, "select count(*) from clashes"):
+    Temp table meetings; True when there are any.
+    """
+    table, facts = target.table, incoming.facts
+    own = f" where file_source = {quoted(incoming.source.name)}" if table.versions == "newest_per_source" else ""
+    if connection.execute(f"select 1 from staging.{table.name}{own} limit 1").fetchone() is None:
         return False
-    content = f"hash({', '.join(target.expression(column) for column in target.table.stored)})"
-    conflicts = "false" if keep_last else "version = first_version and content <> first_content"
-    connection.execute(
-        f"insert into losers select row_id, {conflicts} from (select *, row_number() over newest as place, "
-        "first_value(version) over newest as first_version, first_value(content) over newest as first_content "
-        f"from (select t.rec as row_id, {incoming.version} as version, "
-        f"t.line as line, {content} as content, [{', '.join(f'{k}::varchar' for k in _keys(target))}] as keys "
-        f"{rows} and {key} in (select key from clashes)) "
-        "window newest as (partition by keys order by version desc, line desc, row_id desc)) where place > 1"
-    )
-    return bool(one_number(connection, "select count(*) from losers"))
-
-
-def _find_meetings(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, clashing: bool) -> bool:
-    """Incoming rows whose key stands already, and which of the two is newer. True when there are any."""
-    table = target.table
-    per_source = table.versions == "newest_per_source"
-    same_source = f" where file_source = {quoted(incoming.source.name)}" if per_source else ""
-    if connection.execute(f"select 1 from staging.{table.name}{same_source} limit 1").fetchone() is None:
-        return False
-    facts = incoming.facts
     mine = f"(timestamp '{facts.modified_at}', {quoted(facts.name)}, {quoted(facts.path)})"
-    on = " and ".join(_equals(target, column) for column in table.key)
-    if per_source:
-        on += f" and s.file_source = {quoted(incoming.source.name)}"
+    pairs = zip(table.key_sql(lambda column: f"s.{column}"), keys_of(target), strict=True)
+    on = " and ".join(f"{standing} = {arriving}" for standing, arriving in pairs)
     connection.execute(
-        "create or replace temp table meetings as "
-        "select t.rec as row_id, s.rowid as standing_id, "
-        "s.file_id as standing_file, s.file_source as standing_source, "
-        f"{incoming.version} > s.version_at "
-        f"or ({incoming.version} = s.version_at and coalesce(f.is_older, true)) as wins "
-        f"from {incoming.name} t join staging.{table.name} s on {on} "
+        "create or replace temp table meetings as select *, "
+        f"case when {FURTHER} then true when {BEHIND} then false else is_newer end as wins, "
+        f"is_newer and {BEHIND} as goes_back, not is_newer and {FURTHER} as went_back, "
+        f"{_mixes(connection, table, shape)} as mixes from ("
+        "select t.rec as row_id, s.rowid as standing_id, s.file_id as standing_file, s.file_source as standing_source, "
+        f"{ranks_sql(target, told)}, s.shape as shape, {incoming.version} > s.version_at "
+        f"or ({incoming.version} = s.version_at and coalesce(f.is_older, true)) as is_newer "
+        f"from {incoming.name} t join (select *, rowid from staging.{table.name}{own}) s on {on} "
         f"left join (select file_id, (modified_at, file_name, path) < {mine} as is_older from ops.files) f "
         f"on f.file_id = s.file_id where {target.condition()}"
         + (" and t.rec not in (select row_id from losers)" if clashing else "")
+        + ")"
     )
     return bool(one_number(connection, "select count(*) from meetings"))
 
 
-def _equals(target: Target, column: str) -> str:
-    return f"s.{column} = {target.expression(column)}"
-
-
-def _correct_ledger(connection: duckdb.DuckDBPyConnection, table: StagingTable) -> None:
-    """The files whose rows were replaced have fewer loaded rows and more superseded ones."""
-    counting = [name for name, source in load_sources().items() if table.name in source.counting]
-    connection.execute(
-        "update ops.files set rows_loaded = rows_loaded - n, rows_superseded = rows_superseded + n "
-        "from (select standing_file, count(*) as n from meetings where wins "
-        "and list_contains($counting, standing_source) group by standing_file) "
-        "where file_id = standing_file",
-        {"counting": counting},
+def _mixes(connection: duckdb.DuckDBPyConnection, table: StagingTable, shape: int) -> str:
+    """SQL: each of the two copies tells columns that the other's file did not have, or the standing one is composed."""
+    shapes = shapes_of(connection, table.name)
+    mine = shapes[shape]
+    covered = _among(number for number, columns in shapes.items() if columns <= mine)
+    covering = _among(number for number, columns in shapes.items() if columns >= mine)
+    whole = "true" if mine >= table.stored.keys() - set(table.key) else "false"
+    return (
+        f"coalesce(shape, -1) = {COMPOSED} or not goes_back and not went_back and case when wins "
+        f"then not coalesce(shape in ({covered}), {whole}) else not coalesce(shape in ({covering}), true) end"
     )
 
 
-def run_counted(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = connection.execute(sql).fetchone()
-    return row[0] if row else 0
+def _among(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, [-1, *sorted(numbers)]))
 
 
-def one_number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = connection.execute(sql).fetchone()
-    assert row is not None
-    return row[0]
+def _correct_ledger(connection: duckdb.DuckDBPyConnection, table: StagingTable, own: int, mixing: bool) -> None:
+    """Files whose rows stand no longer have fewer loaded rows and more superseded ones; the other way round too."""
+    counting = [name for name, source in load_sources().items() if table.name in source.counting]
+    now = f" union all select file_id, file_source, 1 from composed where file_id <> {own}" if mixing else ""
+    connection.execute(
+        "update ops.files set rows_loaded = rows_loaded + n, rows_superseded = rows_superseded - n "
+        "from (select file as file_id, sum(n) as n from (select standing_file as file, standing_source as source, "
+        f"-1 as n from meetings where wins or mixes{now}) where list_contains($counting, source) "
+        "group by file having sum(n) <> 0) moved where moved.file_id = ops.files.file_id",
+        {"counting": counting},
+    )

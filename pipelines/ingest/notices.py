@@ -50,3 +50,16 @@ def write_notices(connection: duckdb.DuckDBPyConnection, file_id: int, path: str
     ]
     if rows:
         connection.executemany("insert into ops.notices values (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def add_to_notices(connection: duckdb.DuckDBPyConnection, file_id: int, notice: Notice) -> None:
+    """Enters what became known of a file loaded before; the same thing told again only counts its rows."""
+    known = (
+        connection.execute(
+            "update ops.notices set rows = rows + ? where file_id = ? and code = ? and subject = ?",
+            [notice.rows, file_id, notice.code, notice.subject],
+        ).fetchall()
+    )[0][0]
+    path = connection.execute("select path from ops.files where file_id = ?", [file_id]).fetchone()
+    if not known and path is not None:
+        write_notices(connection, file_id, path[0], [notice])

@@ -100,11 +100,13 @@ class RowReader:
         return self.rows
 
     def rows_again(self, wanted: str) -> str:
-        """SELECT of line and raw_text of some records, given a SELECT of their `rec`."""
+        """SELECT of line, rec, raw_text and content (a hash of all cells, shown or not) of some records, given a SELECT
+        of their `rec`."""
         numbers = self.connection.execute(wanted).fetchall()
         relation = self._again([number for (number,) in numbers])
         raw_text = raw_text_sql(self.plan)
-        return f"select line, {raw_text} as raw_text from {relation}"
+        cells = ", ".join(f"coalesce(c{place}, '')" for place in range(len(self.plan.match.header)))
+        return f"select line, rec, {raw_text} as raw_text, md5(concat_ws(chr(31), {cells})) as content from {relation}"
 
     def _again(self, numbers: list[int]) -> str:
         wanted = ", ".join(map(str, numbers))

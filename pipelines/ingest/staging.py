@@ -7,11 +7,14 @@ Every staging row says where it is from:
 - `file_id`: number of the load that brought it, growing; key of ops.files
 - `file_row`: line of the file (header = 1; of the sheet, of the JSON Lines file); NULL for an order summed from items
 - `version_at`: which copy of a row is newer, business time
-A replaced row moves to superseded.<table>, with `superseded_by` = the file_id that replaced it.
+- `shape`, `untold`: which columns its file had, and which values nobody told
+A replaced row moves to superseded.<table>, with `superseded_by` = the file_id that replaced it; NULL there: a copy that
+still tells a column of the row that stands.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pipelines.ingest.ledger import COPIES, FILES, NOTICES, PROVENANCE, QUARANTINE, TABLE_COMMENTS
+from pipelines.ingest.ledger import LEDGER, PROVENANCE, TABLE_COMMENTS
+from pipelines.platforms import load_platforms, shop_scope_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -88,6 +92,19 @@ class Column:
 
 
 @dataclass(frozen=True)
+class States:
+    """Words of a column that only go on: a later group never goes back to an earlier one."""
+
+    column: str
+    further: tuple[tuple[str, ...], ...]
+
+    def rank_sql(self, value: str) -> str:
+        """SQL: how far a state is, NULL for none."""
+        ranked = [f"when {quoted(word)} then {rank}" for rank, words in enumerate(self.further) for word in words]
+        return f"case {value} {' '.join(ranked)} end"
+
+
+@dataclass(frozen=True)
 class StagingTable:
     """One canonical table."""
 
@@ -101,11 +118,20 @@ class StagingTable:
     summed_columns: dict[str, str] = field(default_factory=dict)
     finest: str | None = None
     checks: list[Any] = field(default_factory=list)
+    shop_in_key: bool = False
+    states: States | None = None
+    repeated_rows: str | None = None  # rows of one file that contradict each other are all set aside: what to do then
+
+    def key_sql(self, say: Callable[[str], str], key: tuple[str, ...] | None = None) -> list[str]:
+        """SQL of what makes a row its own, as `say` says a column; of another `key` with the same shop."""
+        parts = [say(column) for column in key or self.key]
+        return [*parts, shop_scope_sql(say("platform"), say("shop_id"))] if self.shop_in_key else parts
 
     @property
     def full_key(self) -> tuple[str, ...]:
-        """Columns of which at most one row stands."""
-        return (*self.key, "file_source") if self.versions == "newest_per_source" else self.key
+        """Columns of which at most one row stands (with the shop only where order ids are not global)."""
+        key = ("platform", "shop_id", *self.key[1:]) if self.shop_in_key else self.key
+        return (*key, "file_source") if self.versions == "newest_per_source" else key
 
     @property
     def stored(self) -> dict[str, Column]:
@@ -126,7 +152,7 @@ def _table(path: Path) -> StagingTable:
     unknown = set(key) - set(columns)
     if unknown or data["versions"] not in ("newest_row", "newest_per_source"):
         raise ValueError(f"{path}: key {sorted(unknown)} is no column, or versions {data['versions']!r} is unknown")
-    summed = data.get("summed_from_items", {})
+    summed, states = data.get("summed_from_items", {}), data.get("states")
     return StagingTable(
         name=path.stem,
         title=data["title"],
@@ -138,11 +164,16 @@ def _table(path: Path) -> StagingTable:
         summed_columns=summed.get("columns", {}),
         finest=summed.get("finest"),
         checks=data.get("checks", []),
+        shop_in_key=data.get("shop_in_key", False),
+        states=States(states["column"], tuple(map(tuple, states["further"]))) if states else None,
+        repeated_rows=data.get("repeated_rows"),
     )
 
 
 def _column(path: Path, name: str, entry: dict[str, Any], in_key: bool) -> Column:
     entry = dict(entry)
+    if entry.get("values") == "platforms":
+        entry["values"] = list(load_platforms())
     for listed in ("values", "hash_of"):
         entry[listed] = tuple(str(value) for value in entry.get(listed, ()))
     entry.setdefault("on_bad", "row" if entry.get("required") or in_key else "cell")
@@ -170,7 +201,7 @@ def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
         _create(connection, standing, "staging", table.name, columns, comment)
         columns["superseded_by"] = ("BIGINT", "file_id of the load that replaced the row")
         _create(connection, standing, "superseded", table.name, columns, f"Replaced rows of staging.{table.name}")
-    for name, spec in (("files", FILES), ("copies", COPIES), ("quarantine", QUARANTINE), ("notices", NOTICES)):
+    for name, spec in LEDGER.items():
         columns = {column: (sql_type, f"{zh} — {text}") for column, (sql_type, zh, text) in spec.items()}
         _create(connection, standing, "ops", name, columns, TABLE_COMMENTS["ops", name])
 

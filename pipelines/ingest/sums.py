@@ -1,37 +1,43 @@
-"""Orders of line-grain sources: the sums of their standing items.
+"""Orders of line-grain sources: the sums of their standing items, once every line of them is in.
 
-What belongs here: which orders a file touched, and their sums. What does not: how items stand (merging.py).
+What belongs here: which orders a file touched, their sums, and which wait for a refused line. What does not: how items
+stand (merging.py).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.ingest.cells.reading import QUOTES, SPACES
+from pipelines.ingest.expressions import names_in_order
+from pipelines.ingest.incoming import Incoming, run_counted
 from pipelines.ingest.ledger import PROVENANCE
-from pipelines.ingest.merging import Incoming, Merged, run_counted
+from pipelines.ingest.merging import Merged
 from pipelines.ingest.plan import Target
 from pipelines.ingest.staging import StagingTable, load_staging, quoted
 
 if TYPE_CHECKING:
     import duckdb
 
+AROUND = SPACES + QUOTES + '="'
+
 
 def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target, name: str) -> Merged:
     """Orders of a line-grain source: sums over all standing items of the orders that this file touched."""
     table = load_staging()[name]
-    source = quoted(incoming.source.name)
     file_id = incoming.facts.file_id
-    own = f"file_source = {source}"
-    touched = _touched(connection, incoming, items, own)
-    _sum(connection, table, items.table.name, own, touched)
+    own = f"file_source = {quoted(incoming.source.name)}"
+    _await_refused(connection, incoming, items)
+    _await_torn(connection, incoming, items)
+    touched = _touched(connection, incoming, items, table, own)
+    _sum(connection, table, items.table, own, touched)
     listed = ", ".join([*table.stored, *PROVENANCE])
     replaced = 0
     if connection.execute(f"select 1 from staging.{name} where {own} limit 1").fetchone():
-        keys = ", ".join(table.key)
-        among = "touched" if touched else "sums"
+        among = f"semi join touched k on {_same(table, 's')}" if touched else ""
         connection.execute(
-            f"create or replace temp table outdated as select s.rowid as standing_id from staging.{name} s "
-            f"semi join {among} using ({keys}) where s.{own}"
+            "create or replace temp table outdated as "
+            f"select s.rowid as standing_id from staging.{name} s {among} where s.{own}"
         )
         replaced = run_counted(
             connection,
@@ -39,42 +45,120 @@ def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items:
             f"from staging.{name} where rowid in (select standing_id from outdated)",
         )
         connection.execute(f"delete from staging.{name} where rowid in (select standing_id from outdated)")
-    values = ", ".join([*(f"s.{c}" for c in table.stored), source, str(file_id), "null", "s.version_at"])
+    origin = {"file_source": quoted(incoming.source.name), "file_id": str(file_id), "file_row": "null", "shape": "null"}
+    values = ", ".join(origin.get(column, f"s.{column}") for column in [*table.stored, *PROVENANCE])
     inserted = run_counted(connection, f"insert into staging.{name} ({listed}) select {values} from sums s")
     return Merged(inserted=inserted, replaced=replaced)
 
 
-def _touched(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target, own: str) -> bool:
-    """Temp table `touched` (platform, order_id); False, without the table, when every order of the source is."""
-    table = items.table.name
-    others = f"select 1 from staging.{table} where {own} and file_id <> {incoming.facts.file_id} limit 1"
-    replaced = f"select 1 from superseded.{table} where superseded_by = {incoming.facts.file_id} limit 1"
+def _await_refused(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target) -> None:
+    """Enters the refused lines of this file whose order can be read in ops.waiting."""
+    said = {name: items.expression(name) for name in ("platform", "shop_id", "order_id", "item_id")}
+    takes = f" and coalesce(t.w{items.index}, true)" if items.has_where else ""
+    bad = "t.is_bad or t.rec in (select row_id from losers where conflicts)"
+    connection.execute(
+        "insert into ops.waiting (table_name, file_source, platform, shop_id, order_id, item_id, file_id, line, "
+        f"version_at) select {quoted(items.table.name)}, {quoted(incoming.source.name)}, {', '.join(said.values())}, "
+        f"{incoming.facts.file_id}, t.line, {incoming.version} from {incoming.name} t "
+        f"where ({bad}) and {said['order_id']} is not null{takes}"
+    )
+
+
+def _await_torn(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target) -> None:
+    """The same for lines that could not be cut into cells, as far as the cell of the order stands in its place."""
+    named = names_in_order(items.load.columns["order_id"])
+    places = [incoming.plan.places(name)[0] for name in named if name in incoming.plan.readings]
+    known = [items.constant.get("platform"), items.constant.get("shop_id")]
+    if not places or None in known:
+        return
+    rows = [[line, cells[places[0]].strip(AROUND)] for line, cells in incoming.torn if len(cells) > places[0]]
+    if rows:
+        connection.executemany(
+            "insert into ops.waiting (table_name, file_source, platform, shop_id, order_id, file_id, line, version_at) "
+            f"select {quoted(items.table.name)}, {quoted(incoming.source.name)}, {known[0]}, {known[1]}, $2, "
+            f"{incoming.facts.file_id}, $1, {incoming.plan.version_literal} where $2 <> ''",
+            rows,
+        )
+
+
+def _waiting_sql(items: StagingTable, own: str) -> str:
+    """SELECT of the keys of orders of which a refused line is not in.
+
+    It is in once a copy of it stands; where it has no number of its own that could be read, with a later export.
+    """
+    key = _key(items, "w")
+    item = _key(items, "w", ("platform", "item_id"))
+    standing = _key(items, "i", ("platform", "item_id"))
+    of_order = _key(items, "i")
+    return (
+        f"select distinct {_named(key)} from ops.waiting w where w.{own} and w.table_name = {quoted(items.name)} "
+        f"and not exists (select 1 from staging.{items.name} i where i.{own} and {_equal(standing, item)}) "
+        f"and not (coalesce(w.item_id, w.order_id) = w.order_id and exists (select 1 from staging.{items.name} i "
+        f"where i.{own} and {_equal(of_order, key)} and i.version_at > w.version_at))"
+    )
+
+
+def _touched(
+    connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target, table: StagingTable, own: str
+) -> bool:
+    """Temp table `touched` of orders' keys; False, without the table, when every order of the source is touched."""
+    name, file_id = items.table.name, incoming.facts.file_id
+    others = f"select 1 from staging.{name} where {own} and file_id <> {file_id} limit 1"
+    replaced = f"select 1 from superseded.{name} where superseded_by = {file_id} limit 1"
     if not connection.execute(others).fetchone() and not connection.execute(replaced).fetchone():
         return False
+    mine = table.key_sql(items.expression)
     connection.execute(
-        "create or replace temp table touched as "
-        f"select distinct {items.expression('platform')} as platform, {items.expression('order_id')} as order_id "
-        f"from {incoming.name} t where {items.condition()} "
-        f"union select platform, order_id from superseded.{table} "
-        f"where superseded_by = {incoming.facts.file_id} and {own}"
+        f"create or replace temp table touched as select {_named(mine)} from {incoming.name} t "
+        f"where {items.condition()} "
+        f"union select {_named(_key(table, 'i'))} from superseded.{name} i where superseded_by = {file_id} and {own} "
+        f"union select {_named(_key(table, 'w'))} from ops.waiting w where file_id = {file_id} and {own}"
     )
     return True
 
 
-def _sum(connection: duckdb.DuckDBPyConnection, table: StagingTable, items: str, own: str, touched: bool) -> None:
-    keys = ", ".join(table.key)
-    rows = f"select * from staging.{items} i {f'semi join touched using ({keys})' if touched else ''} where i.{own}"
+def _sum(
+    connection: duckdb.DuckDBPyConnection, table: StagingTable, items: StagingTable, own: str, touched: bool
+) -> None:
+    """Temp table `sums`: the touched orders that wait for nothing."""
+    keys = [f"k{number}" for number in range(len(_key(table, "i")))]
+    listed = ", ".join(keys)
+    among = f" semi join touched k on {_same(table, 'i')}" if touched else ""
+    rows = f"select i.*, {_named(_key(table, 'i'))} from staging.{items.name} i{among} where i.{own}"
+    waiting = connection.execute(f"{_waiting_sql(items, own)} limit 1").fetchone()
+    if waiting is not None:
+        rows = f"select * from ({rows}) anti join ({_waiting_sql(items, own)}) using ({listed})"
     if table.finest and connection.execute(f"select 1 from ({rows}) where {table.finest} limit 1").fetchone():
         rows = (
-            f"select * from (select *, min({table.finest}) over (partition by {keys}) as least from ({rows})) "
+            f"select * from (select *, min({table.finest}) over (partition by {listed}) as least from ({rows})) "
             f"where {table.finest} = least"
         )
+    own_key = dict(zip(table.key, keys, strict=False))
+    summed = table.summed_columns
     sums = ", ".join(
-        f"cast({table.summed_columns.get(name, 'null')} as {column.sql_type}) as {name}"
+        f"cast({own_key.get(name) or summed.get(name, 'null')} as {column.sql_type}) as {name}"
         for name, column in table.stored.items()
-        if name not in table.key
     )
+    # A column is untold when no item's file told it.
+    untold = "case when count(untold) = count(*) and min(untold) = max(untold) then min(untold) end as untold"
     connection.execute(
-        f"create or replace temp table sums as "
-        f"select {keys}, {sums}, max(version_at) as version_at from ({rows}) group by {keys}"
+        "create or replace temp table sums as "
+        f"select {sums}, max(version_at) as version_at, {untold} from ({rows}) group by {listed}"
     )
+
+
+def _key(table: StagingTable, alias: str, key: tuple[str, ...] = ("platform", "order_id")) -> list[str]:
+    return table.key_sql(lambda column: f"{alias}.{column}", key)
+
+
+def _named(parts: list[str]) -> str:
+    return ", ".join(f"{sql} as k{number}" for number, sql in enumerate(parts))
+
+
+def _equal(one: list[str], other: list[str]) -> str:
+    return " and ".join(f"{a} = {b}" for a, b in zip(one, other, strict=True))
+
+
+def _same(table: StagingTable, alias: str) -> str:
+    """SQL: a row's key is that of the set `k`."""
+    return " and ".join(f"{sql} = k.k{number}" for number, sql in enumerate(_key(table, alias)))

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from tests.worlds import arrive, empty_world
 
-TABLES = ("identities", "orders", "refunds", "events", "memberships", "people", "groups", "live_sessions")
+TABLES = ("identities", "orders", "refunds", "events", "memberships", "people", "groups", "live_sessions", "unmatched")
 DAYS = st.integers(1, 28)
 PEOPLE = st.sampled_from(["u1", "u2", "u3", "u4"])
 PHONES = st.sampled_from(["p1", "p2", None])
+SHOPS = st.sampled_from(["north", "south", None])
 SOURCES = st.sampled_from(["export", "api"])
 
 
@@ -29,8 +30,9 @@ def moment(day: int, hour: int = 10) -> str:
 @st.composite
 def order(draw) -> tuple[str, dict]:
     return "orders", {
-        "platform": "douyin",
+        "platform": draw(st.sampled_from(["douyin", "wechat"])),
         "order_id": f"o{draw(st.integers(1, 8))}",
+        "shop_id": draw(SHOPS),
         "buyer_id": draw(st.one_of(PEOPLE, st.none())),
         "phone": draw(PHONES),
         "paid_at": moment(draw(DAYS), draw(st.sampled_from([9, 10]))),
@@ -45,7 +47,8 @@ def order(draw) -> tuple[str, dict]:
 def refund(draw) -> tuple[str, dict]:
     named = draw(st.sampled_from(["o1", "o2", "o3", "c1"]))
     return "refunds", {
-        "platform": "douyin",
+        "platform": draw(st.sampled_from(["douyin", "wechat"])),
+        "shop_id": draw(SHOPS),
         "refund_id": f"r{draw(st.integers(1, 4))}",
         "order_id": named,
         "buyer_id": draw(PEOPLE) if named == "c1" else None,

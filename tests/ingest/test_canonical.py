@@ -27,9 +27,11 @@ GIVEN = {
     "order_items": {
         "item_id": "6917000000000000124", "order_id": "6917000000000000123", "platform": "wechat", "product_id": "p-1",
         "sku_id": "k-1", "product_name": "连衣裙 红", "category": "女装", "quantity": "2.5", "paid_amount": "129.90",
+        "shop_id": "9",
     },
     "refunds": {
         "refund_id": "1400000000000000001", "order_id": "6917000000000000123", "platform": "wechat", "item_id": "i-1",
+        "shop_id": "9",
         "refunded_at": "2026-03-05 09:00:00", "refund_amount": "29.90", "status": "requested",
     },
     "events": {

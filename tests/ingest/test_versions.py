@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from pipelines.ingest import account
 from pipelines.ingest import landing as landing_module
-from pipelines.ingest import loading
 from pipelines.simulate.order_columns import HEADER_12
 from tests.ingest.conftest import Landing
 from tests.ingest.files import Row, csv_text, json_lines, sheet
@@ -89,7 +89,7 @@ def test_a_refused_file_is_tried_again_when_mappings_change(landing: Landing, mo
     landing.ingest()
     assert landing.ingest().files == []
     assert ledger(landing) == [(1, 0, 0, 1)]
-    for module in (landing_module, loading):
+    for module in (landing_module, account):
         monkeypatch.setattr(module, "fingerprint", lambda: "other mappings")
     assert [file.status for file in landing.ingest().files] == ["quarantined", "duplicate"]
     assert ledger(landing) == [(1, 0, 0, 1)]

@@ -1,0 +1,252 @@
+/*
+title: {zh: 未匹配的行, en: Rows that join nothing}
+description: Refunds, items and orders that belong to no order that is known, and orders, events and pushes that name a group or a live session nobody listed, counted by why as far as it can be seen. Except for no_platform, nothing of them is in a number that needs the missing side.
+description_zh: 找不到对应订单的退款、商品行与订单，以及指向未知群或直播场次的订单、事件与推送，按可见的原因计数；除 no_platform 外，这些行不计入需要另一侧的数字。
+grain: kind, platform, why
+columns:
+  kind:     {type: varchar, zh: 种类, description: 'refunds, items, orders (their shop or platform is not known), event_groups, push_groups, order_groups, order_live_sessions, event_live_sessions'}
+  platform: {type: varchar, zh: 平台}
+  why:      {type: varchar, zh: 原因, description: 'order_waits (a line of the order was refused), several_shops (shops with this id are known, not which), no_platform (its file names no platform, and a platform knows this id: it may count twice), other_platform, suffix (an order is known without the end of the id), no_orders (of the platform at all), not_listed, unknown'}
+  hint:     {type: varchar, zh: 线索, description: 'the other platform, or the end of the id; of one of the rows'}
+  rows:     {type: bigint, zh: 行数}
+  people:   {type: bigint, unit: person, zh: 人数, description: NULL where the rows name nobody}
+  amount:   {type: 'decimal(18,2)', unit: yuan, zh: 金额, description: 'succeeded refunds, or what was paid; NULL where there is no amount'}
+  example:  {type: varchar, zh: 例, description: an id that joins nothing}
+  first_at: {type: timestamp, zh: 最早}
+  last_at:  {type: timestamp, zh: 最晚}
+checks:
+  - unique: [kind, platform, why]
+  - not_null: [kind, platform, why, rows]
+*/
+with ids as (
+  select distinct
+    platform,
+    order_id
+  from staging.orders
+),
+
+shops as (
+  select
+    platform,
+    order_id,
+    count(distinct shop_id) as shops
+  from staging.orders
+  where not list_contains($global_platforms, platform)
+  group by platform, order_id
+  having count(distinct shop_id) > 1
+),
+
+strays as (
+  select
+    'refunds' as kind,
+    platform,
+    named_order_id as id,
+    cast(null as varchar) as seen_why,
+    case when status = 'succeeded' then refund_amount end as amount,
+    refunded_at as seen_at
+  from core.refunds
+  where order_id is null
+  union all
+  select
+    'items' as kind,
+    i.platform,
+    i.order_id as id,
+    -- a line-grain file tells the state of each line, and its orders are the sums of their lines
+    case when i.status is not null then 'order_waits' end as seen_why,
+    i.paid_amount as amount,
+    coalesce(i.paid_at, i.ordered_at) as seen_at
+  from staging.order_items as i
+  left join ids as o on i.platform = o.platform and i.order_id = o.order_id
+  where o.order_id is null and coalesce(i.paid_at, i.ordered_at, $as_of) < $as_of + 1
+  union all
+  select
+    'orders' as kind,
+    o.platform,
+    o.order_id as id,
+    'several_shops' as seen_why,
+    o.paid_amount as amount,
+    o.paid_at as seen_at
+  from staging.orders as o
+  inner join shops as s on o.platform = s.platform and o.order_id = s.order_id
+  where o.shop_id is null and o.paid_at < $as_of + 1
+  union all
+  select
+    'orders' as kind,
+    o.platform,
+    o.order_id as id,
+    'no_platform' as seen_why,
+    max(o.paid_amount) as amount,
+    max(o.paid_at) as seen_at
+  from staging.orders as o
+  inner join staging.orders as t on o.order_id = t.order_id and o.platform <> t.platform
+  where
+    o.untold like '%,platform,%' and coalesce(t.untold, '') not like '%,platform,%' and o.paid_at < $as_of + 1
+  group by o.platform, o.order_id
+),
+
+cut as (
+  select
+    *,
+    regexp_replace(id, '([-_][0-9]+|[A-Za-z])$', '') as stem
+  from strays
+),
+
+elsewhere as (
+  select
+    c.id,
+    c.platform,
+    min(o.platform) as other_platform
+  from cut as c
+  inner join ids as o on c.id = o.order_id and c.platform <> o.platform
+  group by c.id, c.platform
+),
+
+judged as (
+  select
+    c.kind,
+    c.platform,
+    c.id,
+    c.amount,
+    c.seen_at,
+    case
+      when c.seen_why is not null then c.seen_why
+      when same.order_id is not null then 'several_shops'
+      when e.other_platform is not null then 'other_platform'
+      when stem.order_id is not null then 'suffix'
+      when any_order.platform is null then 'no_orders'
+      else 'unknown'
+    end as why,
+    case
+      when c.seen_why = 'no_platform' then e.other_platform
+      when c.seen_why is not null or same.order_id is not null then null
+      when e.other_platform is not null then e.other_platform
+      when stem.order_id is not null then substr(c.id, length(c.stem) + 1)
+    end as hint
+  from cut as c
+  left join ids as same on c.platform = same.platform and c.id = same.order_id
+  left join elsewhere as e on c.platform = e.platform and c.id = e.id
+  left join ids as stem on c.platform = stem.platform and c.stem = stem.order_id and c.stem <> c.id
+  left join (select distinct ids.platform from ids) as any_order on c.platform = any_order.platform
+),
+
+sessions as (
+  select
+    platform,
+    min(started_at) as first_at,
+    max(started_at) as last_at
+  from core.live_sessions
+  group by platform
+),
+
+pointers as (
+  select
+    'event_groups' as kind,
+    platform,
+    group_id as id,
+    count(*) as n,
+    count(distinct person_id) as people,
+    cast(null as decimal(18, 2)) as amount,
+    min(event_at) as first_at,
+    max(event_at) as last_at
+  from core.events
+  where group_id is not null
+  group by platform, group_id
+  union all
+  select
+    'order_groups' as kind,
+    platform,
+    group_id as id,
+    count(*) as n,
+    count(distinct person_id) as people,
+    cast(sum(paid_amount) as decimal(18, 2)) as amount,
+    min(paid_at) as first_at,
+    max(paid_at) as last_at
+  from core.orders
+  where group_id is not null
+  group by platform, group_id
+  union all
+  select
+    'push_groups' as kind,
+    platform,
+    group_id as id,
+    count(*) as n,
+    cast(null as bigint) as people,
+    cast(null as decimal(18, 2)) as amount,
+    min(sent_at) as first_at,
+    max(sent_at) as last_at
+  from staging.pushes
+  where group_id is not null and sent_at < $as_of + 1
+  group by platform, group_id
+),
+
+visits as (
+  select
+    'event_live_sessions' as kind,
+    e.platform,
+    e.live_session_id as id,
+    count(*) as n,
+    count(distinct e.person_id) as people,
+    cast(null as decimal(18, 2)) as amount,
+    min(e.event_at) as first_at,
+    max(e.event_at) as last_at
+  from core.events as e
+  inner join sessions as s on e.platform = s.platform
+  where e.live_session_id is not null and e.event_at >= s.first_at and e.event_at < s.last_at + interval 1 day
+  group by e.platform, e.live_session_id
+  union all
+  select
+    'order_live_sessions' as kind,
+    o.platform,
+    o.live_session_id as id,
+    count(*) as n,
+    count(distinct o.person_id) as people,
+    cast(sum(o.paid_amount) as decimal(18, 2)) as amount,
+    min(o.paid_at) as first_at,
+    max(o.paid_at) as last_at
+  from core.orders as o
+  inner join sessions as s on o.platform = s.platform
+  where o.live_session_id is not null and o.paid_at >= s.first_at and o.paid_at < s.last_at + interval 1 day
+  group by o.platform, o.live_session_id
+),
+
+unlisted as (
+  select p.*
+  from pointers as p
+  inner join (select distinct platform from core.groups) as listed on p.platform = listed.platform
+  left join core.groups as g on p.platform = g.platform and p.id = g.group_id
+  where g.group_id is null
+  union all
+  select v.*
+  from visits as v
+  left join core.live_sessions as l on v.platform = l.platform and v.id = l.live_session_id
+  where l.live_session_id is null
+)
+
+select
+  kind,
+  platform,
+  why,
+  min(hint) as hint,
+  cast(count(*) as bigint) as rows,
+  cast(null as bigint) as people,
+  cast(sum(amount) as decimal(18, 2)) as amount,
+  min(id) as example,
+  min(seen_at) as first_at,
+  max(seen_at) as last_at
+from judged
+group by kind, platform, why
+union all
+select
+  kind,
+  platform,
+  'not_listed' as why,
+  cast(null as varchar) as hint,
+  cast(sum(n) as bigint) as rows,
+  -- the groups' people may be the same ones
+  case when count(*) = 1 then cast(max(people) as bigint) end as people,
+  cast(sum(amount) as decimal(18, 2)) as amount,
+  min(id) as example,
+  min(first_at) as first_at,
+  max(last_at) as last_at
+from unlisted
+group by kind, platform

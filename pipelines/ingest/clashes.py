@@ -1,0 +1,109 @@
+"""Rows of one file with the same key: the newest, then the last line, wins, unless they are no copies of each other.
+
+What belongs here: which rows of a file lose against another of it, and when so many do that the file is something else.
+What does not: rows that stand already (merging.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.ingest.incoming import Incoming, keys_of, one_number
+from pipelines.ingest.plan import Target
+from pipelines.ingest.text import UnreadableError
+
+if TYPE_CHECKING:
+    import duckdb
+
+# A file is refused when at least so many rows would vanish behind others, and it has at least so many rows per key.
+MANY_ROWS, ROWS_PER_KEY = 10, 5
+# Rows alike in every column that is read are compared as they stand in the file; more than these would take too long.
+COMPARED = 20_000
+
+
+def find_losers(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, keep_last: bool) -> bool:
+    """Temp table losers (row_id, conflicts, is_alike): rows that do not go on. True when there are any.
+
+    `conflicts`: it contradicts another row of the same key and version. `is_alike`: it differs only in columns that are
+    not read. Raises UnreadableError when the rows collapse onto few keys.
+    """
+    connection.execute("create or replace temp table losers (row_id bigint, conflicts boolean, is_alike boolean)")
+    key = f"hash({', '.join(keys_of(target))})"
+    rows = f"from {incoming.name} t where {target.condition()}"
+    connection.execute(
+        "create or replace temp table clashes as "
+        f"select key from (select {key} as key {rows}) group by key having count(*) > 1"
+    )
+    if not one_number(connection, "select count(*) from clashes"):
+        return False
+    _rank(connection, incoming, target, f"{rows} and {key} in (select key from clashes)")
+    if not keep_last:
+        _compare_raw(connection, incoming)
+        _refuse_collapse(connection, target, f"select count(*), count(distinct {key}) {rows}")
+    _judge(connection, target, keep_last)
+    return bool(one_number(connection, "select count(*) from losers"))
+
+
+def _rank(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, rows: str) -> None:
+    """Temp table rivals: the rows of every key that stands more than once, the winner in place 1."""
+    content = f"hash({', '.join(target.expression(column) for column in target.table.stored)})"
+    states = target.table.states
+    rank = f"coalesce({states.rank_sql(target.expression(states.column))}, -1)" if states else "0"
+    connection.execute(
+        "create or replace temp table rivals as select *, false as is_alike, row_number() over newest as place, "
+        "version = first_value(version) over newest as is_level, "
+        "content <> first_value(content) over newest as differs "
+        f"from (select t.rec as row_id, {incoming.version} as version, {rank} as rank, t.line as line, "
+        f"{content} as content, [{', '.join(f'{k}::varchar' for k in keys_of(target))}] as keys {rows}) "
+        "window newest as (partition by keys order by rank desc, version desc, line desc, row_id desc)"
+    )
+
+
+def _compare_raw(connection: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
+    """Marks rows that say the same as their winner in every column we read, and something else in the others."""
+    alike = "select keys from rivals where is_level and not differs and place > 1"
+    wanted = f"select row_id from rivals where is_level and keys in ({alike}) order by keys limit {COMPARED}"
+    if not one_number(connection, f"select count(*) from ({alike})"):
+        return
+    connection.execute(
+        f"create or replace temp table raw_rivals as select r.keys, r.row_id, r.place, w.content as raw "
+        f"from ({incoming.raw(wanted)}) w join rivals r on r.row_id = w.rec"
+    )
+    connection.execute(
+        "update rivals set is_alike = true from (select row_id, raw <> first_value(raw) over "
+        "(partition by keys order by place) as is_other from raw_rivals) w "
+        "where w.row_id = rivals.row_id and w.is_other and place > 1 and is_level and not differs"
+    )
+    connection.execute("drop table raw_rivals")
+
+
+def _refuse_collapse(connection: duckdb.DuckDBPyConnection, target: Target, counts: str) -> None:
+    lost = one_number(connection, "select count(*) from rivals where place > 1 and is_level and (differs or is_alike)")
+    if lost < MANY_ROWS or target.load.partial:
+        return
+    rows, keys = connection.execute(counts).fetchall()[0]
+    if rows >= ROWS_PER_KEY * keys:
+        named = ", ".join(target.table.key)
+        raise UnreadableError(
+            "rows_collapse",
+            f"rows of {target.table.name}, each with its own {named}; move the file into the folder of what it is"
+            + (f", or: {target.table.repeated_rows}" if target.table.repeated_rows else ""),
+            found=f"{rows} different rows with {keys} different {named}",
+        )
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, target: Target, keep_last: bool) -> None:
+    """Contradicting rows are set aside: all but the last, or all of them where they may be parts of a sum."""
+    if keep_last:
+        connection.execute("insert into losers select row_id, false, false from rivals where place > 1")
+        return
+    if target.table.repeated_rows is None:
+        connection.execute(
+            "insert into losers select row_id, is_level and differs, is_alike from rivals where place > 1"
+        )
+        return
+    connection.execute(
+        "insert into losers select row_id, is_level and is_torn, false from (select *, "
+        "bool_or(is_level and (differs or is_alike)) over (partition by keys) as is_torn from rivals) "
+        "where place > 1 or is_torn"
+    )

@@ -1,0 +1,54 @@
+"""The incoming rows of one level of a file, as merging and summing see them.
+
+What belongs here: how such a row is named, keyed and traced back to its file. What does not: what becomes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.ingest.plan import Facts, Plan, Target
+from pipelines.ingest.sources import Source
+from pipelines.ingest.staging import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """View `name`, and what is needed to say where a row is from."""
+
+    name: str
+    version: str  # SQL over alias t
+    source: Source
+    facts: Facts
+    plan: Plan
+    raw: Callable[[str], str]  # a SELECT of `rec` → a SELECT of these rows as they stood (RowReader.rows_again)
+    torn: tuple[tuple[int, tuple[str, ...]], ...] = ()  # lines that are no rows: line, cells as far as they can be cut
+
+
+def provenance_of(incoming: Incoming, shape: int, untold: str) -> list[str]:
+    """SQL of the columns that say where a row is from (ledger.PROVENANCE)."""
+    own = [quoted(incoming.source.name), str(incoming.facts.file_id), "t.line", incoming.version]
+    return [*own, str(shape), untold]
+
+
+def keys_of(target: Target) -> list[str]:
+    """SQL of what makes an incoming row its own."""
+    return target.table.key_sql(target.expression)
+
+
+def run_counted(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    """Runs a statement; how many rows it changed."""
+    row = connection.execute(sql).fetchone()
+    return row[0] if row else 0
+
+
+def one_number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    """The one number that a SELECT gives."""
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return row[0]

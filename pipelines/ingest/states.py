@@ -1,0 +1,59 @@
+"""States that only go on: a copy that calls itself newer and goes back is older than it says, and a person is told.
+
+What belongs here: comparing the states of two copies, and what is said of it. What does not: the order of the words
+(assets/staging), what becomes of the rows (merging.py, composing.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.ingest.columns_told import is_told_sql
+from pipelines.ingest.incoming import one_number
+from pipelines.ingest.notices import Notice, add_to_notices
+from pipelines.ingest.plan import Target
+
+if TYPE_CHECKING:
+    import duckdb
+
+# SQL over `rank` and `standing_rank`: the incoming state is further than the standing one; it is behind it.
+FURTHER = "coalesce(rank > standing_rank, false)"
+BEHIND = "coalesce(rank < standing_rank, false)"
+
+
+def ranks_sql(target: Target, told: frozenset[str]) -> str:
+    """SQL of how far the two states are; NULL where one is not told."""
+    states = target.table.states
+    if states is None or states.column not in told:
+        return "null::integer as rank, null::integer as standing_rank"
+    standing = f"case when {is_told_sql(states.column, 's.untold')} then {states.rank_sql(f's.{states.column}')} end"
+    return f"{states.rank_sql(target.expression(states.column))} as rank, {standing} as standing_rank"
+
+
+def merging_notices(
+    connection: duckdb.DuckDBPyConnection, target: Target, clashing: bool, meeting: bool
+) -> tuple[Notice, ...]:
+    """What a person should know of it; files that came before are told in their own name."""
+    said = []
+    alike = one_number(connection, "select count(*) from losers where is_alike") if clashing else 0
+    if alike:
+        text = f"{alike} rows are the same as another in all that is read of {target.table.name}; one of each counts"
+        said.append(Notice("rows_alike", text, target.table.name, alike))
+    if meeting and target.table.states is not None:
+        back = one_number(connection, "select count(*) from meetings where goes_back")
+        said += [_goes_back(target, back)] if back else []
+        earlier = "select standing_file, count(*) from meetings where went_back group by all order by all"
+        for file_id, rows in connection.execute(earlier).fetchall():
+            add_to_notices(connection, file_id, _goes_back(target, rows))
+    return tuple(said)
+
+
+def _goes_back(target: Target, rows: int) -> Notice:
+    states = target.table.states
+    assert states is not None
+    order = " → ".join(" or ".join(words) for words in states.further)
+    text = (
+        f"{rows} rows call themselves newer and go back in their {states.column} ({order}); the further state stands. "
+        "If this file is an old copy, nothing is to do; if the state was wrong before, correct it at its source"
+    )
+    return Notice("state_goes_back", text, target.table.name, rows)
