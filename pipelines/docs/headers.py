@@ -35,8 +35,9 @@ def headers_page() -> str:
         "mapping says which counts. A column that nobody reads is told by name, near names first; `siyu check FILE` "
         "says all of it beforehand.",
         "## A merchant's own files",
-        "The canonical tables take these headers besides their very column names, in `landing/<table>/` or wherever "
-        "half of the header is theirs. Titles above the header are skipped.",
+        "The canonical tables take these headers besides their very column names (`order_id`, also `Order ID` or "
+        "`orderId`), in `landing/<table>/` or wherever half of the header is theirs. Titles above the header are "
+        "skipped.",
         *(_table(name, headers) for name, headers in load_headers().items()),
     )
 

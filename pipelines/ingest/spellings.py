@@ -132,7 +132,8 @@ def fits_of(column: SourceColumn, names: Names) -> list[Fit]:
 
 @lru_cache(maxsize=4096)
 def aliases_of(names: tuple[str, ...], kind: str, own_unit: str | None) -> dict[str, int]:
-    """A column's names as they stand, and without their units: each with its rank."""
+    """A column's names as they stand, without their units, and as words (Order ID, orderId): each with its rank."""
     exact = {spelled(alias): rank for rank, alias in reversed(list(enumerate(names)))}
     bare = {_key(spelled(alias), kind, own_unit)[0]: rank for rank, alias in reversed(list(enumerate(names)))}
-    return {**bare, **exact}
+    words = {name.replace("_", ""): rank for name, rank in exact.items()}
+    return {**words, **bare, **exact}

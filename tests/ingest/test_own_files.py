@@ -105,6 +105,14 @@ def test_the_tables_own_names_in_json_with_other_words_for_some(landing: Landing
     assert landing.rows("orders", "order_id, paid_at, paid_amount") == [("1", TEN, Decimal("12.50"))]
 
 
+@pytest.mark.parametrize(
+    "header", ["Order ID,Paid At,Paid Amount", "orderId,paidAt,paidAmount", "ORDER_ID,PAID_AT,PAID_AMOUNT"]
+)
+def test_the_tables_own_names_as_people_write_them(landing: Landing, header: str) -> None:
+    landing.one("orders/a.csv", f"{header}\n1,2026-03-01 10:00:00,12.5\n")
+    assert landing.rows("orders", "order_id, paid_at, paid_amount") == [("1", TEN, Decimal("12.50"))]
+
+
 def test_synonyms_take_no_file_from_a_platform(landing: Landing) -> None:
     """No platform's own tell-tale header is a synonym of a table's key."""
     ids = {normalise(name) for name in load_headers()["orders"].of("order_id").names}
