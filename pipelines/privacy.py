@@ -365,7 +365,7 @@ def mask_header(cells: list[str]) -> str:
 
 def _is_column_name(cell: str) -> bool:
     cell = cell.strip()
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]{0,40}", cell):
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]{0,40}", cell) or re.fullmatch(r"(?=.*_)[A-Za-z0-9_.,; ]{1,200}", cell):
         return True
     return len(cell) <= 16 and cell.endswith(tuple(_NAMES_END)) and re.search(r"[路街区镇村栋室楼弄]", cell) is None
 

@@ -45,9 +45,20 @@ class CsvReader(RowReader):
         names = frozenset(self.opened.match.header)
         ragged = [entry for entry in self.rows.refused if entry.reason == "ragged_row"]
         again = [e.line for e in ragged if any(is_header_like(split_line(e.raw, d), names) for d in DELIMITERS)]
+        if glued := [entry.line for entry in ragged if self._is_glued(entry, names)]:
+            said = (
+                f"one file at a time: line {glued[0]} ends in the header of another file, joined without a line break"
+            )
+            raise UnreadableError("joined_files", said, self.rows.count + len(self.rows.refused))
         lines = sorted({*self.headers, *again})
         if lines and not self.opened.pieces and self.opened.text is not None:
             raise ReopenedError(open_pieces(self.opened, lines, self.folders, self.scratch))
+
+    def _is_glued(self, entry: Refused, names: frozenset[str]) -> bool:
+        """Whether a header follows a row on the same line: what stands below is another table's."""
+        width = len(self.opened.match.header)
+        behind = (split_line(entry.raw, delimiter)[width:] for delimiter in DELIMITERS)
+        return any(is_header_like(cells, names) for cells in behind)
 
     # --- the file as it is -------------------------------------------------------------------------------------------
 
