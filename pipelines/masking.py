@@ -36,18 +36,18 @@ _ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)
 _PLAIN_WORDS = frozenset(
     re.findall(
         "[a-z]+",
-        "am pm utc gmt cst est edt pst pdt jst true false yes no nan nat null none nil undefined na inf infinity cny rmb "
-        "usd hkd jpy eur gbp krw twd sgd aud cad thb rub vnd myr kg ml cm hr hrs hour hours min mins minute minutes sec "
-        "secs second seconds ms day days week weeks month months year years today yesterday tomorrow ago free unknown "
-        "pending total sum pt jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july "
-        "august september october november december mon tue wed thu fri sat sun monday tuesday wednesday thursday friday "
-        "saturday sunday",
+        "am pm utc gmt cst est edt pst pdt jst true false yes no nan nat null none nil undefined na inf infinity "
+        "cny rmb usd hkd jpy eur gbp krw twd sgd aud cad thb rub vnd myr kg ml cm hr hrs hour hours min mins "
+        "minute minutes sec secs second seconds ms day days week weeks month months year years today yesterday "
+        "tomorrow ago free unknown pending total sum pt jan feb mar apr may jun jul aug sep sept oct nov dec "
+        "january february march april june july august september october november december mon tue wed thu fri sat "
+        "sun monday tuesday wednesday thursday friday saturday sunday ",
     )
 )
 _PLAIN_SIGNS = (
-    "(?:人民币|港币|港元|美元|美金|日元|日圆|欧元|英镑|韩元|台币|泰铢|卢布|小时|分钟|毫秒|星期|礼拜|上午|下午|早上|晚上|凌晨|中午|傍晚|"
-    "昨天|今天|明天|前天|昨晚|今晚|左右|以上|以下|暂无|未知|不详|免费|合计|总计|小计|待定|已付|未付|人次|北京时间|万元|千元|"
-    "[元角分整毛块千百万亿十年月日号时点秒天周约起至到无空件个单次人条折是否半零一二三四五六七八九两])"
+    "(?:人民币|港币|港元|美元|美金|日元|日圆|欧元|英镑|韩元|台币|泰铢|卢布|小时|分钟|毫秒|星期|礼拜|上午|下午|早上|晚上|凌晨|"
+    "中午|傍晚|昨天|今天|明天|前天|昨晚|今晚|左右|以上|以下|暂无|未知|不详|免费|合计|总计|小计|待定|已付|未付|人次|"
+    "北京时间|万元|千元|[元角分整毛块千百万亿十年月日号时点秒天周约起至到无空件个单次人条折是否半零一二三四五六七八九两])"
 )
 _KNOWN_RUN = re.compile(f"{_PLAIN_SIGNS}+")
 _UNKNOWN_MIDDLE = re.compile(f"^({_PLAIN_SIGNS}*).*?({_PLAIN_SIGNS}*)$")
