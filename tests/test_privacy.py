@@ -12,14 +12,13 @@ import duckdb
 import phonenumbers
 import pytest
 
+from pipelines.masking import mask_header, mask_words
 from pipelines.privacy import (
     load_key,
-    mask_header,
     mask_letters,
     mask_start,
     mask_text,
     mask_text_sql,
-    mask_words,
     normalise_phone,
     normalise_phone_sql,
     phone_key,

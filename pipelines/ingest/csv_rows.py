@@ -13,7 +13,7 @@ from pipelines.ingest.formats.opened import Opened, Piece, csv_relation
 from pipelines.ingest.formats.values import plain_breaks
 from pipelines.ingest.headers import normalise_header
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.records import Refused, numbered_lines, split_line, write_records
+from pipelines.ingest.records import Refused, fitted, numbered_lines, split_line, write_records
 from pipelines.ingest.rows import ReopenedError, RowReader
 from pipelines.ingest.table_noise import is_header_like
 from pipelines.ingest.text import UnreadableError, reopen_decoded
@@ -45,9 +45,20 @@ class CsvReader(RowReader):
         names = frozenset(self.opened.match.header)
         ragged = [entry for entry in self.rows.refused if entry.reason == "ragged_row"]
         again = [e.line for e in ragged if any(is_header_like(split_line(e.raw, d), names) for d in DELIMITERS)]
+        if glued := [entry.line for entry in ragged if self._is_glued(entry, names)]:
+            said = (
+                f"one file at a time: line {glued[0]} ends in the header of another file, joined without a line break"
+            )
+            raise UnreadableError("joined_files", said, self.rows.count + len(self.rows.refused))
         lines = sorted({*self.headers, *again})
         if lines and not self.opened.pieces and self.opened.text is not None:
             raise ReopenedError(open_pieces(self.opened, lines, self.folders, self.scratch))
+
+    def _is_glued(self, entry: Refused, names: frozenset[str]) -> bool:
+        """Whether a header follows a row on the same line: what stands below is another table's."""
+        width = len(self.opened.match.header)
+        behind = (split_line(entry.raw, delimiter)[width:] for delimiter in DELIMITERS)
+        return any(is_header_like(cells, names) for cells in behind)
 
     # --- the file as it is -------------------------------------------------------------------------------------------
 
@@ -202,16 +213,16 @@ class CsvReader(RowReader):
             out = csv.writer(file, delimiter=piece.delimiter, lineterminator="\n")
             for entry in refused:
                 cells = split_line(entry.raw, piece.delimiter) if entry.reason == "ragged_row" else []
-                fitted = _fitted(cells, piece.header)
-                if fitted is None and overflows and len(cells) > len(piece.header):
+                whole = fitted(cells, piece.header)
+                if whole is None and overflows and len(cells) > len(piece.header):
                     last = len(piece.header) - 1
-                    fitted = [*cells[:last], piece.delimiter.join(cells[last:])]
+                    whole = [*cells[:last], piece.delimiter.join(cells[last:])]
                     joined += 1
-                if fitted is None:
+                if whole is None:
                     kept.append(entry)
                 else:
                     repaired += 1
-                    out.writerow([entry.line, *map(plain_breaks, fitted)])
+                    out.writerow([entry.line, *map(plain_breaks, whole)])
         self.rows.count += repaired
         if joined:
             last_header = piece.header[-1]
@@ -220,16 +231,6 @@ class CsvReader(RowReader):
         if not repaired:
             return kept, None
         return kept, csv_relation(target, len(piece.header), piece.delimiter, 0, numbered=True)
-
-
-def _fitted(cells: list[str], header: tuple[str, ...]) -> list[str] | None:
-    """The cells without empty ones behind the header's last, or with those that stand for columns without a name."""
-    named = len(header)
-    while named and not header[named - 1].strip():
-        named -= 1
-    if len(cells) < named or not cells or any(cell.strip() for cell in cells[named:]):
-        return None
-    return [*cells[:named], *[""] * (len(header) - named)]
 
 
 def _placed(relation: str, piece: Piece) -> str:

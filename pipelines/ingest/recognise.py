@@ -16,7 +16,8 @@ from pipelines.ingest.notices import Notice
 from pipelines.ingest.sources import CANONICAL, Source, load_sources
 from pipelines.ingest.text import UnreadableError
 from pipelines.ingest.unread import is_ignored, unread_notices
-from pipelines.privacy import mask_header, mask_text
+from pipelines.masking import mask_header
+from pipelines.privacy import mask_text
 
 Verdict = Match | Missing | None
 

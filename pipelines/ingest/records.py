@@ -179,3 +179,13 @@ def split_line(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return line.split(delimiter)
+
+
+def fitted(cells: list[str], header: tuple[str, ...]) -> list[str] | None:
+    """The cells without empty ones behind the header's last, or with those that stand for columns without a name."""
+    named = len(header)
+    while named and not header[named - 1].strip():
+        named -= 1
+    if len(cells) < named or not cells or any(cell.strip() for cell in cells[named:]):
+        return None
+    return [*cells[:named], *[""] * (len(header) - named)]

@@ -18,7 +18,8 @@ from pipelines.ingest.cells.straight import straighten
 from pipelines.ingest.formats.values import plain_breaks
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.staging import quoted
-from pipelines.privacy import MASK, mask_letters, mask_start, mask_text, mask_words
+from pipelines.masking import mask_words
+from pipelines.privacy import MASK, mask_letters, mask_start, mask_text
 
 Row = tuple[int, int, tuple[str | None, ...]]  # line, record, cells
 _FAULTS = ("line", "rec", "column_name", "reason", "found", "expected", "is_cell")

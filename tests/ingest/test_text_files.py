@@ -160,6 +160,23 @@ def test_rows_under_a_header_that_nobody_knows_are_set_aside(landing: Landing, b
     assert landing.quarantine() == [(4, None, "other_header")]
 
 
+def test_a_file_joined_by_a_program_has_a_mark_before_its_second_header(landing: Landing, both_ways: str) -> None:
+    """UTF-8's byte order mark, in the middle of the text now."""
+    second = text(["paid_amount", "paid_at", "order_id"], ["6", PAID, "A2"])
+    landing.one("orders/a.csv", "\ufeff" + text(HEADER, order(1)) + "\ufeff" + second)
+    assert orders(landing, "order_id, paid_amount") == [("A1", Decimal("5.00")), ("A2", Decimal("6.00"))]
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_files_joined_without_a_line_break_are_refused(landing: Landing, both_ways: str, mark: str) -> None:
+    """The second header is lost in the line before it: read by the first, freight would be the amount."""
+    header = [*HEADER, "freight_amount"]
+    other = [*HEADER[:2], "freight_amount", *HEADER[3:], "paid_amount"]
+    first = text(header, [*order(1), "0"]).removesuffix("\n")
+    landing.one("orders/a.csv", first + mark + text(other, [*order(2, "0"), "9"]))
+    assert (orders(landing), landing.quarantine("reason")) == ([], [("joined_files",)])
+
+
 def test_a_later_part_counts_against_an_earlier_one(landing: Landing, both_ways: str) -> None:
     other = text(["order_id", "paid_amount", "paid_at"], ["A1", "7", PAID])
     file = landing.one("orders/a.csv", text(HEADER, order(1), order(2)) + other)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -251,6 +252,50 @@ def test_all_of_an_order_merged_over_its_items_is_one_order(landing: Landing, bo
 def test_xlsx_under_the_name_of_xls(landing: Landing) -> None:
     landing.one("orders/a.xls", workbook({"S": [HEADER, order(1)]}))
     assert orders(landing) == [("A1", Decimal("5.00"))]
+
+
+def biff(rows: list[list[Any]]) -> bytes:
+    """A workbook of Excel 97: records in a stream in a file system of 512-byte sectors."""
+
+    def record(kind: int, data: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    def cell(row: int, column: int, value: Any) -> bytes:
+        place = struct.pack("<HHH", row, column, 0)
+        if isinstance(value, str):
+            return record(0x204, place + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
+        return record(0x203, place + struct.pack("<d", value))
+
+    start = struct.pack("<HHHHII", 0x600, 5, 0, 1997, 0, 6)
+    sheet = record(0x809, start[:2] + b"\x10\x00" + start[4:])
+    sheet += b"".join(cell(r, c, value) for r, row in enumerate(rows) for c, value in enumerate(row)) + record(
+        0x0A, b""
+    )
+    name = b"\x01\x00S"
+    offset = len(record(0x809, start)) + 4 + 6 + len(name) + 4
+    stream = record(0x809, start) + record(0x85, struct.pack("<IBB", offset, 0, 0) + name) + record(0x0A, b"") + sheet
+    stream = stream.ljust(-(-max(len(stream), 4096) // 512) * 512, b"\0")
+    count = len(stream) // 512
+    fat = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + count), 0xFFFFFFFE]
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0,
+                                                                            1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)  # fmt: skip
+    head += b"\xff" * (512 - len(head))
+
+    def entry(title: str, kind: int, child: int, first: int, size: int) -> bytes:
+        text = title.encode("utf-16-le").ljust(64, b"\0")
+        names = struct.pack("<HBBIII", 2 * len(title) + 2, kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
+        return text + names + bytes(36) + struct.pack("<IQ", first, size)
+
+    entries = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry("Workbook", 2, 0xFFFFFFFF, 2, len(stream)) + bytes(256)
+    return head + struct.pack("<128I", *fat, *[0xFFFFFFFF] * (128 - len(fat))) + entries + stream
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.csv"])
+def test_a_workbook_of_excel_97_under_any_name(landing: Landing, both_ways: str, name: str) -> None:
+    landing.one(f"orders/{name}", biff([HEADER, order(1, 5, "张三"), [2316600012345670, PAID, 5, "u"]]))
+    assert orders(landing, "order_id, paid_amount, buyer_id") == [("A1", Decimal("5.00"), "张三")]
+    assert landing.quarantine() == [(3, "order_id", "scientific_notation")]
+    assert told(landing) == [("binary_workbook", None, None)]
 
 
 ODS = """<?xml version="1.0" encoding="UTF-8"?>

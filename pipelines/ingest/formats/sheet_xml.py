@@ -37,7 +37,10 @@ class Hidden:
 
 
 def hidden_values(archive: zipfile.ZipFile) -> dict[str, Hidden] | None:
-    """By sheet's name; None where it is not written in XML. Raises ValueError for an archive whose XML is damaged: what it hides cannot be told then."""
+    """By sheet's name; None where it is not written in XML.
+
+    Raises ValueError for an archive whose XML is damaged: what it hides cannot be told then.
+    """
     names = set(archive.namelist())
     try:
         if "content.xml" in names:
