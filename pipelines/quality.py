@@ -113,26 +113,33 @@ def rules() -> dict[str, Any]:
 
 def findings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Finding]:
     """Everything to know of the data in a warehouse or a snapshot, the most harmful first."""
+    return _findings(_Asking.of(connection, settings))
+
+
+def measure(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Measure:
+    """Files and rows that lie in landing and how many of them were refused; orders and amounts."""
+    return _measure(_Asking.of(connection, settings))
+
+
+def quality(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Quality:
+    """Both."""
     asking = _Asking.of(connection, settings)
+    return Quality(_measure(asking), tuple(_findings(asking)))
+
+
+def _findings(asking: _Asking) -> list[Finding]:
     found = [(rule, row) for rule in rules()["rules"] for row in asking.rows(rule)]
     # a stable sort: among equals the order of the rules, which is that of harm
     found.sort(key=lambda one: (not one[0].get("alarm"), bool(one[1].get("is_light"))))
     return [_finding(rule, row) for rule, row in found]
 
 
-def measure(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Measure:
-    """Files and rows that lie in landing and how many of them were refused; orders and amounts."""
-    asking = _Asking.of(connection, settings)
+def _measure(asking: _Asking) -> Measure:
     known: Row = {}
     for part in rules()["measure"].values():
         for row in asking.rows(part):
             known |= row
     return Measure(**known)
-
-
-def quality(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Quality:
-    """Both."""
-    return Quality(measure(connection, settings), tuple(findings(connection, settings)))
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def compose(source: Source, kind: str, language: str, unpublished: Sequence[Mapp
         generated_at=settings.today(),
         checks=content.checks(source),
         unpublished=tuple(content.check(row) for row in unpublished),
-        quality=content.quality_of(source),
+        quality=source.quality,
         facts=content.facts(source, words),
         warnings=content.warnings(source, days, words),
         tiles=made_tiles,

@@ -12,7 +12,6 @@ from typing import Any
 
 import yaml
 
-from pipelines.quality import Quality, quality
 from pipelines.report import charts
 from pipelines.report.blocks import chart_block
 from pipelines.report.cells import Look, Spec, grid, is_small
@@ -45,7 +44,7 @@ def block(source: Source, spec: Spec, period: Period, look: Look) -> Block | Non
     if "chart" in spec:
         return _chart(source, spec["chart"], look)
     if "told" in spec:
-        return told_block(spec["told"], quality_of(source).findings, look.words)
+        return told_block(spec["told"], source.quality.findings, look.words)
     if not source.has(spec["table"]):
         return None
     rows = _unread_blank(source, spec, rows_of(source, spec, bound(source, period)))
@@ -125,11 +124,6 @@ def check(row: Mapping[str, Any]) -> Check:
     return Check(row["table_name"], row["check_name"], bool(row["passed"]), bool(row["blocking"]), observed, expected)
 
 
-def quality_of(source: Source) -> Quality:
-    """What a person must know of the data; of the newest, also where an earlier day is reported on."""
-    return quality(source.ledger or source.connection, source.settings)
-
-
 def facts(source: Source, words: Words) -> tuple[str, ...]:
     """One line on how much data there is and how much of it can be told apart by person."""
     said = []
@@ -137,7 +131,7 @@ def facts(source: Source, words: Words) -> tuple[str, ...]:
         row = source.rows("select sum(rows_read) as read, sum(rows_quarantined) as quarantined from ops.files")[0]
         known = {name: number(value or 0, "count", words.language) for name, value in row.items()}
         said.append(words("quality.rows", **known))
-    measured = quality_of(source).measure
+    measured = source.quality.measure
     if measured.files_refused:
         said.append(words("quality.files", files=measured.files, refused=measured.files_refused))
     if source.has("metrics.identity_quality"):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from pipelines.tables import Column, Table, load_tables
 
 if TYPE_CHECKING:
     import duckdb
+
+    from pipelines.quality import Quality
 
 Row = dict[str, Any]
 
@@ -34,6 +37,13 @@ class Source:
     history_days: int
     is_newest: bool = True  # no day later than this one is known; False where an earlier one was asked for
     ledger: duckdb.DuckDBPyConnection | None = None  # the snapshot itself, where `connection` is one of an earlier day
+
+    @cached_property
+    def quality(self) -> Quality:
+        """What a person must know of the data; of the newest, also where an earlier day is reported on."""
+        from pipelines.quality import quality
+
+        return quality(self.ledger or self.connection, self.settings)
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
         """The rows of a SELECT; those of `values` that it names as `$name` are bound."""
