@@ -51,23 +51,9 @@ def begin_pass(
 
 
 def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings) -> date:
-    """The last day before today with an order, an event, a live session or a day's group figures."""
+    """The last day before today with an order, refund, event, live session or group figure that is told whole."""
     yesterday = settings.today().date() - timedelta(days=1)
-    day = connection.execute(
-        """
-        select max(day) from (
-            select cast(max(paid_at) filter (where cast(paid_at as date) <= $limit) as date) as day from staging.orders
-            union all
-            select cast(max(event_at) filter (where cast(event_at as date) <= $limit) as date) from staging.events
-            union all
-            select cast(max(started_at) filter (where cast(started_at as date) <= $limit) as date)
-            from staging.live_sessions
-            union all
-            select max(date) filter (where date <= $limit) from staging.group_days
-        )
-        """,
-        {"limit": yesterday},
-    ).fetchall()[0][0]
+    day: date | None = load_tables()["core.source_days"].module().last_whole_day(connection, yesterday)
     if day is None:
         raise NoData(
             f"{settings.landing}: no dated rows were loaded, so there is no day to report on. "
@@ -77,11 +63,12 @@ def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings)
 
 
 def beyond_data(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> str:
-    """What a reader must know where `as_of` lies after the data, '' elsewhere: windows nobody watched count as over."""
+    """What a reader must know where `as_of` lies after the data, '' elsewhere: nobody watched the days between."""
     last = last_complete_day(connection, settings)
     if as_of <= last:
         return ""
-    return f"the data ends on {last}; the days after it, up to {as_of}, count as days on which nothing happened"
+    unknown = f"nothing is known of the days after it, up to {as_of}"
+    return f"the data ends on {last}; {unknown}: windows that end there stay open"
 
 
 def refresh_core(connection: duckdb.DuckDBPyConnection, settings: Settings, core_pass: Pass) -> Iterator[Built]:

@@ -18,6 +18,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from pipelines.event_words import known_word, load_event_words
 
+# Kinds of rows that have a clock of their own (assets/core/source_days.py).
+SOURCE_KINDS = ("orders", "refunds", "events", "memberships", "live_sessions", "group_days", "pushes", "ad_spend")
+
 
 class SettingsError(ValueError):
     """`siyu.toml` says something Siyu does not understand; the message names the file, the key and the remedy."""
@@ -54,11 +57,12 @@ class Settings(BaseModel):
     engine: Literal["duckdb"] = "duckdb"
     week_starts: Literal["monday", "sunday"] = "monday"
     private_entry_events: list[str] = ["group_join", "wecom_add", "member_join"]
-    new_buyer_lookback_days: int = Field(default=365, ge=1)
+    new_buyer_lookback_days: int = Field(default=365, ge=-1)
     small_group: int = Field(default=5, ge=1)
     identity_hub_limit: int = Field(default=10, ge=2)
     windows: list[Annotated[int, Field(ge=1)]] = Field(default=[7, 30, 60, 90, 180, 365], min_length=1)
     memory_limit: str = ""
+    ended_sources: list[str] = []
     channels: dict[str, Channel] = {}
 
     @field_validator("windows", "private_entry_events")
@@ -70,6 +74,24 @@ class Settings(BaseModel):
     @classmethod
     def _entries(cls, words: list[str]) -> list[str]:
         return list(dict.fromkeys(_entry(word) for word in words))
+
+    @field_validator("new_buyer_lookback_days")
+    @classmethod
+    def _days_or_lifetime(cls, days: int) -> int:
+        if days == 0:
+            raise ValueError("0 days look back at nothing; expected 1 or more, or -1 for the whole history")
+        return days
+
+    @field_validator("ended_sources")
+    @classmethod
+    def _kinds_and_platforms(cls, sources: list[str]) -> list[str]:
+        for source in sources:
+            if not re.fullmatch(rf"({'|'.join(SOURCE_KINDS)})\.\w+", source):
+                raise ValueError(
+                    f"{source!r} is not a source; expected a kind and a platform such as 'orders.taobao', the kind one "
+                    f"of: {', '.join(SOURCE_KINDS)}"
+                )
+        return sources
 
     @field_validator("memory_limit")
     @classmethod
@@ -124,6 +146,7 @@ class Settings(BaseModel):
             "small_group": self.small_group,
             "week_starts": self.week_starts,
             "windows": self.windows,
+            "ended_sources": self.ended_sources,
         }
 
     def today(self) -> datetime:

@@ -141,8 +141,20 @@ def test_key_is_made_once_and_private(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "shown",
-    ["129.00元", "129.00元/件", "12.5USD", "港币129", "2026年3月1日 下午8点", "3-5 20:00左右", "#REF!", "Mar 5, 2026"]
-    + ["12万", "2026-03-01T20:00Z", "=F2*G2", "20:00 GMT+8"],
+    [
+        "129.00元",
+        "129.00元/件",
+        "12.5USD",
+        "港币129",
+        "2026年3月1日 下午8点",
+        "3-5 20:00左右",
+        "#REF!",
+        "Mar 5, 2026",
+        "12万",
+        "2026-03-01T20:00Z",
+        "=F2*G2",
+        "20:00 GMT+8",
+    ],
 )
 def test_the_fault_of_a_time_or_a_number_stays_in_sight(shown: str) -> None:
     assert mask_words(shown) == shown

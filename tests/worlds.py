@@ -16,7 +16,7 @@ from typing import Any
 from pipelines.core import begin_pass, refresh_core
 from pipelines.ingest.staging import create_staging, load_staging
 from pipelines.metrics import query
-from pipelines.settings import Settings
+from pipelines.settings import SOURCE_KINDS, Settings
 from pipelines.warehouse import connect
 
 Row = dict[str, Any]
@@ -29,6 +29,7 @@ class World:
     connection: Any
     settings: Settings
     as_of: date
+    is_known: bool = False
 
     def sql(self, text: str) -> list[Row]:
         """The rows of a SELECT."""
@@ -47,15 +48,23 @@ class World:
         """Core brought up to what staging holds now."""
         day = date.fromisoformat(str(as_of)) if as_of else self.as_of
         core_pass = begin_pass(self.connection, self.settings, day, full)
-        for _ in refresh_core(self.connection, self.settings, core_pass):
-            pass
+        for built in refresh_core(self.connection, self.settings, core_pass):
+            if built.table == "core.source_days" and self.is_known:
+                tell_every_day(self.connection, core_pass.as_of)
         self.as_of = core_pass.as_of
         return self
 
 
-def world(staging: dict[str, list[Row] | str] | None = None, as_of: str = "2025-12-31", **settings: Any) -> World:
-    """A world from canonical rows by staging table (lists of dicts, or tables written as text), with its core built."""
+def world(
+    staging: dict[str, list[Row] | str] | None = None, as_of: str = "2025-12-31", is_known: bool = True, **settings: Any
+) -> World:
+    """A world from canonical rows by staging table (lists of dicts, or tables written as text), with its core built.
+
+    The rows are all that happened: every source is known on every day up to as_of. With is_known = False each source is
+    known as far as its rows go, as it is with files.
+    """
     built = empty_world(as_of, **settings)
+    built.is_known = is_known
     for name, rows in (staging or {}).items():
         put(built.connection, name, table(rows) if isinstance(rows, str) else rows)
     return built.refresh(full=True)
@@ -66,6 +75,21 @@ def empty_world(as_of: str = "2025-12-31", **settings: Any) -> World:
     connection = connect()
     create_staging(connection)
     return World(connection, Settings(home=Path("nowhere"), **settings), date.fromisoformat(as_of))
+
+
+def tell_every_day(connection: Any, as_of: date) -> None:
+    """Lets every source tell of every day from the first one in the world to as_of."""
+    connection.execute(
+        """
+        insert into core.source_days
+        select k.kind, p.platform, null, d.day, 1, true, null
+        from unnest(?) as k (kind), (select distinct platform from core.source_days) as p,
+            (select unnest(generate_series(min(date), ?, interval 1 day))::date as day from core.source_days) as d
+        where not exists (from core.source_days s
+            where s.kind = k.kind and s.platform = p.platform and s.date = d.day)
+        """,
+        [list(SOURCE_KINDS), as_of],
+    )
 
 
 def arrive(connection: Any, rows: list[tuple[str, Row]], file_id: int) -> None:

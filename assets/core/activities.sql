@@ -8,10 +8,12 @@ columns:
   person_id:         {type: varchar, zh: 人}
   activity:          {type: varchar, zh: 活动, description: "the event's word, or order"}
   activity_at:       {type: timestamp, zh: 时间}
+  activity_at_utc:   {type: timestamp, zh: 时间（UTC）, description: the same instant in UTC}
   activity_date:     {type: date, zh: 日期}
   activity_week:     {type: date, zh: 周}
   activity_month:    {type: date, zh: 月}
   first_of_kind_at:  {type: timestamp, zh: 首次时间, description: "the person's first activity of this word"}
+  first_of_kind_platform: {type: varchar, zh: 首次平台, description: where that was}
   is_first_in_day:   {type: boolean, zh: 当日首次}
   is_first_in_week:  {type: boolean, zh: 当周首次}
   is_first_in_month: {type: boolean, zh: 当月首次}
@@ -26,10 +28,12 @@ select
   person_id,
   event as activity,
   event_at as activity_at,
+  event_at_utc as activity_at_utc,
   event_date as activity_date,
   event_week as activity_week,
   event_month as activity_month,
   first_of_kind_at,
+  first_of_kind_platform,
   is_first_in_day,
   is_first_in_week,
   is_first_in_month,
@@ -44,10 +48,12 @@ select
   person_id,
   'order' as activity,
   paid_at as activity_at,
+  paid_at_utc as activity_at_utc,
   paid_date as activity_date,
   paid_week as activity_week,
   paid_month as activity_month,
   first_paid_at as first_of_kind_at,
+  first_order_platform as first_of_kind_platform,
   is_first_in_day,
   is_first_in_week,
   is_first_in_month,

@@ -4,7 +4,7 @@ description: The business day up to which everything in core and metrics counts,
 description_zh: 全部数字截至的营业日，以及有数据的首日与末日。
 grain: one row
 columns:
-  as_of:        {type: date, zh: 数据截至, description: "the last complete business day in the data, or the day asked for"}
+  as_of:        {type: date, zh: 数据截至, description: "the last business day that some source tells whole, or the day asked for; how far each source is known says core.clocks"}
   first_date:   {type: date, zh: 最早日期, description: first day with a paid order or an event; NULL when there is none}
   last_date:    {type: date, zh: 最晚日期, description: last such day up to as_of}
   history_days: {type: bigint, unit: day, zh: 历史天数, description: "days from first_date to as_of, both counted"}

@@ -1,7 +1,8 @@
 """
 title: {zh: 日历, en: Calendar}
-description: Every day from the first in the data to 400 days after as_of, with its week, festival and holiday.
-description_zh: 从最早数据日到数据日期之后 400 天，每天一行：周、月、大促、节假日。
+description: >-
+  Every day from the one before the first in the data to 400 days after as_of, with its week, festival and holiday.
+description_zh: 从最早数据日的前一天到数据日期之后 400 天，每天一行：周、月、大促、节假日。
 grain: date
 reads: [core.as_of]
 columns:
@@ -18,14 +19,23 @@ columns:
   is_workday:    {type: boolean, zh: 是否工作日, description: make-up workdays count as far as announced}
   is_announced:  {type: boolean, zh: 调休是否已公布, description: false while its make-up workdays are unknown}
   is_complete:   {type: boolean, zh: 是否已结束, description: the day is over at as_of}
+  utc_offset_seconds:
+    {type: bigint, unit: second, zh: 时区偏移, description: business time minus UTC as the day begins}
+  utc_offset_changes_at:
+    type: timestamp
+    zh: 时区偏移变更时刻
+    description: >-
+      business time from which the other offset holds, as daylight saving begins or ends; NULL on other days
+  utc_offset_seconds_after: {type: bigint, unit: second, zh: 变更后的时区偏移}
 checks:
   - unique: [date]
   - not_null: [date, week, month]
 """
 
 import csv
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 FESTIVALS = Path(__file__).with_name("festivals.csv")
 AHEAD_DAYS = 400
@@ -36,11 +46,12 @@ def build(connection, settings, core_pass):
     import pandas as pd
 
     first = connection.execute("select first_date from core.as_of").fetchall()[0][0] or core_pass.as_of
+    first -= timedelta(days=1)
     last = core_pass.as_of + timedelta(days=AHEAD_DAYS)
     years = range(first.year, last.year + 2)
     free, working, announced, spring = holidays_of(years)
     festivals = festival_days(years, spring)
-    rows = []
+    rows, zone = [], ZoneInfo(settings.timezone)
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         festival = festivals.get(day, (None, None))
@@ -52,9 +63,11 @@ def build(connection, settings, core_pass):
                 "is_holiday": day in free,
                 "is_workday": day in working or (day.isoweekday() < 6 and day not in free),
                 "is_announced": day.year in announced,
+                **utc_offsets(day, zone),
             }
         )
-    frame = pd.DataFrame(rows).astype({"festival": "string", "festival_name": "string"})
+    frame = pd.DataFrame(rows).astype({"festival": "string", "festival_name": "string", "after": "Int64"})
+    frame["changes_at"] = pd.to_datetime(frame["changes_at"])
     connection.register("calendar_days", frame)
     connection.execute(
         """
@@ -71,7 +84,10 @@ def build(connection, settings, core_pass):
             cast(festival as varchar) as festival,
             cast(festival_name as varchar) as festival_name,
             is_holiday, is_workday, is_announced,
-            cast(date as date) <= $as_of as is_complete
+            cast(date as date) <= $as_of as is_complete,
+            cast(utc_offset as bigint) as utc_offset_seconds,
+            cast(changes_at as timestamp) as utc_offset_changes_at,
+            cast("after" as bigint) as utc_offset_seconds_after
         from calendar_days
         order by date
         """,
@@ -90,6 +106,24 @@ def holidays_of(years):
     for day in sorted(china.get_named("(Spring Festival)")):
         spring.setdefault(day.year, day)
     return set(china), working, {day.year for day in working}, spring
+
+
+def utc_offsets(day, zone):
+    """The offset from UTC with which a day begins; on a day that changes it, from when on and to what.
+
+    An hour that is told twice has the first of its two offsets, one that is left out the one before.
+    """
+    start = datetime.combine(day, time(), zone)
+    before, after = start.utcoffset(), datetime.combine(day + timedelta(days=1), time(), zone).utcoffset()
+    told = {"utc_offset": before.total_seconds(), "changes_at": None, "after": None}
+    if before == after:
+        return told
+    first, last = start.astimezone(UTC), start.astimezone(UTC) + timedelta(hours=26)
+    while last - first > timedelta(seconds=1):
+        middle = first + (last - first) / 2
+        first, last = (middle, last) if middle.astimezone(zone).utcoffset() == before else (first, middle)
+    moment = last.replace(microsecond=0, tzinfo=None)
+    return told | {"changes_at": moment + max(before, after), "after": after.total_seconds()}
 
 
 def festival_days(years, lunar_new_years):

@@ -18,6 +18,7 @@ columns:
   event:              {type: varchar, zh: 事件}
   event_at:           {type: timestamp, zh: 时间, description: "where only the day is known: its first second for a sight, its last for a step such as joining or leaving"}
   event_at_has_time:  {type: boolean, zh: 是否有时刻, description: the file told the hour and not only the day}
+  event_at_utc:       {type: timestamp, zh: 时间（UTC）, description: the same instant in UTC; durations are differences of these}
   event_date:         {type: date, zh: 日期}
   event_week:         {type: date, zh: 周}
   event_month:        {type: date, zh: 月}
@@ -36,6 +37,7 @@ columns:
   is_active:          {type: boolean, zh: 是否主动, description: 'the person did it and it is not a farewell: messages merely delivered, approvals and leaving are not activity'}
   is_first_of_kind:   {type: boolean, zh: 是否首次, description: "the person's first event of this word"}
   first_of_kind_at:   {type: timestamp, zh: 首次时间, description: "when the person's first event of this word was"}
+  first_of_kind_platform: {type: varchar, zh: 首次平台, description: "where the person's first event of this word was"}
   is_first_in_day:    {type: boolean, zh: 当日首次, description: "the person's first event of this word on that day"}
   is_first_in_week:   {type: boolean, zh: 当周首次}
   is_first_in_month:  {type: boolean, zh: 当月首次}
@@ -44,16 +46,27 @@ checks:
   - not_null: [platform, event_id, event, event_at]
   - in_set: {column: domain, values: [public, private, unknown]}
 */
-with told as (
+with timed as (
   select
     e.*,
-    i.person_id,
     case
       when not coalesce(e.event_at_has_time, true) and coalesce(w.is_step, false)
         then cast(cast(e.event_at as date) as timestamp) + interval 86399 second
       else e.event_at
     end as happened_at,
-    coalesce(w.is_active, true) as is_active,
+    coalesce(w.is_active, true) as is_active
+  from staging.events as e
+  left join core.event_words as w on e.event = w.event
+  where e.event_at < $as_of + 1
+),
+
+told as (
+  select
+    e.*,
+    i.person_id,
+    e.happened_at - interval '1 second' * case
+      when c.utc_offset_changes_at <= e.happened_at then c.utc_offset_seconds_after else c.utc_offset_seconds
+    end as event_at_utc,
     cast(e.event_at as date) as event_date,
     cast(date_trunc('week', cast(e.event_at as date) + case when $week_starts = 'sunday' then 1 else 0 end) as date)
     - case when $week_starts = 'sunday' then 1 else 0 end as event_week,
@@ -69,18 +82,17 @@ with told as (
     coalesce(by_entry.is_paid, false) or coalesce(by_medium.is_paid, false)
     or coalesce(by_source.is_paid, false) or coalesce(by_event.is_paid, false)
       as is_paid_channel
-  from staging.events as e
+  from timed as e
   left join core.identities as i
     on
       i.platform = case when e.user_id_type = 'phone' then 'any' else e.platform end
       and e.user_id_type = i.id_type
       and e.user_id = i.id_value
+  left join core.calendar as c on cast(e.event_at as date) = c.date
   left join core.channels as by_entry on e.entry = by_entry.word
   left join core.channels as by_medium on e.medium = by_medium.word
   left join core.channels as by_source on e.source = by_source.word
   left join core.channels as by_event on e.event = by_event.word
-  left join core.event_words as w on e.event = w.event
-  where e.event_at < $as_of + 1
 ),
 
 ordered as (
@@ -88,6 +100,7 @@ ordered as (
     *,
     row_number() over history as event_no,
     first_value(happened_at) over history as first_at,
+    first_value(platform) over history as first_platform,
     lag(event_date) over history as previous_date,
     lag(event_week) over history as previous_week,
     lag(event_month) over history as previous_month
@@ -104,6 +117,7 @@ select
   event,
   happened_at as event_at,
   coalesce(event_at_has_time, true) as event_at_has_time,
+  event_at_utc,
   event_date,
   event_week,
   event_month,
@@ -122,6 +136,7 @@ select
   is_active,
   case when person_id is not null then event_no = 1 end as is_first_of_kind,
   case when person_id is not null then first_at end as first_of_kind_at,
+  case when person_id is not null then first_platform end as first_of_kind_platform,
   case when person_id is not null then event_no = 1 or event_date <> previous_date end as is_first_in_day,
   case when person_id is not null then event_no = 1 or event_week <> previous_week end as is_first_in_week,
   case when person_id is not null then event_no = 1 or event_month <> previous_month end as is_first_in_month

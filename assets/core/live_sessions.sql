@@ -33,6 +33,8 @@ columns:
   paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 成交金额}
   refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 退款金额}
   ad_cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 投放消耗}
+  started_at_utc: {type: 'timestamp', zh: 开播（UTC）, description: the same instant in UTC}
+  ended_at_utc: {type: 'timestamp', zh: 下播（UTC）, description: the same instant in UTC}
 checks:
   - unique: [platform, live_session_id]
   - not_null: [live_session_id, started_at]
@@ -44,42 +46,57 @@ with ranked as (
     row_number() over (partition by platform, live_session_id order by version_at, file_source) as copy_no
   from staging.live_sessions
   where started_at < $as_of + 1
+),
+
+merged as (
+  select
+    platform,
+    live_session_id,
+    cast(max_by(account_id, case when account_id is not null then copy_no end) as varchar) as account_id,
+    cast(max_by(host_id, case when host_id is not null then copy_no end) as varchar) as host_id,
+    cast(max_by(title, case when title is not null then copy_no end) as varchar) as title,
+    cast(max_by(started_at, case when started_at is not null then copy_no end) as timestamp) as started_at,
+    cast(max_by(ended_at, case when ended_at is not null then copy_no end) as timestamp) as ended_at,
+    cast(max_by(exposures, case when exposures is not null then copy_no end) as bigint) as exposures,
+    cast(max_by(exposed_people, case when exposed_people is not null then copy_no end) as bigint) as exposed_people,
+    cast(max_by(views, case when views is not null then copy_no end) as bigint) as views,
+    cast(max_by(viewers, case when viewers is not null then copy_no end) as bigint) as viewers,
+    cast(max_by(peak_online, case when peak_online is not null then copy_no end) as bigint) as peak_online,
+    cast(max_by(average_online, case when average_online is not null then copy_no end) as bigint) as average_online,
+    cast(max_by(average_watch_seconds, case when average_watch_seconds is not null then copy_no end) as double)
+      as average_watch_seconds,
+    cast(max_by(comments, case when comments is not null then copy_no end) as bigint) as comments,
+    cast(max_by(likes, case when likes is not null then copy_no end) as bigint) as likes,
+    cast(max_by(shares, case when shares is not null then copy_no end) as bigint) as shares,
+    cast(max_by(new_followers, case when new_followers is not null then copy_no end) as bigint) as new_followers,
+    cast(max_by(lost_followers, case when lost_followers is not null then copy_no end) as bigint) as lost_followers,
+    cast(max_by(new_fan_club, case when new_fan_club is not null then copy_no end) as bigint) as new_fan_club,
+    cast(max_by(new_group_members, case when new_group_members is not null then copy_no end) as bigint)
+      as new_group_members,
+    cast(max_by(group_viewers, case when group_viewers is not null then copy_no end) as bigint) as group_viewers,
+    cast(max_by(product_exposed_people, case when product_exposed_people is not null then copy_no end) as bigint)
+      as product_exposed_people,
+    cast(max_by(product_clicked_people, case when product_clicked_people is not null then copy_no end) as bigint)
+      as product_clicked_people,
+    cast(max_by(orders, case when orders is not null then copy_no end) as bigint) as orders,
+    cast(max_by(buyers, case when buyers is not null then copy_no end) as bigint) as buyers,
+    cast(max_by(paid_amount, case when paid_amount is not null then copy_no end) as decimal(18, 2)) as paid_amount,
+    cast(max_by(refund_amount, case when refund_amount is not null then copy_no end) as decimal(18, 2))
+      as refund_amount,
+    cast(max_by(ad_cost_amount, case when ad_cost_amount is not null then copy_no end) as decimal(18, 2))
+      as ad_cost_amount
+  from ranked
+  group by platform, live_session_id
 )
 
 select
-  platform,
-  live_session_id,
-  cast(max_by(account_id, case when account_id is not null then copy_no end) as varchar) as account_id,
-  cast(max_by(host_id, case when host_id is not null then copy_no end) as varchar) as host_id,
-  cast(max_by(title, case when title is not null then copy_no end) as varchar) as title,
-  cast(max_by(started_at, case when started_at is not null then copy_no end) as timestamp) as started_at,
-  cast(max_by(ended_at, case when ended_at is not null then copy_no end) as timestamp) as ended_at,
-  cast(max_by(exposures, case when exposures is not null then copy_no end) as bigint) as exposures,
-  cast(max_by(exposed_people, case when exposed_people is not null then copy_no end) as bigint) as exposed_people,
-  cast(max_by(views, case when views is not null then copy_no end) as bigint) as views,
-  cast(max_by(viewers, case when viewers is not null then copy_no end) as bigint) as viewers,
-  cast(max_by(peak_online, case when peak_online is not null then copy_no end) as bigint) as peak_online,
-  cast(max_by(average_online, case when average_online is not null then copy_no end) as bigint) as average_online,
-  cast(max_by(average_watch_seconds, case when average_watch_seconds is not null then copy_no end) as double)
-    as average_watch_seconds,
-  cast(max_by(comments, case when comments is not null then copy_no end) as bigint) as comments,
-  cast(max_by(likes, case when likes is not null then copy_no end) as bigint) as likes,
-  cast(max_by(shares, case when shares is not null then copy_no end) as bigint) as shares,
-  cast(max_by(new_followers, case when new_followers is not null then copy_no end) as bigint) as new_followers,
-  cast(max_by(lost_followers, case when lost_followers is not null then copy_no end) as bigint) as lost_followers,
-  cast(max_by(new_fan_club, case when new_fan_club is not null then copy_no end) as bigint) as new_fan_club,
-  cast(max_by(new_group_members, case when new_group_members is not null then copy_no end) as bigint)
-    as new_group_members,
-  cast(max_by(group_viewers, case when group_viewers is not null then copy_no end) as bigint) as group_viewers,
-  cast(max_by(product_exposed_people, case when product_exposed_people is not null then copy_no end) as bigint)
-    as product_exposed_people,
-  cast(max_by(product_clicked_people, case when product_clicked_people is not null then copy_no end) as bigint)
-    as product_clicked_people,
-  cast(max_by(orders, case when orders is not null then copy_no end) as bigint) as orders,
-  cast(max_by(buyers, case when buyers is not null then copy_no end) as bigint) as buyers,
-  cast(max_by(paid_amount, case when paid_amount is not null then copy_no end) as decimal(18, 2)) as paid_amount,
-  cast(max_by(refund_amount, case when refund_amount is not null then copy_no end) as decimal(18, 2)) as refund_amount,
-  cast(max_by(ad_cost_amount, case when ad_cost_amount is not null then copy_no end) as decimal(18, 2))
-    as ad_cost_amount
-from ranked
-group by platform, live_session_id
+  m.*,
+  m.started_at - interval '1 second' * case
+    when s.utc_offset_changes_at <= m.started_at then s.utc_offset_seconds_after else s.utc_offset_seconds
+  end as started_at_utc,
+  m.ended_at - interval '1 second' * case
+    when e.utc_offset_changes_at <= m.ended_at then e.utc_offset_seconds_after else e.utc_offset_seconds
+  end as ended_at_utc
+from merged as m
+left join core.calendar as s on cast(m.started_at as date) = s.date
+left join core.calendar as e on cast(m.ended_at as date) = e.date

@@ -15,6 +15,8 @@ columns:
   group_id:             {type: varchar, zh: 粉丝群, description: NULL where the stay is not in a group}
   joined_at:            {type: timestamp, zh: 加入时间}
   left_at:              {type: timestamp, zh: 离开时间, description: NULL while still inside at as_of}
+  joined_at_utc:        {type: timestamp, zh: 加入时间（UTC）, description: the same instant in UTC}
+  left_at_utc:          {type: timestamp, zh: 离开时间（UTC）, description: the same instant in UTC}
   entry_path:           {type: varchar, zh: 入群路径}
   live_session_id:      {type: varchar, zh: 直播场次, description: the session the join came from}
   follow_days_required: {type: bigint, unit: day, zh: 关注天数门槛}
@@ -33,6 +35,7 @@ with moves as (
     e.event,
     e.event_id,
     e.event_at,
+    e.event_at_utc,
     e.entry_path,
     e.live_session_id,
     coalesce(w.kind, e.event) as kind,
@@ -59,7 +62,10 @@ turns as (
     *,
     lead(event_at) over (
       partition by person_id, platform, kind, group_id order by event_at asc, is_join desc, event_id asc
-    ) as next_at
+    ) as next_at,
+    lead(event_at_utc) over (
+      partition by person_id, platform, kind, group_id order by event_at asc, is_join desc, event_id asc
+    ) as next_at_utc
   from stepped
   where is_join <> coalesce(was_join, 0)
 )
@@ -72,6 +78,8 @@ select
   t.group_id,
   t.event_at as joined_at,
   t.next_at as left_at,
+  t.event_at_utc as joined_at_utc,
+  t.next_at_utc as left_at_utc,
   coalesce(t.entry_path, case when t.kind = 'group' then 'other' else t.kind end) as entry_path,
   t.live_session_id,
   g.follow_days_required,

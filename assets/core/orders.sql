@@ -17,6 +17,7 @@ columns:
   ordered_at:                  {type: timestamp, zh: 下单时间}
   paid_at:                     {type: timestamp, zh: 付款时间, description: where only the day is known its last second}
   paid_at_has_time:            {type: boolean, zh: 是否有付款时刻, description: the file told the hour and not only the day}
+  paid_at_utc:                 {type: timestamp, zh: 付款时间（UTC）, description: the same instant in UTC; durations are differences of these}
   paid_date:                   {type: date, zh: 付款日}
   paid_week:                   {type: date, zh: 付款周}
   paid_month:                  {type: date, zh: 付款月}
@@ -25,8 +26,9 @@ columns:
   paid_amount:                 {type: 'decimal(18,2)', unit: yuan, zh: 支付金额, description: "what the buyer paid, freight included"}
   freight_amount:              {type: 'decimal(18,2)', unit: yuan, zh: 运费}
   discount_amount:             {type: 'decimal(18,2)', unit: yuan, zh: 优惠金额}
-  refund_amount:               {type: 'decimal(18,2)', unit: yuan, zh: 退款金额, description: succeeded refunds up to as_of}
+  refund_amount:               {type: 'decimal(18,2)', unit: yuan, zh: 退款金额, description: 'succeeded refunds up to as_of; of an order closed after it was paid, of which no file tells a refund, the whole amount'}
   net_amount:                  {type: 'decimal(18,2)', unit: yuan, zh: 净额, description: paid_amount - refund_amount}
+  is_refund_implied:           {type: boolean, zh: 退款是否推定, description: 'closed after it was paid, and no file tells a refund'}
   first_refunded_at:           {type: timestamp, zh: 首次退款时间}
   is_kept:                     {type: boolean, zh: 是否有效, description: 'not cancelled, not fully refunded, of kind normal or deposit, amount above zero'}
   order_no:                    {type: bigint, zh: 第几单, description: "place among the buyer's kept orders; NULL unless kept and the buyer is known"}
@@ -160,6 +162,17 @@ refunded as (
   group by platform, order_id
 ),
 
+-- a day without an hour is over when the order counts: what happened that day came before it
+timed as (
+  select
+    *,
+    case
+      when coalesce(paid_at_has_time, true) then paid_at
+      else cast(cast(paid_at as date) as timestamp) + interval 86399 second
+    end as counted_at
+  from paid
+),
+
 told as (
   select
     o.platform,
@@ -167,11 +180,10 @@ told as (
     o.shop_id,
     coalesce(by_buyer.person_id, by_phone.person_id) as person_id,
     o.ordered_at,
-    -- a day without an hour is over when the order counts: what happened that day came before it
-    case
-      when coalesce(o.paid_at_has_time, true) then o.paid_at
-      else cast(cast(o.paid_at as date) as timestamp) + interval 86399 second
-    end as paid_at,
+    o.counted_at as paid_at,
+    o.counted_at - interval '1 second' * case
+      when c.utc_offset_changes_at <= o.counted_at then c.utc_offset_seconds_after else c.utc_offset_seconds
+    end as paid_at_utc,
     coalesce(o.paid_at_has_time, true) as paid_at_has_time,
     cast(o.paid_at as date) as paid_date,
     cast(date_trunc('week', cast(o.paid_at as date) + case when $week_starts = 'sunday' then 1 else 0 end) as date)
@@ -182,8 +194,15 @@ told as (
     o.paid_amount,
     o.freight_amount,
     o.discount_amount,
-    cast(coalesce(r.refund_amount, 0) as decimal(18, 2)) as refund_amount,
-    cast(o.paid_amount - coalesce(r.refund_amount, 0) as decimal(18, 2)) as net_amount,
+    -- closed after it was paid: the money went back, also where no file tells the refund
+    cast(
+      coalesce(r.refund_amount, case when o.status = 'cancelled' then o.paid_amount end, 0) as decimal(18, 2)
+    ) as refund_amount,
+    cast(
+      o.paid_amount - coalesce(r.refund_amount, case when o.status = 'cancelled' then o.paid_amount end, 0)
+      as decimal(18, 2)
+    ) as net_amount,
+    o.status = 'cancelled' and r.refund_amount is null as is_refund_implied,
     r.first_refunded_at,
     o.status <> 'cancelled' and o.order_kind in ('normal', 'deposit') and o.paid_amount > 0
     and coalesce(r.refund_amount, 0) < o.paid_amount as is_kept,
@@ -212,7 +231,7 @@ told as (
     o.live_session_id,
     o.group_id,
     o.campaign_id
-  from paid as o
+  from timed as o
   left join core.identities as by_buyer
     on
       by_buyer.platform = case when o.buyer_id_type = 'phone' then 'any' else o.platform end
@@ -220,6 +239,7 @@ told as (
       and o.buyer_id = by_buyer.id_value
   left join core.identities as by_phone
     on by_phone.platform = 'any' and by_phone.id_type = 'phone' and o.phone_key = by_phone.id_value
+  left join core.calendar as c on cast(o.paid_at as date) = c.date
   left join refunded as r on o.platform = r.platform and o.order_id = r.order_id
   left join core.channels as by_entry on o.entry = by_entry.word
   left join core.channels as by_medium on o.medium = by_medium.word
@@ -318,6 +338,7 @@ select
   ordered_at,
   paid_at,
   paid_at_has_time,
+  paid_at_utc,
   paid_date,
   paid_week,
   paid_month,
@@ -328,6 +349,7 @@ select
   discount_amount,
   refund_amount,
   net_amount,
+  is_refund_implied,
   first_refunded_at,
   is_kept,
   case when is_counted then order_no end as order_no,

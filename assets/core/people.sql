@@ -29,6 +29,10 @@ columns:
   private_entry_path:           {type: varchar, zh: 入私域路径}
   private_group_id:             {type: varchar, zh: 首个私域群}
   private_live_session_id:      {type: varchar, zh: 入私域的直播场次}
+  first_public_at_utc:          {type: timestamp, zh: 首次公域触达（UTC）, description: 'this and the next three are the same instants in UTC, for durations'}
+  followed_at_utc:              {type: timestamp, zh: 首次关注（UTC）}
+  fan_club_at_utc:              {type: timestamp, zh: 首次进粉丝团（UTC）}
+  private_at_utc:               {type: timestamp, zh: 首次入私域（UTC）}
   first_order_at:               {type: timestamp, zh: 首单时间}
   first_order_platform:         {type: varchar, zh: 首单平台}
   first_order_channel:          {type: varchar, zh: 首单渠道}
@@ -55,6 +59,7 @@ with acts as (
     'event' as kind,
     event_id as act_id,
     event_at as act_at,
+    event_at_utc as act_at_utc,
     event as word,
     platform,
     channel,
@@ -70,6 +75,7 @@ with acts as (
     'order' as kind,
     order_id as act_id,
     paid_at as act_at,
+    paid_at_utc as act_at_utc,
     'order' as word,
     platform,
     channel,
@@ -104,6 +110,9 @@ seen as (
     max(case when domain = 'public' and domain_act_no = 1 then live_session_id end) as first_public_live_session_id,
     min(case when word = 'follow' then act_at end) as followed_at,
     min(case when word = 'fan_club_join' then act_at end) as fan_club_at,
+    min(case when domain = 'public' then act_at_utc end) as first_public_at_utc,
+    min(case when word = 'follow' then act_at_utc end) as followed_at_utc,
+    min(case when word = 'fan_club_join' then act_at_utc end) as fan_club_at_utc,
     max(case when is_active then act_at end) as last_active_at
   from numbered
   group by person_id
@@ -145,6 +154,7 @@ private as (
   select
     person_id,
     min(joined_at) as private_at,
+    min(joined_at_utc) as private_at_utc,
     max(case when stay_no = 1 then platform end) as private_platform,
     max(case when stay_no = 1 then event end) as private_event,
     max(case when stay_no = 1 then entry_path end) as private_entry_path,
@@ -175,6 +185,10 @@ select
   p.private_entry_path,
   p.private_group_id,
   p.private_live_session_id,
+  s.first_public_at_utc,
+  s.followed_at_utc,
+  s.fan_club_at_utc,
+  p.private_at_utc,
   b.first_order_at,
   b.first_order_platform,
   b.first_order_channel,

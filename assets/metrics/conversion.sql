@@ -24,7 +24,7 @@ columns:
   step: {type: varchar, zh: 步骤, description: 'public, follow, fan_club, private, first_order or second_order'}
   cohort_people: {type: bigint, unit: person, zh: 触达人数, description: 'everyone first touched in the cohort, mature or not'}
   mature_people: {type: bigint, unit: person, zh: 成熟触达人数,
-    description: those whose whole window has passed at as_of; the denominator of rate_from_first, zh_description: 窗口已走完的触达人数}
+    description: 'those whose whole window lies within the known days of their platform''s events and, for private, memberships, for orders also orders; the denominator of rate_from_first', zh_description: 窗口已走完的触达人数}
   previous_people: {type: bigint, unit: person, zh: 上一步人数,
     description: mature people who reached the previous step; the denominator of rate_from_previous,
     zh_description: 成熟触达人数中走到上一步的；第一步为成熟触达人数}
@@ -41,7 +41,7 @@ columns:
   median_days: {type: double, unit: day, zh: 中位天数,
     description: 'median of the whole days that this step needed after the public touch, among people: 24 hours each, a day begun counts (0 = the same date)',
     zh_description: 到达者从公域触达到本步所需整天数的中位数，不足 24 小时按一天，同一自然日为 0}
-  is_mature: {type: boolean, zh: 是否成熟, description: the whole cohort's window has passed at as_of}
+  is_mature: {type: boolean, zh: 是否成熟, description: the whole cohort's window lies within the known days}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature people}
 checks:
   - unique: [cohort_week, segment_by, segment, window_days, step_no]
@@ -68,19 +68,25 @@ with measured as (
       when followed_at < first_public_at then null
       when cast(followed_at as date) = cast(first_public_at as date) then 0
       else
-        (date_diff('second', date_trunc('second', first_public_at), date_trunc('second', followed_at)) + 86399) // 86400
+        (
+          date_diff('second', date_trunc('second', first_public_at_utc), date_trunc('second', followed_at_utc)) + 86399
+        ) // 86400
     end as follow_days,
     case
       when fan_club_at < first_public_at then null
       when cast(fan_club_at as date) = cast(first_public_at as date) then 0
       else
-        (date_diff('second', date_trunc('second', first_public_at), date_trunc('second', fan_club_at)) + 86399) // 86400
+        (
+          date_diff('second', date_trunc('second', first_public_at_utc), date_trunc('second', fan_club_at_utc)) + 86399
+        ) // 86400
     end as fan_club_days,
     case
       when private_at < first_public_at then null
       when cast(private_at as date) = cast(first_public_at as date) then 0
       else
-        (date_diff('second', date_trunc('second', first_public_at), date_trunc('second', private_at)) + 86399) // 86400
+        (
+          date_diff('second', date_trunc('second', first_public_at_utc), date_trunc('second', private_at_utc)) + 86399
+        ) // 86400
     end as private_days,
     case
       when first_order_at >= first_public_at
@@ -155,6 +161,15 @@ stepped as (
       when s.step_no = 5 and a.first_order_days is not null then greatest(a.first_order_days, a.private_days)
       when s.step_no = 6 and a.second_order_days is not null then greatest(a.second_order_days, a.private_days)
     end as ladder_days,
+    case
+      when s.step_no - 1 > a.highest_step then null
+      when s.step_no <= 2 then cast(0 as bigint)
+      when s.step_no = 3 then a.follow_days
+      when s.step_no = 4 then a.fan_club_days
+      when s.step_no = 5 then a.private_days
+      when a.private_days is not null and a.first_order_days is not null
+        then greatest(a.first_order_days, a.private_days)
+    end as previous_ladder_days,
     a.people
   from alike as a
   cross join unnest([1, 2, 3, 4, 5, 6]) as s (step_no)
@@ -187,8 +202,19 @@ rolled as (
     a.step_no,
     a.days,
     a.ladder_days,
+    a.previous_ladder_days,
+    -- until when the rows are known that a step and those before it are counted from
+    case
+      when a.step_no = 1 then coalesce(e.known_until, o.known_until)
+      when a.step_no <= 3 then e.known_until
+      when a.step_no = 4 and m.known_until is not null then least(e.known_until, m.known_until)
+      when a.step_no >= 5 and o.known_until is not null then least(e.known_until, m.known_until, o.known_until)
+    end as known_until,
     cast(sum(a.people) as bigint) as people
   from stepped as a
+  left join core.known as e on a.first_public_platform = e.platform and e.kind = 'events'
+  left join core.known as m on a.first_public_platform = m.platform and m.kind = 'memberships'
+  left join core.known as o on a.first_public_platform = o.platform and o.kind = 'orders'
   inner join core.calendar as c on a.first_public_date = c.date
   cross join core.as_of as d
   left join core.live_sessions as l
@@ -201,7 +227,8 @@ windowed as (
   select
     r.*,
     cast(w.window_days as bigint) as window_days,
-    date_diff('day', r.first_public_date, $as_of) >= w.window_days as is_over
+    coalesce(date_diff('day', r.first_public_date, r.known_until) >= w.window_days, false) as is_over,
+    coalesce(date_diff('day', r.cohort_end, r.known_until) >= w.window_days, false) as is_cohort_over
   from rolled as r
   cross join unnest($within_days) as w (window_days)
 ),
@@ -209,17 +236,19 @@ windowed as (
 steps as (
   select
     cohort_week,
-    cohort_end,
     segment_by,
     segment,
     window_days,
     step_no,
+    bool_and(is_cohort_over) as is_mature,
     cast(sum(people) as bigint) as cohort_people,
     cast(sum(case when is_over then people else 0 end) as bigint) as mature_people,
     cast(sum(case when is_over and ladder_days <= window_days then people else 0 end) as bigint) as people,
+    cast(sum(case when is_over and previous_ladder_days <= window_days then people else 0 end) as bigint)
+      as previous_people,
     cast(sum(case when is_over and days <= window_days then people else 0 end) as bigint) as reached_people
   from windowed
-  group by cohort_week, cohort_end, segment_by, segment, window_days, step_no
+  group by cohort_week, segment_by, segment, window_days, step_no
 ),
 
 -- the median is the first number of days whose count passes the middle of the row; of two middles their mean
@@ -269,12 +298,7 @@ medians as (
 followed as (
   select
     s.*,
-    m.median_days,
-    coalesce(
-      lag(s.people) over (
-        partition by s.cohort_week, s.segment_by, s.segment, s.window_days order by s.step_no
-      ), s.mature_people
-    ) as previous_people
+    m.median_days
   from steps as s
   left join medians as m
     on
@@ -308,6 +332,6 @@ select
   reached_people,
   cast(reached_people as double) / nullif(mature_people, 0) as reached_rate,
   median_days,
-  date_diff('day', cohort_end, $as_of) >= window_days as is_mature,
+  is_mature,
   mature_people < $small_group as is_small
 from followed

@@ -4,10 +4,11 @@ description: >-
   What a day brought: orders, buyers, amounts, the private domain's share of them, and how many people came into the
   private domain, left it and are in it. With period = week, month or range (start_date to end_date) the same figures for
   that period, its buyers counted once. A buyer's order counts as paid even if it is refunded later; buyers, orders and new
-  buyers count kept orders only. Rows of a breakdown by live session exist on days with orders, all others on every day.
+  buyers count kept orders only. Rows of a breakdown by live session exist on days with orders, all others on every day. Where nothing of a
+  whole period is known, its figures are NULL, not 0 (is_sales_known, is_members_known).
 description_zh: >-
   一天的经营结果：订单、买家、金额、其中私域占多少，以及入私域、离开、在籍的人数。period 取 week、month 或 range（配合 start_date、end_date）
-  时按整段去重。支付口径含后来退款的订单；买家、订单、新客只算有效订单。
+  时按整段去重。支付口径含后来退款的订单；买家、订单、新客只算有效订单。整段都不可知的为空，不是 0（见 is_sales_known、is_members_known）。
 variant: paid_gmv, net_gmv
 grain: date, segment_by, segment
 parameters:
@@ -22,8 +23,8 @@ columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value of the breakdown; none where an order or a person has no such value}
   paid_orders: {type: bigint, unit: order, zh: 支付订单数,
-    description: 'orders of kind normal or deposit that were paid and not cancelled, refunded later or not',
-    zh_description: 已付款、未取消的正常或定金订单数，含后来退款的}
+    description: 'orders of kind normal or deposit that were paid, closed or refunded later or not',
+    zh_description: 已付款的正常或定金订单数，含后来关闭、退款的}
   paid_buyers: {type: bigint, unit: person, zh: 支付人数,
     description: identified people with at least one paid order, zh_description: 至少一笔支付订单的可识别买家，去重}
   orders: {type: bigint, unit: order, zh: 有效订单数,
@@ -31,8 +32,8 @@ columns:
   buyers: {type: bigint, unit: person, zh: 买家数,
     description: identified people with at least one kept order, zh_description: 至少一笔有效订单的可识别买家，去重}
   new_buyers: {type: bigint, unit: person, zh: 新客数,
-    description: buyers without a kept order in the 365 days (new_buyer_lookback_days) before the date,
-    zh_description: 此前 365 天（可设）内没有有效订单的买家}
+    description: 'buyers without a kept order in the 365 days (new_buyer_lookback_days; -1: ever) before the date',
+    zh_description: 此前 365 天（可设，-1 为终身）内没有有效订单的买家}
   returning_buyers: {type: bigint, unit: person, zh: 老客数, description: buyers - new_buyers, zh_description: 买家数减新客数}
   paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 支付金额,
     description: 'amount of paid_orders, those refunded later included', zh_description: 支付订单金额合计，含后来退款的}
@@ -71,15 +72,20 @@ columns:
     description: 'private memberships open at the end; the day before + joins - leaves', zh_description: 期末未结束的私域关系数，等于上期加加入减离开}
   members: {type: bigint, unit: person, zh: 在籍人数,
     description: people inside at least one private membership at the end, zh_description: 期末至少在一个群、企微或会员内的人数，去重}
-  is_complete: {type: boolean, zh: 周期已完, description: 'the period is over at as_of, and start_date and end_date leave nothing of it out'}
+  is_sales_known: {type: boolean, zh: 订单可知,
+    description: 'orders of every day of the period are known: none lies in a gap of the data (core.data_gaps) or before the first order told. Of a breakdown other than platform and shop a gap counts that hides a tenth of the orders or more',
+    zh_description: 周期内每天的订单都可知：不在数据缺口内，也不早于最早的订单。平台、店铺以外的维度，缺口占订单一成以上才算}
+  is_members_known: {type: boolean, zh: 进退群可知, description: the same of joins and leaves}
+  is_complete: {type: boolean, zh: 周期已完, description: 'the period is over at as_of, its sales are known, and start_date and end_date leave nothing of it out'}
   is_mature: {type: boolean, zh: 退款已稳定,
-    description: refund_days have passed since the period's end; refunds hardly change any more, zh_description: 周期结束已满 30 天，退款基本稳定}
+    description: refunds are known for refund_days after the period's end; they hardly change any more, zh_description: 周期结束之后退款可知已满 30 天，基本稳定}
   is_history_short: {type: boolean, zh: 历史不足,
     description: 'orders are known for less than the look-back before the date, so returning buyers may be taken for new',
     zh_description: 该日之前的订单历史不足 365 天，部分老客会被当成新客}
 checks:
   - unique: [date, segment_by, segment]
-  - not_null: [date, segment_by, segment, paid_orders, paid_amount]
+  - not_null: [date, segment_by, segment, is_sales_known, is_members_known]
+  - condition: {sql: 'paid_orders is not null or not is_sales_known', name: only what is not known is left out}
   - between: {column: private_channel_share_rate, min: 0, max: 1}
   - between: {column: member_share_rate, min: 0, max: 1}
   - condition: {sql: 'buyers = new_buyers + returning_buyers', name: new and returning buyers are all buyers}
@@ -120,9 +126,94 @@ periods as (
   select
     period_date,
     period_end,
-    max(date) as last_date
+    max(date) as last_date,
+    count(*) as days
   from dates
   group by period_date, period_end
+),
+
+-- days of which orders, or joins and leaves, are not known: in a gap of the data, or before the first row
+gaps as (
+  select
+    g.kind,
+    g.platform,
+    g.shop_id,
+    g.share_rate,
+    d.period_date,
+    d.date
+  from core.data_gaps as g
+  inner join dates as d on g.first_date <= d.date and g.last_date >= d.date
+  where g.kind in ('orders', 'memberships')
+),
+
+starts as (
+  select
+    k.kind,
+    min(c.first_date) as first_date
+  from unnest(['orders', 'memberships']) as k (kind)
+  left join core.clocks as c on k.kind = c.kind
+  group by k.kind
+),
+
+unknown as (
+  select
+    kind,
+    'all' as segment_by,
+    'all' as segment,
+    period_date,
+    date
+  from gaps
+  group by kind, period_date, date
+  having sum(share_rate) >= 0.1
+  union
+  select
+    s.kind,
+    'all' as segment_by,
+    'all' as segment,
+    d.period_date,
+    d.date
+  from starts as s
+  cross join dates as d
+  where s.first_date is null or d.date < s.first_date
+  union
+  select
+    kind,
+    case when shop_id is null then 'platform' else 'shop' end as segment_by,
+    coalesce(shop_id, platform) as segment,
+    period_date,
+    date
+  from gaps
+  union
+  select
+    k.kind,
+    'platform' as segment_by,
+    k.platform as segment,
+    d.period_date,
+    d.date
+  from core.known as k
+  cross join dates as d
+  where k.kind in ('orders', 'memberships') and (not k.is_own or d.date < k.known_from)
+  union
+  select
+    g.kind,
+    'shop' as segment_by,
+    coalesce(s.shop_id, 'none') as segment,
+    g.period_date,
+    g.date
+  from gaps as g
+  inner join core.source_days as s on g.kind = s.kind and g.platform = s.platform
+  where g.kind = 'orders' and g.shop_id is null
+),
+
+blanks as (
+  select
+    kind,
+    segment_by,
+    segment,
+    period_date,
+    count(*) as days
+  from unknown
+  group by kind, segment_by, segment, period_date
 ),
 
 sold as (
@@ -132,6 +223,7 @@ sold as (
     o.is_kept,
     o.paid_amount,
     o.refund_amount,
+    k.known_until as refunds_known_until,
     o.domain as order_domain,
     coalesce(o.was_member, false) as is_member_order,
     o.person_id is null or (
@@ -143,7 +235,10 @@ sold as (
         o.order_no is not null
         and (
           o.previous_purchase_date is null
-          or date_diff('day', o.previous_purchase_date, d.period_date) > $new_buyer_lookback_days
+          or (
+            $new_buyer_lookback_days > 0
+            and date_diff('day', o.previous_purchase_date, d.period_date) > $new_buyer_lookback_days
+          )
         )
         then 1
       else 0
@@ -159,7 +254,8 @@ sold as (
     case when list_contains($segments, 'membership') then coalesce(o.was_member, false) end as was_member
   from core.orders as o
   inner join dates as d on o.paid_date = d.date
-  where o.status <> 'cancelled' and o.order_kind in ('normal', 'deposit') and o.paid_amount > 0
+  left join core.known as k on o.platform = k.platform and k.kind = 'refunds'
+  where o.order_kind in ('normal', 'deposit') and o.paid_amount > 0
 ),
 
 -- Counting people needs their orders side by side only where a person has several in the period. In a single day few
@@ -176,6 +272,7 @@ alike as (
     live_session_id,
     group_id,
     was_member,
+    refunds_known_until,
     count(*) as paid_orders,
     count(*) filter (where is_kept) as orders,
     count(person_id) as people,
@@ -267,6 +364,7 @@ sales_parts as (
     period_date,
     segment_by,
     segment,
+    cast(null as date) as refunds_known_until,
     0 as paid_orders,
     count(*) filter (where not is_counted) as paid_buyers,
     0 as orders,
@@ -296,6 +394,7 @@ sales_parts as (
       when 'membership' then case when a.was_member then 'member' else 'not_member' end
       else 'no such breakdown'
     end as segment,
+    coalesce(a.refunds_known_until, a.period_date) as refunds_known_until,
     a.paid_orders,
     case when a.is_alone then a.people else 0 end as paid_buyers,
     a.orders,
@@ -317,6 +416,7 @@ sales as (
     period_date,
     segment_by,
     segment,
+    min(refunds_known_until) as refunds_known_until,
     cast(sum(paid_orders) as bigint) as paid_orders,
     cast(sum(paid_buyers) as bigint) as paid_buyers,
     cast(sum(orders) as bigint) as orders,
@@ -493,6 +593,7 @@ filled as (
     c.period_date,
     c.segment_by,
     c.segment,
+    coalesce(s.refunds_known_until, $as_of) as refunds_known_until,
     coalesce(s.paid_orders, 0) as paid_orders,
     coalesce(s.paid_buyers, 0) as paid_buyers,
     coalesce(s.orders, 0) as orders,
@@ -518,23 +619,48 @@ filled as (
   window so_far as (
     partition by c.segment_by, c.segment order by c.period_date rows between unbounded preceding and current row
   )
+),
+
+-- what nobody told is no zero
+told as (
+  select
+    f.*,
+    p.period_end,
+    coalesce(o.days, 0) = 0 as is_sales_known,
+    coalesce(m.days, 0) = 0 as is_members_known,
+    coalesce(o.days, 0) < p.days or f.paid_orders > 0 as has_sales,
+    f.has_members and (coalesce(m.days, 0) < p.days or f.joins + f.leaves > 0) as tells_members
+  from filled as f
+  inner join periods as p on f.period_date = p.period_date
+  left join blanks as o
+    on
+      o.kind = 'orders'
+      and f.period_date = o.period_date
+      and case when f.segment_by in ('platform', 'shop') then f.segment_by else 'all' end = o.segment_by
+      and case when f.segment_by in ('platform', 'shop') then f.segment else 'all' end = o.segment
+  left join blanks as m
+    on
+      m.kind = 'memberships'
+      and f.period_date = m.period_date
+      and case when f.segment_by = 'platform' then f.segment_by else 'all' end = m.segment_by
+      and case when f.segment_by = 'platform' then f.segment else 'all' end = m.segment
 )
 
 select
   f.period_date as date,
   f.segment_by,
   f.segment,
-  f.paid_orders,
-  f.paid_buyers,
-  f.orders,
-  f.buyers,
-  f.new_buyers,
-  f.buyers - f.new_buyers as returning_buyers,
-  f.paid_amount,
-  f.refund_amount,
-  cast(f.paid_amount - f.refund_amount as decimal(18, 2)) as net_amount,
+  case when f.has_sales then f.paid_orders end as paid_orders,
+  case when f.has_sales then f.paid_buyers end as paid_buyers,
+  case when f.has_sales then f.orders end as orders,
+  case when f.has_sales then f.buyers end as buyers,
+  case when f.has_sales then f.new_buyers end as new_buyers,
+  case when f.has_sales then f.buyers - f.new_buyers end as returning_buyers,
+  case when f.has_sales then f.paid_amount end as paid_amount,
+  case when f.has_sales then f.refund_amount end as refund_amount,
+  cast(case when f.has_sales then f.paid_amount - f.refund_amount end as decimal(18, 2)) as net_amount,
   cast(f.refund_amount as double) / nullif(cast(f.paid_amount as double), 0) as refund_rate,
-  f.identified_amount,
+  case when f.has_sales then f.identified_amount end as identified_amount,
   -- rounded half up in whole cents, the same on every engine
   cast(
     cast((cast(f.identified_amount * 200 as bigint) + f.paid_buyers) // nullif(f.paid_buyers * 2, 0) as double) / 100
@@ -544,20 +670,24 @@ select
     cast((cast(f.paid_amount * 200 as bigint) + f.paid_orders) // nullif(f.paid_orders * 2, 0) as double) / 100
     as decimal(18, 2)
   ) as average_per_order_amount,
-  f.private_channel_amount,
-  f.unknown_channel_amount,
+  case when f.has_sales then f.private_channel_amount end as private_channel_amount,
+  case when f.has_sales then f.unknown_channel_amount end as unknown_channel_amount,
   cast(f.private_channel_amount as double) / nullif(cast(f.paid_amount as double), 0) as private_channel_share_rate,
-  f.member_amount,
+  case when f.has_sales then f.member_amount end as member_amount,
   cast(f.member_amount as double) / nullif(cast(f.paid_amount as double), 0) as member_share_rate,
-  case when f.has_members then f.private_entries end as private_entries,
-  cast(case when f.has_members then f.joins end as bigint) as joins,
-  cast(case when f.has_members then f.leaves end as bigint) as leaves,
-  cast(case when f.has_members then f.memberships end as bigint) as memberships,
-  cast(case when f.has_members then f.members end as bigint) as members,
-  p.period_end <= least($as_of, coalesce(cast($end_date as date), $as_of))
-  and p.period_date >= coalesce(cast($start_date as date), p.period_date) as is_complete,
-  date_diff('day', p.period_end, $as_of) >= $refund_days as is_mature,
-  coalesce(date_diff('day', h.first_order_date, f.period_date) < $new_buyer_lookback_days, true) as is_history_short
-from filled as f
-inner join periods as p on f.period_date = p.period_date
+  case when f.tells_members then f.private_entries end as private_entries,
+  cast(case when f.tells_members then f.joins end as bigint) as joins,
+  cast(case when f.tells_members then f.leaves end as bigint) as leaves,
+  cast(case when f.tells_members then f.memberships end as bigint) as memberships,
+  cast(case when f.tells_members then f.members end as bigint) as members,
+  f.is_sales_known,
+  f.is_members_known,
+  f.is_sales_known
+  and f.period_end <= least($as_of, coalesce(cast($end_date as date), $as_of))
+  and f.period_date >= coalesce(cast($start_date as date), f.period_date) as is_complete,
+  date_diff('day', f.period_end, f.refunds_known_until) >= $refund_days as is_mature,
+  $new_buyer_lookback_days > 0
+  and coalesce(date_diff('day', h.first_order_date, f.period_date) < $new_buyer_lookback_days, true)
+    as is_history_short
+from told as f
 cross join history as h

@@ -4,7 +4,8 @@ description: >-
   Volume against quality of each way into the chat groups. Rows with segment_by = entry_path_threshold_group are the finest
   (month × entry path × threshold × group); the others are roll-ups with 'all' in the keys they sum over. Applications belong to
   the month they were made in, joins to the month of joining. One join is one stay; a person who leaves and joins again joins twice.
-  'Still in' and first orders are measured from the join, on mature joins only.
+  'Still in' and first orders are measured from the join, on mature joins only: those after which joins and leaves (for first orders: orders) of
+  the platform are known for so many days.
 description_zh: >-
   每条入群路径、每种门槛、每个群：来了多少，留下多少，买了多少。一次加入算一次；留存与首单都从加入时算起，只看窗口已走完的加入。
 grain: month, segment_by, segment, entry_path, threshold, platform, group_id
@@ -31,30 +32,30 @@ columns:
   approvals: {type: bigint, unit: event, zh: 通过数, description: 'approvals given in the month, whenever applied for'}
   joins: {type: bigint, unit: membership, zh: 入群数, description: stays in a group begun in the month,
     zh_description: 当月开始的入群次数}
-  mature_joins_7: {type: bigint, unit: membership, zh: 满7天入群数, description: joins at least 7 days old at as_of}
+  mature_joins_7: {type: bigint, unit: membership, zh: 满7天入群数, description: 'joins after which joins and leaves of the platform are known for 7 days'}
   stayed_7: {type: bigint, unit: membership, zh: 7天仍在群, description: mature_joins_7 still inside 7 days after joining}
   stay_7_rate: {type: double, unit: ratio, zh: 7天留群率, description: stayed_7 / mature_joins_7, zh_description: 7天仍在群 ÷ 满7天入群数}
-  mature_joins_30: {type: bigint, unit: membership, zh: 满30天入群数, description: joins at least 30 days old at as_of,
-    zh_description: 截至数据日入群已满 30 天的入群数}
+  mature_joins_30: {type: bigint, unit: membership, zh: 满30天入群数, description: 'joins after which joins and leaves of the platform are known for 30 days',
+    zh_description: 入群之后、该平台进退群可知已满 30 天的入群数}
   stayed_30: {type: bigint, unit: membership, zh: 30天仍在群, description: mature_joins_30 still inside 30 days after joining,
     zh_description: 满 30 天入群数中，入群 30 天后仍在群的}
   stay_30_rate: {type: double, unit: ratio, zh: 30天留群率, description: stayed_30 / mature_joins_30, zh_description: 30天仍在群 ÷ 满30天入群数}
-  mature_joins_90: {type: bigint, unit: membership, zh: 满90天入群数, description: joins at least 90 days old at as_of}
+  mature_joins_90: {type: bigint, unit: membership, zh: 满90天入群数, description: 'joins after which joins and leaves of the platform are known for 90 days'}
   stayed_90: {type: bigint, unit: membership, zh: 90天仍在群, description: mature_joins_90 still inside 90 days after joining}
   stay_90_rate: {type: double, unit: ratio, zh: 90天留群率, description: stayed_90 / mature_joins_90, zh_description: 90天仍在群 ÷ 满90天入群数}
   prospects_30: {type: bigint, unit: membership, zh: 未购入群数,
-    description: mature_joins_30 of people who had not bought before joining, zh_description: 满30天入群数中入群前没有买过的}
+    description: 'joins of people who had not bought before, after which orders are known for 30 days', zh_description: 入群前没有买过、入群之后订单可知已满 30 天的入群数}
   first_orders_30: {type: bigint, unit: membership, zh: 30天内首单,
     description: prospects_30 whose first order came within 30 days of joining, zh_description: 未购入群者在入群 30 天内下首单的}
   first_order_30_rate: {type: double, unit: ratio, zh: 30天首单率,
     description: first_orders_30 / prospects_30, zh_description: 30天内首单 ÷ 未购入群数}
   repeat_prospects_90: {type: bigint, unit: membership, zh: 未复购入群数,
-    description: mature_joins_90 of people who had not bought a second time before joining, zh_description: 满90天入群数中入群前没有复购过的}
+    description: 'joins of people who had not bought a second time before, after which orders are known for 90 days', zh_description: 入群前没有复购过、入群之后订单可知已满 90 天的入群数}
   repurchases_90: {type: bigint, unit: membership, zh: 90天内复购,
     description: repeat_prospects_90 whose second purchase came within 90 days of joining, zh_description: 未复购入群者在入群 90 天内第二次购买的}
   repurchase_90_rate: {type: double, unit: ratio, zh: 90天复购率,
     description: repurchases_90 / repeat_prospects_90, zh_description: 90天内复购 ÷ 未复购入群数}
-  is_mature: {type: boolean, zh: 是否成熟, description: 90 days have passed since the month's end}
+  is_mature: {type: boolean, zh: 是否成熟, description: 'joins, leaves and orders are known for 90 days after the month''s end'}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group joins}
 checks:
   - unique: [month, segment_by, segment, entry_path, threshold, platform, group_id]
@@ -97,10 +98,11 @@ joined as (
   select
     m.*,
     cast(m.joined_at as date) as joined_date,
-    date_diff('day', cast(m.joined_at as date), $as_of) as age_days,
+    date_diff('day', cast(m.joined_at as date), k.known_until) as age_days,
+    date_diff('day', cast(m.joined_at as date), o.known_until) as buying_age_days,
     case
       when m.left_at is not null
-        then date_diff('second', date_trunc('second', m.joined_at), date_trunc('second', m.left_at))
+        then date_diff('second', date_trunc('second', m.joined_at_utc), date_trunc('second', m.left_at_utc))
     end as stayed_seconds,
     p.first_order_at < m.joined_at as had_bought,
     p.second_order_at < m.joined_at as had_repeated,
@@ -108,6 +110,8 @@ joined as (
     date_diff('day', cast(m.joined_at as date), cast(p.second_order_at as date)) as second_order_days
   from core.memberships as m
   left join core.people as p on m.person_id = p.person_id
+  left join core.known as k on m.platform = k.platform and k.kind = 'memberships'
+  left join core.known as o on m.platform = o.platform and o.kind = 'orders'
   where m.kind = 'group'
 ),
 
@@ -155,10 +159,10 @@ happened as (
     case when age_days >= 30 and (stayed_seconds is null or stayed_seconds > 30 * 86400) then 1 else 0 end as stayed_30,
     case when age_days >= 90 then 1 else 0 end as mature_joins_90,
     case when age_days >= 90 and (stayed_seconds is null or stayed_seconds > 90 * 86400) then 1 else 0 end as stayed_90,
-    case when age_days >= 30 and not coalesce(had_bought, false) then 1 else 0 end as prospects_30,
-    case when age_days >= 30 and not had_bought and first_order_days <= 30 then 1 else 0 end as first_orders_30,
-    case when age_days >= 90 and not coalesce(had_repeated, false) then 1 else 0 end as repeat_prospects_90,
-    case when age_days >= 90 and not had_repeated and second_order_days <= 90 then 1 else 0 end as repurchases_90
+    case when buying_age_days >= 30 and not coalesce(had_bought, false) then 1 else 0 end as prospects_30,
+    case when buying_age_days >= 30 and not had_bought and first_order_days <= 30 then 1 else 0 end as first_orders_30,
+    case when buying_age_days >= 90 and not coalesce(had_repeated, false) then 1 else 0 end as repeat_prospects_90,
+    case when buying_age_days >= 90 and not had_repeated and second_order_days <= 90 then 1 else 0 end as repurchases_90
   from joined
 ),
 
@@ -167,8 +171,11 @@ labelled as (
     h.*,
     g.name as group_name,
     l.host_id,
+    least(k.known_until, o.known_until) as known_until,
     b.segment_by
   from happened as h
+  left join core.known as k on h.platform = k.platform and k.kind = 'memberships'
+  left join core.known as o on h.platform = o.platform and o.kind = 'orders'
   left join core.groups as g on h.platform = g.platform and h.group_id = g.group_id
   left join core.live_sessions as l on h.platform = l.platform and h.live_session_id = l.live_session_id
   cross join unnest($segments) as b (segment_by)
@@ -212,7 +219,8 @@ rolled as (
     cast(sum(prospects_30) as bigint) as prospects_30,
     cast(sum(first_orders_30) as bigint) as first_orders_30,
     cast(sum(repeat_prospects_90) as bigint) as repeat_prospects_90,
-    cast(sum(repurchases_90) as bigint) as repurchases_90
+    cast(sum(repurchases_90) as bigint) as repurchases_90,
+    min(coalesce(e.known_until, d.first_date)) as known_until
   from labelled as e
   cross join core.as_of as d
   group by all
@@ -247,6 +255,6 @@ select
   repeat_prospects_90,
   repurchases_90,
   cast(repurchases_90 as double) / nullif(repeat_prospects_90, 0) as repurchase_90_rate,
-  date_diff('day', cohort_end, $as_of) >= 90 as is_mature,
+  date_diff('day', cohort_end, known_until) >= 90 as is_mature,
   joins < $small_group as is_small
 from rolled

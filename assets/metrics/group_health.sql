@@ -5,7 +5,8 @@ description: >-
   (staging.group_days) they are used and measured_by says group_days; what they leave out, and all other days, is counted
   from the people's own events (measured_by = events). Where a platform tells how many members there are but not who left,
   leaves are estimated from the difference and is_leaves_estimated is true. What neither
-  tells is NULL, not 0: joins and members of a group without any person's move, activity where no group of the platform has any.
+  tells is NULL, not 0: joins and members of a group without any person's move, activity where no group of the platform has any, and what was
+  to be counted on a day in a gap of the data (core.data_gaps).
 description_zh: >-
   一个群的一天：在群、加入、离开、活跃、消息、推送、成交。平台给汇总的用汇总，否则由个人事件计算，measured_by 说明来源；
   平台不给退群明细时，由人数差推算离开数；两者都没有的为空，而不是 0。
@@ -130,16 +131,29 @@ talking as (
   where active_members > 0
 ),
 
+sent as (
+  select
+    p.platform,
+    p.group_id,
+    p.kind,
+    cast(p.sent_at as date) as date,
+    p.sent_at - interval '1 second' * case
+      when c.utc_offset_changes_at <= p.sent_at then c.utc_offset_seconds_after else c.utc_offset_seconds
+    end as sent_at_utc
+  from staging.pushes as p
+  left join core.calendar as c on cast(p.sent_at as date) = c.date
+  where p.group_id is not null and cast(p.sent_at as date) <= $as_of
+),
+
 pushed as (
   select
     platform,
     group_id,
-    cast(sent_at as date) as date,
+    date,
     count(*) as pushes,
     count(*) filter (where kind = 'red_packet') as red_packets
-  from staging.pushes
-  where group_id is not null and cast(sent_at as date) <= $as_of
-  group by platform, group_id, cast(sent_at as date)
+  from sent
+  group by platform, group_id, date
 ),
 
 -- a leave follows a push when the last push before it, or in the same second, is at most push_hours old
@@ -147,17 +161,18 @@ timeline as (
   select
     platform,
     group_id,
-    sent_at as moment,
-    sent_at,
+    date,
+    sent_at_utc as moment,
+    sent_at_utc,
     0 as is_leave
-  from staging.pushes
-  where group_id is not null and cast(sent_at as date) <= $as_of
+  from sent
   union all
   select
     platform,
     group_id,
-    left_at as moment,
-    cast(null as timestamp) as sent_at,
+    cast(left_at as date) as date,
+    left_at_utc as moment,
+    cast(null as timestamp) as sent_at_utc,
     1 as is_leave
   from core.memberships
   where kind = 'group' and group_id is not null and left_at is not null
@@ -167,9 +182,10 @@ followed as (
   select
     platform,
     group_id,
+    date,
     moment,
     is_leave,
-    max(sent_at) over (
+    max(sent_at_utc) over (
       partition by platform, group_id order by moment, is_leave rows between unbounded preceding and current row
     ) as last_sent_at
   from timeline
@@ -179,13 +195,13 @@ driven as (
   select
     platform,
     group_id,
-    cast(moment as date) as date,
+    date,
     count(*) filter (
       where date_diff('second', date_trunc('second', last_sent_at), date_trunc('second', moment)) <= $push_hours * 3600
     ) as leaves_after_push
   from followed
   where is_leave = 1
-  group by platform, group_id, cast(moment as date)
+  group by platform, group_id, date
 ),
 
 sold_by_person as (
@@ -272,6 +288,17 @@ dates as (
   cross join unnest(generate_series(cast(0 as bigint), date_diff('day', s.first_date, $as_of))) as n (day_no)
 ),
 
+-- days of which the platform's own events or orders are not known
+unknown as (
+  select
+    g.kind,
+    g.platform,
+    c.date
+  from core.data_gaps as g
+  inner join core.calendar as c on g.first_date <= c.date and g.last_date >= c.date
+  where g.kind in ('memberships', 'orders') and g.shop_id is null and g.reason <> 'cut'
+),
+
 days as (
   select
     s.platform,
@@ -279,10 +306,10 @@ days as (
     s.date,
     s.is_counted,
     t.group_id is not null as is_told_today,
-    case when s.has_moves then coalesce(m.joins, 0) end as event_joins,
-    case when s.has_moves then coalesce(m.leaves, 0) end as event_leaves,
+    case when s.has_moves and u.date is null then coalesce(m.joins, 0) end as event_joins,
+    case when s.has_moves and u.date is null then coalesce(m.leaves, 0) end as event_leaves,
     case
-      when s.has_moves
+      when s.has_moves and u.date is null
         then sum(coalesce(m.joins, 0) - coalesce(m.leaves, 0)) over (
           partition by s.platform, s.group_id order by s.date rows between unbounded preceding and current row
         )
@@ -298,6 +325,7 @@ days as (
     lag(t.members) over (partition by s.platform, s.group_id order by s.date) as told_members_before
   from dates as s
   left join moved as m on s.platform = m.platform and s.group_id = m.group_id and s.date = m.date
+  left join unknown as u on s.platform = u.platform and s.date = u.date and u.kind = 'memberships'
   left join told as t on s.platform = t.platform and s.group_id = t.group_id and s.date = t.date
   left join acts as a on s.platform = a.platform and s.group_id = a.group_id and s.date = a.date
   left join talking as k on s.platform = k.platform
@@ -356,17 +384,18 @@ select
   cast(coalesce(c.told_red_packets, p.red_packets, 0) as bigint) as red_packets,
   cast(c.red_packet_opens as bigint) as red_packet_opens,
   cast(coalesce(p.pushes, 0) as bigint) as pushes,
-  cast(coalesce(s.orders, 0) as bigint) as orders,
-  cast(coalesce(s.buyers, 0) as bigint) as buyers,
-  cast(coalesce(s.paid_amount, 0) as decimal(18, 2)) as paid_amount,
-  cast(coalesce(m.orders, 0) as bigint) as member_orders,
-  cast(coalesce(m.paid_amount, 0) as decimal(18, 2)) as member_amount,
+  cast(coalesce(s.orders, case when u.date is null then 0 end) as bigint) as orders,
+  cast(coalesce(s.buyers, case when u.date is null then 0 end) as bigint) as buyers,
+  cast(coalesce(s.paid_amount, case when u.date is null then 0 end) as decimal(18, 2)) as paid_amount,
+  cast(coalesce(m.orders, case when u.date is null then 0 end) as bigint) as member_orders,
+  cast(coalesce(m.paid_amount, case when u.date is null then 0 end) as decimal(18, 2)) as member_amount,
   cast(coalesce(d.leaves_after_push, 0) as bigint) as leaves_after_push,
   cast(coalesce(d.leaves_after_push, 0) as double) / nullif(c.event_leaves, 0) as leaves_after_push_rate,
   cast(coalesce(c.event_leaves, 0) as bigint) as known_leaves,
   c.is_leaves_estimated
 from counted as c
 left join core.groups as g on c.platform = g.platform and c.group_id = g.group_id
+left join unknown as u on c.platform = u.platform and c.date = u.date and u.kind = 'orders'
 left join pushed as p on c.platform = p.platform and c.group_id = p.group_id and c.date = p.date
 left join sold as s on c.platform = s.platform and c.group_id = s.group_id and c.date = s.date
 left join member_sold as m on c.platform = m.platform and c.group_id = m.group_id and c.date = m.date

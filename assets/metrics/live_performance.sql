@@ -90,7 +90,7 @@ columns:
   push_clicked_before: {type: bigint, unit: person, zh: 推送点击, description: their clicks; NULL where no push tells}
   approximated: {type: varchar, zh: 补算字段, description: 'comma list of the platform''s figures that our own rows stand in for; empty when none'}
   is_approximate: {type: boolean, zh: 含补算, description: approximated is not empty}
-  is_mature: {type: boolean, zh: 是否稳定, description: refund_days (30) have passed since the start; the platform restates until then}
+  is_mature: {type: boolean, zh: 是否稳定, description: 'sessions (where our own amount stands in: refunds) are known for refund_days (30) after the start; the platform restates until then'}
 checks:
   - unique: [platform, live_session_id]
   - not_null: [platform, live_session_id, started_at]
@@ -160,7 +160,7 @@ sold_by_person as (
   from core.orders
   where
     live_session_id is not null
-    and status <> 'cancelled' and order_kind in ('normal', 'deposit') and paid_amount > 0
+    and order_kind in ('normal', 'deposit') and paid_amount > 0
   group by platform, live_session_id, person_id
 ),
 
@@ -200,6 +200,17 @@ spent as (
   group by platform, live_session_id
 ),
 
+sent as (
+  select
+    p.delivered,
+    p.clicked,
+    p.sent_at - interval '1 second' * case
+      when c.utc_offset_changes_at <= p.sent_at then c.utc_offset_seconds_after else c.utc_offset_seconds
+    end as sent_at_utc
+  from staging.pushes as p
+  left join core.calendar as c on cast(p.sent_at as date) = c.date
+),
+
 pushed as (
   select
     l.platform,
@@ -208,10 +219,11 @@ pushed as (
     sum(p.delivered) as delivered,
     sum(p.clicked) as clicked
   from core.live_sessions as l
-  inner join staging.pushes as p
+  inner join sent as p
     on
-      l.started_at >= p.sent_at
-      and date_diff('second', date_trunc('second', p.sent_at), date_trunc('second', l.started_at)) <= $push_hours * 3600
+      l.started_at_utc >= p.sent_at_utc
+      and date_diff('second', date_trunc('second', p.sent_at_utc), date_trunc('second', l.started_at_utc))
+      <= $push_hours * 3600
   group by l.platform, l.live_session_id
 ),
 
@@ -224,6 +236,8 @@ told as (
     l.title,
     l.started_at,
     l.ended_at,
+    l.started_at_utc,
+    l.ended_at_utc,
     cast(l.started_at as date) as started_date,
     l.exposures,
     l.exposed_people,
@@ -258,6 +272,8 @@ told as (
     l.new_fan_club as told_new_fan_club,
     l.new_group_members as told_new_group_members,
     l.paid_amount as told_paid_amount,
+    -- the platform restates its own figures; where ours stand in, refunds may still come
+    case when l.paid_amount is null then r.known_until else k.known_until end as known_until,
     l.group_viewers,
     coalesce(a.viewers, 0) as identified_viewers,
     coalesce(a.member_viewers, 0) as member_viewers,
@@ -287,6 +303,8 @@ told as (
       case when l.ad_cost_amount is null and d.cost_amount is not null then 'ad_cost_amount' end
     ) as approximated
   from core.live_sessions as l
+  left join core.known as k on l.platform = k.platform and k.kind = 'live_sessions'
+  left join core.known as r on l.platform = r.platform and r.kind = 'refunds'
   left join acts as a on l.platform = a.platform and l.live_session_id = a.live_session_id
   left join sold as s on l.platform = s.platform and l.live_session_id = s.live_session_id
   left join entered as e on l.platform = e.platform and l.live_session_id = e.live_session_id
@@ -304,7 +322,7 @@ select
   t.ended_at,
   t.started_date,
   coalesce(c.festival, 'none') as festival,
-  cast(date_diff('second', date_trunc('second', t.started_at), date_trunc('second', t.ended_at)) as double) / 60
+  cast(date_diff('second', date_trunc('second', t.started_at_utc), date_trunc('second', t.ended_at_utc)) as double) / 60
     as duration_minutes,
   t.exposures,
   t.exposed_people,
@@ -387,6 +405,6 @@ select
   t.push_clicked_before,
   t.approximated,
   t.approximated <> '' as is_approximate,
-  date_diff('day', t.started_date, $as_of) >= $refund_days as is_mature
+  coalesce(date_diff('day', t.started_date, t.known_until) >= $refund_days, false) as is_mature
 from told as t
 left join core.calendar as c on t.started_date = c.date

@@ -2,7 +2,7 @@
 title: {zh: 在籍生存曲线, en: Membership survival}
 description: >-
   Kaplan-Meier share of private memberships still open d days after joining. One stay in a group, in WeCom or as a member is one
-  subject; its duration is the calendar days from joining to leaving, or to as_of where it is still open (then censored).
+  subject; its duration is the calendar days from joining to leaving, or to the last known day of its platform's joins and leaves where it is still open (then censored).
   survival is the product of 1 - left / at_risk up to the day; the 95 % interval is Greenwood's on the log-log scale,
   survival ^ exp(± 1.959964 × standard_error / (survival × |ln survival|)), NULL where survival is 1 or 0. Nothing is said beyond
   the last day followed up, nor beyond horizon_days.
@@ -24,7 +24,7 @@ columns:
   at_risk: {type: bigint, unit: membership, zh: 在观察数,
     description: 'stays still open and still observed just before the day''s leaves', zh_description: 到该天仍在籍且仍在观察的样本数}
   left: {type: bigint, unit: membership, zh: 当天离开, description: stays that ended on that day after joining}
-  censored: {type: bigint, unit: membership, zh: 当天截尾, description: stays whose observation ends on that day as as_of is reached}
+  censored: {type: bigint, unit: membership, zh: 当天截尾, description: 'stays whose observation ends on that day, as joins and leaves are known no further'}
   survival: {type: double, unit: ratio, zh: 仍在籍比例,
     description: probability of still being inside after the day, zh_description: 加入后第 d 天仍在籍的概率}
   standard_error: {type: double, unit: ratio, zh: 标准误, description: 'Greenwood''s, of survival; NULL once survival is 0'}
@@ -42,8 +42,13 @@ checks:
 */
 with stays as (
   select
-    date_diff('day', cast(m.joined_at as date), coalesce(cast(m.left_at as date), $as_of)) as day,
-    m.left_at is not null as has_left,
+    greatest(
+      case
+        when k.known_until is not null
+          then date_diff('day', cast(m.joined_at as date), least(cast(m.left_at as date), k.known_until))
+      end, 0
+    ) as day,
+    coalesce(cast(m.left_at as date) <= k.known_until, false) as has_left,
     m.kind,
     m.platform,
     m.entry_path,
@@ -53,6 +58,7 @@ with stays as (
     l.host_id,
     count(*) as memberships
   from core.memberships as m
+  left join core.known as k on m.platform = k.platform and k.kind = 'memberships'
   left join core.live_sessions as l on m.platform = l.platform and m.live_session_id = l.live_session_id
   where m.is_private_entry
   group by all

@@ -22,8 +22,8 @@ columns:
   next_buyers: {type: bigint, unit: person, zh: 继续人数, description: of them those with a next purchase by as_of}
   next_rate: {type: double, unit: ratio, zh: 继续率（截至目前）,
     description: next_buyers / buyers; a lower bound, zh_description: 继续人数 ÷ 到达人数，近期到达者还有时间，因此是下限}
-  mature_buyers: {type: bigint, unit: person, zh: 成熟到达人数, description: buyers whose purchase is at least within_days (90) old at as_of,
-    zh_description: 第 k 次购买距数据日已满规定天数（90 天）的买家数}
+  mature_buyers: {type: bigint, unit: person, zh: 成熟到达人数, description: 'buyers after whose purchase the orders of its platform are known for within_days (90)',
+    zh_description: 第 k 次购买之后、该平台订单可知已满规定天数（90 天）的买家数}
   mature_next_buyers: {type: bigint, unit: person, zh: 成熟继续人数, description: mature_buyers whose next purchase came within within_days,
     zh_description: 成熟到达人数中，在规定天数内又买了下一次的}
   mature_next_rate: {type: double, unit: ratio, zh: 继续率（成熟）,
@@ -43,22 +43,25 @@ checks:
 -- one row per purchase; buyers alike in gap, age and every breakdown become one row with their number
 with purchases as (
   select
-    purchase_no,
-    date_diff('day', paid_date, next_purchase_date) as gap_days,
-    date_diff('day', paid_date, $as_of) >= $within_days as is_mature,
-    case when list_contains($segments, 'channel') then first_order_channel end as channel,
-    case when list_contains($segments, 'domain') then first_order_domain end as domain,
+    o.purchase_no,
+    date_diff('day', o.paid_date, o.next_purchase_date) as gap_days,
+    coalesce(date_diff('day', o.paid_date, k.known_until) >= $within_days, false) as is_mature,
+    case when list_contains($segments, 'channel') then o.first_order_channel end as channel,
+    case when list_contains($segments, 'domain') then o.first_order_domain end as domain,
     case
-      when list_contains($segments, 'platform') or list_contains($segments, 'host') then first_order_platform
+      when list_contains($segments, 'platform') or list_contains($segments, 'host') then o.first_order_platform
     end as platform,
-    case when list_contains($segments, 'shop') then first_order_shop_id end as shop_id,
+    case when list_contains($segments, 'shop') then o.first_order_shop_id end as shop_id,
     case
-      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then first_order_live_session_id
+      when
+        list_contains($segments, 'live_session') or list_contains($segments, 'host')
+        then o.first_order_live_session_id
     end as live_session_id,
-    case when list_contains($segments, 'membership') then first_order_was_member end as was_member,
+    case when list_contains($segments, 'membership') then o.first_order_was_member end as was_member,
     count(*) as buyers
-  from core.orders
-  where is_first_in_day and purchase_no <= $max_purchase_no
+  from core.orders as o
+  left join core.known as k on o.platform = k.platform and k.kind = 'orders'
+  where o.is_first_in_day and o.purchase_no <= $max_purchase_no
   group by all
 ),
 

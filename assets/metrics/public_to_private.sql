@@ -25,7 +25,7 @@ columns:
   already_private_people: {type: bigint, unit: person, zh: 触达前已在私域人数,
     description: of people those whose first private entry came before their first public touch, zh_description: 触达人数中此前已入私域的}
   mature_people: {type: bigint, unit: person, zh: 成熟触达人数,
-    description: people whose whole window has passed at as_of; the denominator, zh_description: 窗口已走完的触达人数，作分母}
+    description: people whose whole window lies within the known days of their platform's memberships; the denominator, zh_description: 窗口已走完的触达人数，作分母}
   private_people: {type: bigint, unit: person, zh: 公转私人数,
     description: mature people whose first private entry came within the window; the numerator, zh_description: 成熟触达人数中窗口内首次入私域的，作分子}
   public_to_private_rate: {type: double, unit: ratio, zh: 公转私率,
@@ -37,8 +37,8 @@ columns:
     description: 'ad spend recorded on the cohort''s days, from the first day of data up to as_of; NULL where none is recorded or the breakdown has no spend of its own',
     zh_description: 该周记录到的广告消耗；没有记录或该维度无法拆分时为空}
   cost_per_private_amount: {type: 'decimal(18,2)', unit: yuan, zh: 单个私域成本,
-    description: cost_amount / private_people once is_mature; NULL without cost or private people, zh_description: 广告消耗 ÷ 公转私人数，整组成熟后才给出}
-  is_mature: {type: boolean, zh: 是否成熟, description: the whole cohort's window has passed at as_of}
+    description: cost_amount / private_people once is_mature and the spend of the whole cohort is known; NULL without cost or private people, zh_description: 广告消耗 ÷ 公转私人数，整组成熟后才给出}
+  is_mature: {type: boolean, zh: 是否成熟, description: the whole cohort's window lies within the known days}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature people}
 checks:
   - unique: [cohort_week, segment_by, segment, window_days]
@@ -50,12 +50,14 @@ with touched as (
   select
     cast(first_public_at as date) as first_public_date,
     case
-      when private_at is null or private_at < first_public_at then null
+      when private_at is null or private_at_utc < first_public_at_utc then null
       when cast(private_at as date) = cast(first_public_at as date) then cast(0 as bigint)
       else
-        (date_diff('second', date_trunc('second', first_public_at), date_trunc('second', private_at)) + 86399) // 86400
+        (
+          date_diff('second', date_trunc('second', first_public_at_utc), date_trunc('second', private_at_utc)) + 86399
+        ) // 86400
     end as days,
-    coalesce(private_at < first_public_at, false) as was_private,
+    coalesce(private_at_utc < first_public_at_utc, false) as was_private,
     first_public_channel,
     first_public_platform,
     first_public_is_paid,
@@ -103,9 +105,11 @@ rolled as (
     end as segment,
     t.days,
     t.was_private,
+    k.known_until,
     cast(sum(t.people) as bigint) as people
   from touched as t
   inner join dates as d on t.first_public_date = d.date
+  left join core.known as k on t.first_public_platform = k.platform and k.kind = 'memberships'
   left join core.live_sessions as l
     on t.first_public_platform = l.platform and t.first_public_live_session_id = l.live_session_id
   cross join unnest($segments) as b (segment_by)
@@ -116,7 +120,8 @@ windowed as (
   select
     r.*,
     cast(w.window_days as bigint) as window_days,
-    date_diff('day', r.first_public_date, $as_of) >= w.window_days as is_over
+    coalesce(date_diff('day', r.first_public_date, r.known_until) >= w.window_days, false) as is_over,
+    coalesce(date_diff('day', r.cohort_end, r.known_until) >= w.window_days, false) as is_cohort_over
   from rolled as r
   cross join unnest($within_days) as w (window_days)
 ),
@@ -128,6 +133,7 @@ counted as (
     segment_by,
     segment,
     window_days,
+    bool_and(is_cohort_over) as is_mature,
     cast(sum(people) as bigint) as people,
     cast(sum(case when was_private then people else 0 end) as bigint) as already_private_people,
     cast(sum(case when is_over then people else 0 end) as bigint) as mature_people,
@@ -188,9 +194,11 @@ spent as (
       when 'host' then l.host_id
       when 'festival' then coalesce(d.festival, 'none')
     end as segment,
-    cast(sum(a.cost_amount) as decimal(18, 2)) as cost_amount
+    cast(sum(a.cost_amount) as decimal(18, 2)) as cost_amount,
+    min(k.known_until) as cost_known_until
   from staging.ad_spend as a
   inner join dates as d on a.date = d.date
+  left join core.known as k on a.platform = k.platform and k.kind = 'ad_spend'
   left join core.live_sessions as l on a.platform = l.platform and a.live_session_id = l.live_session_id
   cross join unnest($segments) as b (segment_by)
   group by all
@@ -201,7 +209,7 @@ priced as (
     c.*,
     m.median_days,
     s.cost_amount,
-    date_diff('day', c.cohort_end, $as_of) >= c.window_days as is_mature
+    c.is_mature and coalesce(s.cost_known_until >= c.cohort_end, false) as is_cost_known
   from counted as c
   left join medians as m
     on
@@ -228,7 +236,9 @@ select
   -- rounded half up in whole cents, the same on every engine
   cast(
     cast(
-      case when is_mature then (cast(cost_amount * 200 as bigint) + private_people) // nullif(private_people * 2, 0) end
+      case
+        when is_cost_known then (cast(cost_amount * 200 as bigint) + private_people) // nullif(private_people * 2, 0)
+      end
       as double
     ) / 100 as decimal(18, 2)
   ) as cost_per_private_amount,

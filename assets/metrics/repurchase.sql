@@ -20,29 +20,32 @@ columns:
   buyers: {type: bigint, unit: person, zh: 首购人数, description: everyone whose first purchase fell in the month,
     zh_description: 首次购买在当月的人数，不论观察期是否已满}
   mature_buyers: {type: bigint, unit: person, zh: 成熟首购人数,
-    description: buyers whose whole window has passed at as_of; the denominator, zh_description: 首购人数中窗口已走完的，作分母}
+    description: buyers whose whole window lies within the known days of their platform's orders; the denominator, zh_description: 首购人数中窗口已走完的，作分母}
   repeat_buyers: {type: bigint, unit: person, zh: 复购人数,
     description: mature buyers who bought again inside the window; the numerator, zh_description: 成熟首购人数中窗口内再次购买的，作分子}
   repurchase_rate: {type: double, unit: ratio, zh: 复购率,
     description: repeat_buyers / mature_buyers; NULL while nobody is mature, zh_description: 成熟首购人数中，首购后 N 天内再次购买的人数 ÷ 成熟首购人数}
-  is_mature: {type: boolean, zh: 是否成熟, description: the window of the whole month has passed at as_of}
+  is_mature: {type: boolean, zh: 是否成熟, description: 'the window of the whole month lies within the known days of every platform in the row'}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature buyers}
 checks:
   - unique: [cohort_month, segment_by, segment, window_days]
   - between: {column: repurchase_rate, min: 0, max: 1}
   - condition: {sql: 'repeat_buyers <= mature_buyers and mature_buyers <= buyers', name: numerator within denominator}
 */
--- the longest window over for those who first bought on a date
+-- the longest window over for those who first bought on a date, as far as their platform's orders are known
 with dates as (
   select
     c.date,
     c.month,
     c.festival,
-    max(case when date_diff('day', c.date, $as_of) >= w.window_days then w.window_days end) as window_over
+    k.platform,
+    k.known_until,
+    max(case when date_diff('day', c.date, k.known_until) >= w.window_days then w.window_days end) as window_over
   from core.calendar as c
+  inner join core.known as k on k.kind = 'orders'
   cross join unnest($windows) as w (window_days)
   where c.date <= $as_of
-  group by c.date, c.month, c.festival
+  group by c.date, c.month, c.festival, k.platform, k.known_until
 ),
 
 -- the shortest window that holds a gap of so many days
@@ -60,6 +63,7 @@ gaps as (
 days as (
   select
     o.paid_date,
+    o.platform,
     least(date_diff('day', o.paid_date, o.second_purchase_date), list_max($windows) + 1) as gap_days,
     struct_pack(
       channel := case when list_contains($segments, 'channel') then o.channel end,
@@ -86,13 +90,14 @@ days as (
 first_orders as (
   select
     d.month as cohort_month,
+    d.known_until,
     d.window_over,
     case when o.gap_days is not null then g.window_needed end as window_needed,
     case when list_contains($segments, 'festival') then d.festival end as festival,
     o.breakdown,
     sum(o.buyers) as buyers
   from days as o
-  inner join dates as d on o.paid_date = d.date
+  inner join dates as d on o.paid_date = d.date and o.platform = d.platform
   left join gaps as g on o.gap_days = g.gap_days
   group by all
 ),
@@ -116,6 +121,7 @@ counted as (
       else 'no such breakdown'
     end as segment,
     cast(w.window_days as bigint) as window_days,
+    bool_and(coalesce(date_diff('day', last_day(f.cohort_month), f.known_until) >= w.window_days, false)) as is_mature,
     cast(sum(f.buyers) as bigint) as buyers,
     cast(sum(case when f.window_over >= w.window_days then f.buyers else 0 end) as bigint) as mature_buyers,
     cast(
@@ -142,6 +148,6 @@ select
   mature_buyers,
   repeat_buyers,
   cast(repeat_buyers as double) / nullif(mature_buyers, 0) as repurchase_rate,
-  date_diff('day', last_day(cohort_month), $as_of) >= window_days as is_mature,
+  is_mature,
   mature_buyers < $small_group as is_small
 from counted

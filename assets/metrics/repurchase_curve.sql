@@ -2,7 +2,7 @@
 title: {zh: 复购曲线, en: Repurchase curve}
 description: >-
   Kaplan-Meier probability of having bought a second time d days after the first purchase. A buyer's duration is the days from the
-  first purchase to the second (a later day), or to as_of where there is none (then censored). repeat_probability = 1 - S,
+  first purchase to the second (a later day), or to the last known day of their platform's orders where there is none by then (censored). repeat_probability = 1 - S,
   S the product of 1 - events / at_risk up to the day; the 95 % interval is Greenwood's on the log-log scale, one minus
   S ^ exp(± 1.959964 × standard_error / (S × |ln S|)), NULL where S is 1 or 0. Nothing is said beyond the last day followed up, nor
   beyond horizon_days.
@@ -23,7 +23,7 @@ columns:
   at_risk: {type: bigint, unit: person, zh: 在观察人数,
     description: buyers without a second purchase and still observed just before the day, zh_description: 到该天仍未复购且仍在观察的人数}
   events: {type: bigint, unit: person, zh: 当天复购, description: buyers whose second purchase came on that day after the first}
-  censored: {type: bigint, unit: person, zh: 当天截尾, description: buyers whose observation ends on that day as as_of is reached}
+  censored: {type: bigint, unit: person, zh: 当天截尾, description: 'buyers whose observation ends on that day, as their platform''s orders are known no further'}
   repeat_probability: {type: double, unit: ratio, zh: 复购概率,
     description: probability of having bought again by the day, zh_description: 首购后 d 天内再次购买的概率，1 − S}
   standard_error: {type: double, unit: ratio, zh: 标准误, description: 'Greenwood''s, of the probability; NULL once S is 0'}
@@ -40,24 +40,30 @@ checks:
 -- buyers alike in duration and in every breakdown become one row with their number
 with first_orders as (
   select
-    date_diff('day', first_paid_date, coalesce(second_purchase_date, $as_of)) as day,
-    second_purchase_date is not null as is_repeat,
-    case when list_contains($segments, 'channel') then channel end as channel,
-    case when list_contains($segments, 'domain') then domain end as domain,
-    case when list_contains($segments, 'platform') or list_contains($segments, 'host') then platform end as platform,
-    case when list_contains($segments, 'shop') then shop_id end as shop_id,
+    greatest(
+      case
+        when k.known_until is not null
+          then date_diff('day', o.first_paid_date, least(o.second_purchase_date, k.known_until))
+      end, 0
+    ) as day,
+    coalesce(o.second_purchase_date <= k.known_until, false) as is_repeat,
+    case when list_contains($segments, 'channel') then o.channel end as channel,
+    case when list_contains($segments, 'domain') then o.domain end as domain,
+    case when list_contains($segments, 'platform') or list_contains($segments, 'host') then o.platform end as platform,
+    case when list_contains($segments, 'shop') then o.shop_id end as shop_id,
     case
-      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then live_session_id
+      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then o.live_session_id
     end as live_session_id,
-    case when list_contains($segments, 'threshold') then member_group_platform end as group_platform,
+    case when list_contains($segments, 'threshold') then o.member_group_platform end as group_platform,
     case
-      when list_contains($segments, 'group') or list_contains($segments, 'threshold') then member_group_id
+      when list_contains($segments, 'group') or list_contains($segments, 'threshold') then o.member_group_id
     end as group_id,
-    case when list_contains($segments, 'membership') then was_member end as was_member,
-    case when list_contains($segments, 'festival') then first_paid_date end as first_paid_date,
+    case when list_contains($segments, 'membership') then o.was_member end as was_member,
+    case when list_contains($segments, 'festival') then o.first_paid_date end as first_paid_date,
     count(*) as buyers
-  from core.orders
-  where order_no = 1
+  from core.orders as o
+  left join core.known as k on o.platform = k.platform and k.kind = 'orders'
+  where o.order_no = 1
   group by all
 ),
 

@@ -4,7 +4,7 @@ description: >-
   The other repurchase rates in use, by calendar period, each under its id. R1: buyers with two or more kept orders in the period / buyers. R1d: the same
   with orders of one day counted once. R2: repeat orders (not the buyer's first ever) / orders of identified buyers. R4: buyers of the period with
   more than one kept order in their lifetime, as known at as_of / buyers. R5: buyers of the period who buy again in the next period / buyers. R6: new buyers (no kept
-  order in the look-back before the period) with two or more orders in the period / new buyers. Breakdowns are those of the buyer's first order ever.
+  order in the look-back before the period; ever before with a look-back of -1) with two or more orders in the period / new buyers. Breakdowns are those of the buyer's first order ever.
 description_zh: >-
   按自然周期的各种复购口径，各有编号。R1：期内两单及以上人数占比；R1d：同日多单算一次；R2：复购订单占比；R4：历史购买超过一单的买家占比；
   R5：下一期回购率；R6：新客当期复购率。细分按买家首单。
@@ -26,7 +26,7 @@ columns:
     zh_description: 按人计的分母人数；R2 为订单数}
   repurchase_rate: {type: double, unit: ratio, zh: 复购率,
     description: numerator / denominator; NULL until is_mature or without anybody, zh_description: 分子 ÷ 分母；周期未完为空}
-  is_mature: {type: boolean, zh: 是否成熟, description: 'the period is over at as_of; in R5, the next one too'}
+  is_mature: {type: boolean, zh: 是否成熟, description: 'the period is over, as far as the orders of every platform in the row are known; in R5, the next one too'}
   is_history_short: {type: boolean, zh: 历史不足,
     description: 'R6: orders are known for less than the look-back before the period; false for the others',
     zh_description: R6：此前订单历史不足 365 天，部分老客会被当成新客}
@@ -61,6 +61,7 @@ placed as (
       else cast(date_trunc('month', next_purchase_date) as date)
     end as next_purchase_period,
     case when $period = 'week' then paid_week + 7 else last_day(paid_month) + 1 end as following_period,
+    platform as order_platform,
     order_no,
     next_paid_at,
     previous_purchase_date,
@@ -88,6 +89,7 @@ counted as (
     shop_id,
     live_session_id,
     was_member,
+    order_platform,
     count(*) as orders,
     count(*) filter (where order_no > 1) as repeat_orders,
     count(*) filter (where is_first) as buyers,
@@ -98,18 +100,26 @@ counted as (
     count(*) filter (
       where is_first
       and (
-        previous_purchase_date is null or date_diff('day', previous_purchase_date, period) > $new_buyer_lookback_days
+        previous_purchase_date is null
+        or (
+          $new_buyer_lookback_days > 0
+          and date_diff('day', previous_purchase_date, period) > $new_buyer_lookback_days
+        )
       )
     ) as new_buyers,
     count(*) filter (
       where is_first
       and next_period = period
       and (
-        previous_purchase_date is null or date_diff('day', previous_purchase_date, period) > $new_buyer_lookback_days
+        previous_purchase_date is null
+        or (
+          $new_buyer_lookback_days > 0
+          and date_diff('day', previous_purchase_date, period) > $new_buyer_lookback_days
+        )
       )
     ) as new_two_order_buyers
   from placed
-  group by period, following_period, channel, domain, platform, shop_id, live_session_id, was_member
+  group by period, following_period, channel, domain, platform, shop_id, live_session_id, was_member, order_platform
 ),
 
 rolled as (
@@ -128,6 +138,7 @@ rolled as (
       when 'membership' then case when c.was_member then 'member' else 'not_member' end
       else 'no such breakdown'
     end as segment,
+    min(coalesce(k.known_until, c.period - 1)) as known_until,
     sum(c.orders) as orders,
     sum(c.repeat_orders) as repeat_orders,
     sum(c.buyers) as buyers,
@@ -138,6 +149,7 @@ rolled as (
     sum(c.new_buyers) as new_buyers,
     sum(c.new_two_order_buyers) as new_two_order_buyers
   from counted as c
+  left join core.known as k on c.order_platform = k.platform and k.kind = 'orders'
   left join core.live_sessions as h on c.platform = h.platform and c.live_session_id = h.live_session_id
   cross join unnest($segments) as s (segment_by)
   group by all
@@ -164,9 +176,9 @@ variants as (
       case v.variant when 'R2' then r.orders when 'R6' then r.new_buyers else r.buyers end as bigint
     ) as denominator,
     case
-      when v.variant <> 'R5' then r.following_period - 1 <= $as_of
-      when $period = 'week' then r.following_period + 6 <= $as_of
-      else last_day(r.following_period) <= $as_of
+      when v.variant <> 'R5' then r.following_period - 1 <= r.known_until
+      when $period = 'week' then r.following_period + 6 <= r.known_until
+      else last_day(r.following_period) <= r.known_until
     end as is_mature,
     v.variant = 'R6' and date_diff('day', h.first_order_date, r.period) < $new_buyer_lookback_days as is_history_short
   from rolled as r

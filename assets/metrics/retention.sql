@@ -7,8 +7,9 @@ description: >-
   recurring: in every period with one. mode = on: in the k-th period after the cohort's; on_or_after: in it or later; a list
   of days, e.g. 7, 14, 30: in days 1-7, 8-14, 15-30 after the person's own start (period_no counts the brackets, 0 is the start's
   own day). period = day, week, month by the calendar, or rolling_24h: k counts windows of 24 hours from the person's own start.
-  Only back events at or after the start count, min_count of them inside the cell (on_or_after: from it on). A calendar cell is mature when its
-  period is over at as_of; brackets and rolling_24h mature person by person and count mature people only.
+  Only back events at or after the start count, min_count of them inside the cell (on_or_after: from it on). A cell is mature for a person when it is
+  over within the known days of the back events (core.known, by the platform of the start): orders for order, memberships for joining and leaving,
+  events for other words, events and orders for any.
 description_zh: >-
   某期内做过起始行为的人，k 期后有多少做过回访行为。默认：首次进入私域 → 任何主动行为，按周。第 0 期为起始当期。
   on 只看第 k 期，on_or_after 看第 k 期及以后，也可给出天数分段。未走完的格子只给人数，不给比率。
@@ -40,13 +41,13 @@ columns:
   people: {type: bigint, unit: person, zh: 起始人数, description: everyone in the cohort,
     zh_description: 该起始期内的全部人数，不论观察期是否已满}
   mature_people: {type: bigint, unit: person, zh: 成熟人数,
-    description: people whose cell is over at as_of; the denominator, zh_description: 该期已走完的人数，作分母}
+    description: people whose cell is over as far as the back events are known; the denominator, zh_description: 该期已走完的人数，作分母}
   returned: {type: bigint, unit: person, zh: 回访人数,
-    description: 'people who came back; the numerator. In a calendar cell not yet over, the count so far; with brackets and rolling_24h, of mature people only',
+    description: 'mature people who came back; the numerator. In a calendar cell that is over for nobody yet, the count so far',
     zh_description: 该期回访的人数，作分子；未走完的格子为截至目前的人数}
   retention_rate: {type: double, unit: ratio, zh: 留存率,
     description: returned / mature_people; NULL while immature, zh_description: 回访人数 ÷ 成熟人数；未成熟为空}
-  is_mature: {type: boolean, zh: 是否成熟, description: the cell is over for everyone of the cohort at as_of}
+  is_mature: {type: boolean, zh: 是否成熟, description: the cell is over for everyone of the cohort}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature people}
 checks:
   - unique: [cohort, period_no, segment_by, segment]
@@ -84,6 +85,39 @@ brackets as (
   where mode = 'bracket'
 ),
 
+-- until when the back events are known of a platform's people
+kinds as (
+  select distinct
+    case
+      when b.word = 'order' then 'orders'
+      when
+        b.word in (
+          'private_entry', 'group_join', 'group_leave', 'group_remove', 'wecom_add', 'wecom_remove', 'member_join'
+        )
+        then 'memberships'
+      else 'events'
+    end as kind
+  from unnest($back) as b (word)
+),
+
+horizons as (
+  select
+    platform,
+    min(known_until) as known_until
+  from core.known
+  where kind in (select kind from kinds) or (kind = 'orders' and list_contains($back, 'any'))
+  group by platform
+),
+
+ends as (
+  select
+    h.platform,
+    h.known_until,
+    cast(h.known_until + 1 as timestamp) - interval '1 second' * c.utc_offset_seconds as ends_at_utc
+  from horizons as h
+  left join core.calendar as c on h.known_until + 1 = c.date
+),
+
 -- each day's period; a day is its own where the question has no calendar period
 days as (
   select
@@ -100,11 +134,32 @@ days as (
   where date <= $as_of
 ),
 
+-- the last calendar cell of a cohort that is over for a platform's people; -1 while none is
+ages as (
+  select distinct
+    d.period_date as cohort,
+    e.platform,
+    cast(
+      case
+        when e.known_until is null or e.known_until < d.period_date then -1
+        when $period = 'week' then (date_diff('day', d.period_date, e.known_until) + 1) // 7 - 1
+        when $period = 'month'
+          then
+            year(e.known_until + 1) * 12 + month(e.known_until + 1)
+            - year(d.period_date) * 12 - month(d.period_date) - 1
+        else date_diff('day', d.period_date, e.known_until)
+      end as bigint
+    ) as age
+  from days as d
+  cross join ends as e
+),
+
 -- One word coming back to itself, by the calendar: core has already marked each person's first activity of a period, so
 -- one grouped scan answers. The condition is a constant: an engine drops the branch that does not apply.
 marked as (
   select
     cast(first_of_kind_at as date) as first_date,
+    first_of_kind_platform as platform,
     case $period when 'day' then activity_date when 'week' then activity_week else activity_month end as back_date,
     count(*) as number
   from core.activities
@@ -123,6 +178,7 @@ starts as (
   select
     a.person_id,
     a.activity_at as start_at,
+    a.activity_at_utc as start_at_utc,
     a.activity_date as start_date,
     d.period_date as cohort,
     row_number() over (
@@ -149,18 +205,25 @@ starts as (
     and ($cohorts = 'recurring' or a.activity_at = a.first_of_kind_at)
 ),
 
--- ... each person's start in each cohort, and (age) the last cell that is over for them, where that depends on the person;
+-- ... each person's start in each cohort, and (age) the last cell that is over for them;
 subjects as (
   select
     n.person_id,
     n.start_at,
+    n.start_at_utc,
     n.start_date,
     n.cohort,
-    case
-      when q.mode = 'bracket' then date_diff('day', n.start_date, $as_of)
-      when $period = 'rolling_24h'
-        then date_diff('second', date_trunc('second', n.start_at), cast($as_of + 1 as timestamp)) // 86400 - 1
-    end as age,
+    cast(
+      case
+        when q.mode = 'bracket' then coalesce(greatest(date_diff('day', n.start_date, e.known_until), -1), -1)
+        when $period = 'rolling_24h'
+          then
+            coalesce(
+              greatest(date_diff('second', date_trunc('second', n.start_at_utc), e.ends_at_utc), 0) // 86400 - 1, -1
+            )
+        else coalesce(o.age, -1)
+      end as bigint
+    ) as age,
     case when list_contains($segments, 'channel') then coalesce(n.channel, 'none') end as channel,
     case when list_contains($segments, 'domain') then coalesce(n.domain, 'none') end as domain,
     case when list_contains($segments, 'platform') then coalesce(n.platform, 'none') end as platform,
@@ -176,6 +239,8 @@ subjects as (
     case when list_contains($segments, 'host') then coalesce(l.host_id, 'none') end as host_id
   from starts as n
   cross join asked as q
+  left join ends as e on n.platform = e.platform
+  left join ages as o on n.cohort = o.cohort and n.platform = o.platform
   left join core.people as p on n.person_id = p.person_id and $segments <> ['all']
   left join core.groups as g on p.private_platform = g.platform and p.private_group_id = g.group_id
   left join core.live_sessions as l
@@ -191,7 +256,7 @@ placed as (
     case
       when q.mode = 'bracket' then b.period_no
       when $period = 'rolling_24h'
-        then date_diff('second', date_trunc('second', s.start_at), date_trunc('second', a.activity_at)) // 86400
+        then date_diff('second', date_trunc('second', s.start_at_utc), date_trunc('second', a.activity_at_utc)) // 86400
       when $period = 'week' then date_diff('day', s.cohort, a.activity_date) // 7
       when $period = 'month'
         then year(a.activity_date) * 12 + month(a.activity_date) - year(s.cohort) * 12 - month(s.cohort)
@@ -251,19 +316,27 @@ returns as (
   group by person_id, cohort
 ),
 
--- where a cell matures person by person, only those for whom it is over count; from a cell on, up to the last one over
+-- those for whom the cell is over; from a cell on, up to the last one over. Of calendar cells also everyone so far
 returned as (
   select
     r.person_id,
     r.cohort,
-    case
-      when q.mode = 'on_or_after' then least(r.period_no, coalesce(s.age, r.period_no)) else r.period_no
-    end as period_no
+    case when q.mode = 'on_or_after' then least(r.period_no, s.age) else r.period_no end as period_no,
+    true as is_over
   from returns as r
   cross join asked as q
   inner join subjects as s on r.person_id = s.person_id and r.cohort = s.cohort
   left join brackets as b on r.period_no = b.period_no
-  where s.age is null or q.mode = 'on_or_after' or s.age >= coalesce(b.last_day, r.period_no)
+  where q.mode = 'on_or_after' or s.age >= coalesce(b.last_day, r.period_no)
+  union all
+  select
+    r.person_id,
+    r.cohort,
+    r.period_no,
+    false as is_over
+  from returns as r
+  cross join asked as q
+  where q.mode <> 'bracket' and $period <> 'rolling_24h'
 ),
 
 -- people (period_no -1) and returns, first as fine as the breakdowns asked for, then rolled up
@@ -280,6 +353,7 @@ alike as (
     live_session_id,
     host_id,
     -1 as period_no,
+    true as is_over,
     count(*) as number
   from subjects
   group by all
@@ -296,6 +370,7 @@ alike as (
     s.live_session_id,
     s.host_id,
     r.period_no,
+    r.is_over,
     count(*) as number
   from subjects as s
   inner join returned as r on s.person_id = r.person_id and s.cohort = r.cohort
@@ -322,11 +397,13 @@ marked_cells as (
   select
     c.period_date as cohort,
     b.period_no - c.period_no as period_no,
+    coalesce(o.age, -1) as age,
     m.number
   from marked as m
   inner join days as d on m.first_date = d.date
   inner join periods as c on d.period_date = c.period_date
   inner join periods as b on m.back_date = b.period_date
+  left join ages as o on d.period_date = o.cohort and m.platform = o.platform
 ),
 
 counts as (
@@ -346,6 +423,7 @@ counts as (
       else 'no such breakdown'
     end as segment,
     a.age,
+    a.is_over,
     cast(a.period_no as bigint) as period_no,
     cast(sum(a.number) as bigint) as number
   from alike as a
@@ -356,12 +434,13 @@ counts as (
     m.cohort,
     'all' as segment_by,
     'all' as segment,
-    cast(null as bigint) as age,
-    cast(case when b.is_start then -1 else m.period_no end as bigint) as period_no,
+    m.age,
+    b.what <> 'so far' as is_over,
+    cast(case when b.what = 'people' then -1 else m.period_no end as bigint) as period_no,
     cast(sum(m.number) as bigint) as number
   from marked_cells as m
-  cross join unnest([false, true]) as b (is_start)
-  where not b.is_start or m.period_no = 0
+  cross join unnest(['people', 'over', 'so far']) as b (what)
+  where b.what = 'so far' or (b.what = 'people' and m.period_no = 0) or (b.what = 'over' and m.age >= m.period_no)
   group by all
 ),
 
@@ -379,14 +458,7 @@ cohorts as (
         when $period = 'month' then year($as_of) * 12 + month($as_of) - year(c.cohort) * 12 - month(c.cohort)
         else date_diff('day', c.cohort, $as_of)
       end as bigint
-    ) as last_no,
-    cast(
-      case
-        when $period = 'week' then (date_diff('day', c.cohort, $as_of) + 1) // 7
-        when $period = 'month' then year($as_of + 1) * 12 + month($as_of + 1) - year(c.cohort) * 12 - month(c.cohort)
-        else date_diff('day', c.cohort, $as_of) + 1
-      end as bigint
-    ) as periods_over
+    ) as last_no
   from counts as c
   cross join (select max(period_no) as last_no from brackets) as k
   where c.period_no = -1
@@ -399,7 +471,6 @@ grid as (
     c.segment_by,
     c.segment,
     c.people,
-    c.periods_over,
     cast(n.period_no as bigint) as period_no
   from cohorts as c
   cross join unnest(generate_series(cast(0 as bigint), c.last_no)) as n (period_no)
@@ -415,13 +486,7 @@ matured as (
     b.first_day,
     b.last_day,
     cast(
-      sum(
-        case
-          when c.age is null then case when g.periods_over > g.period_no then c.number else 0 end
-          when c.age >= coalesce(b.last_day, g.period_no) then c.number
-          else 0
-        end
-      ) as bigint
+      sum(case when c.age >= coalesce(b.last_day, g.period_no) then c.number else 0 end) as bigint
     ) as mature_people
   from grid as g
   inner join counts as c
@@ -436,7 +501,8 @@ back as (
     segment_by,
     segment,
     period_no,
-    sum(number) as returned
+    sum(case when is_over then number else 0 end) as returned,
+    sum(case when is_over then 0 else number end) as returned_so_far
   from counts
   where period_no >= 0
   group by cohort, segment_by, segment, period_no
@@ -446,22 +512,20 @@ filled as (
   select
     m.*,
     q.mode,
-    cast(
-      case
-        when q.mode = 'on_or_after'
-          then coalesce(
-            sum(b.returned) over (
-              partition by m.cohort, m.segment_by, m.segment
-              order by m.period_no desc rows between unbounded preceding and current row
-            ), 0
-          )
-        else coalesce(b.returned, 0)
-      end as bigint
-    ) as returned
+    coalesce(
+      case when q.mode = 'on_or_after' then sum(b.returned) over onwards else b.returned end, 0
+    ) as returned,
+    coalesce(
+      case when q.mode = 'on_or_after' then sum(b.returned_so_far) over onwards else b.returned_so_far end, 0
+    ) as returned_so_far
   from matured as m
   cross join asked as q
   left join back as b
     on m.cohort = b.cohort and m.segment_by = b.segment_by and m.segment = b.segment and m.period_no = b.period_no
+  window onwards as (
+    partition by m.cohort, m.segment_by, m.segment
+    order by m.period_no desc rows between unbounded preceding and current row
+  )
 )
 
 select
@@ -475,7 +539,7 @@ select
   cast(last_day as bigint) as last_day,
   people,
   mature_people,
-  returned,
+  cast(case when mature_people > 0 then returned else returned_so_far end as bigint) as returned,
   cast(case when mature_people > 0 then returned end as double) / nullif(mature_people, 0) as retention_rate,
   mature_people = people as is_mature,
   mature_people < $small_group as is_small

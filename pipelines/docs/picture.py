@@ -106,7 +106,7 @@ def _read_in_core(name: str, tables: dict[str, Table]) -> bool:
 
 def _untangled(columns: list[tuple[str, list[str]]], tables: dict[str, Table]) -> list[tuple[str, list[str]]]:
     """Each column in the order of the middle of what its tables read (and of what reads them): fewer crossing lines."""
-    links = {(d, name) for name, table in tables.items() for d in table.dependencies}
+    links = {(d, name) for name, table in tables.items() for d in table.dependencies if d in tables}
     for _ in range(4):
         height = {name: (row + 0.5) / len(names) for _, names in columns for row, name in enumerate(names)}
         columns = [(group, sorted(names, key=lambda name: _middle(name, links, height))) for group, names in columns]
@@ -141,7 +141,7 @@ def _headings(columns: Sequence[tuple[str, list[str]]], height: int) -> list[str
 
 def _lines(tables: dict[str, Table], boxes: dict[str, Box]) -> list[str]:
     """One line per table read. What many metrics look words up in (the first column of core) is drawn faintly."""
-    links = [(boxes[d], boxes[name]) for name, table in tables.items() for d in table.dependencies]
+    links = [(boxes[d], boxes[name]) for name, table in tables.items() for d in table.dependencies if d in boxes]
     first = min(box.x for box in boxes.values() if box.group == "core")
     return [_line(start, end, 0.22 if start.x == first and end.group == "metrics" else 0.55) for start, end in links]
 

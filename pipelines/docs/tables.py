@@ -169,7 +169,7 @@ def _origins(origins: tuple[tuple[str, str], ...]) -> str:
 
 
 def _link(name: str) -> str:
-    return f"[{name}]({name}.md)"
+    return code(name) if name.startswith("ops.") else f"[{name}]({name}.md)"  # the ledger has no page
 
 
 def _example(example: Example | None) -> str:

@@ -172,10 +172,20 @@ def _other_home(header: list[str], refused: list[Source]) -> Source | None:
 
 
 def _elsewhere(header: list[str], refused: list[Source]) -> str:
-    """What to do with a header that the folder's mappings do not know."""
+    """What to do with a header that the folder's mappings do not know, or that is too little one of ours."""
     if refused and (other := _other_home(header, refused)) is not None:
         return f"this one is that of {other.title['en']}: put it into landing/{_folder_of(other)}/"
+    if not refused and (other := _hardly(header)) is not None:
+        home = f"landing/{_folder_of(other)}/"
+        return f"it has what {other.title['en']} need among others: if it is that, put it into {home}"
     return "a new kind of file needs one YAML in assets/sources"
+
+
+def _hardly(header: list[str]) -> Source | None:
+    """A canonical table whose columns are there, but less than half of the header."""
+    matches = (match_header(source, header) for name, source in load_sources().items() if name.startswith(CANONICAL))
+    fitting = [match for match in matches if isinstance(match, Match) and match.score > 2]
+    return max(fitting, key=_rank).source if fitting else None
 
 
 def _expected_header(folders: tuple[str, ...]) -> str:

@@ -87,7 +87,9 @@ class RowReader:
         """The plan that also doubts lines which may be no rows."""
         if not self.is_table:
             return plan
-        keys = key_places(plan.match)  # a time or a number that is a word is doubted anyway
+        columns = plan.match.source.all_columns  # what is no id is doubted anyway when it is such a word
+        ids = {p for name, at in plan.match.positions.items() if columns[name].type == "id" for p in at}
+        keys = ids & set(key_places(plan.match))
         suspects = suspects_sql(keys, plan.match.places, plan.match.header)
         return replace(plan, odd=(*plan.odd, *suspects))
 

@@ -187,8 +187,8 @@ def test_a_metric_that_cannot_be_asked(siyu: Siyu, small_home: Path, arguments: 
         ),
         (
             ["repurchase", "--as-of", "2025-03-31"],
-            "note: the data ends on 2025-02-10; the days after it, up to 2025-03-31, count as days on which nothing "
-            "happened\n",
+            "note: the data ends on 2025-02-10; nothing is known of the days after it, up to 2025-03-31: windows that "
+            "end there stay open\n",
         ),
         (["retention", "--param", "start=order,any", "--param", "back=private_entry", "--as-of", "2025-01-31"], ""),
     ],

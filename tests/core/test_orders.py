@@ -55,7 +55,7 @@ def test_only_kept_orders_are_in_the_sequence():
     )
     expected = table("""
     | order_id  | is_kept | order_no | net_amount |
-    | cancelled | false   | -        | 10.00      |
+    | cancelled | false   | -        | 0.00       |
     | refunded  | false   | -        | 0.00       |
     | sample    | false   | -        | 10.00      |
     | zero      | false   | -        | 0.00       |

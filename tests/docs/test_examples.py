@@ -37,7 +37,7 @@ def test_an_example_is_true(name: str, tmp_path: Path) -> None:
 
 def _computed(example: Example) -> list[Row]:
     staging: Any = {name.removeprefix("staging."): rows for name, rows in example.given.items()}
-    built = world(staging, as_of=example.as_of)
+    built = world(staging, as_of=example.as_of, is_known=False)
     return built.rows(example.table, where=example.where or "true", **example.parameters)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ingest.conftest import Landing
+from tests.ingest.files import workbook
 
 MEMBERS = "group_id,user_id,event_at\n" + "".join(f"g1,u{n},2026-03-01 10:00:00\n" for n in range(50))
 ORDERS = "order_id,paid_at,paid_amount\n1,2026-03-01 10:00:00,10\n"
@@ -51,6 +52,15 @@ def test_the_outermost_telling_folder_counts_and_elsewhere_the_header(landing: L
     assert landing.one(path, EXPORT).source == source
 
 
+def test_a_workbook_is_what_its_folder_says_too(landing: Landing) -> None:
+    """A sheet 基本信息 makes a live session of a workbook only where no folder says something else."""
+    basics = [["直播时间", "2026-03-01 20:00~23:00"], ["主播抖音号", "a1"]]
+    orders = [["order_id", "paid_at", "paid_amount"], ["1", "2026-03-01 10:00:00", "10"]]
+    book = workbook({"基本信息": basics, "订单": orders})
+    assert landing.one("orders/a.xlsx", book).source == "canonical_orders"
+    assert landing.one("inbox/b.xlsx", workbook({"基本信息": basics})).source == "live_workbooks"
+
+
 def test_a_header_that_fits_two_kinds_alike_is_asked_for(landing: Landing) -> None:
     text = "item_id,order_id,paid_amount,paid_at\n11,1,10,2026-03-01 10:00:00\n12,1,20,2026-03-01 10:00:00\n"
     assert landing.one("inbox/a.csv", text).reason == "ambiguous_source"
@@ -73,4 +83,5 @@ def test_a_few_common_names_make_no_canonical_table_of_a_foreign_file(landing: L
     header = "订单号,付款时间,实付款,商品A,商品B,商品C,商品D"
     row = "1,2026-03-01 10:00:00,10,a,b,c,d"
     assert landing.one("inbox/a.csv", f"{header}\n{row}\n").status == "quarantined"
+    assert "if it is that, put it into landing/orders/" in landing.quarantine("expected")[0][0]
     assert landing.one("orders/a.csv", f"{header}\n{row}x\n").source == "canonical_orders"

@@ -91,7 +91,10 @@ def test_json_without_rows_is_told(landing: Landing, content: str) -> None:
 # --- lists inside records ---------------------------------------------------------------------------------------------
 
 API = {"order_id": "7101", "order_status": 5, "pay_amount": 300, "create_time": 1780473600, "pay_time": 1780473600}
-SKUS = [{"order_id": "1", "product_id": "p1", "pay_amount": 100}, {"order_id": "2", "product_id": "p2", "pay_amount": 200}]
+SKUS = [
+    {"order_id": "1", "product_id": "p1", "pay_amount": 100},
+    {"order_id": "2", "product_id": "p2", "pay_amount": 200},
+]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,9 @@ def test_one_item_that_is_no_list(landing: Landing) -> None:
 
 
 def test_what_is_no_list_is_told(landing: Landing) -> None:
-    landing.write_rows("doudian_orders_api/a.jsonl", [API | {"sku_order_list": "see attachment"}, API | {"order_id": "2"}])
+    landing.write_rows(
+        "doudian_orders_api/a.jsonl", [API | {"sku_order_list": "see attachment"}, API | {"order_id": "2"}]
+    )
     landing.ingest()
     assert landing.rows("order_items") == []
     assert ("list_not_read", "sku_order_list", 1) in told(landing)

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.cli.mistakes import OURS, tell
 from pipelines.ingest import sources
+from pipelines.ingest.mapping_checks import mistakes_of
 from pipelines.ingest.sources import SourceError, load_sources, read_source
 
 MAPPING = """
@@ -91,6 +92,11 @@ def test_every_mapping_has_its_samples() -> None:
     shipped = [source for name, source in load_sources().items() if not name.startswith("canonical_")]
     lacking = [source.name for source in shipped if not source.samples]
     assert lacking == []
+
+
+def test_the_tables_own_mappings_are_sound_too() -> None:
+    """They are made, not read: no header stands for two columns, every expression is SQL over the columns."""
+    assert [mistake for source in load_sources().values() for mistake in mistakes_of(source)] == []
 
 
 def test_names_of_columns_are_words() -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts of other languages
 """Text files as people and programs leave them: what stands around the table, in it twice, and in which letters."""
 
 from __future__ import annotations

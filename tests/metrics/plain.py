@@ -37,6 +37,9 @@ class Merchant:
         self.rows = {name: world.sql(f"select * from staging.{name}") for name in (
             "orders", "refunds", "events", "identities", "groups", "live_sessions", "pushes", "ad_spend", "group_days",
         )}  # fmt: skip
+        self._file_times = {
+            row["file_id"]: row["modified_at"] for row in world.sql("select file_id, modified_at from ops.files")
+        }
         self.festivals = {row["date"]: row["festival"] for row in world.sql("select date, festival from core.calendar")}
         self.words = {row["word"]: row for row in csv.DictReader((ASSETS / "core/channels.csv").open(encoding="utf-8"))}
         self.groups = {(row["platform"], row["group_id"]): row for row in self.rows["groups"]}
@@ -47,6 +50,7 @@ class Merchant:
         self.stays = self._stays()
         self.orders = self._orders()
         self.histories = self._histories()
+        self.clocks = self._clocks()
         self.people = self._milestones()
 
     # who is who
@@ -137,10 +141,11 @@ class Merchant:
             by_buyer = node(row["platform"], row["buyer_id_type"], row["buyer_id"]) if row["buyer_id"] else None
             by_phone = node("any", "phone", row["phone_key"]) if row["phone_key"] else None
             order["person"] = self.person_of.get(by_buyer) or self.person_of.get(by_phone)
-            order["refund_amount"] = refunded[row["platform"], row["order_id"]]
-            is_real = row["order_kind"] in ("normal", "deposit") and row["paid_amount"] > 0
-            order["is_paid_order"] = row["status"] != "cancelled" and is_real
-            order["is_kept"] = order["is_paid_order"] and order["refund_amount"] < row["paid_amount"]
+            is_closed = row["status"] == "cancelled"
+            told = refunded.get((row["platform"], row["order_id"]))
+            order["refund_amount"] = told or (row["paid_amount"] if is_closed else 0)
+            order["is_paid_order"] = row["order_kind"] in ("normal", "deposit") and row["paid_amount"] > 0
+            order["is_kept"] = order["is_paid_order"] and not is_closed and order["refund_amount"] < row["paid_amount"]
             by_place = ("fan_group", "private") if row["group_id"] else ("live", "public")
             if not row["group_id"] and not row["live_session_id"]:
                 by_place = ("unknown", "unknown")
@@ -188,6 +193,34 @@ class Merchant:
             }
         return found
 
+    # until when
+
+    def _clocks(self) -> dict[str, dict[str, date | None]]:
+        """kind → platform → last day with rows that a file told which was not written on that very day."""
+        written = dict(self._file_times)
+        days: dict[str, dict[str, dict[date, bool]]] = defaultdict(lambda: defaultdict(dict))
+        for name, moment in (("orders", "paid_at"), ("events", "event_at")):
+            for row in self.rows[name]:
+                if row[moment] >= self.end:
+                    continue
+                day = row[moment].date()
+                is_whole = written.get(row["file_id"]) is None or written[row["file_id"]].date() != day
+                is_move = name == "events" and (row["event"] in ENTRIES or row["event"] in LEAVES)
+                for kind in (name, "memberships") if is_move else (name,):
+                    told = days[kind][row["platform"]]
+                    told[day] = told.get(day, False) or is_whole
+        return {
+            kind: {
+                where: max((day for day, whole in told.items() if whole), default=None) for where, told in of.items()
+            }
+            for kind, of in days.items()
+        }
+
+    def known(self, kind: str, platform: str) -> date:
+        """A platform's own clock of a kind; where it has no such rows, the latest of the others."""
+        mine = self.clocks[kind]
+        return mine[platform] if platform in mine else max(mine.values())
+
     # periods
 
     def start_of(self, day: date, period: str) -> date:
@@ -196,7 +229,8 @@ class Merchant:
     def is_new(self, buyer: str | None, start: date) -> bool:
         """Without a kept order in the look-back before a day."""
         days = [(start - order["day"]).days for order in self.histories.get(buyer, ())]
-        return not any(0 < ago <= self.settings.new_buyer_lookback_days for ago in days)
+        back = self.settings.new_buyer_lookback_days
+        return not any(ago > 0 and (ago <= back or back == -1) for ago in days)
 
     # breakdowns
 

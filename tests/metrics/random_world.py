@@ -17,6 +17,9 @@ FIRST_DAY = datetime(2024, 2, 1)
 DAYS = 150
 DAYS_AFTER = 6  # rows that are not known yet at as_of
 AS_OF = "2024-06-29"
+# Sources that end before as_of: kind and platform → last day. Joins and leaves on Douyin end before its other events.
+ENDS = {("orders", "taobao"): "2024-05-15", ("events", "taobao"): "2024-04-30", ("memberships", "douyin"): "2024-06-05"}
+EXPORTED_ON_THE_LAST_DAY = 2
 PLATFORMS = ("douyin", "taobao")
 WORDS = (
     "live_view",
@@ -32,6 +35,7 @@ STEPS = (
     "group_apply", "group_approve", "group_reject", "follow", "unfollow", "fan_club_join", "group_join", "group_leave",
     "group_join", "group_remove", "wecom_add", "wecom_remove", "member_join",
 )  # fmt: skip
+MOVES = ("group_join", "group_leave", "group_remove", "wecom_add", "wecom_remove", "member_join")
 ENTRIES = ("直播", "粉丝群", "推荐", "广告", None)
 
 
@@ -42,7 +46,32 @@ def random_world(
     world = empty_world(as_of, **settings)
     for name, given in (rows or random_rows(seed, people)).items():
         _insert(world, name, given)
+    world.connection.execute(
+        "insert into ops.files by name select ? as file_id, 'half a day' as path, 0 as rows_read, ? as modified_at",
+        [EXPORTED_ON_THE_LAST_DAY, datetime.fromisoformat(f"{as_of} 10:00:00")],
+    )
     return world.refresh(full=True)
+
+
+def ending_apart(rows: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """The same rows without those after ENDS, the orders of Douyin on the last day told by a file of that morning."""
+    orders = [_of_file(row) for row in rows["orders"] if _is_told(row, "orders", row["paid_at"])]
+    events = [
+        row
+        for row in rows["events"]
+        if _is_told(row, "events", row["event_at"])
+        and (row["event"] not in MOVES or _is_told(row, "memberships", row["event_at"]))
+    ]
+    return rows | {"orders": orders, "events": events}
+
+
+def _is_told(row: Row, kind: str, moment: datetime) -> bool:
+    return str(moment)[:10] <= ENDS.get((kind, row["platform"]), "9999")
+
+
+def _of_file(row: Row) -> Row:
+    is_last = row["platform"] == "douyin" and str(row["paid_at"])[:10] == AS_OF
+    return row | ({"file_id": EXPORTED_ON_THE_LAST_DAY} if is_last else {})
 
 
 def _moment(chance: random.Random, first: int = 0) -> datetime:
@@ -200,7 +229,7 @@ def _insert(world: World, name: str, rows: list[Row]) -> None:
     defaults = {key: column.default for key, column in columns.items() if column.default is not None}
     kept = {"file_source": "random", "version_at": FIRST_DAY, "file_id": 1}
     frame = pd.DataFrame(
-        [{**defaults, **row, **kept, "file_row": number} for number, row in enumerate(rows, start=2)], dtype="object"
+        [{**defaults, **kept, **row, "file_row": number} for number, row in enumerate(rows, start=2)], dtype="object"
     )
     for key, column in columns.items():
         if column.default_from and key not in frame:

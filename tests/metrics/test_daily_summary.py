@@ -9,7 +9,7 @@ from tests.worlds import world
 @pytest.fixture(scope="module")
 def shop():
     """anna buys twice on the 29th of February, once by the group; bo's order there is refunded in full later, chen's in part;
-    one order has no buyer; ding was here 366 days before, emma 365; fang's order is cancelled, gao's a sample."""
+    one order has no buyer; ding was here 366 days before, emma 365; fang's order was closed and never paid, gao's is a sample."""
     return world(
         {
             "orders": """
@@ -23,7 +23,7 @@ def shop():
             | n1       | -        | 2024-02-29 14:00:00 | 1000        | normal     | paid      | 直播   | -        |
             | d1       | ding     | 2024-02-29 15:00:00 | 20          | normal     | paid      | 直播   | -        |
             | e1       | emma     | 2024-02-29 16:00:00 | 20          | normal     | paid      | 直播   | -        |
-            | f1       | fang     | 2024-02-29 17:00:00 | 999         | normal     | cancelled | 直播   | -        |
+            | f1       | fang     | -                   | 999         | normal     | cancelled | 直播   | -        |
             | g1       | gao      | 2024-02-29 18:00:00 | 9.90        | sample     | paid      | 直播   | -        |
             | a3       | anna     | 2024-03-02 10:00:00 | 10          | normal     | paid      | 直播   | -        |
             """,
@@ -279,3 +279,63 @@ def test_many_orders_of_one_person_on_a_day_are_one_buyer_and_a_free_one_is_no_s
         where="date = '2025-01-05'",
         segments=["all", "channel"],
     )
+
+
+def test_what_was_paid_then_closed_is_in_paid_and_in_refund():
+    """Closed after payment, the refund told (29.90) or told by no file (50): net 0. Closed and never paid (70): nowhere."""
+    closed = world(
+        {
+            "orders": """
+            | order_id | buyer_id | paid_at             | paid_amount | status    | live_session_id |
+            | told     | anna     | 2024-02-01 10:00:00 | 29.90       | cancelled | s1              |
+            | untold   | bo       | 2024-02-01 11:00:00 | 50          | cancelled | s1              |
+            | unpaid   | chen     | -                   | 70          | cancelled | s1              |
+            """,
+            "refunds": """
+            | refund_id | order_id | refunded_at         | refund_amount |
+            | r1        | told     | 2024-02-02 10:00:00 | 29.90         |
+            """,
+            "live_sessions": """
+            | live_session_id | started_at          |
+            | s1              | 2024-02-01 09:00:00 |
+            """,
+        },
+        as_of="2024-03-31",
+    )
+    answers(
+        closed,
+        "daily_summary",
+        """
+        | paid_orders | paid_buyers | orders | buyers | paid_amount | refund_amount | net_amount | refund_rate |
+        | 2           | 2           | 0      | 0      | 79.90       | 79.90         | 0          | 1           |
+        """,
+        where="date = '2024-02-01'",
+        segments=["all"],
+    )
+    answers(
+        closed,
+        "live_performance",
+        """
+        | matched_orders | matched_amount | matched_refund_amount |
+        | 2              | 79.90          | 79.90                 |
+        """,
+    )
+    assert [row["order_id"] for row in closed.rows("core.orders", where="is_refund_implied")] == ["untold"]
+
+
+def test_a_look_back_of_minus_one_is_a_lifetime():
+    """anna comes back after two years, bo is new: with -1 only bo is, and no history is too short."""
+    orders = """
+    | order_id | buyer_id | paid_at             | paid_amount |
+    | a1       | anna     | 2022-01-01 10:00:00 | 10          |
+    | a2       | anna     | 2024-02-01 10:00:00 | 10          |
+    | b1       | bo       | 2024-02-01 11:00:00 | 10          |
+    """
+    for days, new in ((365, 2), (-1, 1)):
+        shop = world({"orders": orders}, as_of="2024-03-31", new_buyer_lookback_days=days)
+        [day] = shop.rows("metrics.daily_summary", where="date = '2024-02-01'", segments=["all"])
+        assert (day["buyers"], day["new_buyers"], day["is_history_short"]) == (2, new, False)
+        [month] = shop.rows(
+            "metrics.repurchase_period", where="period = '2024-02-01' and variant = 'R6'", segments=["all"]
+        )
+        assert (month["denominator"], month["is_history_short"]) == (new, False)

@@ -40,7 +40,7 @@ def stage():
             | b1       | bo       | 2025-01-20 20:06:00 | 10          | s2              | normal     | paid      |
             | c1       | chen     | 2025-01-20 20:12:00 | 40          | s2              | normal     | paid      |
             | c2       | chen     | 2025-01-20 20:13:00 | 9           | s2              | sample     | paid      |
-            | c3       | chen     | 2025-01-20 20:14:00 | 70          | s2              | normal     | cancelled |
+            | c3       | chen     | -                   | 70          | s2              | normal     | cancelled |
             | n1       | -        | 2025-01-20 20:15:00 | 5           | s2              | normal     | paid      |
             """,
             "refunds": """
@@ -85,7 +85,7 @@ def test_the_platforms_funnel_and_its_rates(stage):
 
 
 def test_what_the_platform_leaves_out_is_counted_from_our_rows_and_named(stage):
-    """A cancelled order and a sample are not sales; the refund is of the same orders as the amount. Without views, no GPM.
+    """An order closed and never paid and a sample are not sales; the refund is of the same orders as the amount. Without views, no GPM.
     Three buyers with a name spent 100 of the 105 yuan."""
     answers(
         stage,

@@ -65,7 +65,7 @@ def test_every_breakdown_adds_up_to_the_whole(earlier, metric):
     for row in earlier[0].rows(f"metrics.{metric}"):
         cell = tuple(row[key] for key in OTHER_KEYS if key in row)
         for column in COUNTS[metric]:
-            sums[row["segment_by"]][*cell, column] += row[column]
+            sums[row["segment_by"]][*cell, column] += row[column] or 0
     whole = sums.pop("all")
     assert len(sums) > 4
     for breakdown, counts in sums.items():

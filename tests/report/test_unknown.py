@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import pytest
 
-from pipelines.report import write_report
+from pipelines.report import charts, write_report
 from pipelines.report.cells import Look
 from pipelines.report.model import Tile
 from pipelines.report.periods import Period, Span
@@ -60,6 +63,25 @@ def test_without_orders_the_page_begins_with_an_alarm(joins_only: SimpleNamespac
 def test_the_workbook_holds_no_nought_either(joins_only: SimpleNamespace) -> None:
     tiles = {line.values[0]: line for line in joins_only.book["概览"] if len(line.values) > 6}
     assert numbers_of([tiles["支付金额"]]) == []
+
+
+def test_days_without_orders_are_drawn_as_not_read(snapshot: SimpleNamespace, tmp_path: Path) -> None:
+    """A hole of four days: no bars, a stretch with its name, and dashes in the table; the days around it stand."""
+    path = Path(shutil.copy(snapshot.path, tmp_path / "siyu.duckdb"))
+    hole = "date between date '2025-07-20' and date '2025-07-23'"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("alter table metrics.daily_summary add column if not exists is_sales_known boolean")
+        connection.execute(f"update metrics.daily_summary set is_sales_known = not ({hole})")
+        connection.execute(f"update metrics.daily_summary set paid_amount = null where {hole}")
+    page = read_page(write_report(path, tmp_path / "out", snapshot.settings).html.read_text(encoding="utf-8"))
+    chart = page.by_id("daily_amount")
+    (gap,) = [n for n in chart.all("rect") if n["fill"] == charts.definitions()["palette"]["gap"]]
+    assert float(gap["width"].rstrip("%")) == pytest.approx(100 * 4 / 42, abs=0.1)
+    assert "没有读到" in [n.text for n in chart.all("text")]
+    days = [line for line in chart.all("tr") if "2025-07-21" in line.text]
+    assert days
+    assert all(line.numbers("paid_amount") == [] and "–" in line.text for line in days)
+    assert not [n for n in chart.all("title") if n.text.startswith("2025-07-21")]
 
 
 @dataclass

@@ -33,26 +33,26 @@ _REFUSED: tuple[tuple[int, bytes, str, str, str], ...] = (
     (0, b"\x04\x22\x4d\x18", "an LZ4 archive", "archive", _UNPACK),
     (0, b"LZIP", "an lzip archive", "archive", _UNPACK),
     (257, b"ustar", "a tar archive", "archive", _UNPACK),
-    (0, b"%PDF-", "a PDF", "no_table", _TABLE),
-    (0, b"\x89PNG\r\n\x1a\n", "a picture (PNG)", "no_table", _TABLE),
-    (0, b"\xff\xd8\xff", "a picture (JPEG)", "no_table", _TABLE),
-    (0, b"GIF8", "a picture (GIF)", "no_table", _TABLE),
-    (8, b"WEBP", "a picture (WebP)", "no_table", _TABLE),
-    (4, b"ftyp", "a picture or a film (HEIC, MP4)", "no_table", _TABLE),
-    (0, b"II*\x00", "a picture (TIFF)", "no_table", _TABLE),
-    (0, b"MM\x00*", "a picture (TIFF)", "no_table", _TABLE),
-    (0, b"{\\rtf", "a text document (RTF)", "no_table", _TABLE),
-    (0, b"SQLite format 3\x00", "a database (SQLite)", "no_table", _TABLE),
-    (4, b"Standard ACE DB", "a database (Access)", "no_table", _TABLE),
-    (4, b"Standard Jet DB", "a database (Access)", "no_table", _TABLE),
-    (0, b"Obj\x01", "an Avro file", "no_table", "write it as Parquet"),
-    (0, b"ORC", "an ORC file", "no_table", "write it as Parquet"),
-    (0, b"ARROW1", "an Arrow file", "no_table", "write it as Parquet"),
-    (0, b"FEA1", "a Feather file", "no_table", "write it as Parquet"),
+    (0, b"%PDF-", "a PDF", "wrong_kind", _TABLE),
+    (0, b"\x89PNG\r\n\x1a\n", "a picture (PNG)", "wrong_kind", _TABLE),
+    (0, b"\xff\xd8\xff", "a picture (JPEG)", "wrong_kind", _TABLE),
+    (0, b"GIF8", "a picture (GIF)", "wrong_kind", _TABLE),
+    (8, b"WEBP", "a picture (WebP)", "wrong_kind", _TABLE),
+    (4, b"ftyp", "a picture or a film (HEIC, MP4)", "wrong_kind", _TABLE),
+    (0, b"II*\x00", "a picture (TIFF)", "wrong_kind", _TABLE),
+    (0, b"MM\x00*", "a picture (TIFF)", "wrong_kind", _TABLE),
+    (0, b"{\\rtf", "a text document (RTF)", "wrong_kind", _TABLE),
+    (0, b"SQLite format 3\x00", "a database (SQLite)", "wrong_kind", _TABLE),
+    (4, b"Standard ACE DB", "a database (Access)", "wrong_kind", _TABLE),
+    (4, b"Standard Jet DB", "a database (Access)", "wrong_kind", _TABLE),
+    (0, b"Obj\x01", "an Avro file", "wrong_kind", "write it as Parquet"),
+    (0, b"ORC", "an ORC file", "wrong_kind", "write it as Parquet"),
+    (0, b"ARROW1", "an Arrow file", "wrong_kind", "write it as Parquet"),
+    (0, b"FEA1", "a Feather file", "wrong_kind", "write it as Parquet"),
     (0, b"PARE", "an encrypted Parquet file", "password", "write it without encryption"),
-    (0, b"\x7fELF", "a program", "no_table", "nothing to load"),
-    (0, b"MZ\x90", "a program", "no_table", "nothing to load"),
-    (0, b"MIME-Version:", "a web page in one file (MHTML)", "no_table", _RESAVE),
+    (0, b"\x7fELF", "a program", "wrong_kind", "nothing to load"),
+    (0, b"MZ\x90", "a program", "wrong_kind", "nothing to load"),
+    (0, b"MIME-Version:", "a web page in one file (MHTML)", "wrong_kind", _RESAVE),
 )  # fmt: skip
 # A member of a ZIP that tells what the archive is.
 _ZIPPED = (
@@ -65,9 +65,9 @@ _ZIPPED = (
 # A stream's name, in UTF-16, in an OLE file that is no workbook.
 _OLE = (
     ("EncryptedPackage", "a workbook with a password", "password", "open it, save it without a password"),
-    ("WordDocument", "a text document (.doc, .wps)", "no_table", _TABLE),
-    ("PowerPoint Document", "a presentation (.ppt, .dps)", "no_table", _TABLE),
-    ("__properties_version1.0", "an Outlook message", "no_table", "save its attachment and put that in"),
+    ("WordDocument", "a text document (.doc, .wps)", "wrong_kind", _TABLE),
+    ("PowerPoint Document", "a presentation (.ppt, .dps)", "wrong_kind", _TABLE),
+    ("__properties_version1.0", "an Outlook message", "wrong_kind", "save its attachment and put that in"),
 )
 
 
@@ -81,7 +81,7 @@ def kind_of(path: Path) -> str:
         if head.startswith(magic, offset):
             raise refused_kind(what, reason, advice)
     if head.startswith(b"BM") and 0 in head[2:18]:
-        raise refused_kind("a picture (BMP)", "no_table", _TABLE)
+        raise refused_kind("a picture (BMP)", "wrong_kind", _TABLE)
     found = next((kind for magic, kind in _READ if head.startswith(magic)), None)
     return found or ("markup" if _is_markup(head) else "text")
 
@@ -103,7 +103,7 @@ def zip_kind(archive: zipfile.ZipFile) -> str:
         return "workbook"
     for member, what in _ZIPPED:
         if member in names:
-            raise refused_kind(what, "no_table", _TABLE)
+            raise refused_kind(what, "wrong_kind", _TABLE)
     inside = files_in(archive)
     if any(entry.flag_bits & 1 for entry in inside):
         raise refused_kind("a ZIP archive with a password", "password", _UNPACK)

@@ -33,9 +33,9 @@ def open_markup(text: Text, folders: tuple[str, ...], scratch: Path) -> Opened:
     elif "<html" in start or "<table" in content.lower():
         book, kind = Workbook(_html_sheets(content)), "html"
         if not any(sheet.rows for sheet in book.sheets):
-            raise refused_kind("a web page without a table", "no_table", "log in where it came from and export again")
+            raise refused_kind("a web page without a table", "wrong_kind", "log in where it came from and export again")
     else:
-        raise refused_kind("an XML file", "no_table", "export the table as CSV or .xlsx")
+        raise refused_kind("an XML file", "wrong_kind", "export the table as CSV or .xlsx")
     opened = open_tables([sheet for sheet in book.sheets if sheet.rows], folders, scratch, kind)
     opened.notices += book.notices
     return opened

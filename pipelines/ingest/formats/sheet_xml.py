@@ -36,8 +36,8 @@ class Hidden:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # first and last row, first and last column
 
 
-def hidden_values(archive: zipfile.ZipFile) -> dict[str, Hidden]:
-    """By sheet's name. Raises ValueError for an archive whose XML is damaged: what it hides cannot be told then."""
+def hidden_values(archive: zipfile.ZipFile) -> dict[str, Hidden] | None:
+    """By sheet's name; None where it is not written in XML. Raises ValueError for an archive whose XML is damaged: what it hides cannot be told then."""
     names = set(archive.namelist())
     try:
         if "content.xml" in names:
@@ -46,7 +46,7 @@ def hidden_values(archive: zipfile.ZipFile) -> dict[str, Hidden]:
             return _of_xlsx(archive, names, book)
     except (ElementTree.ParseError, KeyError, zlib.error, EOFError, RuntimeError) as error:
         raise ValueError("damaged XML") from error
-    return {}
+    return None
 
 
 def _book_of(archive: zipfile.ZipFile, names: set[str]) -> str | None:

@@ -33,13 +33,19 @@ class Workbook:
 
     sheets: list[Sheet]
     hidden: list[str] = field(default_factory=list)
+    is_binary: bool = False  # of a format in which only the reader can look
 
     @property
     def notices(self) -> list[Notice]:
-        return [Notice("hidden_sheet", _HIDDEN.format(name), name, None, "aside") for name in self.hidden]
+        told = [Notice("hidden_sheet", _HIDDEN.format(name), name, None, "aside") for name in self.hidden]
+        return [*told, *([Notice("binary_workbook", _BINARY)] if self.is_binary else [])]
 
 
 _HIDDEN = "sheet {!r} is hidden and was left alone; unhide it and save the workbook if its rows should count"
+_BINARY = (
+    "an .xls or .xlsb: errors such as #REF! and formulas that nobody computed look like empty cells in it; save it as "
+    ".xlsx if it has formulas"
+)
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -50,7 +56,7 @@ def read_workbook(path: Path) -> Workbook:
         unseen = _unseen(path)
         with open(path, "rb") as file:  # the content decides: given a path, the reader would trust its suffix
             book = CalamineWorkbook.from_filelike(file)
-            result = Workbook([])
+            result = Workbook([], is_binary=unseen is None)
             for about in book.sheets_metadata:
                 if about.typ != SheetTypeEnum.WorkSheet:
                     continue
@@ -58,7 +64,7 @@ def read_workbook(path: Path) -> Workbook:
                     result.hidden.append(about.name)
                     continue
                 sheet = book.get_sheet_by_name(about.name)
-                result.sheets.append(_sheet(about.name, sheet, unseen.get(about.name, Hidden())))
+                result.sheets.append(_sheet(about.name, sheet, (unseen or {}).get(about.name, Hidden())))
             return result
     except PasswordError as error:
         raise UnreadableError("password", "a workbook without a password: open it, save it without one") from error
@@ -68,9 +74,9 @@ def read_workbook(path: Path) -> Workbook:
         ) from error
 
 
-def _unseen(path: Path) -> dict[str, Hidden]:
+def _unseen(path: Path) -> dict[str, Hidden] | None:
     if not zipfile.is_zipfile(path):
-        return {}
+        return None
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > LARGEST_WORKBOOK:
             raise UnreadableError("too_large", f"a workbook of at most {LARGEST_WORKBOOK >> 30} GB; export as CSV")

@@ -12,6 +12,7 @@ from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.formats.sheets import Sheet, read_workbook
 from pipelines.ingest.formats.tables import open_tables
 from pipelines.ingest.headers import normalise_header
+from pipelines.ingest.recognise import named_by
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.text import UnreadableError
 
@@ -19,7 +20,7 @@ from pipelines.ingest.text import UnreadableError
 def open_workbook(path: Path, folders: tuple[str, ...], scratch: Path) -> Opened:
     """Raises UnreadableError for a workbook that no mapping knows, or that cannot be read."""
     book = read_workbook(path)
-    for source in load_sources().values():
+    for source in named_by(folders) or load_sources().values():
         if source.recognise.sheets and _has_sheets(book.sheets, source.recognise.sheets):
             opened = opened_form(source, {sheet.name: sheet.rows for sheet in book.sheets}, path, scratch)
             break

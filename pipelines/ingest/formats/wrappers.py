@@ -101,7 +101,7 @@ def _expanded(value: str) -> str:
 
 
 def list_sql(value: str) -> str:
-    """SQL: a list inside a record as a list of documents. A map by id is the list of its values, an object one of one."""
+    """SQL: a list inside a record as documents. A map by id is the list of its values, an object a list of one."""
     text = f"json_extract_string({value}, '$')"
     inner = f"case when json_type({value}) = 'VARCHAR' and json_valid({text}) then json({text}) else {value} end"
     objects = "len(list_filter(json_extract(v, '$.*'), lambda j: json_type(j) <> 'OBJECT')) = 0"

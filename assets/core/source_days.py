@@ -1,0 +1,104 @@
+"""
+title: {zh: 来源日, en: Source days}
+description: >-
+  What each source told of each day: one row per kind of row, platform, shop and day with rows, up to as_of. A day is
+  whole when some file that told rows of it was written after the day had ended. A file whose own time lies before many
+  of its own rows (over one in a hundred) says nothing by it, nor does one whose time is not known; their days count
+  as whole.
+description_zh: >-
+  每个来源每天给了多少行：每种数据 × 平台 × 店铺 × 日期一行，只列有数据的日期。
+  至少有一份文件在当天结束之后写成，这一天才算完整；
+  文件自身时间早于其中 1% 以上的行、或不知道时间的，无从判断，按完整算。
+grain: kind, platform, shop_id, date
+reads:
+  - ops.files
+  - staging.orders
+  - staging.refunds
+  - staging.events
+  - staging.live_sessions
+  - staging.group_days
+  - staging.pushes
+  - staging.ad_spend
+columns:
+  kind:
+    type: varchar
+    zh: 数据种类
+    description: >-
+      orders, refunds, events, memberships (the events that begin or end a private membership; they are events too),
+      live_sessions, group_days, pushes or ad_spend
+  platform:    {type: varchar, zh: 平台}
+  shop_id:     {type: varchar, zh: 店铺, description: of orders; NULL for other kinds and where the file names none}
+  date:        {type: date, zh: 日期}
+  rows:        {type: bigint, unit: row, zh: 行数}
+  is_whole:
+    type: boolean
+    zh: 是否完整
+    description: false where every file that told rows of the day was written on that very day, before it had ended
+  exported_at: {type: timestamp, zh: 导出时间, description: newest own time of a file that told rows of the day}
+checks:
+  - unique: [kind, platform, shop_id, date]
+  - not_null: [kind, platform, date, rows, is_whole]
+"""
+
+# The moment by which a row belongs to a day, and what stands for its shop.
+DATED = {
+    "orders": ("orders", "paid_at", "shop_id"),
+    "refunds": ("refunds", "refunded_at", "null"),
+    "events": ("events", "event_at", "null"),
+    "live_sessions": ("live_sessions", "started_at", "null"),
+    "group_days": ("group_days", "date", "null"),
+    "pushes": ("pushes", "sent_at", "null"),
+    "ad_spend": ("ad_spend", "date", "null"),
+}
+MOVES = ("group_join", "group_leave", "group_remove", "wecom_add", "wecom_remove", "member_join")
+# The kinds by which the last business day of the whole merchant goes.
+LEADING = ("orders", "refunds", "events", "live_sessions", "group_days")
+
+
+def build(connection, settings, core_pass):
+    """The whole table anew: one grouped scan per kind."""
+    words = sorted({*MOVES, *settings.private_entry_events})
+    connection.execute(
+        f"create or replace table core.source_days as {_days([*DATED, 'memberships'])}",
+        {"limit": core_pass.as_of, "moves": words},
+    )
+
+
+def last_whole_day(connection, limit):
+    """The last day up to `limit` that a source of LEADING told whole; where there is none, told at all; else None."""
+    found = connection.execute(
+        f"select max(date) filter (is_whole), max(date) from ({_days(LEADING)}) where $moves is not null",
+        {"limit": limit, "moves": list(MOVES)},
+    ).fetchall()
+    return found[0][0] or found[0][1]
+
+
+def _days(kinds):
+    """A SELECT of what the files told, by day."""
+    told = " union all ".join(_told(kind) for kind in kinds)
+    return f"""
+        with told as ({told}),
+        files as (
+            select t.kind, t.file_id, cast(f.own_time as date) as own_date, f.own_time,
+                100 * coalesce(sum(t.rows) filter (t.date > cast(f.own_time as date)), 0) <= sum(t.rows) as is_believed
+            from told t
+            join (select file_id, coalesce(exported_at, modified_at) as own_time from ops.files) f using (file_id)
+            group by t.kind, t.file_id, f.own_time
+        )
+        select t.kind, t.platform, t.shop_id, t.date, cast(sum(t.rows) as bigint) as rows,
+            bool_or(f.own_time is null or not f.is_believed or f.own_date <> t.date) as is_whole,
+            max(f.own_time) as exported_at
+        from told t left join files f using (kind, file_id)
+        where t.date <= $limit
+        group by t.kind, t.platform, t.shop_id, t.date
+    """
+
+
+def _told(kind):
+    table, moment, shop = DATED["events" if kind == "memberships" else kind]
+    only = "and list_contains($moves, event)" if kind == "memberships" else ""
+    return f"""
+        select '{kind}' as kind, platform, cast({shop} as varchar) as shop_id, cast({moment} as date) as date, file_id,
+            count(*) as rows
+        from staging.{table} where {moment} is not null {only} group by all
+    """

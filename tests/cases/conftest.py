@@ -1,0 +1,101 @@
+"""A merchant's landing folder, from files as they came to core and metrics.
+
+What belongs here: putting files there and asking. What does not: what is right; each test says it.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipelines.core import begin_pass, refresh_core
+from pipelines.ingest import FileResult, create_staging, ingest
+from pipelines.metrics import query
+from pipelines.settings import Settings
+from pipelines.warehouse import connect
+
+GIVEN = Path(__file__).parent / "given"
+
+
+class Merchant:
+    """A home directory whose warehouse is in memory."""
+
+    def __init__(self, home: Path, **settings: Any) -> None:
+        self.settings = Settings(home=home, **settings)
+        self.connection = connect()
+        create_staging(self.connection)
+        self.as_of: date | None = None
+        self.files: list[FileResult] = []
+
+    def put(self, path: str, content: str | bytes, at: str = "2026-11-20 09:00:00") -> Path:
+        """A file in landing; `at` is its business time."""
+        file = self.settings.landing / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        seconds = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(self.settings.timezone)).timestamp()
+        os.utime(file, (seconds, seconds))
+        return file
+
+    def given(self, name: str, folder: str, at: str = "2026-11-20 09:00:00") -> None:
+        """One of the small files that came out wrong, under its own name."""
+        source = GIVEN / name
+        self.put(f"{folder}/{source.name}", source.read_bytes(), at)
+
+    def run(self, as_of: str | None = None) -> Merchant:
+        """Loads what is new and builds core."""
+        self.files = ingest(self.connection, self.settings).files
+        for file in self.files:
+            assert file.rows_read == file.rows_loaded + file.rows_superseded + file.rows_quarantined, file
+        core_pass = begin_pass(self.connection, self.settings, date.fromisoformat(as_of) if as_of else None)
+        for _ in refresh_core(self.connection, self.settings, core_pass):
+            pass
+        self.as_of = core_pass.as_of
+        return self
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.connection.sql(sql).fetchall()
+
+    def row(self, sql: str) -> tuple[Any, ...]:
+        (only,) = self.rows(sql)
+        return only
+
+    def one(self, sql: str) -> Any:
+        return self.row(sql)[0]
+
+    def metric(self, name: str, columns: str, where: str = "true", **parameters: Any) -> list[tuple[Any, ...]]:
+        relation = query(self.connection, f"metrics.{name}", parameters, self.settings, self.as_of)
+        relation.create_view("asked", replace=True)
+        return self.rows(f"select {columns} from asked where {where} order by all")
+
+    def told(self) -> set[str]:
+        """Codes of everything that files said and was not used, or was refused."""
+        codes = self.rows("select code from ops.notices union select reason from ops.quarantine")
+        return {code for (code,) in codes}
+
+    def says(self, *words: str) -> bool:
+        """Whether one notice or refusal names all these words."""
+        said = self.rows(
+            "select concat_ws(' ', code, subject, said) from ops.notices "
+            "union all select concat_ws(' ', reason, column_name, found, expected, raw_text) from ops.quarantine"
+        )
+        return any(all(word in text for word in words) for (text,) in said)
+
+
+@pytest.fixture
+def merchant(tmp_path: Path) -> Merchant:
+    return Merchant(tmp_path / "home")
+
+
+@pytest.fixture
+def merchant_in(tmp_path: Path) -> Any:
+    return lambda **settings: Merchant(tmp_path / "home", **settings)
+
+
+def yuan(text: str) -> Decimal:
+    return Decimal(text)
