@@ -277,4 +277,4 @@ def test_a_phone_as_an_id_becomes_its_key(landing: Landing, both_ways: str) -> N
         + "138****8000,phone,z,2026-03-01 10:00:00,\n",
     )
     assert landing.rows("events", "event, user_id, inviter_id") == [("x", key, None), ("y", key, "u-1")]
-    assert landing.quarantine("line, column_name, reason, found") == [(4, "user_id", "phone_not_full", "***")]
+    assert landing.quarantine("line, column_name, reason, found") == [(4, "user_id", "missing_value", None)]
