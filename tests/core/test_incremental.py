@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 
 from tests.worlds import arrive, empty_world
 
-TABLES = ("identities", "orders", "refunds", "events", "memberships", "people", "groups", "live_sessions", "unmatched")
+TABLES = (
+    "identities", "orders", "refunds", "events", "memberships", "people", "groups", "live_sessions", "unmatched",
+    "source_days", "clocks", "data_gaps", "known",
+)  # fmt: skip
 DAYS = st.integers(1, 28)
 PEOPLE = st.sampled_from(["u1", "u2", "u3", "u4"])
 PHONES = st.sampled_from(["p1", "p2", None])
