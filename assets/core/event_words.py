@@ -1,18 +1,36 @@
 """
 title: {zh: 事件词表, en: Event words}
-description: What each word for an event means here, from assets/event_words.yaml and the merchant's private entry events.
+description: >-
+  What each word for an event means here, from assets/event_words.yaml and the merchant's private entry events.
 description_zh: 每个事件词的含义：开始或结束哪种在籍、是否算入私域、是否主动行为。
 grain: event
 columns:
-  event:            {type: varchar, zh: 事件词}
-  zh:               {type: varchar, zh: 中文名, description: "the word itself where it is the merchant's own"}
-  kind:             {type: varchar, zh: 在籍类型, description: "the standing that it begins or ends: group, wecom, member, follow; NULL for neither"}
-  begun_by:         {type: varchar, zh: 由何事件开始, description: 'the word that begins the standing; of one that begins it, itself'}
+  event: {type: varchar, zh: 事件词}
+  zh:    {type: varchar, zh: 中文名, description: "the word itself where it is the merchant's own"}
+  kind:
+    type: varchar
+    zh: 在籍类型
+    description: "the standing that it begins or ends: group, wecom, member, follow; NULL for neither"
+  begun_by:
+    type: varchar
+    zh: 由何事件开始
+    description: the word that begins the standing; of one that begins it, itself
   is_private_entry: {type: boolean, zh: 是否算入私域, description: "one of the merchant's private entry events"}
   is_exit:          {type: boolean, zh: 是否离开, description: it ends a standing}
-  is_stay:          {type: boolean, zh: 是否在籍, description: 'the standing is a membership, whether or not it counts as private'}
-  is_step:          {type: boolean, zh: 是否一步, description: 'a step that a person takes, not a sight they pass: where only its day is known it counts from the end of that day'}
-  is_active:        {type: boolean, zh: 是否主动, description: 'the person did it and it is not a farewell: messages merely delivered, approvals and leaving are not activity'}
+  is_stay:
+    type: boolean
+    zh: 是否在籍
+    description: the standing is a membership, whether or not it counts as private
+  is_step:
+    type: boolean
+    zh: 是否一步
+    description: >-
+      a step that a person takes, not a sight they pass: where only its day is known it counts from the end of that day
+  is_active:
+    type: boolean
+    zh: 是否主动
+    description: >-
+      the person did it and it is not a farewell: messages merely delivered, approvals and leaving are not activity
 checks:
   - unique: [event]
   - not_null: [event, is_private_entry, is_exit, is_stay, is_step, is_active]

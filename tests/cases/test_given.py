@@ -90,7 +90,7 @@ def test_a_refund_that_matches_no_order_is_told(merchant):
     merchant.given("11-refunds-without-order/refunds.csv", "refunds")
     merchant.run()
     matched = merchant.one("select refund_amount from core.orders where order_id like '%751'") == Decimal("200.00")
-    told = merchant.rows("select rows, amount from core.unmatched where kind = 'refund'")
+    told = merchant.rows("select rows, amount from core.unmatched where kind = 'refunds'")
     assert matched or told == [(1, Decimal("200.00"))]
 
 

@@ -2,8 +2,8 @@
 
 What belongs here: files and, cell by cell, what they say. What does not: whether that was understood (test_dirt.py).
 
-A file is drawn clean; then dirt is thrown at its cells, header, rows and bytes. Another spelling of the same leaves what
-the cell says as it was; dirt that loses it puts LOST there: no value is right then, and it must be told.
+A file is drawn clean; then dirt is thrown at its cells, header, rows and bytes. Another spelling of the same leaves
+what the cell says as it was; dirt that loses it puts LOST there: no value is right then, and it must be told.
 """
 
 from __future__ import annotations
