@@ -17,7 +17,7 @@ from pipelines.ingest.account import Account, FileResult, note_copy, same_conten
 from pipelines.ingest.csv_rows import CsvReader
 from pipelines.ingest.file_times import exported_at
 from pipelines.ingest.formats.opened import Opened
-from pipelines.ingest.incoming import Incoming
+from pipelines.ingest.incoming import Incoming, one_number
 from pipelines.ingest.landing import Found
 from pipelines.ingest.merging import Merged, merge
 from pipelines.ingest.notices import Notice
@@ -92,7 +92,7 @@ class _Loader:
         self.now = datetime.now(ZoneInfo(settings.timezone)).replace(tzinfo=None)
         modified = datetime.fromtimestamp(found.modified_ns / 1e9, ZoneInfo(settings.timezone))
         self.modified_at = modified.replace(tzinfo=None)
-        self.file_id = self._one("select coalesce(max(file_id), 0) + 1 from ops.files")
+        self.file_id = one_number(connection, "select coalesce(max(file_id), 0) + 1 from ops.files")
         self.account = Account(connection, found, self.file_id, sha, self.modified_at, self.now)
         self.readers: list[RowReader] = []
         self.levels: list[_Level] = []
@@ -178,7 +178,7 @@ class _Loader:
     def _account_refused(self, level: _Level) -> None:
         """The physical rows of one part, and those of them that are none."""
         self.account.write_refused(level.rows, level.plan.match.source)
-        bad = self._one(f"select count(*) from {level.rows.name} where is_bad")
+        bad = one_number(self.connection, f"select count(*) from {level.rows.name} where is_bad")
         self.result.rows_quarantined += bad + len(level.rows.refused)
         self.result.rows_read += level.rows.count
 
@@ -238,14 +238,11 @@ class _Loader:
 
     def _replaced_own(self) -> int:
         """Rows of an earlier part of this very file, which is not in the ledger yet."""
-        return self._one(f"select count(*) from meetings where (wins or mixes) and standing_file = {self.file_id}")
+        return one_number(
+            self.connection, f"select count(*) from meetings where (wins or mixes) and standing_file = {self.file_id}"
+        )
 
     def _enter(self, started: float) -> None:
         self.result.seconds = time.monotonic() - started
         version_at = self.facts.version_at if self.opened else self.modified_at
         self.account.enter(self.result, version_at, self.opened.encoding if self.opened else None)
-
-    def _one(self, sql: str) -> int:
-        row = self.connection.execute(sql).fetchone()
-        assert row is not None
-        return row[0]
