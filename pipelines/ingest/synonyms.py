@@ -35,7 +35,7 @@ class Also(_Strict):
 
     instead_of: str
     names: tuple[str, ...]
-    type: Literal["id", "timestamp"]
+    type: Literal["id", "timestamp", "amount"]
     sets: dict[str, str] = {}  # other column → what this one's presence means for it
     told: str = ""
 

@@ -36,16 +36,30 @@ def test_orders_under_everyday_headers_with_a_title_above(landing: Landing, both
 
 def test_orders_with_states_and_shops(landing: Landing, both_ways: str) -> None:
     header = "订单编号,支付时间,实付款(元),买家ID,买家昵称,手机号,店铺名称,订单状态"
-    rows = ["1,{0},10,w1,小王,13812345678,北店,交易成功", "2,,9,w2,小李,,南店,待付款", "3,{0},8,w3,小周,,南店,好像退了"]
+    rows = ["1,{0},10,w1,小王,13698741203,北店,交易成功", "2,,9,w2,小李,,南店,待付款", "3,{0},8,w3,小周,,南店,好像退了"]
     landing.one(
         "orders/a.csv", header + "\n" + "\n".join(rows).format("2026-03-01 10:00:00") + "\n", encoding="gb18030"
     )
-    key = phone_key("13812345678", load_key(landing.settings.key_path))
+    key = phone_key("13698741203", load_key(landing.settings.key_path))
     assert landing.rows("orders", "order_id, buyer_id, buyer_id_type, phone_key, shop_id, status") == [
         ("1", "w1", "user_id", key, "北店", "completed"),
         ("2", "w2", "user_id", None, "南店", "unpaid"),
     ]
     assert landing.quarantine("line, column_name, reason, found") == [(4, "订单状态", "unknown_value", "好像退了")]
+
+
+def test_what_an_order_list_says_of_money_that_went_back(landing: Landing, both_ways: str) -> None:
+    """The state of the case counts before the bare amount."""
+    header = "订单号,付款时间,实付金额,退款金额,售后状态"
+    rows = ["1,{0},10,4,", "2,{0},10,10,退款中", "3,{0},10,,退款成功", "4,{0},10,,"]
+    file = landing.one("orders/a.csv", header + "\n" + "\n".join(rows).format("2026-03-01 10:00:00") + "\n")
+    assert landing.rows("orders", "order_id, after_sale_status, after_sale_amount") == [
+        ("1", "succeeded", Decimal("4.00")),
+        ("2", "requested", Decimal("10.00")),
+        ("3", "succeeded", None),
+        ("4", None, None),
+    ]
+    assert [(notice.code, notice.subject) for notice in file.notices] == [("assumed", "退款金额")]
 
 
 @pytest.mark.parametrize("path", ["inbox/群.xlsx", "events/群.xlsx", "入群/群.xlsx"])
@@ -62,11 +76,11 @@ def test_members_known_by_their_phones(landing: Landing, both_ways: str) -> None
     landing.one(
         "events/a.csv",
         "群号,手机号,入群时间\n"
-        + "".join(f"g1,{phone},2026-03-01 10:00\n" for phone in ("138 1234 5678", "138****5678")),
+        + "".join(f"g1,{phone},2026-03-01 10:00\n" for phone in ("136 9874 1203", "138****5678")),
     )
-    key = phone_key("13812345678", load_key(landing.settings.key_path))
+    key = phone_key("13698741203", load_key(landing.settings.key_path))
     assert landing.rows("events", "user_id, user_id_type, event") == [(key, "phone", "group_join")]
-    assert landing.quarantine() == [(3, "手机号", "phone_not_full")]
+    assert landing.quarantine() == [(3, "手机号", "missing_value")]  # a masked number is nobody
 
 
 def test_refunds_without_a_number_of_their_own(landing: Landing, both_ways: str) -> None:
