@@ -1,8 +1,8 @@
 """A file → recognised, decoded, parsed, validated, loaded or quarantined.
 
 `ingest(connection, settings)` loads what is new in landing; `find_new` says what that would be, without opening a file.
-Modules, in the order in which a file meets them: landing, formats (with text and encodings), recognise (with headers and
-sources), planning, rows (with cells), loading, merging; staging makes the tables.
+Modules, in the order in which a file meets them: landing, formats (with text and encodings), recognise (with headers
+and sources), planning, rows (with cells), loading, merging; staging makes the tables.
 """
 
 from __future__ import annotations
