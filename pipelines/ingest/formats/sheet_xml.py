@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 from pipelines.ingest.formats.values import Uncomputed
 
 _TELLING = re.compile(rb"""<(?:\w+:)?f[\s/>]|\st=["']e["']""")
+_ZEROS = re.compile("0{2,20}")  # a format that shows 123 as 000123: the zeros are part of the id that people see
 _PLACE = re.compile(r"([A-Z]+)([0-9]+)")
 _YES, _NO = ("1", "true"), ("0", "false")
 _WIDEST = 16_384  # columns that a sheet can have
@@ -32,7 +33,7 @@ _TALLEST = 1_048_576
 class Hidden:
     """What one sheet holds besides its values. Places count from 0."""
 
-    cells: dict[tuple[int, int], str] = field(default_factory=dict)  # errors, and formulas without a value
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)  # errors, formulas without a value, shown zeros
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # first and last row, first and last column
 
 
@@ -82,33 +83,54 @@ def _of_xlsx(archive: zipfile.ZipFile, names: set[str], member: str) -> dict[str
     has_chain = any(name.endswith("calcChain.xml") for name in names)
     relations = ElementTree.fromstring(archive.read(f"{folder}/_rels/{name}.rels"))
     targets = {node.attrib["Id"]: posixpath.join(f"/{folder}", node.attrib["Target"])[1:] for node in relations}
+    widths = _widths(archive, folder, names)
     result = {}
     for node in book.iter():
         if _bare(node.tag) == "sheet":
             about = _attributes(node)
             member = posixpath.normpath(targets.get(about.get("id", ""), ""))
-            if member in names and _is_telling(archive, member):
-                result[about["name"]] = Hidden(_unseen_cells(archive, member, asks, has_chain))
+            if member in names and _is_telling(archive, member, widths):
+                result[about["name"]] = Hidden(_unseen_cells(archive, member, asks, has_chain, widths))
     return result
 
 
-def _is_telling(archive: zipfile.ZipFile, member: str) -> bool:
-    """Whether a sheet has any formula or error: most have none, and a look at its bytes is quick."""
+def _widths(archive: zipfile.ZipFile, folder: str, names: set[str]) -> dict[str, int]:
+    """By cell style: how many digits its number is shown with at least."""
+    member = f"{folder}/styles.xml"
+    if member not in names:
+        return {}
+    styles = ElementTree.fromstring(archive.read(member))
+    formats = {}
+    for node in styles.iter():
+        if _bare(node.tag) == "numFmt" and _ZEROS.fullmatch(code := node.get("formatCode", "")):
+            formats[node.get("numFmtId")] = len(code)
+    used = next((list(node) for node in styles.iter() if _bare(node.tag) == "cellXfs"), [])
+    return {str(n): formats[key] for n, node in enumerate(used) if (key := node.get("numFmtId")) in formats}
+
+
+def _is_telling(archive: zipfile.ZipFile, member: str, widths: dict[str, int]) -> bool:
+    """Whether a sheet has any such cell: most have none, and a look at its bytes is quick."""
     edge = b""
+    styled = b"|".join(rb"""\ss=["']%b["']""" % style.encode() for style in widths)
+    telling = re.compile(_TELLING.pattern + b"|" + styled) if styled else _TELLING
     with archive.open(member) as file:
         while chunk := file.read(1 << 20):
-            if _TELLING.search(edge + chunk):
+            if telling.search(edge + chunk):
                 return True
             edge = chunk[-16:]
     return False
 
 
-def _unseen_cells(archive: zipfile.ZipFile, member: str, asks: bool, has_chain: bool) -> dict[tuple[int, int], str]:
+def _unseen_cells(
+    archive: zipfile.ZipFile, member: str, asks: bool, has_chain: bool, widths: dict[str, int]
+) -> dict[tuple[int, int], str]:
     found: dict[tuple[int, int], str] = {}
     zeros: dict[tuple[int, int], str] = {}
     computed = 0
-    for place, kind, formula, value in _cells(archive, member):
-        if kind == "e":
+    for place, kind, formula, value, style in _cells(archive, member):
+        if style in widths and kind == "n" and value.isdigit() and (value != "0" or formula is None):
+            found[place] = value.zfill(widths[style])
+        elif kind == "e":
             found[place] = value or "#VALUE!"
         elif formula is None or kind == "str":  # an empty text is a value of its own
             continue
@@ -128,8 +150,8 @@ def _is_zero(value: str) -> bool:
         return False
 
 
-def _cells(archive: zipfile.ZipFile, member: str) -> Iterator[tuple[tuple[int, int], str, Uncomputed | None, str]]:
-    """Place, type, formula and value of each cell that has a formula or holds an error."""
+def _cells(archive: zipfile.ZipFile, member: str) -> Iterator[tuple[tuple[int, int], str, Uncomputed | None, str, str]]:
+    """Place, type, formula, value and style of each cell."""
     row = column = -1
     with archive.open(member) as file:
         for event, node in ElementTree.iterparse(file, events=("start", "end")):
@@ -141,9 +163,8 @@ def _cells(archive: zipfile.ZipFile, member: str) -> Iterator[tuple[tuple[int, i
             if tag == "c":
                 row, column = _place(node.get("r", ""), row, column + 1)
                 parts = {_bare(part.tag): part.text or "" for part in node}
-                if "f" in parts or node.get("t") == "e":
-                    formula = Uncomputed("=" + (parts["f"].strip() or "…")) if "f" in parts else None
-                    yield (row, column), node.get("t", "n"), formula, parts.get("v", "").strip()
+                formula = Uncomputed("=" + (parts["f"].strip() or "…")) if "f" in parts else None
+                yield (row, column), node.get("t", "n"), formula, parts.get("v", "").strip(), node.get("s", "")
             elif tag == "row":
                 node.clear()
 
