@@ -108,7 +108,7 @@ def test_passed_checks_are_said_in_one_line_with_what_was_not_loaded(weekly: Sim
     banner = _with_class(weekly.page, "banner")[0]
     assert "plain" in banner.classes
     assert "✓" not in banner.text
-    assert "已载入的数据通过 2 项检查；但并非全部数据都已载入" in banner.text
+    assert "已载入的数据通过 2 项检查；但数字里缺少一部分数据" in banner.text
     assert "orders/：1,000 行中有 20 行（2.0%）被拒收：“<b>订单编号”=1+1（20）。" in banner.text
     assert "读入 4,000 行，隔离 30 行" in banner.text
     assert re.search(r"订单匹配率 9\d\.\d%", banner.text)
