@@ -56,25 +56,29 @@ class Account:
     modified_at: datetime
     now: datetime
 
-    def write_faults(self, rows: Rows, is_record: bool) -> None:
+    def write_faults(self, rows: Rows, money: str, is_record: bool) -> None:
         """A refused part of a record is set aside like a cell: the record itself is loaded."""
         if rows.faults is None:
             return
         is_cell = "is_cell" if is_record else "true"
         self._quarantine(
             f"select line, column_name, reason, found, expected, raw_text, {is_cell} as is_cell, "
-            f"case when n = 1 and not {is_cell} then 1 else 0 end as rows from {rows.faults} order by line, rec, n"
+            f"case when n = 1 and not {is_cell} then 1 else 0 end as rows, "
+            f"case when n = 1 and not {is_cell} then amount end as amount from {rows.faults} "
+            f"left join (select t.rec, {money} as amount from {rows.name} t where t.is_bad) using (rec) "
+            "order by line, rec, n"
         )
 
-    def write_conflicts(self, raw: str, expected: str | None) -> None:
+    def write_conflicts(self, raw: str, rows: Rows, money: str, expected: str | None) -> None:
         """Rows that say something else about a key than another row of the same file and version.
 
-        `raw`: SELECT of line and raw_text. `expected`: what to do where all rows of the key were set aside.
+        `raw`: SELECT of line, rec and raw_text. `expected`: what to do where all rows of the key were set aside.
         """
         self._quarantine(
             "select line, null as column_name, 'duplicate_key' as reason, null as found, "
             f"{quoted(expected or 'one row per key; the last such line was loaded')} as expected, raw_text, "
-            f"false as is_cell, 1 as rows from ({raw})"
+            f"false as is_cell, 1 as rows, amount from ({raw}) "
+            f"left join (select t.rec, {money} as amount from {rows.name} t) using (rec)"
         )
 
     def write_refused(self, rows: Rows, source: Source) -> None:
@@ -101,11 +105,11 @@ class Account:
 
     def _quarantine(self, sql: str) -> None:
         found, raw_text = mask_text_sql("found"), mask_text_sql("left(raw_text, 20000)")
+        columns = "line, column_name, reason, found, expected, raw_text, is_cell, rows, amount"
+        told = f"line, column_name, reason, left({found}, 200), expected, left({raw_text}, {LONGEST_RAW}), is_cell"
         self.connection.execute(
-            "insert into ops.quarantine (file_id, path, line, column_name, reason, found, expected, raw_text, is_cell, "
-            f"rows, quarantined_at) select {self.file_id}, {quoted(self.found.path)}, line, column_name, reason, "
-            f"left({found}, 200), expected, left({raw_text}, {LONGEST_RAW}), is_cell, rows, timestamp '{self.now}' "
-            f"from ({sql})"
+            f"insert into ops.quarantine (file_id, path, quarantined_at, {columns}) select {self.file_id}, "
+            f"{quoted(self.found.path)}, timestamp '{self.now}', {told}, rows, amount from ({sql})"
         )
 
     def enter(self, result: FileResult, exported_at: datetime, encoding: str | None) -> None:

@@ -62,6 +62,11 @@ QUARANTINE = {
     "raw_text": ("VARCHAR", "原文", "the row as it stood, personal values masked"),
     "is_cell": ("BOOLEAN", "仅单元格", "only this cell was set aside; the row itself is loaded"),
     "rows": ("BIGINT", "行数", "how many rows this record stands for (0 for a further fault of a row already counted)"),
+    "amount": (
+        "DECIMAL(18,2)",
+        "金额",
+        "yuan of the refused row of an order, as far as it could be read; NULL elsewhere",
+    ),
     "quarantined_at": ("TIMESTAMP", "隔离时间", "business time"),
 }
 SHAPES = {

@@ -159,7 +159,7 @@ class _Loader:
     def _load_level(self, level: _Level) -> None:
         """What one level gives to the canonical tables."""
         source = level.plan.match.source
-        self.account.write_faults(level.rows, level.is_record)
+        self.account.write_faults(level.rows, level.plan.money, level.is_record)
         version = "t.row_version_at" if level.plan.version_varies else level.plan.version_literal
         assert self.opened is not None
         torn = tuple((r.line, tuple(split_line(r.raw, self.opened.delimiter))) for r in level.rows.refused)
@@ -170,7 +170,7 @@ class _Loader:
             self._count(target.table.name, merged, counts=level.is_record)
             if merged.conflicting:
                 raw = level.reader.rows_again("select row_id from losers where conflicts")
-                self.account.write_conflicts(raw, target.table.repeated_rows)
+                self.account.write_conflicts(raw, level.rows, level.plan.money, target.table.repeated_rows)
             for name, load in source.loads.items():
                 if load.summed_from == target.table.name:
                     self._count(name, sum_orders(self.connection, incoming, target, name), counts=False)

@@ -112,6 +112,16 @@ class Plan:
         on_bad = self.match.source.all_columns[name].on_bad
         return on_bad == "row" or (not on_bad and name in self.decisive)
 
+    @property
+    def money(self) -> str:
+        """SQL of what a row is about in yuan, over the incoming rows; NULL where no table of it has such a column."""
+        told = [
+            target.expression(target.table.money)
+            for target in self.targets
+            if target.table.money is not None and target.table.money in target.varying
+        ]
+        return f"coalesce({', '.join(told)}, null)" if told else "null::decimal(18, 2)"
+
     def fast_sql(self, relation: str, keep: tuple[str, ...] = ()) -> str:
         """SELECT over a relation of raw cells: `keep`, the outputs, and is_bad (here: needs a second look)."""
         doubts = [*self.odd, *(fault.condition for fault in self.faults)]

@@ -120,6 +120,7 @@ class StagingTable:
     checks: list[Any] = field(default_factory=list)
     shop_in_key: bool = False
     states: States | None = None
+    money: str | None = None  # the column that says how much a row is about
     repeated_rows: str | None = None  # rows of one file that contradict each other are all set aside: what to do then
 
     def key_sql(self, say: Callable[[str], str], key: tuple[str, ...] | None = None) -> list[str]:
@@ -166,6 +167,7 @@ def _table(path: Path) -> StagingTable:
         checks=data.get("checks", []),
         shop_in_key=data.get("shop_in_key", False),
         states=States(states["column"], tuple(map(tuple, states["further"]))) if states else None,
+        money=data.get("money"),
         repeated_rows=data.get("repeated_rows"),
     )
 
