@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import duckdb
 
 AROUND = SPACES + QUOTES + '="'
+# In a line that cannot be cut any cell may have slipped: what is not plainly an id may be a name.
+PLAIN_ID = "[0-9A-Za-z_-]{1,64}"
 
 
 def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target, name: str) -> Merged:
@@ -76,7 +78,7 @@ def _await_torn(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items
         connection.executemany(
             "insert into ops.waiting (table_name, file_source, platform, shop_id, order_id, file_id, line, version_at) "
             f"select {quoted(items.table.name)}, {quoted(incoming.source.name)}, {known[0]}, {known[1]}, $2, "
-            f"{incoming.facts.file_id}, $1, {incoming.plan.version_literal} where $2 <> ''",
+            f"{incoming.facts.file_id}, $1, {incoming.plan.version_literal} where regexp_full_match($2, '{PLAIN_ID}')",
             rows,
         )
 

@@ -76,7 +76,7 @@ class Sheet:
 
 NAMES = st.sampled_from(["u1", "u2", "小红", "wm_7", "OPENID77", "88"])
 MOMENTS = st.datetimes(datetime(2026, 1, 2), datetime(2026, 3, 28)).map(lambda moment: moment.replace(microsecond=0))
-AMOUNTS = st.integers(1, 2_000_000).map(lambda fen: Decimal(fen) / 100)
+AMOUNTS = st.integers(1, 2_000_000).map(lambda fen: (Decimal(fen) / 100).quantize(Decimal("0.01")))
 
 
 @st.composite

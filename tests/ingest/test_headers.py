@@ -213,13 +213,13 @@ def test_every_real_order_export(landing: Landing, real_data: Path) -> None:
     headers = {name: entry["cols"] for name, entry in real_headers(real_data).items() if "order_export_" in name}
     orders = {name: cols for name, cols in headers.items() if "订单提交时间" in cols}
     assert len(orders) == 3
-    for number, (name, cols) in enumerate(orders.items()):
+    for number, (name, cols) in enumerate(orders.items(), start=1):
         row = {"主订单编号": f"\t{number}", "子订单编号": f"\t{number}1"}
         file = landing.one(f"inbox/{name}.csv", export(cols, row), encoding="utf-8-sig")
         assert (file.source, file.rows_loaded) == ("doudian_orders", 1), name
     columns = "order_id, paid_amount, status, ordered_at"
     expected = (Decimal("1234.50"), "completed", datetime(2026, 3, 1, 20))
-    assert landing.rows("orders", columns) == [(str(number), *expected) for number in range(3)]
+    assert landing.rows("orders", columns) == [(str(number), *expected) for number in (1, 2, 3)]
 
 
 def test_real_files_about_orders_that_are_no_order_export(landing: Landing, real_data: Path) -> None:

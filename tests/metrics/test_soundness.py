@@ -26,6 +26,9 @@ MOMENTS = {
 }
 
 
+MAY_BE_EMPTY = ("likely_placeholders",)  # a table of suspicions, and this merchant raises none
+
+
 @pytest.fixture(scope="module")
 def earlier():
     """The merchant as of an earlier day, and the same one whose later rows were never written."""
@@ -38,7 +41,7 @@ def earlier():
 @pytest.mark.parametrize("metric", METRICS)
 def test_what_comes_after_as_of_changes_nothing(earlier, metric):
     cut, never_came = (world.rows(f"metrics.{metric}") for world in earlier)
-    assert len(cut) > 3
+    assert len(cut) > 3 or metric in MAY_BE_EMPTY
     assert cut == never_came
 
 

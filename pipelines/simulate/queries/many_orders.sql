@@ -72,5 +72,8 @@ select
   null::varchar as author_id,
   null::varchar as live_session_id,
   null::varchar as group_id,
-  null::varchar as campaign_id
+  null::varchar as campaign_id,
+  status <> 'unpaid' as paid_at_has_time,
+  null::varchar as after_sale_status,
+  null::decimal(18, 2) as after_sale_amount
 from priced
