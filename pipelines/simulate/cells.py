@@ -351,7 +351,7 @@ sold as (
   inner join amounts as a on o.order_no = a.order_no
   inner join world.people as p on o.person = p.person
   left join world.refunds as r on o.order_no = r.order_no and r.is_closed and r.refund_fen > 0
-  where o.kind in ('kept', 'refunded')
+  where o.kind in ('kept', 'refunded', 'cancelled')  -- paid, then closed, counts in paid and in refund
 )
 """
 AMOUNTS = "yuan(cast(sum(paid_fen) as bigint)) as {paid}, yuan(cast(sum(refund_fen) as bigint)) as {refund}"
