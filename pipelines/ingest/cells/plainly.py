@@ -6,7 +6,7 @@ spelling, and what is wrong with a cell that has no reading (straight.py).
 
 from __future__ import annotations
 
-from pipelines.ingest.cells.nobody import DATE_AS_ID, MASKED
+from pipelines.ingest.cells.nobody import DATE_AS_ID, MASKED, PUNCTUATION
 from pipelines.ingest.cells.reading import (
     AMOUNT_UNITS,
     EPOCH_UNITS,
@@ -205,8 +205,9 @@ def _odd_id(p: str, reading: Reading) -> str:
         f"{p} < '0' or ({p} >= '<' and {p} < '@') or ({p} >= '[' and {p} < '_') or ({p} >= '`' and {p} < 'a') "
         f"or {p} >= '{{' or contains({p}, '.') or contains({p}, ',') or contains({p}, 'E+') or contains({p}, 'e+') "
         f"or contains({p}, '<') or {_day_like(p)} "
-        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{INVISIBLE_PATTERN}{_WIDE}]') "
+        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{INVISIBLE_PATTERN}{_WIDE}{PUNCTUATION}]') "
         "else false end "
+        f"or case when starts_with({p}, '00') then ltrim({p}, '0') = '' else false end "
         f"or {_odd_end(p, reading)}"
     )
 

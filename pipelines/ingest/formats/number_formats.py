@@ -1,7 +1,7 @@
 """What a number's format says beside its digits: 12 is shown as $12.00, 1.2 as 1.2万, 0.12 as 12%, 123 as 000123.
 
-What belongs here: reading a format, and the number as a person sees its unit. What does not: which cell has which format
-(sheet_xml.py), what a unit means for a column (cells).
+What belongs here: reading a format, and the number as a person sees its unit. What does not: which cell has which
+format (sheet_xml.py), what a unit means for a column (cells).
 
 A format only draws; the unit that it draws is the cell's all the same: whoever typed 1.2 under 0.0"万" meant 12,000.
 A format that divides (0.0,"千") or puts a point between digits (0!.0000"万") draws a whole number in another unit: the
