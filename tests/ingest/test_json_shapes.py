@@ -82,6 +82,44 @@ def test_another_list_beside_is_told(landing: Landing) -> None:
     assert ("list_left", "refunds", None) in told(landing)
 
 
+BY_DAY = {"2026-03-01": [order(1)], "2026-03-02": [order(2), order(3)], "2026-03-03": []}
+
+
+@pytest.mark.parametrize("document", [BY_DAY, {"data": BY_DAY}, {"code": 0, "data": {"orders": BY_DAY}}])
+def test_lists_under_names_are_all_read(landing: Landing, both_ways: str, document: Any) -> None:
+    """Orders by day: the first day's list was read, the other days were in no number and nobody said so."""
+    file = landing.one("orders/a.json", json.dumps(document))
+    assert [order_id for (order_id,) in landing.rows("orders", "order_id")] == ["A1", "A2", "A3"]
+    assert file.rows_read == 3
+    assert "list_left" not in [code for code, _, _ in told(landing)]
+
+
+def test_a_name_over_a_list_that_its_records_do_not_say_is_told(landing: Landing, both_ways: str) -> None:
+    landing.one("events/a.json", json.dumps({"g-1": [{**JOIN, "group_id": None}], "g-2": [{**JOIN, "user_id": "u-2"}]}))
+    assert landing.rows("events", "user_id, group_id") == [("u-1", None), ("u-2", "g-1")]
+    assert ("map_names_left", "*", None) in told(landing)
+
+
+@pytest.mark.parametrize(
+    ("document", "name"),
+    [
+        ([{"group_id": "g-1", "members": [{"user_id": "u-1", "event": "group_join", "event_at": PAID}]}], "group_id"),
+        ({"data": {"platform": "taobao", "list": [JOIN]}}, "platform"),
+        ({"群名称": "一群", "members": [{"昵称": "小红", "入群时间": PAID}]}, "群名称"),
+    ],
+)
+def test_what_stands_around_the_records_is_told(landing: Landing, both_ways: str, document: Any, name: str) -> None:
+    """Members in the list of their group: each was loaded without a group, and nobody said so."""
+    landing.one("events/a.json", json.dumps(document))
+    assert len(landing.rows("events")) == 1
+    assert ("around_left", name, None) in told(landing)
+
+
+def test_one_record_of_another_list_is_told(landing: Landing) -> None:
+    landing.one("orders/a.json", json.dumps({"code": 0, "closed": [order(1)], "paid": [order(2), order(3)]}))
+    assert ("list_left", "paid", None) in told(landing)
+
+
 @pytest.mark.parametrize("content", ["[]", '{"orders": []}', "{}"])
 def test_json_without_rows_is_told(landing: Landing, content: str) -> None:
     file = landing.one("orders/a.json", content)

@@ -28,6 +28,35 @@ def test_every_word_for_nobody(landing: Landing, both_ways: str) -> None:
     assert buyers(landing, words) == [None] * len(words)
 
 
+def test_a_name_that_a_platform_gives_to_whoever_gave_none(landing: Landing, both_ways: str) -> None:
+    """Hundreds of members are called 微信用户: one buyer who comes back every day, if it were a name."""
+    words = [
+        "微信用户",
+        "抖音用户",
+        "快手用户",
+        "暂无",
+        "未填写",
+        "保密",
+        "未登录用户",
+        "[NULL]",
+        "(null)",
+        "同上",
+        "TRUE",
+    ]
+    assert buyers(landing, [*words, "微信用户小红"]) == [*[None] * len(words), "微信用户小红"]
+
+
+def test_marks_and_zeros_are_no_id(landing: Landing, both_ways: str) -> None:
+    marks = ["*", "/", ".", "、", "…", "——", "〃", "~", "·", "0000000000", "00", "\t000", "?!"]
+    assert buyers(landing, [*marks, "007", "a.b", "·a", "小、红"]) == [
+        *[None] * len(marks),
+        "007",
+        "a.b",
+        "·a",
+        "小、红",
+    ]
+
+
 def test_a_masked_name_is_whoever_it_may_be(landing: Landing, both_ways: str) -> None:
     """张** bought twice, or two people whose names begin alike bought once."""
     assert buyers(landing, ["张**", "t**8", "***", "小*"]) == [None, None, None, "小*"]

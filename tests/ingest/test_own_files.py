@@ -138,3 +138,19 @@ def test_one_event_in_two_spellings_is_one(landing: Landing, both_ways: str) -> 
     rows = ["u1,group_join,2026-03-01 10:00:00", "u1,GROUP_JOIN,2026/03/01 10:00"]
     file = landing.one("events/a.csv", "user_id,event,event_at\n" + "\n".join(rows) + "\n")
     assert (file.rows_loaded, file.rows_superseded) == (1, 1)
+
+
+def test_an_order_list_of_an_erp(landing: Landing, both_ways: str) -> None:
+    """Its own number (内部订单号) is left alone: refunds and the platform name the order by the number online."""
+    header = "内部订单号,线上订单号,店铺,订单状态,付款日期,应付金额,已付金额,买家账号\n"
+    rows = [
+        '1001,69179001,北店,"卖家已发货，等待买家确认",2026-03-01 20:15:00,69.00,59.00,a',
+        '1002,69179002,北店,"买家已付款，等待卖家发货",2026-03-02 20:15:00,30.00,30.00,b',
+        "1003,69179003,北店,被合并,2026-03-02 20:15:00,30.00,30.00,b",
+    ]
+    landing.one("orders/a.csv", header + "\n".join(rows) + "\n")
+    assert landing.rows("orders", "order_id, status, paid_amount, paid_at::varchar") == [
+        ("69179001", "shipped", Decimal("59.00"), "2026-03-01 20:15:00"),
+        ("69179002", "paid", Decimal("30.00"), "2026-03-02 20:15:00"),
+    ]
+    assert landing.quarantine() == [(4, "订单状态", "unknown_value")]

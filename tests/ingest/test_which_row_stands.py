@@ -192,6 +192,21 @@ def test_lines_given_as_orders_are_set_aside_whole(landing: Landing, both_ways: 
     assert all(reason == "duplicate_key" and "order_items" in expected for _, reason, expected in said)
 
 
+def test_hours_of_a_day_are_not_the_day(landing: Landing, both_ways: str) -> None:
+    """Spend by the hour: the last hour stood for the day, 12.00 of 33.00. Two hours may have cost the same."""
+    rows = ["1,0:00,p1,10.00", "1,1:00,p1,11.00", "1,2:00,p1,12.00", "2,0:00,p1,5.00", "2,1:00,p1,5.00", "2,0:00,p2,7"]
+    landing.one("ad_spend/a.csv", "日期,时段,计划ID,消耗\n" + "".join(f"2026-03-0{row}\n" for row in rows))
+    assert staged(landing, "ad_spend", "ad_id, cost_amount") == [("p2", "7.00")]
+    assert [line for line, *_ in landing.quarantine("line, expected")] == [2, 3, 4, 5, 6]
+
+
+def test_groups_of_a_message_are_not_the_message(landing: Landing, both_ways: str) -> None:
+    rows = "M1,2026-03-01 10:00,g1,200\nM1,2026-03-01 10:00,g2,300\nM2,2026-03-01 10:00,g1,50\n"
+    landing.one("pushes/a.csv", "消息ID,发送时间,群ID,发送人数\n" + rows)
+    assert staged(landing, "pushes", "message_id, sent") == [("M2", 50)]
+    assert "message_id of its own" in landing.quarantine("expected")[0][0]
+
+
 def test_lines_of_a_refund_are_set_aside_whole(landing: Landing) -> None:
     header = "refund_id,order_id,refunded_at,refund_amount\n"
     landing.one("refunds/a.csv", header + "r,o,2026-03-01,10\nr,o,2026-03-01,20\ns,o,2026-03-01,5\n")

@@ -376,6 +376,17 @@ def test_a_duration_of_an_ods(landing: Landing) -> None:
     assert landing.rows("live_sessions", "average_watch_seconds") == [(75.0,)]
 
 
+def test_money_of_an_ods_in_another_currency(landing: Landing) -> None:
+    def money(currency: str) -> str:
+        about = f'office:value-type="currency" office:currency="{currency}" office:value="12"'
+        return f"<table:table-cell {about}><text:p>12.00</text:p></table:table-cell>"
+
+    rows = ods_row(*HEADER[:3]) + ods_row("A1", PAID, money("USD")) + ods_row("A2", PAID, money("CNY"))
+    landing.one("orders/a.ods", ods(f'<table:table table:name="S">{rows}</table:table>'))
+    assert orders(landing) == [("A2", Decimal("12.00"))]
+    assert landing.quarantine("column_name, reason, found") == [("paid_amount", "other_currency", "USD12")]
+
+
 # --- web pages and XML ------------------------------------------------------------------------------------------------
 
 PAGE = """<html><head><meta charset="utf-8"><style>td {{x: y}}</style><script>"<td>no</td>"</script></head><body>
@@ -418,3 +429,72 @@ def test_an_xml_spreadsheet_of_2003(landing: Landing, both_ways: str, encoding: 
     ]
     assert landing.quarantine() == [(4, "order_id", "scientific_notation"), (5, "paid_amount", "spreadsheet_error")]
     assert told(landing) == [("hidden_sheet", "H", None)]
+
+
+# --- what a number's format says --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "form", "paid"),
+    [
+        (1.2, '0.00"万"', "12000.00"),
+        (1.2, 'G/通用格式"万元"', "12000.00"),
+        (3.5, '#,##0.0" 千元"', "3500.00"),
+        (12, '0.00"元"', "12.00"),
+        (12, '"¥"#,##0.00', "12.00"),
+        (12, "[$¥-804]#,##0.00", "12.00"),
+        (12, '_ ¥* #,##0.00_ ;_ ¥* -#,##0.00_ ;_ ¥* "-"??_ ;_ @_ ', "12.00"),
+        (12000, '0!.0000"万"', "12000.00"),  # draws the number's own digits with a point among them
+        (12000, '#,##0.0,"千"', "12000.00"),  # draws a thousandth of the number
+        (12, '0"RMB"', "12.00"),
+        (12, "0.00_);[Red]\\(0.00\\)", "12.00"),
+    ],
+)
+def test_a_unit_that_a_format_shows_is_the_cells(
+    landing: Landing, both_ways: str, number: float, form: str, paid: str
+) -> None:
+    """Whoever reads the sheet sees 1.20万; the file holds 1.2."""
+    landing.one("orders/a.xlsx", saved(shown_as(form), S=[HEADER, order(1, number), order(2)]))
+    assert orders(landing) == [("A1", Decimal(paid)), ("A2", Decimal("5.00"))]
+
+
+@pytest.mark.parametrize(
+    ("form", "reason", "found"),
+    [
+        ("[$$-409]#,##0.00", "other_currency", "USD12"),
+        ("$#,##0.00_);[Red]\\($#,##0.00\\)", "other_currency", "USD12"),
+        ("[$HK$-C04]#,##0.00", "other_currency", "HKD12"),
+        ("[$¥-411]#,##0", "other_currency", "JPY12"),
+        ('#,##0.00" USD"', "other_currency", "USD12"),
+        ('[$€-2] 0.0,"k"', "other_currency", "EUR12"),
+        ("0.00%", "percent_amount", "1200%"),
+        ('0"%"', "percent_amount", "12%"),
+        ('0"分"', "bad_amount", "12分"),
+    ],
+)
+def test_money_that_a_format_shows_in_another_currency(
+    landing: Landing, both_ways: str, form: str, reason: str, found: str
+) -> None:
+    """$12.00 on the screen was 12.00 yuan in every sum."""
+    landing.one("orders/a.xlsx", saved(shown_as(form), S=[HEADER, order(1, 12), order(2)]))
+    assert orders(landing) == [("A2", Decimal("5.00"))]
+    assert landing.quarantine("line, column_name, reason, found") == [(2, "paid_amount", reason, found)]
+
+
+def test_minutes_that_a_format_shows(landing: Landing, both_ways: str) -> None:
+    rows = [["主播", "开播时间", "观看人数", "人均停留时长"], ["小丽", PAID, 100, 3], ["小美", PAID, 100, 80]]
+    landing.one("live_sessions_csv/a.xlsx", saved(shown_as('0"分钟"', "D2"), S=rows))
+    assert sorted(landing.rows("live_sessions", "average_watch_seconds")) == [(80.0,), (180.0,)]
+
+
+def test_a_format_of_money_on_a_column_of_ids_changes_no_id(landing: Landing, both_ways: str) -> None:
+    content = saved(shown_as("$#,##0.00", "A2"), S=[HEADER, [1001, PAID, 5, "u"]])
+    landing.one("orders/a.xlsx", content)
+    assert orders(landing, "order_id") == [("1001",)]
+
+
+def shown_as(form: str, cell: str = "C2") -> Callable[[Workbook], None]:
+    def change(book: Workbook) -> None:
+        book["S"][cell].number_format = form
+
+    return change

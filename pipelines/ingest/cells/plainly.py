@@ -6,7 +6,7 @@ spelling, and what is wrong with a cell that has no reading (straight.py).
 
 from __future__ import annotations
 
-from pipelines.ingest.cells.nobody import DATE_AS_ID, MASKED
+from pipelines.ingest.cells.nobody import DATE_AS_ID, MASKED, PUNCTUATION
 from pipelines.ingest.cells.reading import (
     AMOUNT_UNITS,
     EPOCH_UNITS,
@@ -40,6 +40,7 @@ _ZONED = (
     r"(Z|[+](0[0-9]|1[0-3])(:?[0-5][0-9])?|[+]14(:?00)?)"
 )
 _WIDE = "０-９Ａ-Ｚａ-ｚ"  # full-width digits and letters, inside the brackets of a pattern
+_ODD_LETTERS = f"{INVISIBLE_PATTERN}{_WIDE}{PUNCTUATION}"  # of an id
 # In free text: control and direction characters, and what may be a phone number or an address.
 _DOUBTFUL_TEXT = (
     f"[\\x00-\\x1f\\x7f@{INVISIBLE_PATTERN}]|[0-9０-９][-－ ]?[0-9０-９]{{6}}|[3-9３-９]([-－ ]?[0-9０-９]){{9}}"
@@ -205,8 +206,8 @@ def _odd_id(p: str, reading: Reading) -> str:
         f"{p} < '0' or ({p} >= '<' and {p} < '@') or ({p} >= '[' and {p} < '_') or ({p} >= '`' and {p} < 'a') "
         f"or {p} >= '{{' or contains({p}, '.') or contains({p}, ',') or contains({p}, 'E+') or contains({p}, 'e+') "
         f"or contains({p}, '<') or {_day_like(p)} "
-        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{INVISIBLE_PATTERN}{_WIDE}]') "
-        "else false end "
+        f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{_ODD_LETTERS}]') else false end "
+        f"or case when starts_with({p}, '00') then ltrim({p}, '0') = '' else false end "
         f"or {_odd_end(p, reading)}"
     )
 

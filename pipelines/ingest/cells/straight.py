@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from pipelines.ingest.cells.moments import moment_of
-from pipelines.ingest.cells.nobody import ERROR, MASKED
+from pipelines.ingest.cells.nobody import ERROR, names_nobody
 from pipelines.ingest.cells.numbers import number_of, rounded
 from pipelines.ingest.cells.reading import (
     EARLIEST,
@@ -45,7 +45,7 @@ def straighten(text: str | None, reading: Reading) -> str | Unread | None:
         return None
     strip = SPACES if reading.kind in ("text", "json") else reading.strip
     cell = _unwrapped(text).strip(strip)
-    if cell in reading.empty or (reading.kind == "id" and MASKED in cell):
+    if cell in reading.empty or (reading.kind == "id" and names_nobody(cell)):
         return None
     expected = _EXPECTED.get(reading.kind, "")
     if len(cell) > LONGEST_TEXT and reading.kind not in ("phone", "json"):

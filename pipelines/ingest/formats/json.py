@@ -14,11 +14,20 @@ from pipelines.ingest.formats.json_lines import CUT, DAMAGED, is_json, json_line
 from pipelines.ingest.formats.json_lists import add_lists, list_columns
 from pipelines.ingest.formats.json_paths import extracted, names_of_cells, parts_of, path_sql, walk
 from pipelines.ingest.formats.opened import Opened
-from pipelines.ingest.formats.wrappers import Steps, candidates, declared, left_beside, records_at, records_sql
+from pipelines.ingest.formats.wrappers import (
+    Steps,
+    candidates,
+    declared,
+    left_around,
+    left_beside,
+    records_at,
+    records_sql,
+)
 from pipelines.ingest.headers import Match, Missing
 from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.text import Text, UnreadableError
+from pipelines.ingest.units import normalise
 from pipelines.ingest.unread import unread_notices
 
 SAMPLE_RECORDS = 50
@@ -43,7 +52,8 @@ def open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple[
     verdict = replace(verdict, notices=(*verdict.notices, *unread_notices(verdict, _others(verdict, sample, wrapper))))
     is_record = _with_inner_json(verdict, wrapper, is_record)
     opened = _opened_json(connection, text, verdict, wrapper, lines, is_record)
-    opened.notices += left_beside(sample, wrapper)
+    known = {normalise(path) for column in verdict.source.columns.values() for path in column.names}
+    opened.notices += [*left_beside(sample, wrapper), *left_around(sample, wrapper, known)]
     return opened
 
 

@@ -19,11 +19,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
+from pipelines.ingest.formats.number_formats import Shown, shown_by
 from pipelines.ingest.formats.values import Uncomputed
 
 _TELLING = re.compile(rb"""<(?:\w+:)?f[\s/>]|\st=["']e["']""")
-_ZEROS = re.compile("0{2,20}")  # a format that shows 123 as 000123: the zeros are part of the id that people see
 _PLACE = re.compile(r"([A-Z]+)([0-9]+)")
+_NUMBER = re.compile(r"-?[0-9.]+(?:[eE][+-]?[0-9]+)?")
 _YES, _NO = ("1", "true"), ("0", "false")
 _WIDEST = 16_384  # columns that a sheet can have
 _TALLEST = 1_048_576
@@ -33,7 +34,7 @@ _TALLEST = 1_048_576
 class Hidden:
     """What one sheet holds besides its values. Places count from 0."""
 
-    cells: dict[tuple[int, int], str] = field(default_factory=dict)  # errors, formulas without a value, shown zeros
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)  # errors, formulas without a value, shown units
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # first and last row, first and last column
 
 
@@ -83,35 +84,35 @@ def _of_xlsx(archive: zipfile.ZipFile, names: set[str], member: str) -> dict[str
     has_chain = any(name.endswith("calcChain.xml") for name in names)
     relations = ElementTree.fromstring(archive.read(f"{folder}/_rels/{name}.rels"))
     targets = {node.attrib["Id"]: posixpath.join(f"/{folder}", node.attrib["Target"])[1:] for node in relations}
-    widths = _widths(archive, folder, names)
+    shown = _formats(archive, folder, names)
     result = {}
     for node in book.iter():
         if _bare(node.tag) == "sheet":
             about = _attributes(node)
             member = posixpath.normpath(targets.get(about.get("id", ""), ""))
-            if member in names and _is_telling(archive, member, widths):
-                result[about["name"]] = Hidden(_unseen_cells(archive, member, asks, has_chain, widths))
+            if member in names and _is_telling(archive, member, shown):
+                result[about["name"]] = Hidden(_unseen_cells(archive, member, asks, has_chain, shown))
     return result
 
 
-def _widths(archive: zipfile.ZipFile, folder: str, names: set[str]) -> dict[str, int]:
-    """By cell style: how many digits its number is shown with at least."""
+def _formats(archive: zipfile.ZipFile, folder: str, names: set[str]) -> dict[str, Shown]:
+    """By cell style: what its format adds to a number."""
     member = f"{folder}/styles.xml"
     if member not in names:
         return {}
     styles = ElementTree.fromstring(archive.read(member))
-    formats = {}
-    for node in styles.iter():
-        if _bare(node.tag) == "numFmt" and _ZEROS.fullmatch(code := node.get("formatCode", "")):
-            formats[node.get("numFmtId")] = len(code)
+    codes = {
+        node.get("numFmtId", ""): node.get("formatCode", "") for node in styles.iter() if _bare(node.tag) == "numFmt"
+    }
     used = next((list(node) for node in styles.iter() if _bare(node.tag) == "cellXfs"), [])
-    return {str(n): formats[key] for n, node in enumerate(used) if (key := node.get("numFmtId")) in formats}
+    keys = [node.get("numFmtId", "") for node in used]
+    return {str(n): shown for n, key in enumerate(keys) if (shown := shown_by(codes.get(key, ""), key))}
 
 
-def _is_telling(archive: zipfile.ZipFile, member: str, widths: dict[str, int]) -> bool:
+def _is_telling(archive: zipfile.ZipFile, member: str, shown: dict[str, Shown]) -> bool:
     """Whether a sheet has any such cell: most have none, and a look at its bytes is quick."""
     edge = b""
-    styled = b"|".join(rb"""\ss=["']%b["']""" % style.encode() for style in widths)
+    styled = b"|".join(rb"""\ss=["']%b["']""" % style.encode() for style in shown)
     telling = re.compile(_TELLING.pattern + b"|" + styled) if styled else _TELLING
     with archive.open(member) as file:
         while chunk := file.read(1 << 20):
@@ -122,14 +123,15 @@ def _is_telling(archive: zipfile.ZipFile, member: str, widths: dict[str, int]) -
 
 
 def _unseen_cells(
-    archive: zipfile.ZipFile, member: str, asks: bool, has_chain: bool, widths: dict[str, int]
+    archive: zipfile.ZipFile, member: str, asks: bool, has_chain: bool, shown: dict[str, Shown]
 ) -> dict[tuple[int, int], str]:
     found: dict[tuple[int, int], str] = {}
     zeros: dict[tuple[int, int], str] = {}
     computed = 0
     for place, kind, formula, value, style in _cells(archive, member):
-        if style in widths and kind == "n" and value.isdigit() and (value != "0" or formula is None):
-            found[place] = value.zfill(widths[style])
+        if style in shown and kind == "n" and _is_number(value) and not (formula and _is_zero(value)):
+            found[place] = shown[style].drawn(value)
+            computed += formula is not None
         elif kind == "e":
             found[place] = value or "#VALUE!"
         elif formula is None or kind == "str":  # an empty text is a value of its own
@@ -141,6 +143,10 @@ def _unseen_cells(
         else:
             computed += 1
     return found | zeros if asks or not (has_chain or computed) else found
+
+
+def _is_number(value: str) -> bool:
+    return _NUMBER.fullmatch(value) is not None
 
 
 def _is_zero(value: str) -> bool:
@@ -213,12 +219,19 @@ def _note_ods(hidden: Hidden, row: int, columns: range, about: dict[str, str], n
     if rows > 1 or wide > 1:
         hidden.merged.append((row, row + rows - 1, columns.start, columns.start + wide - 1))
     text = "".join(node.itertext()).strip()
+    value: str | None = _drawn_by_ods(about)
     if about.get("formula") is None:
-        return
-    value: str | None = None
-    if text.startswith("#") or text.startswith("Err:"):
+        pass
+    elif text.startswith("#") or text.startswith("Err:"):
         value = text
     elif about.get("value-type") in (None, "void") and not text:
         value = Uncomputed(about["formula"].partition(":")[2] or "=…")
     if value is not None:
         hidden.cells |= {(row, column): value for column in columns}
+
+
+def _drawn_by_ods(about: dict[str, str]) -> str | None:
+    kind, number, currency = about.get("value-type"), about.get("value", ""), about.get("currency", "CNY")
+    if not _is_number(number) or not (kind == "percentage" or (kind == "currency" and currency != "CNY")):
+        return None
+    return (Shown(is_share=True) if kind == "percentage" else Shown(currency=currency)).drawn(number)

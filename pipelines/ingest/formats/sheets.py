@@ -43,8 +43,8 @@ class Workbook:
 
 _HIDDEN = "sheet {!r} is hidden and was left alone; unhide it and save the workbook if its rows should count"
 _BINARY = (
-    "an .xls or .xlsb: errors such as #REF! and formulas that nobody computed look like empty cells in it; save it as "
-    ".xlsx if it has formulas"
+    "an .xls or .xlsb: errors such as #REF! and formulas that nobody computed look like empty cells in it, and units "
+    "that a number's format draws cannot be seen; save it as .xlsx if it has any of these"
 )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from pipelines.ingest.formats.merged import Merged
 from pipelines.ingest.formats.opened import HEADER_WITHIN, Opened, csv_relation
 from pipelines.ingest.formats.sheets import Sheet
-from pipelines.ingest.formats.values import Uncomputed, text_of
+from pipelines.ingest.formats.values import Drawn, Uncomputed, text_of
 from pipelines.ingest.headers import Match, Missing
 from pipelines.ingest.layout import layout_of, places_in
 from pipelines.ingest.notices import Notice
@@ -122,6 +122,7 @@ def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Op
     assert match is not None
     target, width, written = scratch / f"table-{number}.csv", len(match.header), 0
     uncomputed: dict[int, int] = {}
+    ids = _ids_of(match)
     with open(target, "w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         for table in tables:
@@ -129,7 +130,8 @@ def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Op
             places = places_in(match, table.match)
             for line, row in table.lines:
                 values = [row[p] if p is not None and p < len(row) else "" for p in places]
-                if not any(cells := [text_of(value) for value in values]):
+                cells = [text_of(_bare(value) if p in ids else value) for p, value in enumerate(values)]
+                if not any(cells):
                     continue
                 for place, value in enumerate(values):
                     if isinstance(value, Uncomputed):
@@ -139,6 +141,15 @@ def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Op
     opened = Opened(match, encoding, csv_relation(target, width, ",", 0, True), True, expected=written)
     opened.notices += [_uncomputed(match.header[place], n) for place, n in uncomputed.items() if place in match.places]
     return opened
+
+
+def _ids_of(match: Match) -> set[int]:
+    columns = match.source.columns
+    return {p for name, places in match.positions.items() if columns[name].type in ("id", "phone") for p in places}
+
+
+def _bare(value: Any) -> Any:
+    return value.number if isinstance(value, Drawn) else value
 
 
 def _uncomputed(header: str, rows: int) -> Notice:

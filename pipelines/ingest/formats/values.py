@@ -15,6 +15,17 @@ class Uncomputed(str):
     """A formula that nobody has computed: its own text stands for the value that it does not have."""
 
 
+class Drawn(str):
+    """A number with the unit that its format draws; an id is the number all the same."""
+
+    number: str
+
+    def __new__(cls, text: str, number: str) -> Drawn:
+        self = super().__new__(cls, text)
+        self.number = number
+        return self
+
+
 def text_of(value: Any) -> str:
     """A workbook's value as text. A number of more digits than are kept is shown as the damage it is: 2.3166e+15."""
     if value is None:

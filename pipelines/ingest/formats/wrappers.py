@@ -4,7 +4,7 @@ What belongs here: paths to records, in Python for the sample and in SQL for the
 record (json.py).
 
 A path is names behind one another. `|` behind a name: what stands there is JSON in a text. `*` as the last: the values
-of a map, whose names are ids.
+of a map, whose names are ids, or lists of records by day, by group.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Any
 from pipelines.ingest.formats.json_lines import is_json
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.staging import quoted
+from pipelines.ingest.units import normalise
+from pipelines.privacy import mask_text
 
 Steps = tuple[str, ...]
 DEEPEST = 3
@@ -54,10 +56,14 @@ def _places(value: Any, steps: Steps) -> Iterator[Steps]:
 
 
 def _is_map(value: dict[str, Any]) -> bool:
-    """Whether all values are objects of one kind: their names are mostly the same."""
-    if not value or not all(isinstance(inner, dict) for inner in value.values()):
+    """Whether all values are objects, or several lists of objects, of one kind: their names are mostly the same."""
+    lists = [inner for inner in value.values() if isinstance(inner, list)]
+    if not value or (lists and len(value) == 1):
         return False
-    names = [set(inner) for inner in value.values()]
+    entries = [entry for inner in value.values() for entry in _each(inner)[:1]]
+    if not entries or not all(isinstance(entry, dict) for entry in entries):
+        return False
+    names = [set(entry) for entry in entries]
     return 2 * len(set.intersection(*names)) >= max(map(len, names))
 
 
@@ -73,7 +79,7 @@ def _step(value: Any, step: str) -> Any:
     if not isinstance(value, dict):
         return None
     if step == "*":
-        return list(value.values())
+        return [entry for inner in value.values() for entry in _each(inner)]
     value = value.get(step.removesuffix("|"))
     if step.endswith("|"):
         return json.loads(value) if isinstance(value, str) and is_json(value) else None
@@ -85,7 +91,7 @@ def records_sql(steps: Steps) -> str:
     documents = _expanded("record")
     for step in steps:
         if step == "*":
-            inner = f"coalesce({_values('d')}, [null])"
+            inner = f"flatten(list_transform(coalesce({_values('d')}, [null]), lambda v: {_expanded('v')}))"
         else:
             there = f"json_extract(d, {_key(step.removesuffix('|'))})"
             if step.endswith("|"):
@@ -126,8 +132,8 @@ def left_beside(sample: list[Any], steps: Steps) -> list[Notice]:
         return []
     others = []
     for place in candidates(sample):
-        within = place[: len(steps)] == steps or steps[: len(place)] == place
-        if not within and len(list(records_at(sample, place))) > 1:
+        within = all(step in (part, "*") for step, part in zip(steps, place, strict=False))
+        if not within and len(list(records_at(sample, place))) > (0 if _is_list(sample, place) else 1):
             others.append(place)
     told = []
     for place in others:
@@ -136,3 +142,48 @@ def left_beside(sample: list[Any], steps: Steps) -> list[Notice]:
             said = f"{name} holds records, too; only {'.'.join(steps)} was read: save it as a file of its own"
             told.append(Notice("list_left", said, name, severity="aside"))
     return told
+
+
+def _is_list(sample: list[Any], place: Steps) -> bool:
+    *way, last = place
+    return last != "*" and any(isinstance(_step(around, last), list) for around in records_at(sample, tuple(way)))
+
+
+def left_around(sample: list[Any], steps: Steps, known: set[str]) -> list[Notice]:
+    """What stands around the records and not in them: values of names that the mapping knows, names of a map."""
+    inside = {normalise(name) for record in records_at(sample, steps) for name in record}
+    around = [document for depth in range(len(steps)) for document in records_at(sample, steps[:depth])]
+    values = {
+        name: None
+        for document in around
+        for name, value in document.items()
+        if normalise(name) in known - inside and isinstance(value, (str, int, float))
+    }
+    told = [Notice("around_left", _AROUND.format(name), name) for name in values]
+    if names := _names_lost(sample, steps):
+        shown = mask_text(", ".join(names[:3]))
+        told.append(Notice("map_names_left", _NAMES.format(shown), ".".join(steps)))
+    return told
+
+
+_AROUND = "{} stands around the list of records and not in them, so it is in no number; put it into each record"
+_NAMES = (
+    "the names over the records ({}, …) are in no number; if they say more than the records themselves (a group, a "
+    "shop, a state), put that into each record"
+)
+
+
+def _names_lost(sample: list[Any], steps: Steps) -> list[str]:
+    """Names of a map, or of lists by group, that their records do not repeat."""
+    if "*" not in steps:
+        return []
+    maps = [document for document in records_at(sample, steps[: steps.index("*")]) if len(document) > 1]
+    return list(
+        dict.fromkeys(
+            name
+            for document in maps
+            for name, inner in document.items()
+            for record in _each(inner)
+            if isinstance(record, dict) and not any(str(value).startswith(name) for value in record.values())
+        )
+    )
