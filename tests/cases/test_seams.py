@@ -1,4 +1,4 @@
-"""Where two mechanisms meet: refunds told twice, clocks beside exports. Each world is small enough to add up by hand."""
+"""Where two mechanisms meet: refunds told twice, clocks beside exports. Small worlds, added up by hand."""
 
 from __future__ import annotations
 
@@ -51,3 +51,51 @@ def test_each_line_goes_back_once_whoever_tells_it(merchant, name, cases_come):
         merchant.run("2026-03-31")
     found = merchant.row("select refund_amount, is_kept, is_refund_implied from core.orders")
     assert found == (Decimal(refunded), is_kept, is_implied)
+
+
+def sold(*days: int) -> str:
+    rows = "".join(f"o{day},{date(2026, 3, 1) + timedelta(day)} 10:00:00,10,douyin\n" for day in days)
+    return "order_id,paid_at,paid_amount,platform\n" + rows
+
+
+REFUND = "refund_id,order_id,refunded_at,refund_amount,platform\nr1,o0,2026-03-15 10:00:00,5,douyin\n"
+EVERY_DAY, NOW_AND_THEN = range(12), (0, 3, 9)
+
+
+def unknown_days(merchant) -> list[int]:
+    days = merchant.metric("daily_summary", "date, paid_orders", "segment_by = 'all' and not is_sales_known")
+    assert all(orders is None for _, orders in days)
+    return [day.day for day, _ in days]
+
+
+@pytest.mark.parametrize(
+    ("days", "exported", "unknown"),
+    [
+        (EVERY_DAY, "2026-03-13 09:00:00", [13, 14, 15]),
+        (NOW_AND_THEN, "2026-03-13 09:00:00", [13, 14, 15]),
+        (NOW_AND_THEN, "2026-03-16 09:00:00", []),
+        (NOW_AND_THEN, "2026-03-02 09:00:00", []),  # older than its own rows: its time says nothing
+    ],
+)
+def test_what_came_after_the_newest_export_is_unknown(merchant, days, exported, unknown):
+    merchant.put("orders/a.csv", sold(*days), at=exported)
+    merchant.put("refunds/r.csv", REFUND, at="2026-03-16 09:00:00")
+    merchant.run()
+    assert merchant.as_of == date(2026, 3, 15)
+    assert unknown_days(merchant) == unknown
+
+
+@pytest.mark.parametrize("again", [sold(*NOW_AND_THEN), "order_id,paid_at,paid_amount,platform\n", sold(0, 3)])
+def test_a_later_export_without_later_rows_says_that_there_were_none(merchant, again):
+    """The same bytes once more, a header alone, or old rows only: all of them were asked for after the day."""
+    merchant.put("orders/a.csv", sold(*NOW_AND_THEN), at="2026-03-13 09:00:00")
+    merchant.put("orders/b.csv", again, at="2026-03-16 09:00:00")
+    merchant.put("refunds/r.csv", REFUND, at="2026-03-16 09:00:00")
+    assert unknown_days(merchant.run()) == []
+
+
+def test_a_refused_export_tells_nothing_of_its_days(merchant):
+    merchant.put("orders/a.csv", sold(*NOW_AND_THEN), at="2026-03-13 09:00:00")
+    merchant.put("orders/b.csv", "number,when\n1,2026-03-14\n", at="2026-03-16 09:00:00")
+    merchant.put("refunds/r.csv", REFUND, at="2026-03-16 09:00:00")
+    assert unknown_days(merchant.run()) == [13, 14, 15]
