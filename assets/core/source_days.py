@@ -40,8 +40,8 @@ columns:
     type: date
     zh: 最后导出日
     description: >-
-      day of the newest own time of any file, empty ones too, of the mappings that tell the kind and platform; later days
-      cannot be known, nor that day whole. NULL where some file's own time is not known or lies before its rows
+      day of the newest own time of any file, empty ones too, of the mappings that tell kind and platform; later
+      days cannot be known, nor that day whole. NULL where some file's own time is not known or lies before its rows
 checks:
   - unique: [kind, platform, shop_id, date]
   - not_null: [kind, platform, date, rows, is_whole]
