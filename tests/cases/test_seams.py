@@ -99,3 +99,25 @@ def test_a_refused_export_tells_nothing_of_its_days(merchant):
     merchant.put("orders/b.csv", "number,when\n1,2026-03-14\n", at="2026-03-16 09:00:00")
     merchant.put("refunds/r.csv", REFUND, at="2026-03-16 09:00:00")
     assert unknown_days(merchant.run()) == [13, 14, 15]
+
+
+def in_two_parts(amount: int, status: str) -> str:
+    first = "order_id,paid_at,paid_amount,buyer_id,status\n1,2026-03-01 10:00:00,60,u,paid\n"
+    first += "2,2026-03-01 11:00:00,5,u,paid\n"
+    return first + f"order_id,paid_at,paid_amount,status\n1,2026-03-01 10:00:00,{amount},{status}\n"
+
+
+@pytest.mark.parametrize("status", ["paid", "completed"])
+def test_an_orders_lines_under_two_headers_are_no_copies(merchant, status):
+    merchant.put("orders/a.csv", in_two_parts(40, status))
+    merchant.put("orders/other.csv", sold(0))
+    merchant.run()
+    assert merchant.rows("select order_id from core.orders") == [("o0",)]
+    assert merchant.told() == {"parts_contradict"}
+
+
+def test_copies_under_two_headers_are_one_order(merchant):
+    merchant.put("orders/a.csv", in_two_parts(60, "completed"))
+    merchant.run()
+    found = merchant.rows("select order_id, paid_amount, status from core.orders order by all")
+    assert found == [("1", 60, "completed"), ("2", 5, "paid")]
