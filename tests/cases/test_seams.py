@@ -121,3 +121,14 @@ def test_copies_under_two_headers_are_one_order(merchant):
     merchant.run()
     found = merchant.rows("select order_id, paid_amount, status from core.orders order by all")
     assert found == [("1", 60, "completed"), ("2", 5, "paid")]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_old_export_that_comes_last_cuts_no_day(merchant, order):
+    """Both tell the order of the 1st: one written on that very day, one the day after."""
+    text = LINES + line("a", "已支付", 60) + line("b", "已支付", 40)
+    files = [("2026-03-01 12:00:00", text), ("2026-03-02 09:00:00", text.replace("已支付", "已发货"))]
+    for number in order:
+        merchant.put(f"doudian_orders/{number}.csv", files[number][1], at=files[number][0])
+        merchant.run("2026-03-01")
+    assert merchant.row("select is_whole, exported_at::varchar from core.source_days") == (True, "2026-03-02 09:00:00")
