@@ -82,7 +82,7 @@ def tell_every_day(connection: Any, as_of: date) -> None:
     connection.execute(
         """
         insert into core.source_days
-        select k.kind, p.platform, null, d.day, 1, true, null
+        select k.kind, p.platform, null, d.day, 1, true, null, null
         from unnest(?) as k (kind), (select distinct platform from core.source_days) as p,
             (select unnest(generate_series(min(date), ?, interval 1 day))::date as day from core.source_days) as d
         where not exists (from core.source_days s

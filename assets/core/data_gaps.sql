@@ -7,12 +7,13 @@ description: >-
   the 56 days before (at least 14); a third of the days of each side have rows. A run of n empty days breaks it when it is more than twice as long as any other run there and its chance is below
   0.0005 (stopped: 0.01), the chance of one empty day being (empty days + 0.5) / (days + 1); or when nine in ten of those days have
   rows and half of them ten or more. A source with rows on three days or more has also stopped when it is silent for four weeks and more than
-  twice as long as ever before. So a shop that sells on some days only may be silent on the others. Sources in ended_sources never stop. A shop
+  twice as long as ever before; and orders, events, memberships and group days have stopped from the day of the newest export on, however
+  few the days are: no file can tell of them. So a shop that sells on some days only may be silent on the others. Sources in ended_sources never stop. A shop
   is told by itself where its platform has several and every row names one.
 description_zh: >-
   某来源本该有数据却没有（或不全）的日子。cut：所有含当天的文件都在当天结束前导出；hole：前后都有数据、中间断档；stopped：断到数据日为止。
   空档须打破该来源自身的节奏才算：看前后各 28 天（停更看之前 56 天；每边至少三分之一的日子有数据），空档比其间其他空档的两倍还长，且按空白日频率推算的概率低于 0.0005（停更 0.01）；
-  或其间九成的日子有数据、一半不少于 10 行。至少有 3 个有数据日的来源，沉默满四周且超过历史最长空档两倍，也算停更。
+  或其间九成的日子有数据、一半不少于 10 行。至少有 3 个有数据日的来源，沉默满四周且超过历史最长空档两倍，也算停更。订单、互动、在籍、群日数据自最后一次导出当天起，不论几天，都算停更。
 grain: kind, platform, shop_id, first_date
 columns:
   kind:       {type: varchar, zh: 数据种类, description: as in core.source_days}
@@ -37,6 +38,7 @@ with sources as (
     false as is_shop,
     date,
     bool_or(is_whole) as is_whole,
+    max(told_until) as told_until,
     cast(sum(rows) as bigint) as rows
   from core.source_days
   group by kind, platform, date
@@ -48,6 +50,7 @@ with sources as (
     true as is_shop,
     d.date,
     d.is_whole,
+    d.told_until,
     d.rows
   from core.source_days as d
   inner join (
@@ -74,6 +77,7 @@ steps as (
     platform,
     shop_id,
     date,
+    case when kind in ('orders', 'events', 'memberships', 'group_days') then told_until end as told_until,
     coalesce(lead(date) over (partition by source order by date), $as_of + 1) as next_date,
     lead(date) over (partition by source order by date) is null as is_last
   from named
@@ -87,6 +91,10 @@ runs as (
     platform,
     shop_id,
     is_last,
+    -- the first of these days that no file can tell of, as all were written before it had ended
+    case
+      when is_last and told_until >= date and told_until < next_date then greatest(told_until, date + 1)
+    end as untold_from,
     date + 1 as first_date,
     next_date - 1 as last_date,
     cast(date_diff('day', date, next_date) - 1 as bigint) as days,
@@ -183,29 +191,41 @@ judged as (
   from sides
 ),
 
+-- a run that breaks the rhythm is unknown from its beginning on, any other from where no file can tell of it
+broken as (
+  select
+    *,
+    case
+      when
+        (
+          has_rhythm
+          and days > longest_nearby * 2
+          and log_chance < case when is_last then ln(cast(0.01 as double)) else ln(cast(0.0005 as double)) end
+        )
+        or (
+          has_rhythm
+          and (active_before + active_after) * 10 >= (near_before + near_after) * 9
+          and busy_days * 2 >= active_before + active_after
+        )
+        or (is_last and days >= 28 and days > coalesce(longest_hole, 0) * 2 and source_days >= 3)
+        then first_date
+      else untold_from
+    end as unknown_from
+  from judged
+),
+
 found as (
   select
     kind,
     platform,
     shop_id,
     source,
-    first_date,
+    unknown_from as first_date,
     last_date,
-    days,
+    cast(date_diff('day', unknown_from, last_date) + 1 as bigint) as days,
     case when is_last then 'stopped' else 'hole' end as reason
-  from judged
-  where
-    (
-      has_rhythm
-      and days > longest_nearby * 2
-      and log_chance < case when is_last then ln(cast(0.01 as double)) else ln(cast(0.0005 as double)) end
-    )
-    or (
-      has_rhythm
-      and (active_before + active_after) * 10 >= (near_before + near_after) * 9
-      and busy_days * 2 >= active_before + active_after
-    )
-    or (is_last and days >= 28 and days > coalesce(longest_hole, 0) * 2 and source_days >= 3)
+  from broken
+  where unknown_from is not null and unknown_from <= last_date
   union all
   -- days exported before their end, those that follow each other as one
   select

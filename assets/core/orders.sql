@@ -7,6 +7,7 @@ rebuild:
   delete: touched_orders
   restrict:
     staging.orders: touched_orders
+    staging.order_items: touched_orders
     core.refunds: touched_orders
     core.memberships: touched_people
 columns:
@@ -26,9 +27,9 @@ columns:
   paid_amount:                 {type: 'decimal(18,2)', unit: yuan, zh: 支付金额, description: "what the buyer paid, freight included"}
   freight_amount:              {type: 'decimal(18,2)', unit: yuan, zh: 运费}
   discount_amount:             {type: 'decimal(18,2)', unit: yuan, zh: 优惠金额}
-  refund_amount:               {type: 'decimal(18,2)', unit: yuan, zh: 退款金额, description: 'succeeded refunds up to as_of; of an order closed after it was paid, of which no file tells a refund, the whole amount'}
+  refund_amount:               {type: 'decimal(18,2)', unit: yuan, zh: 退款金额, description: 'succeeded refunds up to as_of; of an order, or a line of it, that was closed after it was paid or is refunded by its own word, and of which no file tells a refund, the whole amount'}
   net_amount:                  {type: 'decimal(18,2)', unit: yuan, zh: 净额, description: paid_amount - refund_amount}
-  is_refund_implied:           {type: boolean, zh: 退款是否推定, description: 'closed after it was paid, and no file tells a refund'}
+  is_refund_implied:           {type: boolean, zh: 退款是否推定, description: 'the order, or a line of it, was closed after it was paid, and no file tells a refund'}
   first_refunded_at:           {type: timestamp, zh: 首次退款时间}
   is_kept:                     {type: boolean, zh: 是否有效, description: 'not cancelled, not fully refunded, of kind normal or deposit, amount above zero'}
   order_no:                    {type: bigint, zh: 第几单, description: "place among the buyer's kept orders; NULL unless kept and the buyer is known"}
@@ -203,26 +204,115 @@ refund_rows as (
     platform,
     case when list_contains($global_platforms, platform) then '' else coalesce(shop_id, '') end as order_shop,
     order_id,
+    item_id,
     sum(refund_amount) as refund_amount,
     min(refunded_at) as first_refunded_at
   from core.refunds
-  where status = 'succeeded'
+  where status = 'succeeded' and order_id is not null
   group by all
 ),
 
--- an order's own file says that it was refunded, and no after-sale file does: the amount it tells, else all of it
-refunded as (
-  select * from refund_rows
-  union all
+-- the lines of an order: one closed after it was paid, or refunded as its own file says, went back whole
+lines as (
+  select
+    i.platform,
+    i.order_id,
+    i.item_id,
+    case when list_contains($global_platforms, i.platform) then '' else coalesce(i.shop_id, '') end as line_shop,
+    max(case when i.status = 'cancelled' or i.after_sale_status = 'succeeded' then i.paid_amount end) as back_amount,
+    bool_or(i.status = 'cancelled' and coalesce(i.after_sale_status, 'none') <> 'succeeded') as is_implied
+  from staging.order_items as i
+  inner join (
+    select distinct
+      platform,
+      order_id,
+      is_packed
+    from staging.order_items
+    where paid_at is not null and (status = 'cancelled' or after_sale_status = 'succeeded')
+  ) as b on i.platform = b.platform and i.order_id = b.order_id and i.is_packed = b.is_packed
+  where i.paid_at is not null
+  group by all
+),
+
+-- of the lines that went back, those of which no after-sale file tells
+untold_lines as (
   select
     p.platform,
     p.order_shop,
     p.order_id,
-    cast(coalesce(p.after_sale_amount, p.paid_amount) as decimal(38, 2)) as refund_amount,
-    cast(null as timestamp) as first_refunded_at
+    sum(l.back_amount) as back_amount,
+    bool_or(l.is_implied and l.back_amount > 0) as is_implied
   from paid as p
-  left join refund_rows as r on p.platform = r.platform and p.order_shop = r.order_shop and p.order_id = r.order_id
-  where p.after_sale_status = 'succeeded' and r.order_id is null
+  inner join lines as l
+    on p.platform = l.platform and p.order_id = l.order_id and (l.line_shop = '' or p.order_shop = l.line_shop)
+  left join refund_rows as r
+    on
+      p.platform = r.platform
+      and p.order_shop = r.order_shop
+      and p.order_id = r.order_id
+      and l.item_id = r.item_id
+  where l.back_amount is not null and r.order_id is null
+  group by p.platform, p.order_shop, p.order_id
+),
+
+-- what after-sale files tell of an order; a refund that names no line of it speaks for the whole order
+told_refunds as (
+  select
+    r.platform,
+    r.order_shop,
+    r.order_id,
+    sum(r.refund_amount) as refund_amount,
+    min(r.first_refunded_at) as first_refunded_at,
+    count(*) = count(l.item_id) as names_lines
+  from refund_rows as r
+  left join (
+    select distinct
+      platform,
+      order_id,
+      item_id
+    from lines
+  ) as l on r.platform = l.platform and r.order_id = l.order_id and r.item_id = l.item_id
+  group by r.platform, r.order_shop, r.order_id
+),
+
+-- what went back: what after-sale files tell, and of what they do not tell the order's own word
+words as (
+  select
+    p.platform,
+    p.order_shop,
+    p.order_id,
+    p.paid_amount,
+    t.refund_amount,
+    t.first_refunded_at,
+    t.order_id is not null as is_told,
+    case when t.order_id is null or t.names_lines then u.back_amount end as untold_amount,
+    case when t.order_id is null or t.names_lines then coalesce(u.is_implied, false) else false end as is_implied,
+    case when p.after_sale_status = 'succeeded' then coalesce(p.after_sale_amount, p.paid_amount) end as own_amount
+  from paid as p
+  left join told_refunds as t
+    on p.platform = t.platform and p.order_shop = t.order_shop and p.order_id = t.order_id
+  left join untold_lines as u
+    on p.platform = u.platform and p.order_shop = u.order_shop and p.order_id = u.order_id
+),
+
+refunded as (
+  select
+    platform,
+    order_shop,
+    order_id,
+    cast(
+      case
+        when not is_told
+          then greatest(coalesce(own_amount, 0), least(coalesce(untold_amount, 0), paid_amount))
+        when untold_amount is null then refund_amount
+        else greatest(refund_amount, least(refund_amount + untold_amount, paid_amount))
+      end
+      as decimal(38, 2)
+    ) as refund_amount,
+    first_refunded_at,
+    is_implied
+  from words
+  where is_told or own_amount is not null or untold_amount is not null
 ),
 
 -- a day without an hour is over when the order counts: what happened that day came before it
@@ -266,7 +356,7 @@ told as (
       o.paid_amount - coalesce(r.refund_amount, case when o.status = 'cancelled' then o.paid_amount end, 0)
       as decimal(18, 2)
     ) as net_amount,
-    o.status = 'cancelled' and r.refund_amount is null as is_refund_implied,
+    (o.status = 'cancelled' and r.refund_amount is null) or coalesce(r.is_implied, false) as is_refund_implied,
     r.first_refunded_at,
     o.status <> 'cancelled' and o.order_kind in ('normal', 'deposit') and o.paid_amount > 0
     and coalesce(r.refund_amount, 0) < o.paid_amount as is_kept,

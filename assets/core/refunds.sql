@@ -16,6 +16,7 @@ columns:
   refund_id:      {type: varchar, zh: 售后单号}
   named_order_id: {type: varchar, zh: 文件所写订单号}
   order_id:       {type: varchar, zh: 订单号, description: the order it counts against; NULL where none was found}
+  item_id:        {type: varchar, zh: 子订单号, description: 'the item refunded, where the file names it; NULL where the order was found by buyer'}
   is_allocated:   {type: boolean, zh: 是否推断, description: "the order was found by buyer and product, not named by the file"}
   refunded_at:    {type: timestamp, zh: 退款时间}
   refund_amount:  {type: 'decimal(18,2)', unit: yuan, zh: 退款金额}
@@ -112,6 +113,7 @@ select
   r.refund_id,
   r.order_id as named_order_id,
   case when b.order_id is not null then b.order_id when r.order_shop is not null then r.order_id end as order_id,
+  case when b.order_id is null then r.item_id end as item_id,
   b.order_id is not null as is_allocated,
   r.refunded_at,
   r.refund_amount,

@@ -11,6 +11,7 @@ description_zh: >-
   文件自身时间早于其中 1% 以上的行、或不知道时间的，无从判断，按完整算。
 grain: kind, platform, shop_id, date
 reads:
+  - ops.copies
   - ops.files
   - staging.orders
   - staging.refunds
@@ -35,6 +36,12 @@ columns:
     zh: 是否完整
     description: false where every file that told rows of the day was written on that very day, before it had ended
   exported_at: {type: timestamp, zh: 导出时间, description: newest own time of a file that told rows of the day}
+  told_until:
+    type: date
+    zh: 最后导出日
+    description: >-
+      day of the newest own time of any file, empty ones too, of the mappings that tell kind and platform; later
+      days cannot be known, nor that day whole. NULL where some file's own time is not known or lies before its rows
 checks:
   - unique: [kind, platform, shop_id, date]
   - not_null: [kind, platform, date, rows, is_whole]
@@ -84,11 +91,31 @@ def _days(kinds):
             from told t
             join (select file_id, coalesce(exported_at, modified_at) as own_time from ops.files) f using (file_id)
             group by t.kind, t.file_id, f.own_time
+        ),
+        tellers as (
+            select distinct t.kind, t.platform, l.file_source from told t join ops.files l using (file_id)
+        ),
+        -- the same bytes exported once more are read once; no zone's clock is further ahead than 14 hours
+        again as (
+            select c.file_id, max(make_timestamp(c.modified_ns // 1000)) + interval 14 hours as seen_at
+            from ops.copies c join ops.files l using (file_id) where c.path <> l.path group by c.file_id
+        ),
+        written as (
+            select l.file_id, l.file_source, greatest(coalesce(l.exported_at, l.modified_at), a.seen_at) as own_time,
+                coalesce(l.exported_at, l.modified_at) is not null as is_known
+            from ops.files l left join again a using (file_id) where l.status = 'loaded'
+        ),
+        ends as (
+            select s.kind, s.platform, case when bool_and(coalesce(f.is_believed, true) and coalesce(w.is_known, false))
+                then cast(max(w.own_time) as date) end as told_until
+            from tellers s left join written w using (file_source)
+            left join files f on f.kind = s.kind and f.file_id = w.file_id
+            group by s.kind, s.platform
         )
         select t.kind, t.platform, t.shop_id, t.date, cast(sum(t.rows) as bigint) as rows,
             bool_or(f.own_time is null or not f.is_believed or f.own_date <> t.date) as is_whole,
-            max(f.own_time) as exported_at
-        from told t left join files f using (kind, file_id)
+            max(f.own_time) as exported_at, max(e.told_until) as told_until
+        from told t left join files f using (kind, file_id) left join ends e using (kind, platform)
         where t.date <= $limit
         group by t.kind, t.platform, t.shop_id, t.date
     """

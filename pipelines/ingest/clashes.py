@@ -44,6 +44,25 @@ def find_losers(connection: duckdb.DuckDBPyConnection, incoming: Incoming, targe
     return bool(one_number(connection, "select count(*) from losers"))
 
 
+def refuse_torn_parts(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> None:
+    """Raises UnreadableError when a later part of a file (under another header) says another amount of a row of an
+    earlier one: the two may be lines of one sum. Needs temp table meetings."""
+    table = target.table
+    amounts = [name for name, column in table.stored.items() if column.type == "amount"]
+    differ = " or ".join(f"s.{name} <> {target.expression(name)}" for name in amounts)
+    if table.repeated_rows is None or not differ:
+        return
+    torn = one_number(
+        connection,
+        f"select count(*) from meetings m join staging.{table.name} s on s.rowid = m.standing_id "
+        f"join {incoming.name} t on t.rec = m.row_id where m.standing_file = {incoming.facts.file_id} and ({differ})",
+    )
+    if torn:
+        raise UnreadableError(
+            "parts_contradict", table.repeated_rows, found=f"{torn} rows under a second header, with other amounts"
+        )
+
+
 def _rank(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, rows: str) -> None:
     """Temp table rivals: the rows of every key that stands more than once, the winner in place 1."""
     content = f"hash({', '.join(target.expression(column) for column in target.table.stored)})"

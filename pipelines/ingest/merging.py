@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.clashes import find_losers
+from pipelines.ingest.clashes import find_losers, refuse_torn_parts
 from pipelines.ingest.columns_told import COMPOSED, shape_of, shapes_of, told_columns, untold_sql
 from pipelines.ingest.composing import compose
 from pipelines.ingest.incoming import Incoming, keys_of, one_number, provenance_of, run_counted
@@ -52,6 +52,8 @@ def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
     shape = shape_of(connection, target.table.name, told - set(target.table.key))
     meeting = _find_meetings(connection, incoming, target, clashing, shape, told)
     mixing = meeting and bool(one_number(connection, "select count(*) from meetings where mixes"))
+    if meeting and not keep_last:
+        refuse_torn_parts(connection, incoming, target)
     arrival = _Arrival(connection, incoming, target, provenance_of(incoming, shape, untold_sql(target, told)))
     replaced = arrival.make_room(mixing) if meeting else 0
     superseded, inserted = arrival.settle(clashing, meeting, mixing)

@@ -109,11 +109,13 @@ def _touched(
     replaced = f"select 1 from superseded.{name} where superseded_by = {file_id} limit 1"
     if not connection.execute(others).fetchone() and not connection.execute(replaced).fetchone():
         return False
-    mine = table.key_sql(items.expression)
+    # An older copy that changes no line leaves the order as it is, in the name of the file that told it.
+    changed = f"(superseded_by = {file_id} and file_id <> {file_id} or superseded_by is null and file_id = {file_id})"
+    key = _named(_key(table, "i"))
     connection.execute(
-        f"create or replace temp table touched as select {_named(mine)} from {incoming.name} t "
-        f"where {items.condition()} "
-        f"union select {_named(_key(table, 'i'))} from superseded.{name} i where superseded_by = {file_id} and {own} "
+        f"create or replace temp table touched as select {key} from staging.{name} i "
+        f"where file_id = {file_id} and {own} "
+        f"union select {key} from superseded.{name} i where {changed} and {own} "
         f"union select {_named(_key(table, 'w'))} from ops.waiting w where file_id = {file_id} and {own}"
     )
     return True
