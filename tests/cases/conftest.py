@@ -26,10 +26,12 @@ GIVEN = Path(__file__).parent / "given"
 class Merchant:
     """A home directory whose warehouse is in memory."""
 
-    def __init__(self, home: Path, **settings: Any) -> None:
+    def __init__(self, home: Path, connection: Any, **settings: Any) -> None:
+        """Empties the warehouse: making its tables anew takes longer than most tests."""
         self.settings = Settings(home=home, **settings)
-        self.connection = connect()
-        create_staging(self.connection)
+        self.connection = connection
+        tables = self.rows("select schema_name || '.' || table_name from duckdb_tables() where not internal")
+        self.connection.execute("; ".join(f"truncate {table}" for (table,) in tables))
         self.as_of: date | None = None
         self.files: list[FileResult] = []
 
@@ -87,14 +89,21 @@ class Merchant:
         return any(all(word in text for word in words) for (text,) in said)
 
 
-@pytest.fixture
-def merchant(tmp_path: Path) -> Merchant:
-    return Merchant(tmp_path / "home")
+@pytest.fixture(scope="session")
+def warehouse() -> Any:
+    connection = connect()
+    create_staging(connection)
+    return connection
 
 
 @pytest.fixture
-def merchant_in(tmp_path: Path) -> Any:
-    return lambda **settings: Merchant(tmp_path / "home", **settings)
+def merchant(tmp_path: Path, warehouse: Any) -> Merchant:
+    return Merchant(tmp_path / "home", warehouse)
+
+
+@pytest.fixture
+def merchant_in(tmp_path: Path, warehouse: Any) -> Any:
+    return lambda **settings: Merchant(tmp_path / "home", warehouse, **settings)
 
 
 def yuan(text: str) -> Decimal:
