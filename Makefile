@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: help demo test lint dev notebook bench docs picture lock clean
+.PHONY: help demo test parity lint dev notebook bench docs picture lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ demo: $(SIYU) ## set up, make a demo merchant, run everything, print where the r
 
 test: $(TEST) $(SIYU) ## every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+parity: $(TEST) $(SIYU) ## every SQL file on Spark over every world, the demo and other questions; about ten minutes
+	@SIYU_PARITY=all $(BIN)/python -m pytest tests/parity
 
 lint: $(DEV) $(SIYU) ## style, types and SQL
 	$(BIN)/ruff check .

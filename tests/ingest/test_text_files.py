@@ -178,10 +178,19 @@ def test_files_joined_without_a_line_break_are_refused(landing: Landing, both_wa
 
 
 def test_a_later_part_counts_against_an_earlier_one(landing: Landing, both_ways: str) -> None:
-    other = text(["order_id", "paid_amount", "paid_at"], ["A1", "7", PAID])
+    other = text(["order_id", "paid_amount", "paid_at", "entry"], ["A1", "5", PAID, "feed"])
     file = landing.one("orders/a.csv", text(HEADER, order(1), order(2)) + other)
-    assert orders(landing, "order_id, paid_amount") == [("A1", Decimal("7.00")), ("A2", Decimal("5.00"))]
+    assert orders(landing, "order_id, paid_amount, entry") == [
+        ("A1", Decimal("5.00"), "feed"),
+        ("A2", Decimal("5.00"), None),
+    ]
     assert (file.rows_loaded, file.rows_superseded) == (2, 1)
+
+
+def test_a_later_part_with_another_amount_is_no_copy(landing: Landing, both_ways: str) -> None:
+    other = text(["order_id", "paid_amount", "paid_at"], ["A1", "7", PAID])
+    landing.one("orders/a.csv", text(HEADER, order(1), order(2)) + other)
+    assert (orders(landing), landing.quarantine("reason")) == ([], [("parts_contradict",)])
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

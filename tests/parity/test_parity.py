@@ -2,10 +2,14 @@
 
 What belongs here: the comparison, and that no file escapes it. What does not: whether a table is right (tests/core,
 tests/metrics).
+
+A random world is compared in every run of the tests. The unit tests' worlds, the demo and questions with other
+parameters take eight minutes more: `make parity`.
 """
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -70,11 +74,11 @@ def _merged_unit_tests(tmp_path_factory):
     return merged(unit_worlds(tmp_path_factory.mktemp("recorded") / "worlds"))
 
 
-WORLDS = {
-    "unit tests": _merged_unit_tests,
-    "random, weeks from Sunday": lambda _: random_world(3, week_starts="sunday"),
-    "nothing at all": lambda _: empty_world().refresh(full=True),
-}
+WORLDS = {"random, weeks from Sunday": lambda _: random_world(3, week_starts="sunday")}
+IS_WHOLE = os.environ.get("SIYU_PARITY") == "all"
+if IS_WHOLE:
+    WORLDS |= {"unit tests": _merged_unit_tests, "nothing at all": lambda _: empty_world().refresh(full=True)}
+only_in_the_whole = pytest.mark.skipif(not IS_WHOLE, reason="part of `make parity`")
 
 
 @pytest.fixture(scope="module", params=WORLDS)
@@ -96,11 +100,13 @@ def test_equal_over_small_worlds(side, name):
     assert side.differences(name) == []
 
 
+@only_in_the_whole
 @pytest.mark.parametrize(("metric", "parameters"), ASKED)
 def test_equal_whatever_is_asked(side, metric, parameters):
     assert side.differences_in_answer(metric, parameters) == []
 
 
+@only_in_the_whole
 @pytest.mark.parametrize("name", COMPARED)
 def test_equal_over_the_demo(demo, name):
     assert demo.differences(name) == []
