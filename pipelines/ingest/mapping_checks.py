@@ -48,6 +48,8 @@ def _names(source: Source) -> Iterator[str]:
     for key, name in asked:
         if name not in columns:
             yield f"{key}: no such column: {name}; {nearest(name, columns)}"
+    if not source.counting:
+        yield "loads: no table takes the record itself; its rows could be counted by none (give one without `each`)"
     for name, load in source.loads.items():
         if load.each is not None and load.each not in source.each:
             yield f"loads.{name}.each: {load.each!r} is not under `each`; {nearest(load.each, source.each)}"

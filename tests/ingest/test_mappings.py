@@ -102,3 +102,10 @@ def test_the_tables_own_mappings_are_sound_too() -> None:
 def test_names_of_columns_are_words() -> None:
     for source in load_sources().values():
         assert all(re.fullmatch("[a-z][a-z0-9_]*", name) for name in source.all_columns), source.name
+
+
+def test_a_mapping_of_which_no_table_takes_the_record_is_refused(tmp_path: Path) -> None:
+    """Its rows would stand in no table's account: the file could only end in an error of ours."""
+    lists = "each:\n  lines: {path: lines, columns: {part: {from: [part], type: id}}}\n"
+    said = mistake(tmp_path, "loads:\n  orders:\n", f"{lists}loads:\n  orders:\n    each: lines\n")
+    assert "loads: no table takes the record itself" in said
