@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.account import FileResult
+from pipelines.ingest.batches import Batches
 from pipelines.ingest.landing import Found, find_new
-from pipelines.ingest.loading import load_file
 from pipelines.ingest.staging import create_staging
 from pipelines.settings import Settings
 
@@ -53,20 +53,27 @@ def ingest(
     settings: Settings,
     progress: Callable[[FileResult], None] | None = None,
 ) -> IngestResult:
-    """Loads every new file of landing, oldest first, each in a transaction of its own.
+    """Loads every new file of landing, oldest first; small ones alike in one transaction, each other in its own.
 
-    Bad input never raises: it is quarantined. `progress` is called after each file.
+    Bad input never raises: it is quarantined. `progress` is called for each file once it is loaded.
     """
     create_staging(connection)
     result = IngestResult()
-    with _rows_in_file_order(connection):
-        for found in find_new(connection, settings):
-            with _scratch(settings) as scratch:
-                loaded = load_file(connection, settings, found, Path(scratch))
+    with _rows_in_file_order(connection), _scratch(settings) as scratch:
+        new = find_new(connection, settings)
+        for loaded in _load(Batches(connection, settings, Path(scratch)), new):
             result.files.append(loaded)
             if progress is not None:
                 progress(loaded)
+    places = {found.path: place for place, found in enumerate(new)}
+    result.files.sort(key=lambda file: places[file.path])
     return result
+
+
+def _load(batches: Batches, new: list[Found]) -> Iterator[FileResult]:
+    for found in new:
+        yield from batches.take(found)
+    yield from batches.finish()
 
 
 @contextlib.contextmanager
@@ -83,7 +90,7 @@ def _rows_in_file_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]
 
 
 def _scratch(settings: Settings) -> tempfile.TemporaryDirectory[str]:
-    """A folder for decoded copies, gone after each file; what a killed run left there goes first."""
+    """A folder for decoded copies, gone after the run; what a killed run left there goes first."""
     folder = settings.home / ".scratch"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)

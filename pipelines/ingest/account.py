@@ -14,6 +14,7 @@ from pipelines.ingest.headers import Match
 from pipelines.ingest.landing import Found
 from pipelines.ingest.ledger import FILES
 from pipelines.ingest.notices import Notice, write_notices
+from pipelines.ingest.origin import Facts, Origin
 from pipelines.ingest.rows import Rows
 from pipelines.ingest.sources import Source, fingerprint
 from pipelines.ingest.staging import quoted
@@ -41,22 +42,30 @@ class FileResult:
     reason: str | None = None  # why the whole file was refused
     notices: list[Notice] = field(default_factory=list)
     tables: dict[str, int] = field(default_factory=dict)  # rows inserted by table
-    file_id: int | None = None
+    file_id: int = 0
     match: Match | None = None  # how its header was understood
 
 
 @dataclass(frozen=True)
-class Account:
-    """The account of one load."""
+class Entry:
+    """A file's line in the ledger, once everything about it is known."""
 
-    connection: duckdb.DuckDBPyConnection
     found: Found
-    file_id: int
     sha: str | None
     modified_at: datetime
+    exported_at: datetime
+    encoding: str | None
+    result: FileResult
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account of one load, of one file or of several."""
+
+    connection: duckdb.DuckDBPyConnection
     now: datetime
 
-    def write_faults(self, rows: Rows, money: str, is_record: bool) -> None:
+    def write_faults(self, origin: Origin, rows: Rows, money: str, is_record: bool) -> None:
         """A refused part of a record is set aside like a cell: the record itself is loaded."""
         if rows.faults is None:
             return
@@ -64,12 +73,13 @@ class Account:
         self._quarantine(
             f"select line, column_name, reason, found, expected, raw_text, {is_cell} as is_cell, "
             f"case when n = 1 and not {is_cell} then 1 else 0 end as rows, "
-            f"case when n = 1 and not {is_cell} then amount end as amount from {rows.faults} "
+            f"case when n = 1 and not {is_cell} then amount end as amount, "
+            f"{origin.file_id} as file_id, {origin.path} as path from {rows.faults} "
             f"left join (select t.rec, {money} as amount from {rows.name} t where t.is_bad) using (rec) "
-            "order by line, rec, n"
+            "order by file_id, line, rec, n"
         )
 
-    def write_conflicts(self, raw: str, rows: Rows, money: str, expected: str | None) -> None:
+    def write_conflicts(self, origin: Origin, raw: str, rows: Rows, money: str, expected: str | None) -> None:
         """Rows that say something else about a key than another row of the same file and version.
 
         `raw`: SELECT of line, rec and raw_text. `expected`: what to do where all rows of the key were set aside.
@@ -77,15 +87,15 @@ class Account:
         self._quarantine(
             "select line, null as column_name, 'duplicate_key' as reason, null as found, "
             f"{quoted(expected or 'one row per key; the last such line was loaded')} as expected, raw_text, "
-            f"false as is_cell, 1 as rows, amount from ({raw}) "
-            f"left join (select t.rec, {money} as amount from {rows.name} t) using (rec)"
+            f"false as is_cell, 1 as rows, amount, file_id, path from ({raw}) left join (select t.rec, "
+            f"{money} as amount, {origin.file_id} as file_id, {origin.path} as path from {rows.name} t) using (rec)"
         )
 
-    def write_refused(self, rows: Rows, source: Source) -> None:
+    def write_refused(self, facts: Facts, rows: Rows, source: Source) -> None:
         """Lines that are no records. In a source with personal columns any word of them may be a name."""
         hide = mask_letters if source.has_personal else mask_text
         refused = [
-            [self.file_id, self.found.path, r.line, r.reason, r.expected, hide(r.raw)[:LONGEST_RAW], self.now]
+            [facts.file_id, facts.path, r.line, r.reason, r.expected, hide(r.raw)[:LONGEST_RAW], self.now]
             for r in rows.refused
         ]
         if refused:
@@ -95,37 +105,54 @@ class Account:
                 refused,
             )
 
-    def write_refusal(self, error: UnreadableError) -> None:
+    def write_refusal(self, file_id: int, path: str, error: UnreadableError) -> None:
         """The whole file as one record that stands for all its rows."""
         self.connection.execute(
             "insert into ops.quarantine (file_id, path, reason, found, expected, is_cell, rows, quarantined_at) "
             "values (?, ?, ?, ?, ?, false, ?, ?)",
-            [self.file_id, self.found.path, error.reason, error.found, error.expected, error.rows, self.now],
+            [file_id, path, error.reason, error.found, error.expected, error.rows, self.now],
         )
 
     def _quarantine(self, sql: str) -> None:
         found, raw_text = mask_text_sql("found"), mask_text_sql("left(raw_text, 20000)")
-        columns = "line, column_name, reason, found, expected, raw_text, is_cell, rows, amount"
-        told = f"line, column_name, reason, left({found}, 200), expected, left({raw_text}, {LONGEST_RAW}), is_cell"
+        columns = "file_id, path, line, column_name, reason, found, expected, raw_text, is_cell, rows, amount"
+        told = (
+            f"file_id, path, line, column_name, reason, left({found}, 200), expected, left({raw_text}, {LONGEST_RAW})"
+        )
         self.connection.execute(
-            f"insert into ops.quarantine (file_id, path, quarantined_at, {columns}) select {self.file_id}, "
-            f"{quoted(self.found.path)}, timestamp '{self.now}', {told}, rows, amount from ({sql})"
+            f"insert into ops.quarantine (quarantined_at, {columns}) "
+            f"select timestamp '{self.now}', {told}, is_cell, rows, amount from ({sql})"
         )
 
-    def enter(self, result: FileResult, exported_at: datetime, encoding: str | None) -> None:
-        """The file's line in the ledger, and everything that was said of it."""
-        self._replace_refusals()
-        entry: dict[str, Any] = {
-            "file_id": self.file_id,
-            "path": self.found.path,
-            "file_name": self.found.name,
+    def enter(self, entries: list[Entry]) -> None:
+        """The files' lines in the ledger, and everything that was said of them."""
+        _replace_refusals(self.connection, entries)
+        lines = [self._line(entry) for entry in entries]
+        assert all(line.keys() == FILES.keys() for line in lines)
+        columns = ", ".join(f"unnest(${name}::{sql_type}[])" for name, (sql_type, *_) in FILES.items())
+        self.connection.execute(
+            f"insert into ops.files ({', '.join(FILES)}) select {columns}",
+            {name: [line[name] for line in lines] for name in FILES},
+        )
+        note_copies(self.connection, [(entry.found, entry.result.file_id) for entry in entries])
+        write_notices(
+            self.connection,
+            [(e.result.file_id, e.found.path, notice) for e in entries for notice in e.result.notices],
+        )
+
+    def _line(self, entry: Entry) -> dict[str, Any]:
+        result, found = entry.result, entry.found
+        return {
+            "file_id": result.file_id,
+            "path": found.path,
+            "file_name": found.name,
             "file_source": result.source,
-            "sha256": self.sha,
-            "bytes": self.found.bytes,
-            "modified_at": self.modified_at,
-            "exported_at": exported_at,
+            "sha256": entry.sha,
+            "bytes": found.bytes,
+            "modified_at": entry.modified_at,
+            "exported_at": entry.exported_at,
             "loaded_at": self.now,
-            "encoding": encoding,
+            "encoding": entry.encoding,
             "rows_read": result.rows_read,
             "rows_loaded": result.rows_loaded,
             "rows_superseded": result.rows_superseded,
@@ -134,40 +161,40 @@ class Account:
             "seconds": round(result.seconds, 3),
             "mapping": fingerprint(),
         }
-        assert set(entry) == set(FILES)
-        places = ", ".join("?" * len(entry))
-        self.connection.execute(f"insert into ops.files ({', '.join(entry)}) values ({places})", list(entry.values()))
-        note_copy(self.connection, self.found, self.file_id)
-        write_notices(self.connection, self.file_id, self.found.path, result.notices)
-
-    def _replace_refusals(self) -> None:
-        """A file refused by other mappings is tried again: what was said of it then is no longer true."""
-        refused = "select file_id from ops.files where status = 'quarantined' and "
-        refused += "sha256 = $sha" if self.sha is not None else "sha256 is null and path = $sha"
-        values = {"sha": self.sha if self.sha is not None else self.found.path}
-        for change in (
-            f"update ops.copies set file_id = {self.file_id}",
-            "delete from ops.quarantine",
-            "delete from ops.notices",
-            "delete from ops.files",
-        ):
-            self.connection.execute(f"{change} where file_id in ({refused})", values)
 
 
-def same_content(connection: duckdb.DuckDBPyConnection, sha: str | None) -> int | None:
-    """The load that had these very bytes; an earlier refusal by other mappings does not count."""
-    if sha is None:
-        return None
-    row = connection.execute(
-        "select file_id from ops.files where sha256 = ? and (status = 'loaded' or mapping = ?)", [sha, fingerprint()]
-    ).fetchone()
-    return row[0] if row else None
+def _replace_refusals(connection: duckdb.DuckDBPyConnection, entries: list[Entry]) -> None:
+    """A file refused by other mappings is tried again: what was said of it then is no longer true."""
+    refused = connection.execute(
+        "select file_id, coalesce(sha256, path) from ops.files where status = 'quarantined' "
+        "and (list_contains($shas, sha256) or sha256 is null and list_contains($paths, path))",
+        {"shas": [entry.sha for entry in entries], "paths": [e.found.path for e in entries if e.sha is None]},
+    ).fetchall()
+    now = {entry.sha or entry.found.path: entry.result.file_id for entry in entries}
+    for file_id, content in refused:
+        connection.execute("update ops.copies set file_id = ? where file_id = ?", [now[content], file_id])
+        for table in ("quarantine", "notices", "files"):
+            connection.execute(f"delete from ops.{table} where file_id = ?", [file_id])
 
 
-def note_copy(connection: duckdb.DuckDBPyConnection, found: Found, file_id: int) -> None:
-    """The path was seen with this content, so that a later look need not read it."""
-    connection.execute("delete from ops.copies where path = ?", [found.path])
+def contents_known(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """The load of every content, by its fingerprint; an earlier refusal by other mappings does not count."""
+    known = "select sha256, file_id from ops.files where sha256 is not null and (status = 'loaded' or mapping = ?)"
+    return dict(connection.execute(known, [fingerprint()]).fetchall())
+
+
+def note_copies(connection: duckdb.DuckDBPyConnection, copies: list[tuple[Found, int]]) -> None:
+    """The paths were seen with the content of these loads, so that a later look need not read them."""
+    if not copies:
+        return
+    connection.execute("delete from ops.copies where list_contains(?, path)", [[found.path for found, _ in copies]])
     connection.execute(
-        "insert into ops.copies (path, bytes, modified_ns, file_id) values (?, ?, ?, ?)",
-        [found.path, found.bytes, found.modified_ns, file_id],
+        "insert into ops.copies (path, bytes, modified_ns, file_id) "
+        "select unnest($paths), unnest($bytes), unnest($times), unnest($ids)",
+        {
+            "paths": [found.path for found, _ in copies],
+            "bytes": [found.bytes for found, _ in copies],
+            "times": [found.modified_ns for found, _ in copies],
+            "ids": [file_id for _, file_id in copies],
+        },
     )

@@ -66,7 +66,9 @@ class CanonicalColumns:
         return outside_quotes(told, swap) if is_told else None
 
     def _is_constant(self, expression: str) -> bool:
-        return not names_of(expression) & (self.layers.readings.keys() | set(map(hour_of, self.layers.hours)))
+        layers = self.layers
+        varying = layers.readings.keys() | set(map(hour_of, layers.hours)) | layers.origin.varying
+        return not names_of(expression) & varying
 
     def _constant(self, column: Column, expression: str, load: Load) -> str:
         """A literal stays itself; anything made of columns that the file does not have is the column's default."""
@@ -115,7 +117,7 @@ class CanonicalColumns:
 
     def _hashed(self, target: Target, column: Column, r: str) -> str:
         """An id that is a phone number becomes its key: by its declared type, or because it plainly is one."""
-        key = phone_key_sql(f"({normalise_phone_sql(r)})", self.layers.facts.key)
+        key = phone_key_sql(f"({normalise_phone_sql(r)})", self.layers.origin.key)
         prefixed = f"starts_with({r}, '86') or starts_with({r}, '0086') or contains({r}, ' ') or contains({r}, '-')"
         doubtful = (
             f"(strlen({r}) = 11 and {r} >= '13' and {r} < '2') or {r} < '0' "

@@ -74,7 +74,7 @@ def check_file(file: Path, settings: Settings, folder: str | None = None) -> Fil
             scratch.mkdir()
             # a home of its own: the merchant's key is neither needed nor made
             apart = settings.model_copy(update={"home": Path(home)})
-            result = load_file(connection, apart, found, scratch)
+            result = load_file(connection, apart, found, None, scratch)
             return _gathered(connection, found.path, result)
         finally:
             connection.close()

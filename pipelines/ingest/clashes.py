@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.incoming import Incoming, keys_of, one_number
+from pipelines.ingest.incoming import Incoming, OneByOneError, keys_in_file, keys_of, one_number
 from pipelines.ingest.plan import Target
 from pipelines.ingest.text import UnreadableError
 
@@ -22,26 +22,62 @@ COMPARED = 20_000
 
 
 def find_losers(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, keep_last: bool) -> bool:
-    """Temp table losers (row_id, conflicts, is_alike): rows that do not go on. True when there are any.
+    """Temp table losers (row_id, file_id, conflicts, is_alike): rows that do not go on. True when there are any.
 
     `conflicts`: it contradicts another row of the same key and version. `is_alike`: it differs only in columns that are
     not read. Raises UnreadableError when the rows collapse onto few keys.
     """
-    connection.execute("create or replace temp table losers (row_id bigint, conflicts boolean, is_alike boolean)")
-    key = f"hash({', '.join(keys_of(target))})"
+    connection.execute(
+        "create or replace temp table losers (row_id bigint, file_id bigint, conflicts boolean, is_alike boolean)"
+    )
     rows = f"from {incoming.name} t where {target.condition()}"
+    key = f"hash({', '.join(keys_in_file(incoming, target))})"
+    if _find_clashes(connection, key, rows):
+        _rank(connection, incoming, target, f"{rows} and {key} in (select key from clashes)")
+        if not keep_last:
+            _compare_raw(connection, incoming)
+            counts = f"select count(*), count(distinct {key}) {rows}"
+            _refuse_collapse(connection, target, counts, incoming.origin.is_one)
+        _judge(connection, target, keep_last)
+    if not incoming.origin.is_one:
+        _find_beaten(connection, incoming, target, f"{rows} and t.rec not in (select row_id from losers)")
+    return bool(one_number(connection, "select count(*) from losers"))
+
+
+def _find_clashes(connection: duckdb.DuckDBPyConnection, key: str, rows: str) -> bool:
+    """Temp table clashes: hashes of the keys that stand more than once; whether there are any."""
     connection.execute(
         "create or replace temp table clashes as "
         f"select key from (select {key} as key {rows}) group by key having count(*) > 1"
     )
-    if not one_number(connection, "select count(*) from clashes"):
-        return False
-    _rank(connection, incoming, target, f"{rows} and {key} in (select key from clashes)")
-    if not keep_last:
-        _compare_raw(connection, incoming)
-        _refuse_collapse(connection, target, f"select count(*), count(distinct {key}) {rows}")
-    _judge(connection, target, keep_last)
-    return bool(one_number(connection, "select count(*) from losers"))
+    return bool(one_number(connection, "select count(*) from clashes"))
+
+
+def _find_beaten(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, rows: str) -> None:
+    """Rows of one file that meet a newer copy in another of the same load.
+
+    Raises OneByOneError where the newer copy goes back behind the older one: that is told in the name of its file.
+    """
+    key = f"hash({', '.join(keys_of(target))})"
+    if not _find_clashes(connection, key, rows):
+        return
+    keys = ", ".join(f"{key}::varchar" for key in keys_of(target))
+    connection.execute(
+        "create or replace temp table rivals as select row_id, file_id, row_number() over furthest as place, "
+        "rank < first_value(rank) over furthest and newness > first_value(newness) over furthest as goes_back "
+        f"from (select t.rec as row_id, {incoming.origin.file_id} as file_id, {_rank_sql(target)} as rank, [{keys}] as "
+        f"keys, ({incoming.plan.version_at}, {incoming.origin.age}, t.line) as newness {rows} "
+        f"and {key} in (select key from clashes)) "
+        "window furthest as (partition by keys order by rank desc, newness desc)"
+    )
+    if one_number(connection, "select count(*) from rivals where goes_back"):
+        raise OneByOneError
+    connection.execute("insert into losers select row_id, file_id, false, false from rivals where place > 1")
+
+
+def _rank_sql(target: Target) -> str:
+    states = target.table.states
+    return f"coalesce({states.rank_sql(target.expression(states.column))}, -1)" if states else "0"
 
 
 def refuse_torn_parts(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> None:
@@ -55,7 +91,7 @@ def refuse_torn_parts(connection: duckdb.DuckDBPyConnection, incoming: Incoming,
     torn = one_number(
         connection,
         f"select count(*) from meetings m join staging.{table.name} s on s.rowid = m.standing_id "
-        f"join {incoming.name} t on t.rec = m.row_id where m.standing_file = {incoming.facts.file_id} and ({differ})",
+        f"join {incoming.name} t on t.rec = m.row_id where {incoming.origin.brought('m.standing_file')} and ({differ})",
     )
     if torn:
         raise UnreadableError(
@@ -64,16 +100,15 @@ def refuse_torn_parts(connection: duckdb.DuckDBPyConnection, incoming: Incoming,
 
 
 def _rank(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, rows: str) -> None:
-    """Temp table rivals: the rows of every key that stands more than once, the winner in place 1."""
+    """Temp table rivals: the rows of every key that stands more than once in a file, the winner in place 1."""
     content = f"hash({', '.join(target.expression(column) for column in target.table.stored)})"
-    states = target.table.states
-    rank = f"coalesce({states.rank_sql(target.expression(states.column))}, -1)" if states else "0"
     connection.execute(
         "create or replace temp table rivals as select *, false as is_alike, row_number() over newest as place, "
         "version = first_value(version) over newest as is_level, "
         "content <> first_value(content) over newest as differs "
-        f"from (select t.rec as row_id, {incoming.version} as version, {rank} as rank, t.line as line, "
-        f"{content} as content, [{', '.join(f'{k}::varchar' for k in keys_of(target))}] as keys {rows}) "
+        f"from (select t.rec as row_id, {incoming.origin.file_id} as file_id, {incoming.plan.version_at} as version, "
+        f"{_rank_sql(target)} as rank, t.line as line, "
+        f"{content} as content, [{', '.join(f'{k}::varchar' for k in keys_in_file(incoming, target))}] as keys {rows}) "
         "window newest as (partition by keys order by rank desc, version desc, line desc, row_id desc)"
     )
 
@@ -96,10 +131,12 @@ def _compare_raw(connection: duckdb.DuckDBPyConnection, incoming: Incoming) -> N
     connection.execute("drop table raw_rivals")
 
 
-def _refuse_collapse(connection: duckdb.DuckDBPyConnection, target: Target, counts: str) -> None:
+def _refuse_collapse(connection: duckdb.DuckDBPyConnection, target: Target, counts: str, is_one: bool) -> None:
     lost = one_number(connection, "select count(*) from rivals where place > 1 and is_level and (differs or is_alike)")
     if lost < MANY_ROWS or target.load.partial:
         return
+    if not is_one:
+        raise OneByOneError
     rows, keys = connection.execute(counts).fetchall()[0]
     if rows >= ROWS_PER_KEY * keys:
         named = ", ".join(target.table.key)
@@ -114,15 +151,15 @@ def _refuse_collapse(connection: duckdb.DuckDBPyConnection, target: Target, coun
 def _judge(connection: duckdb.DuckDBPyConnection, target: Target, keep_last: bool) -> None:
     """Contradicting rows are set aside: all but the last, or all of them where they may be parts of a sum."""
     if keep_last:
-        connection.execute("insert into losers select row_id, false, false from rivals where place > 1")
+        connection.execute("insert into losers select row_id, file_id, false, false from rivals where place > 1")
         return
     if target.table.repeated_rows is None:
         connection.execute(
-            "insert into losers select row_id, is_level and differs, is_alike from rivals where place > 1"
+            "insert into losers select row_id, file_id, is_level and differs, is_alike from rivals where place > 1"
         )
         return
     connection.execute(
-        "insert into losers select row_id, is_level and is_torn, false from (select *, "
+        "insert into losers select row_id, file_id, is_level and is_torn, false from (select *, "
         "bool_or(is_level and (differs or is_alike)) over (partition by keys) as is_torn from rivals) "
         "where place > 1 or is_torn"
     )

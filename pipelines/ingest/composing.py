@@ -48,7 +48,6 @@ def compose(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: T
 
 def _age(connection: duckdb.DuckDBPyConnection, incoming: Incoming, table: StagingTable, keys: str) -> None:
     """Temp table copies: each with its `age` (greater is newer), the `columns` it tells and how far its state is."""
-    facts = incoming.facts
     key = table.key_sql(lambda column: f"c.{column}")
     met = " and ".join(f"{mine} = m.k{number}" for number, mine in enumerate(key))
     if table.versions == "newest_per_source":
@@ -64,10 +63,11 @@ def _age(connection: duckdb.DuckDBPyConnection, incoming: Incoming, table: Stagi
     connection.execute(
         f"create or replace temp table copies as select c.*, c.rowid as place, [{whole_key}] as whole_key, "
         f" coalesce(h.columns, {everything}) as columns, {rank} as rank, row_number() over (order by "
-        f"c.version_at, coalesce(f.modified_at, timestamp '{facts.modified_at}'), "
-        f"coalesce(f.file_name, {quoted(facts.name)}), coalesce(f.path, {quoted(facts.path)}), c.file_id, c.file_row, "
+        "c.version_at, coalesce(f.modified_at, o.own_modified_at), coalesce(f.file_name, o.own_name), "
+        "coalesce(f.path, o.own_path), c.file_id, c.file_row, "
         f"c.rowid) as age from superseded.{table.name} c join ({keys}) m on {met} "
-        "left join ops.files f using (file_id) left join ops.shapes h on h.shape = c.shape "
+        f"left join ops.files f using (file_id) left join {incoming.origin.relation} o on o.own_id = c.file_id "
+        "left join ops.shapes h on h.shape = c.shape "
         "where c.superseded_by is null"
     )
 

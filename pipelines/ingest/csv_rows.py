@@ -155,7 +155,8 @@ class CsvReader(RowReader):
         relations, mended, total = [], [], 0
         for number, piece in enumerate(pieces):
             target = self.scratch / f"{self.name}-{number}-records.csv"
-            written, refused = write_records(piece, target, thorough)
+            with open(target, "wb") as out:
+                written, refused = write_records(piece, out, thorough)
             self._reopen_decoded(refused)
             relation = csv_relation(target, len(piece.header), piece.delimiter, 0, numbered=True)
             count = self._raw_count(relation)

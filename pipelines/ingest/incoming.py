@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.plan import Facts, Plan, Target
+from pipelines.ingest.origin import Origin
+from pipelines.ingest.plan import Plan, Target
 from pipelines.ingest.sources import Source
 from pipelines.ingest.staging import quoted
 
@@ -17,14 +18,17 @@ if TYPE_CHECKING:
     import duckdb
 
 
+class OneByOneError(Exception):
+    """Files that were to be loaded together must be loaded one after the other: what they say of each other is told."""
+
+
 @dataclass(frozen=True)
 class Incoming:
     """View `name`, and what is needed to say where a row is from."""
 
     name: str
-    version: str  # SQL over alias t
     source: Source
-    facts: Facts
+    origin: Origin
     plan: Plan
     raw: Callable[[str], str]  # a SELECT of `rec` → a SELECT of these rows as they stood (RowReader.rows_again)
     torn: tuple[tuple[int, tuple[str, ...]], ...] = ()  # lines that are no rows: line, cells as far as they can be cut
@@ -32,13 +36,19 @@ class Incoming:
 
 def provenance_of(incoming: Incoming, shape: int, untold: str) -> list[str]:
     """SQL of the columns that say where a row is from (ledger.PROVENANCE)."""
-    own = [quoted(incoming.source.name), str(incoming.facts.file_id), "t.line", incoming.version]
+    own = [quoted(incoming.source.name), incoming.origin.file_id, "t.line", incoming.plan.version_at]
     return [*own, str(shape), untold]
 
 
 def keys_of(target: Target) -> list[str]:
     """SQL of what makes an incoming row its own."""
     return target.table.key_sql(target.expression)
+
+
+def keys_in_file(incoming: Incoming, target: Target) -> list[str]:
+    """The same, where rows of other files do not matter."""
+    keys = keys_of(target)
+    return keys if incoming.origin.is_one else [incoming.origin.file_id, *keys]
 
 
 def run_counted(connection: duckdb.DuckDBPyConnection, sql: str) -> int:

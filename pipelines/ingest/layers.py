@@ -12,7 +12,8 @@ from pipelines.ingest.cells.reading import Reading
 from pipelines.ingest.expressions import names_in_order
 from pipelines.ingest.grammar import SourceColumn
 from pipelines.ingest.headers import Match
-from pipelines.ingest.plan import Facts, Fault
+from pipelines.ingest.origin import Origin
+from pipelines.ingest.plan import Fault
 from pipelines.ingest.staging import quoted
 
 
@@ -21,7 +22,7 @@ class Layers:
     """One instance per plan; see plan.py for what each layer holds."""
 
     match: Match
-    facts: Facts
+    origin: Origin
     columns: dict[str, SourceColumn]
     readings: dict[str, Reading]
     cells: list[str] = field(default_factory=list)

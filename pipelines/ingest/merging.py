@@ -17,9 +17,18 @@ from typing import TYPE_CHECKING
 from pipelines.ingest.clashes import find_losers, refuse_torn_parts
 from pipelines.ingest.columns_told import COMPOSED, shape_of, shapes_of, told_columns, untold_sql
 from pipelines.ingest.composing import compose
-from pipelines.ingest.incoming import Incoming, keys_of, one_number, provenance_of, run_counted
+from pipelines.ingest.incoming import (
+    Incoming,
+    OneByOneError,
+    keys_in_file,
+    keys_of,
+    one_number,
+    provenance_of,
+    run_counted,
+)
 from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.notices import Notice
+from pipelines.ingest.origin import Origin
 from pipelines.ingest.plan import Target
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable, quoted
@@ -36,8 +45,8 @@ class Merged:
     inserted: int = 0
     superseded: int = 0  # incoming rows that do not stand: identical or older copies
     conflicting: int = 0  # incoming rows that contradict another row of the same key, version and file
-    replaced: int = 0  # rows that stood before
-    notices: tuple[Notice, ...] = ()
+    replaced_own: int = 0  # rows that stood before and came with this load: of an earlier part of the same file
+    notices: tuple[tuple[int, Notice], ...] = ()  # with the file of each
 
 
 def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, keep_last: bool) -> Merged:
@@ -52,13 +61,16 @@ def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
     shape = shape_of(connection, target.table.name, told - set(target.table.key))
     meeting = _find_meetings(connection, incoming, target, clashing, shape, told)
     mixing = meeting and bool(one_number(connection, "select count(*) from meetings where mixes"))
-    if meeting and not keep_last:
+    if mixing and clashing and not incoming.origin.is_one:
+        raise OneByOneError
+    if meeting and not keep_last and incoming.origin.is_one:
         refuse_torn_parts(connection, incoming, target)
     arrival = _Arrival(connection, incoming, target, provenance_of(incoming, shape, untold_sql(target, told)))
-    replaced = arrival.make_room(mixing) if meeting else 0
+    replaced_own = arrival.make_room(mixing) if meeting else 0
     superseded, inserted = arrival.settle(clashing, meeting, mixing)
     conflicting = one_number(connection, "select count(*) from losers where conflicts") if clashing else 0
-    return Merged(inserted, superseded, conflicting, replaced, merging_notices(connection, target, clashing, meeting))
+    notices = merging_notices(connection, target, clashing, meeting)
+    return Merged(inserted, superseded, conflicting, replaced_own, notices)
 
 
 @dataclass(frozen=True)
@@ -71,7 +83,10 @@ class _Arrival:
     provenance: list[str]
 
     def make_room(self, mixing: bool) -> int:
-        """Standing rows that do not stay go to superseded; copies that still tell something wait there too."""
+        """Standing rows that do not stay go to superseded; copies that still tell something wait there too.
+
+        Returns how many of them came with this very load.
+        """
         name, listed = self.target.table.name, self._listed
         if mixing:
             self.connection.execute(
@@ -83,11 +98,14 @@ class _Arrival:
         moved = run_counted(
             self.connection,
             f"insert into superseded.{name} ({listed}, superseded_by) "
-            f"select {listed}, {self.incoming.facts.file_id} from staging.{name} where rowid in {leaving}",
+            f"select s.* exclude (standing_id), m.arriving_file "
+            f"from (select {listed}, rowid as standing_id from staging.{name}) s "
+            "join meetings m using (standing_id) where m.wins or m.mixes",
         )
         if moved:
             self.connection.execute(f"delete from staging.{name} where rowid in {leaving}")
-        return moved
+        own = f"(wins or mixes) and {self.incoming.origin.brought('standing_file')}"
+        return one_number(self.connection, f"select count(*) from meetings where {own}")
 
     def settle(self, clashing: bool, meeting: bool, mixing: bool) -> tuple[int, int]:
         """Every incoming row stands or is superseded: how many are superseded, how many stand."""
@@ -105,7 +123,7 @@ class _Arrival:
             standing, unplaced = self._compose()
             inserted, superseded = inserted + standing, superseded + unplaced
         if meeting:
-            _correct_ledger(self.connection, self.target.table, self.incoming.facts.file_id, mixing)
+            _correct_ledger(self.connection, self.target.table, self.incoming.origin, mixing)
         return superseded, inserted
 
     def _compose(self) -> tuple[int, int]:
@@ -114,7 +132,7 @@ class _Arrival:
         keys = ", ".join(f"{key} as k{number}" for number, key in enumerate(keys_of(self.target)))
         rows = f"{self._rows} and t.rec in (select row_id from meetings where mixes)"
         compose(self.connection, self.incoming, self.target, f"select distinct {keys} {rows}")
-        mine = f"file_id = {self.incoming.facts.file_id}"
+        mine = self.incoming.origin.brought("file_id")
         standing = one_number(self.connection, f"select count(*) from composed where {mine}")
         winners = one_number(self.connection, "select count(*) from meetings where mixes and wins")
         return standing, winners - standing
@@ -123,7 +141,7 @@ class _Arrival:
         return run_counted(
             self.connection,
             f"insert into superseded.{self.target.table.name} ({self._listed}, superseded_by) "
-            f"select {self._values}, {by or self.incoming.facts.file_id} {self._rows} and {which}",
+            f"select {self._values}, {by or self.incoming.origin.file_id} {self._rows} and {which}",
         )
 
     @property
@@ -143,9 +161,10 @@ def _numbered(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target:
     """Rows without an id of their own: the second of two equal ones of a file gets the key `…#2`."""
     name = f"numbered_{target.index}"
     key = f"s{target.index}_{target.load.repeats}"
+    alike = ", ".join(keys_in_file(incoming, target))
     connection.execute(
         f"create or replace temp table {name} as select t.* replace (case when place > 1 then {key} || '#' || place "
-        f"else {key} end as {key}) from (select t.*, row_number() over (partition by {', '.join(keys_of(target))} "
+        f"else {key} end as {key}) from (select t.*, row_number() over (partition by {alike} "
         f"order by t.rec) as place from {incoming.name} t where {target.condition()}) t"
     )
     return replace(incoming, name=f"temp.{name}")
@@ -163,11 +182,11 @@ def _find_meetings(
 
     Temp table meetings; True when there are any.
     """
-    table, facts = target.table, incoming.facts
+    table, origin = target.table, incoming.origin
     own = f" where file_source = {quoted(incoming.source.name)}" if table.versions == "newest_per_source" else ""
     if connection.execute(f"select 1 from staging.{table.name}{own} limit 1").fetchone() is None:
         return False
-    mine = f"(timestamp '{facts.modified_at}', {quoted(facts.name)}, {quoted(facts.path)})"
+    version = incoming.plan.version_at
     pairs = zip(table.key_sql(lambda column: f"s.{column}"), keys_of(target), strict=True)
     on = " and ".join(f"{standing} = {arriving}" for standing, arriving in pairs)
     connection.execute(
@@ -175,11 +194,12 @@ def _find_meetings(
         f"case when {FURTHER} then true when {BEHIND} then false else is_newer end as wins, "
         f"is_newer and {BEHIND} as goes_back, not is_newer and {FURTHER} as went_back, "
         f"{_mixes(connection, table, shape)} as mixes from ("
-        "select t.rec as row_id, s.rowid as standing_id, s.file_id as standing_file, s.file_source as standing_source, "
-        f"{ranks_sql(target, told)}, s.shape as shape, {incoming.version} > s.version_at "
-        f"or ({incoming.version} = s.version_at and coalesce(f.is_older, true)) as is_newer "
+        f"select t.rec as row_id, {origin.file_id} as arriving_file, s.rowid as standing_id, "
+        "s.file_id as standing_file, s.file_source as standing_source, "
+        f"{ranks_sql(target, told)}, s.shape as shape, {version} > s.version_at "
+        f"or ({version} = s.version_at and coalesce(f.age < {origin.age}, true)) as is_newer "
         f"from {incoming.name} t join (select *, rowid from staging.{table.name}{own}) s on {on} "
-        f"left join (select file_id, (modified_at, file_name, path) < {mine} as is_older from ops.files) f "
+        "left join (select file_id, (modified_at, file_name, path) as age from ops.files) f "
         f"on f.file_id = s.file_id where {target.condition()}"
         + (" and t.rec not in (select row_id from losers)" if clashing else "")
         + ")"
@@ -204,10 +224,14 @@ def _among(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, [-1, *sorted(numbers)]))
 
 
-def _correct_ledger(connection: duckdb.DuckDBPyConnection, table: StagingTable, own: int, mixing: bool) -> None:
+def _correct_ledger(connection: duckdb.DuckDBPyConnection, table: StagingTable, origin: Origin, mixing: bool) -> None:
     """Files whose rows stand no longer have fewer loaded rows and more superseded ones; the other way round too."""
     counting = [name for name, source in load_sources().items() if table.name in source.counting]
-    now = f" union all select file_id, file_source, 1 from composed where file_id <> {own}" if mixing else ""
+    now = (
+        f" union all select file_id, file_source, 1 from composed where not ({origin.brought('file_id')})"
+        if mixing
+        else ""
+    )
     connection.execute(
         "update ops.files set rows_loaded = rows_loaded + n, rows_superseded = rows_superseded - n "
         "from (select file as file_id, sum(n) as n from (select standing_file as file, standing_source as source, "

@@ -34,22 +34,26 @@ class Notice:
     severity: Literal["aside", "told"] = "told"
 
 
-def write_notices(connection: duckdb.DuckDBPyConnection, file_id: int, path: str, notices: Iterable[Notice]) -> None:
-    """Enters them in ops.notices, masked once more."""
+def write_notices(connection: duckdb.DuckDBPyConnection, told: Iterable[tuple[int, str, Notice]]) -> None:
+    """Enters them in ops.notices with the number and path of their file, masked once more."""
     rows = [
-        [
+        (
             file_id,
             path,
-            n.code,
-            n.subject and mask_text(n.subject)[:LONGEST_SUBJECT],
-            n.rows,
-            mask_text(n.said),
-            n.severity,
-        ]
-        for n in notices
+            notice.code,
+            notice.subject and mask_text(notice.subject)[:LONGEST_SUBJECT],
+            notice.rows,
+            mask_text(notice.said),
+            notice.severity,
+        )
+        for file_id, path, notice in told
     ]
     if rows:
-        connection.executemany("insert into ops.notices values (?, ?, ?, ?, ?, ?, ?)", rows)
+        columns = ("bigint", "varchar", "varchar", "varchar", "bigint", "varchar", "varchar")
+        listed = ", ".join(f"unnest(?::{sql_type}[])" for sql_type in columns)
+        connection.execute(
+            f"insert into ops.notices select {listed}", [list(column) for column in zip(*rows, strict=True)]
+        )
 
 
 def add_to_notices(connection: duckdb.DuckDBPyConnection, file_id: int, notice: Notice) -> None:
@@ -62,4 +66,4 @@ def add_to_notices(connection: duckdb.DuckDBPyConnection, file_id: int, notice: 
     )[0][0]
     path = connection.execute("select path from ops.files where file_id = ?", [file_id]).fetchone()
     if not known and path is not None:
-        write_notices(connection, file_id, path[0], [notice])
+        write_notices(connection, [(file_id, path[0], notice)])

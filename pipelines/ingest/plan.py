@@ -17,36 +17,13 @@ What does not belong here: making a plan (planning.py), running it (rows.py).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
 from pipelines.ingest.cells.reading import Reading
 from pipelines.ingest.expressions import names_in_order
 from pipelines.ingest.headers import Match
 from pipelines.ingest.sources import Load
 from pipelines.ingest.staging import StagingTable, quoted
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is known of a file before its rows are read."""
-
-    file_id: int
-    path: str
-    name: str
-    folder: str | None
-    modified_at: datetime
-    version_at: datetime
-    timezone: str
-    key: bytes = field(repr=False)
-
-    def known_names(self) -> dict[str, str]:
-        """Words that any expression of a mapping may use for the file itself, as SQL literals."""
-        return {
-            "file_name": quoted(self.name),
-            "file_folder": quoted(self.folder) if self.folder is not None else "null::varchar",
-            "file_version_at": f"timestamp '{self.version_at}'",
-        }
 
 
 @dataclass(frozen=True)
@@ -90,8 +67,7 @@ class Plan:
     readings: dict[str, Reading]  # column of the mapping that the file has → how to read it
     decisive: frozenset[str]  # columns without which a row cannot be trusted
     targets: tuple[Target, ...]
-    version_varies: bool
-    version_literal: str
+    version_at: str  # SQL over alias t: which copy of a row is newer
     outputs: tuple[str, ...]
     fast_layers: tuple[tuple[str, ...], ...]
     careful_layers: tuple[tuple[str, ...], ...]

@@ -17,23 +17,24 @@ from pipelines.ingest.expressions import names_of, outside_quotes
 from pipelines.ingest.grammar import Load, Source, SourceColumn
 from pipelines.ingest.headers import Match
 from pipelines.ingest.layers import Layers, hour_of, sql_name
-from pipelines.ingest.plan import Facts, Fault, Plan
+from pipelines.ingest.origin import Origin
+from pipelines.ingest.plan import Fault, Plan
 from pipelines.ingest.staging import SQL_TYPES, load_staging, quoted
 from pipelines.privacy import phone_key_sql
 
 
-def make_plan(match: Match, facts: Facts, each: str | None = None) -> Plan:
+def make_plan(match: Match, origin: Origin, each: str | None = None) -> Plan:
     """The plan of a file's records (`each` None), or of one list inside them. Runs nothing."""
-    return _Builder(match, facts, each).plan()
+    return _Builder(match, origin, each).plan()
 
 
 class _Builder:
     """Fills the layers. One instance per plan; nothing of it outlives `plan()`."""
 
-    def __init__(self, match: Match, facts: Facts, each: str | None) -> None:
+    def __init__(self, match: Match, origin: Origin, each: str | None) -> None:
         self.match = match
         self.source: Source = match.source
-        self.facts = facts
+        self.origin = origin
         self.is_child = each is not None
         columns = self.source.columns_of(each)
         wanted = self._wanted(each)
@@ -48,7 +49,7 @@ class _Builder:
             for index, (name, load) in enumerate(self.source.loads.items())
             if load.each == each and load.summed_from is None
         ]
-        self.layers = Layers(match, facts, self.columns, self.readings, hours=self._hours())
+        self.layers = Layers(match, origin, self.columns, self.readings, hours=self._hours())
 
     def plan(self) -> Plan:
         layers, used = self.layers, self._used()
@@ -73,8 +74,7 @@ class _Builder:
             readings=self.readings,
             decisive=frozenset(self._decisive()),
             targets=targets,
-            version_varies=version_varies,
-            version_literal=f"timestamp '{self.facts.version_at}'",
+            version_at="t.row_version_at" if version_varies else self.origin.version_at,
             outputs=tuple(outputs),
             fast_layers=tuple(map(tuple, (layers.cells, layers.looks, layers.values, *mapped))),
             careful_layers=tuple(map(tuple, (layers.straight, *mapped))),
@@ -88,8 +88,8 @@ class _Builder:
         zero = ("0",) if column.type == "timestamp" and unit in EPOCH_UNITS else ()
         return Reading(
             kind=column.type,
-            timezone=self.facts.timezone,
-            modified_at=self.facts.modified_at,
+            timezone=self.origin.timezone,
+            modified_at=self.origin.files[0].modified_at,
             unit=unit,
             zone=self.match.zones.get(name),
             formats=column.formats,
@@ -103,7 +103,7 @@ class _Builder:
 
     def _said(self, load: Load) -> Load:
         """A load with the words for the file itself put in."""
-        known = {word: sql for word, sql in self.facts.known_names().items() if word not in self.columns}
+        known = {word: sql for word, sql in self.origin.known_names().items() if word not in self.columns}
 
         def swap(found: re.Match[str]) -> str:
             return known.get(found[0], found[0])
@@ -155,11 +155,11 @@ class _Builder:
         layers = self.layers
         x, p, v = self._cell(name, column, reading), sql_name(f"p_{name}"), sql_name(name)
         layers.looks.append(f"{plainly.look_sql(x, reading)} as {p}")
-        layers.values.append(f"{plainly.value_sql(p, reading, self.facts.key)} as {v}")
+        layers.values.append(f"{plainly.value_sql(p, reading, self.origin.key)} as {v}")
         layers.odd.append(plainly.odd_sql(x, p, v, reading))
         straight = f"nullif({sql_name('x_' + name)}, '')"
         if reading.kind == "phone":
-            straight = phone_key_sql(straight, self.facts.key)
+            straight = phone_key_sql(straight, self.origin.key)
         layers.straight.append(f"try_cast({straight} as {SQL_TYPES[column.type]}) as {v}")
         self._add_hour(name, plainly.has_time_sql(x, reading), f"strlen({straight}) > {LENGTH_OF_DAY}")
 
@@ -207,5 +207,5 @@ class _Builder:
         name = self.source.version.column
         if name is None or name not in self.readings:
             return False
-        self.layers.rows.append(f"coalesce({sql_name(name)}, timestamp '{self.facts.version_at}') as row_version_at")
+        self.layers.rows.append(f"coalesce({sql_name(name)}, {self.origin.version_at}) as row_version_at")
         return True

@@ -155,15 +155,19 @@ class RowReader:
             return
         straight = straighten_rows(self.plan, _chain(first, rows), self.scratch, self.name, self.is_table)
         self.rows.count -= straight.blank + len(self.totals)
+        self._judge(straight.rows, straight.faults)
+
+    def _judge(self, straight_rows: str, cell_faults: str) -> None:
+        """What is wrong with straightened rows, given what is wrong with their cells."""
         self.connection.execute(
-            f"create or replace temp table {self.name}_careful as {self.plan.careful_sql(straight.rows)}"
+            f"create or replace temp table {self.name}_careful as {self.plan.careful_sql(straight_rows)}"
         )
         own = f"select line, rec, unnest(faults) as f from temp.{self.name}_careful"
         texts = f"(select rec, raw_text from temp.{self.name}_careful)"
         self.connection.execute(
             f"create or replace temp table {self.name}_faults as select *, "
             "row_number() over (partition by rec order by is_cell, column_name) as n from ("
-            f"select line, rec, column_name, reason, found, expected, is_cell from {straight.faults} "
+            f"select line, rec, column_name, reason, found, expected, is_cell from {cell_faults} "
             "union all select line, rec, f.column_name, f.reason, f.found, f.expected, f.is_cell "
             f"from ({own})) left join {texts} using (rec)"
         )

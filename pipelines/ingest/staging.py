@@ -24,6 +24,7 @@ import yaml
 
 from pipelines.ingest.ledger import LEDGER, PROVENANCE, TABLE_COMMENTS
 from pipelines.platforms import load_platforms, shop_scope_sql
+from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -193,6 +194,11 @@ def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
 
     A column that a newer version of Siyu knows is added to a table that already stands. Safe to call at every start.
     """
+    with transaction(connection):  # else each statement waits for the disk
+        _create_all(connection)
+
+
+def _create_all(connection: duckdb.DuckDBPyConnection) -> None:
     for schema in ("staging", "superseded", "ops"):
         connection.execute(f"create schema if not exists {schema}")
     standing = _standing(connection)

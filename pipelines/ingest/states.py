@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.columns_told import is_told_sql
-from pipelines.ingest.incoming import one_number
 from pipelines.ingest.notices import Notice, add_to_notices
 from pipelines.ingest.plan import Target
 
@@ -32,16 +31,17 @@ def ranks_sql(target: Target, told: frozenset[str]) -> str:
 
 def merging_notices(
     connection: duckdb.DuckDBPyConnection, target: Target, clashing: bool, meeting: bool
-) -> tuple[Notice, ...]:
-    """What a person should know of it; files that came before are told in their own name."""
+) -> tuple[tuple[int, Notice], ...]:
+    """What a person should know of it, with the file that says it; files that came before are told at once."""
     said = []
-    alike = one_number(connection, "select count(*) from losers where is_alike") if clashing else 0
-    if alike:
-        text = f"{alike} rows are the same as another in all that is read of {target.table.name}; one of each counts"
-        said.append(Notice("rows_alike", text, target.table.name, alike))
+    if clashing:
+        alike = "select file_id, count(*) from losers where is_alike group by all order by all"
+        for file_id, rows in connection.execute(alike).fetchall():
+            text = f"{rows} rows are the same as another in all that is read of {target.table.name}; one of each counts"
+            said.append((file_id, Notice("rows_alike", text, target.table.name, rows)))
     if meeting and target.table.states is not None:
-        back = one_number(connection, "select count(*) from meetings where goes_back")
-        said += [_goes_back(target, back)] if back else []
+        back = "select arriving_file, count(*) from meetings where goes_back group by all order by all"
+        said += [(file_id, _goes_back(target, rows)) for file_id, rows in connection.execute(back).fetchall()]
         earlier = "select standing_file, count(*) from meetings where went_back group by all order by all"
         for file_id, rows in connection.execute(earlier).fetchall():
             add_to_notices(connection, file_id, _goes_back(target, rows))

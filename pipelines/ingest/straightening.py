@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from pipelines.ingest.apart import end_of_range, joined
@@ -24,6 +26,7 @@ from pipelines.privacy import MASK, mask_letters, mask_start, mask_text
 Row = tuple[int, int, tuple[str | None, ...]]  # line, record, cells
 _FAULTS = ("line", "rec", "column_name", "reason", "found", "expected", "is_cell")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+LINE_BITS = 32  # of a record's number; the rest says which of several files it is from
 LONGEST_FOUND = 200
 LONGEST_RAW = 20_000
 
@@ -34,18 +37,24 @@ class Straightened:
 
     rows: str
     faults: str
-    count: int
+    counts: Counter[int]  # rows by the number of their file
     blank: int  # rows whose cells are all empty: spreadsheets export them, they are no data
 
 
-def straighten_rows(plan: Plan, rows: Iterable[Row], scratch: Path, name: str, skip_blank: bool) -> Straightened:
-    """Writes `<name>-rows.csv` and `<name>-faults.csv` in the scratch folder."""
-    columns = [_Column(plan, column) for column in plan.readings]
+def straighten_rows(
+    plan: Plan, rows: Iterable[Row], scratch: Path, name: str, skip_blank: bool, written: Sequence[datetime] = ()
+) -> Straightened:
+    """Writes `<name>-rows.csv` and `<name>-faults.csv` in the scratch folder.
+
+    `written`: when each of several files was written, whose number stands in the upper bits of a row's record.
+    """
+    columns, number = _columns(plan), -1
     shown = _shown_places(plan)
     typed = {place for column in columns if column.is_typed for place in column.places}
     # A word where a time or a number should be: the cells may have slipped, and it may be a name.
     guards = plan.match.source.has_personal
-    count = blank = 0
+    counts: Counter[int] = Counter()
+    blank = 0
     targets = [scratch / f"{name}-{part}.csv" for part in ("rows", "faults")]
     with (
         open(targets[0], "w", encoding="utf-8", newline="") as kept,
@@ -56,7 +65,10 @@ def straighten_rows(plan: Plan, rows: Iterable[Row], scratch: Path, name: str, s
             if skip_blank and not any(cell and not cell.isspace() for cell in cells):
                 blank += 1
                 continue
-            count += 1
+            counts[rec >> LINE_BITS] += 1
+            if written and rec >> LINE_BITS != number:
+                number = rec >> LINE_BITS
+                columns = _columns(plan, written[number])
             values = [column.straighten(cells) for column in columns]
             unread = [(c, value) for c, value in zip(columns, values, strict=True) if isinstance(value, Unread)]
             hide = guards and any(column.holds_words(cells) for column, _ in unread)
@@ -76,18 +88,23 @@ def straighten_rows(plan: Plan, rows: Iterable[Row], scratch: Path, name: str, s
     return Straightened(
         rows=_relation(targets[0], {column: types.get(column, "VARCHAR") for column in names}),
         faults=_relation(targets[1], {c: "BOOLEAN" if c == "is_cell" else types.get(c, "VARCHAR") for c in _FAULTS}),
-        count=count,
+        counts=counts,
         blank=blank,
     )
+
+
+def _columns(plan: Plan, written: datetime | None = None) -> list[_Column]:
+    return [_Column(plan, name, written) for name in plan.readings]
 
 
 class _Column:
     """One column of the mapping over the file's cells."""
 
-    def __init__(self, plan: Plan, name: str) -> None:
+    def __init__(self, plan: Plan, name: str, written: datetime | None) -> None:
         column = plan.match.source.all_columns[name]
         self.name = name
-        self.reading: Reading = plan.readings[name]
+        reading = plan.readings[name]
+        self.reading: Reading = replace(reading, modified_at=written) if written is not None else reading
         self.places = plan.places(name)
         self.header = plan.match.header_of(name)
         self.refuses = plan.refuses(name)

@@ -27,30 +27,28 @@ PLAIN_ID = "[0-9A-Za-z_-]{1,64}"
 def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target, name: str) -> Merged:
     """Orders of a line-grain source: sums over all standing items of the orders that this file touched."""
     table = load_staging()[name]
-    file_id = incoming.facts.file_id
     own = f"file_source = {quoted(incoming.source.name)}"
     _await_refused(connection, incoming, items)
     _await_torn(connection, incoming, items)
     touched = _touched(connection, incoming, items, table, own)
     _sum(connection, table, items.table, own, touched)
     listed = ", ".join([*table.stored, *PROVENANCE])
-    replaced = 0
     if connection.execute(f"select 1 from staging.{name} where {own} limit 1").fetchone():
         among = f"semi join touched k on {_same(table, 's')}" if touched else ""
         connection.execute(
             "create or replace temp table outdated as "
             f"select s.rowid as standing_id from staging.{name} s {among} where s.{own}"
         )
-        replaced = run_counted(
-            connection,
-            f"insert into superseded.{name} ({listed}, superseded_by) select {listed}, {file_id} "
-            f"from staging.{name} where rowid in (select standing_id from outdated)",
+        connection.execute(
+            f"insert into superseded.{name} ({listed}, superseded_by) "
+            f"select {listed}, {incoming.origin.files[-1].file_id} from staging.{name} "
+            "where rowid in (select standing_id from outdated)"
         )
         connection.execute(f"delete from staging.{name} where rowid in (select standing_id from outdated)")
-    origin = {"file_source": quoted(incoming.source.name), "file_id": str(file_id), "file_row": "null", "shape": "null"}
+    origin = {"file_source": quoted(incoming.source.name), "file_row": "null", "shape": "null"}
     values = ", ".join(origin.get(column, f"s.{column}") for column in [*table.stored, *PROVENANCE])
     inserted = run_counted(connection, f"insert into staging.{name} ({listed}) select {values} from sums s")
-    return Merged(inserted=inserted, replaced=replaced)
+    return Merged(inserted=inserted)
 
 
 def _await_refused(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target) -> None:
@@ -61,7 +59,7 @@ def _await_refused(connection: duckdb.DuckDBPyConnection, incoming: Incoming, it
     connection.execute(
         "insert into ops.waiting (table_name, file_source, platform, shop_id, order_id, item_id, file_id, line, "
         f"version_at) select {quoted(items.table.name)}, {quoted(incoming.source.name)}, {', '.join(said.values())}, "
-        f"{incoming.facts.file_id}, t.line, {incoming.version} from {incoming.name} t "
+        f"{incoming.origin.file_id}, t.line, {incoming.plan.version_at} from {incoming.name} t "
         f"where ({bad}) and {said['order_id']} is not null{takes}"
     )
 
@@ -78,7 +76,7 @@ def _await_torn(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items
         connection.executemany(
             "insert into ops.waiting (table_name, file_source, platform, shop_id, order_id, file_id, line, version_at) "
             f"select {quoted(items.table.name)}, {quoted(incoming.source.name)}, {known[0]}, {known[1]}, $2, "
-            f"{incoming.facts.file_id}, $1, {incoming.plan.version_literal} where regexp_full_match($2, '{PLAIN_ID}')",
+            f"{incoming.origin.file_id}, $1, {incoming.origin.version_at} where regexp_full_match($2, '{PLAIN_ID}')",
             rows,
         )
 
@@ -104,19 +102,22 @@ def _touched(
     connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target, table: StagingTable, own: str
 ) -> bool:
     """Temp table `touched` of orders' keys; False, without the table, when every order of the source is touched."""
-    name, file_id = items.table.name, incoming.facts.file_id
-    others = f"select 1 from staging.{name} where {own} and file_id <> {file_id} limit 1"
-    replaced = f"select 1 from superseded.{name} where superseded_by = {file_id} limit 1"
+    name, mine, by_mine = items.table.name, incoming.origin.brought("file_id"), incoming.origin.brought("superseded_by")
+    others = f"select 1 from staging.{name} where {own} and not ({mine}) limit 1"
+    replaced = f"select 1 from superseded.{name} where {by_mine} limit 1"
     if not connection.execute(others).fetchone() and not connection.execute(replaced).fetchone():
         return False
     # An older copy that changes no line leaves the order as it is, in the name of the file that told it.
-    changed = f"(superseded_by = {file_id} and file_id <> {file_id} or superseded_by is null and file_id = {file_id})"
+    changed = f"({by_mine} and file_id <> superseded_by or superseded_by is null and {mine})"
     key = _named(_key(table, "i"))
+    # A line may come under another order than the one that waits for it.
+    line = _equal(_key(items.table, "i", ("platform", "item_id")), _key(items.table, "w", ("platform", "item_id")))
     connection.execute(
         f"create or replace temp table touched as select {key} from staging.{name} i "
-        f"where file_id = {file_id} and {own} "
+        f"where {mine} and {own} "
         f"union select {key} from superseded.{name} i where {changed} and {own} "
-        f"union select {_named(_key(table, 'w'))} from ops.waiting w where file_id = {file_id} and {own}"
+        f"union select {_named(_key(table, 'w'))} from ops.waiting w where {own} and ({mine} "
+        f"or exists (select 1 from staging.{name} i where i.{mine} and i.{own} and {line}))"
     )
     return True
 
@@ -147,7 +148,8 @@ def _sum(
     untold = "case when count(untold) = count(*) and min(untold) = max(untold) then min(untold) end as untold"
     connection.execute(
         "create or replace temp table sums as "
-        f"select {sums}, max(version_at) as version_at, {untold} from ({rows}) group by {listed}"
+        f"select {sums}, max(version_at) as version_at, max_by(file_id, (version_at, file_id)) as file_id, {untold} "
+        f"from ({rows}) group by {listed}"
     )
 
 

@@ -7,12 +7,13 @@ sheets (formats), and where a person reads it (quality.py).
 from __future__ import annotations
 
 import difflib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.event_words import load_event_words
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.plan import Facts, Plan, Target
+from pipelines.ingest.origin import Origin
+from pipelines.ingest.plan import Plan, Target
 from pipelines.ingest.staging import Column
 from pipelines.settings import Settings
 
@@ -24,51 +25,60 @@ GRACE = timedelta(days=1)  # for time zones and clocks that are a little off
 
 
 def told_of_rows(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, facts: Facts, settings: Settings
-) -> list[Notice]:
-    """Notices of one level of a file, made from its relation of read rows."""
+    connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin, settings: Settings
+) -> list[tuple[int, Notice]]:
+    """Notices of one level, made from its relation of read rows, each with the file that it is about."""
     notices = []
     for target in plan.targets:
-        notices += _ahead(connection, plan, target, rows, facts)
+        notices += _ahead(connection, plan, target, rows, origin)
         for column in target.table.columns.values():
             if column.spellings and column.stored_as in target.varying:
-                notices += _own_words(connection, target, column, rows, settings)
+                notices += _own_words(connection, target, column, rows, origin, settings)
     return notices
 
 
-def _ahead(connection: duckdb.DuckDBPyConnection, plan: Plan, target: Target, rows: str, facts: Facts) -> list[Notice]:
+def _ahead(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, target: Target, rows: str, origin: Origin
+) -> list[tuple[int, Notice]]:
     """Times later than the file itself: a wrong year, or a clock that is wrong."""
     columns = [c for c in target.table.columns.values() if c.stored_as in target.varying and c.has_happened]
     if not columns:
         return []
-    limit = f"timestamp '{facts.version_at + GRACE}'"
+    limit = f"{origin.version_at} + interval '{GRACE.days} days'"
     counts = ", ".join(f"count(*) filter (where {target.expression(c.stored_as)} > {limit})" for c in columns)
-    found = connection.execute(f"select {counts} from {rows} t where {target.condition()}").fetchone() or ()
+    found = connection.execute(
+        f"select {origin.file_id} as file_id, {counts} from {rows} t where {target.condition()} "
+        "group by all order by all"
+    ).fetchall()
     return [
-        Notice(
-            "future_time",
-            f"{count} rows say a time after the file itself was written ({facts.version_at:%Y-%m-%d %H:%M}); "
-            "they are in no number until that day has come: look at the year and the day in this column",
-            plan.header_of(target, column.name),
-            count,
-            "aside",
-        )
-        for column, count in zip(columns, found, strict=True)
+        (file_id, _future(plan.header_of(target, column.name), count, origin[file_id].version_at))
+        for file_id, *counted in found
+        for column, count in zip(columns, counted, strict=True)
         if count
     ]
 
 
+def _future(header: str, count: int, version_at: datetime) -> Notice:
+    said = (
+        f"{count} rows say a time after the file itself was written ({version_at:%Y-%m-%d %H:%M}); "
+        "they are in no number until that day has come: look at the year and the day in this column"
+    )
+    return Notice("future_time", said, header, count, "aside")
+
+
 def _own_words(
-    connection: duckdb.DuckDBPyConnection, target: Target, column: Column, rows: str, settings: Settings
-) -> list[Notice]:
+    connection: duckdb.DuckDBPyConnection, target: Target, column: Column, rows: str, origin: Origin, settings: Settings
+) -> list[tuple[int, Notice]]:
     word = target.expression(column.stored_as)
     known = [*load_event_words(), *settings.private_entry_events]
     found = connection.execute(
-        f"select {word} as word, count(*) as rows from {rows} t where {target.condition()} "
-        f"and not list_contains($1, {word}) group by word order by rows desc, word limit {MOST_WORDS}",
+        f"select {origin.file_id} as file_id, {word} as word, count(*) as rows from {rows} t "
+        f"where {target.condition()} and not list_contains($1, {word}) group by 1, 2 "
+        f"qualify row_number() over (partition by file_id order by rows desc, word) <= {MOST_WORDS} "
+        "order by file_id, rows desc, word",
         [known],
     ).fetchall()
-    return [Notice("unknown_event_word", _said(word, known), word, count) for word, count in found]
+    return [(file_id, Notice("unknown_event_word", _said(word, known), word, count)) for file_id, word, count in found]
 
 
 def _said(word: str, known: list[str]) -> str:

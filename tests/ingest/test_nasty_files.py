@@ -96,7 +96,7 @@ def test_content_counts_not_the_name(landing: Landing) -> None:
 
 def test_a_file_that_went_away_or_may_not_be_read(landing: Landing, tmp_path: Path) -> None:
     gone = Found(tmp_path / "gone.csv", "orders/gone.csv", 10, 1_772_367_300_000_000_000)
-    result = load_file(landing.connection, landing.settings, gone, tmp_path)
+    result = load_file(landing.connection, landing.settings, gone, None, tmp_path)
     assert (result.status, result.reason) == ("quarantined", "unreadable")
     assert landing.quarantine("path, reason, found, expected") == [
         ("orders/gone.csv", "unreadable", "FileNotFoundError", "a file that this user may read")

@@ -182,7 +182,7 @@ def test_notices_of_files_are_grouped_by_what_they_say(ledger: Any) -> None:
     for number in (1, 2):
         path = f"orders/{number}.csv"
         file(ledger, number, path, "canonical_orders", 9)
-        write_notices(ledger, number, path, [unread, late] if number == 2 else [unread])
+        write_notices(ledger, [(number, path, notice) for notice in ([unread, late] if number == 2 else [unread])])
     order(ledger)
     assert told(ledger) == [
         ("in_the_future", "told", "o9", 1),
@@ -200,7 +200,7 @@ def test_one_line_tells_all_columns_of_which_the_same_is_said(ledger: Any) -> No
     near = Notice("unread_column", "付款额: not read; did you mean 付款金额?", "付款额", severity="aside")
     far = [f"列{number}" for number in range(9)]
     same = [Notice("unread_column", f"{name}: it is in no number", name, severity="aside") for name in far]
-    write_notices(ledger, 1, "orders/1.csv", [near, *same])
+    write_notices(ledger, [(1, "orders/1.csv", notice) for notice in [near, *same]])
     first, second = findings(ledger, SETTINGS)
     assert first.text["en"] == "Orders: 付款额: not read; did you mean 付款金额?"
     assert second.text["en"] == "Orders: 列0, 列1, 列2, 列3, 列4, 列5 and 3 more: it is in no number"
@@ -214,7 +214,7 @@ def test_one_row_of_many_does_not_stand_before_a_whole_column(ledger: Any) -> No
     order(ledger)
     dollars = Notice("other_currency", "ad cost (USD) is in USD: in no number", "ad cost (USD)", severity="aside")
     plain = Notice("unread_column", "memo: it is in no number", "memo", severity="aside")
-    write_notices(ledger, 1, "orders/1.csv", [plain, dollars])
+    write_notices(ledger, [(1, "orders/1.csv", notice) for notice in [plain, dollars]])
     assert [code for code, *_ in told(ledger)] == ["other_currency", "rows_refused", "unread_column"]
 
 

@@ -50,6 +50,22 @@ def open_file(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, 
     return open_csv(text, folders)
 
 
+def open_plain(path: Path, relative: str, scratch: Path) -> Opened | None:
+    """A workbook, or a CSV whose lines are its rows, as nearly every one is; None for what only `open_file` takes."""
+    kind = kind_of(path)
+    if kind == "zip":
+        with zipfile.ZipFile(path) as archive:
+            is_workbook = zip_kind(archive) == "workbook"
+        return open_workbook(path, tuple(Path(relative).parts[:-1]), scratch) if is_workbook else None
+    if kind not in ("text", "gzip"):
+        return None
+    text = open_text(path, scratch)
+    first = next((line for line in head_of(text) if line.strip()), "")
+    if text.needs_care or not first or first.lstrip()[:1] in ("{", "["):
+        return None
+    return open_csv(text, tuple(Path(relative).parts[:-1]))
+
+
 def _open_zip(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, scratch: Path) -> Opened:
     """A workbook is a ZIP, too. An archive of one file is that file; of several, nobody knows which belong in."""
     try:

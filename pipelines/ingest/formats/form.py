@@ -46,7 +46,7 @@ def opened_form(source: Source, sheets: dict[str, list[list[Any]]], path: Path, 
     verdict = replace(
         verdict, notices=(*own, *reader.notices, *unread_notices(verdict, reader.unknown)), why="its sheets"
     )
-    return Opened(match=verdict, encoding="xlsx", relation=relation, numbered=True, expected=1)
+    return Opened(match=verdict, encoding="xlsx", relation=relation, numbered=True, records=target, expected=1)
 
 
 class _FormReader:

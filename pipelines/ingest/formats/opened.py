@@ -39,6 +39,7 @@ class Opened:
     first_line: int = 1  # line of the first row, where it has not
     delimiter: str = ","
     text: Text | None = None  # of a CSV
+    records: Path | None = None  # of a workbook: its rows as CSV, each with its line in front
     expected: int | None = None  # rows that a CSV must give, refused lines included
     children: dict[str, str] = field(default_factory=dict)  # list inside the records → relation
     child_matches: dict[str, Match] = field(default_factory=dict)

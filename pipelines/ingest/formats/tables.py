@@ -138,7 +138,7 @@ def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Op
                         uncomputed[place] = uncomputed.get(place, 0) + 1
                 out.writerow([line, *cells])
                 written += 1
-    opened = Opened(match, encoding, csv_relation(target, width, ",", 0, True), True, expected=written)
+    opened = Opened(match, encoding, csv_relation(target, width, ",", 0, True), True, records=target, expected=written)
     opened.notices += [_uncomputed(match.header[place], n) for place, n in uncomputed.items() if place in match.places]
     return opened
 

@@ -1,0 +1,118 @@
+"""New files, those that are small and alike together: planning SQL costs far more than reading a small file.
+
+What belongs here: which files go together, and what is loaded once already. What does not: how one file is loaded
+(loading.py), how several are (joint.py).
+
+Rows meet whichever file came first (merging.py), so files need not be loaded in the order in which they lie there.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Hashable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.ingest import rows as reading
+from pipelines.ingest.account import FileResult, contents_known, note_copies
+from pipelines.ingest.formats import open_plain
+from pipelines.ingest.formats.opened import Opened
+from pipelines.ingest.incoming import OneByOneError
+from pipelines.ingest.joint import load_together
+from pipelines.ingest.joint_rows import Group
+from pipelines.ingest.landing import Found
+from pipelines.ingest.loading import load_file
+from pipelines.ingest.refusals import refusals
+from pipelines.ingest.text import sha256_of
+from pipelines.settings import Settings
+from pipelines.warehouse import transaction
+
+if TYPE_CHECKING:
+    import duckdb
+
+SMALL = 1 << 20  # bytes
+MOST_FILES = 500  # in one transaction
+
+
+class Batches:
+    """Takes files one after the other; gives what became of each as soon as it is known."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings, scratch: Path) -> None:
+        self.connection = connection
+        self.settings = settings
+        self.scratch = scratch
+        self.known: dict[str, int | None] = dict(contents_known(connection))  # None: waiting to be loaded
+        self.copies: list[tuple[Found, str]] = []
+        self.groups: dict[Hashable, Group] = {}
+
+    def take(self, found: Found) -> Iterator[FileResult]:
+        """Loads a file, or lets it wait for others like it."""
+        try:
+            sha = sha256_of(found.full)
+        except OSError:
+            sha = None
+        if sha is not None and sha in self.known:
+            self.copies.append((found, sha))
+            return
+        group = self._group_for(found, sha)
+        if sha is not None:
+            self.known[sha] = None
+        if group is None:
+            yield self._load_alone(found, sha)
+        elif len(group.members) >= MOST_FILES:
+            yield from self._load(group)
+
+    def finish(self) -> Iterator[FileResult]:
+        """Loads what waits."""
+        for group in list(self.groups.values()):
+            yield from self._load(group)
+        copies = [(found, self.known[sha] or 0) for found, sha in self.copies]
+        with transaction(self.connection):
+            note_copies(self.connection, copies)
+        for found, file_id in copies:
+            yield FileResult(found.path, status="duplicate", file_id=file_id)
+
+    def _group_for(self, found: Found, sha: str | None) -> Group | None:
+        """The group that the file waits in; None when it has to go by itself."""
+        if found.bytes > SMALL or sha is None:
+            return None
+        try:
+            opened = open_plain(found.full, found.path, self.scratch)
+            if opened is None or opened.parts or opened.refused or not 0 < (opened.expected or 0) <= reading.FEW:
+                return None
+            group = self._group_of(found, opened)
+            return group if group.add(found, sha, opened) else None
+        except refusals():
+            return None  # it is refused when it is loaded by itself
+
+    def _group_of(self, found: Found, opened: Opened) -> Group:
+        """Files of one source and header, since one plan reads them all."""
+        source, header = opened.match.source.name, opened.match.header
+        key = (source, header, opened.delimiter, found.folder is None)
+        if key not in self.groups:
+            records = self.scratch / f"group-{len(self.groups)}.csv"
+            records.touch()
+            self.groups[key] = Group(records)
+        return self.groups[key]
+
+    def _load(self, group: Group) -> Iterator[FileResult]:
+        together: dict[int, FileResult] = {}
+        unlike: tuple[type[Exception], ...] = (OneByOneError, *refusals())
+        if len(group.members) > 1:
+            try:
+                together = load_together(self.connection, self.settings, group, self.scratch)
+            except unlike:
+                together = {}  # nothing of it stands
+        self.known |= {group.members[number].sha: result.file_id for number, result in together.items()}
+        yield from together.values()
+        for number, member in enumerate(group.members):
+            if number not in together:
+                yield self._load_alone(member.found, member.sha)
+        group.clear()
+
+    def _load_alone(self, found: Found, sha: str | None) -> FileResult:
+        with tempfile.TemporaryDirectory(dir=self.scratch) as scratch:
+            result = load_file(self.connection, self.settings, found, sha, Path(scratch))
+        if sha is not None:
+            self.known[sha] = result.file_id
+        return result
