@@ -173,34 +173,35 @@ def _decoded(path: Path, packed: bool, encoding: str, bom: int, scratch: Path) -
 
 
 def _counted(path: Path, encoding: str, scratch: Path, damaged: bool = False) -> Text:
-    """One pass that counts; every step of it is a memory scan."""
+    """One pass that counts. To cut a chunk into its lines is faster than to look for two line ends in a row."""
     newlines = returns = pairs = quotes = blanks = zeros = 0
     run = longest = 0
-    edge = b"\n"
+    held = b""
     with open(path, "rb") as file:
         while chunk := file.read(LONGEST_LINE // 2):
-            newlines += chunk.count(b"\n")
             quotes = quotes or chunk.find(b'"') + 1
             zeros = zeros or chunk.find(b"\0") + 1
-            if b"\r" in chunk:
-                returns += chunk.count(b"\r")
-                pairs += (edge[-1:] + chunk).count(b"\r\n")
-            joined = edge + chunk
-            blanks += joined.count(b"\n\n") + (joined.count(b"\n\r\n") if returns else 0)
-            first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
-            run += len(chunk) if first < 0 else first
+            lines = chunk.split(b"\n")
+            run += len(lines[0])
             longest = max(longest, run)
-            run = run if first < 0 else len(chunk) - last - 1
-            edge = joined[-2:] if joined.endswith((b"\n\r", b"\r\n")) else joined[-1:]
+            lines[0] = held + lines[0]
+            rest = lines.pop()
+            run = len(rest) if lines else run
+            held = rest if len(rest) < 2 else rest[:1] + rest[-1:]  # enough to know whether it is blank, and its end
+            newlines += len(lines)
+            blanks += lines.count(b"")
+            if b"\r" in chunk or returns:
+                returns += chunk.count(b"\r")
+                pairs += sum(line.endswith(b"\r") for line in lines)
+                blanks += lines.count(b"\r")
     if returns > pairs or zeros:
         return _counted(_cleaned(path, scratch), encoding, scratch, damaged)
     trailing = _trailing_blank_lines(path)
     return Text(
         path=path,
         encoding=encoding,
-        lines=newlines + int(edge[-1:] != b"\n") - trailing,
-        # Runs of line ends were counted in pairs; a run at the very end makes no difference to line numbers.
-        has_blank_lines=blanks > (trailing + 1) // 2,
+        lines=newlines + bool(held) - trailing,
+        has_blank_lines=blanks > trailing,
         has_mixed_ends=0 < pairs < newlines,
         has_long_lines=longest > LONGEST_LINE,
         has_quotes=quotes > 0,

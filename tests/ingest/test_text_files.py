@@ -8,11 +8,13 @@ import io
 import random
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.ingest import text as texts
 from pipelines.ingest.encodings import UnknownEncodingError, encoding_of
 from tests.ingest.conftest import Landing
 
@@ -265,3 +267,22 @@ def test_sixteen_letters_tell_an_encoding(encoding: str) -> None:
             assert encoding_of(sample.encode(encoding), is_cut=False)[0] == encoding, some
         except UnknownEncodingError:
             assert encoding != "gb18030", some  # a refusal is no wrong name
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(["a", "bc,", '"', "fghijk", "\n", "\n", "\r\n"]), max_size=40).map("".join))
+def test_lines_are_counted_across_the_ends_of_chunks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    """Read in chunks of five bytes: every line end may stand at the edge of one, or be cut in two by it."""
+    monkeypatch.setattr(texts, "LONGEST_LINE", 10)
+    path = tmp_path / "lines.csv"
+    path.write_bytes(body.encode())
+    *lines, last = body.split("\n")
+    blanks_at_end = max(len(body.replace("\r", "")) - len(body.replace("\r", "").rstrip("\n")) - 1, 0)
+    found = texts.open_text(path, tmp_path)
+    assert found.path == path
+    assert found.lines == len(lines) + bool(last) - blanks_at_end
+    assert found.has_blank_lines == (sum(not line.strip("\r") for line in lines) > blanks_at_end)
+    assert found.has_mixed_ends == (0 < sum(line.endswith("\r") for line in lines) < len(lines))
+    assert found.has_long_lines == any(len(line) > 10 for line in [*lines, last])
