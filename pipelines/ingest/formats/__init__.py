@@ -5,9 +5,11 @@ What belongs here: which reader a file's bytes ask for. What does not: the reade
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +34,8 @@ def open_file(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, 
     if kind == "empty":
         raise UnreadableError("empty_file", "a file with a header and rows; this one has no bytes: export it again")
     if kind == "zip":
-        return _open_zip(connection, path, relative, scratch)
+        workbook = _workbook_in(path, relative, scratch)
+        return workbook or open_file(connection, _unpacked(path, scratch), relative, scratch)
     if kind == "ole":
         check_ole(path)
         return open_workbook(path, folders, scratch)
@@ -54,9 +57,7 @@ def open_plain(path: Path, relative: str, scratch: Path) -> Opened | None:
     """A workbook, or a CSV whose lines are its rows, as nearly every one is; None for what only `open_file` takes."""
     kind = kind_of(path)
     if kind == "zip":
-        with zipfile.ZipFile(path) as archive:
-            is_workbook = zip_kind(archive) == "workbook"
-        return open_workbook(path, tuple(Path(relative).parts[:-1]), scratch) if is_workbook else None
+        return _workbook_in(path, relative, scratch)
     if kind not in ("text", "gzip"):
         return None
     text = open_text(path, scratch)
@@ -66,19 +67,28 @@ def open_plain(path: Path, relative: str, scratch: Path) -> Opened | None:
     return open_csv(text, tuple(Path(relative).parts[:-1]))
 
 
-def _open_zip(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, scratch: Path) -> Opened:
-    """A workbook is a ZIP, too. An archive of one file is that file; of several, nobody knows which belong in."""
+def _workbook_in(path: Path, relative: str, scratch: Path) -> Opened | None:
+    """A workbook is a ZIP, too; None for an archive of one file. Of several, nobody knows which belong in."""
+    with _whole_zip(path) as archive:
+        is_workbook = zip_kind(archive) == "workbook"
+        return open_workbook(path, tuple(Path(relative).parts[:-1]), scratch) if is_workbook else None
+
+
+@contextlib.contextmanager
+def _whole_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
-            if zip_kind(archive) == "workbook":
-                return open_workbook(path, tuple(Path(relative).parts[:-1]), scratch)
-            inner = _unpacked(archive, scratch)
+            yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise UnreadableError("unreadable", "a ZIP or .xlsx that is whole; copy it again") from error
-    return open_file(connection, inner, relative, scratch)
 
 
-def _unpacked(archive: zipfile.ZipFile, scratch: Path) -> Path:
+def _unpacked(path: Path, scratch: Path) -> Path:
+    with _whole_zip(path) as archive:
+        return _unpacked_from(archive, scratch)
+
+
+def _unpacked_from(archive: zipfile.ZipFile, scratch: Path) -> Path:
     (entry,) = files_in(archive)
     if entry.file_size > LARGEST_WORKBOOK:
         raise UnreadableError("too_large", f"an archive of at most {LARGEST_WORKBOOK >> 30} GB; unpack it yourself")
