@@ -233,7 +233,7 @@ def test_a_file_that_may_not_be_read_is_read_once_it_may(
 
     _land(tmp_path, "orders/orders.csv", ORDERS)
     with monkeypatch.context() as nobody:
-        nobody.setattr("pipelines.ingest.loading.sha256_of", shut)
+        nobody.setattr("pipelines.ingest.batches.sha256_of", shut)
         nobody.setattr("pipelines.ingest.formats.open_file", shut)
         nobody.setattr("pipelines.ingest.landing.may_read", lambda _: False)
         assert siyu("--home", str(tmp_path), "run").code == 1
