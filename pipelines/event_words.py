@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -27,11 +28,12 @@ class EventWord(BaseModel):
 
     zh: str
     also: tuple[str, ...] = ()
-    kind: str | None = None
+    kind: Literal["group", "wecom", "member", "follow", "fan_club"] | None = None
     ends: str | None = None
     private: bool = False
     stay: bool = True
     active: bool = True
+    act: Literal["watch", "comment", "click", "message", "red_packet", "apply", "approve", "reject"] | None = None
 
 
 @cache

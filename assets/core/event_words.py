@@ -10,17 +10,27 @@ columns:
   kind:
     type: varchar
     zh: 在籍类型
-    description: "the standing that it begins or ends: group, wecom, member, follow; NULL for neither"
+    description: "the standing that it begins or ends: group, wecom, member, follow, fan_club; NULL for neither"
   begun_by:
     type: varchar
     zh: 由何事件开始
     description: the word that begins the standing; of one that begins it, itself
+  act:
+    type: varchar
+    zh: 算作何种行为
+    description: >-
+      what metrics count it as: watch, comment or click (of a live session), message, red_packet, apply, approve or
+      reject (of a group); NULL where none of them counts it
   is_private_entry: {type: boolean, zh: 是否算入私域, description: "one of the merchant's private entry events"}
   is_exit:          {type: boolean, zh: 是否离开, description: it ends a standing}
   is_stay:
     type: boolean
     zh: 是否在籍
     description: the standing is a membership, whether or not it counts as private
+  is_move:
+    type: boolean
+    zh: 是否进出私域
+    description: it begins or ends a membership, either of a stay or of one of the merchant's private entry events
   is_step:
     type: boolean
     zh: 是否一步
@@ -33,29 +43,33 @@ columns:
       the person did it and it is not a farewell: messages merely delivered, approvals and leaving are not activity
 checks:
   - unique: [event]
-  - not_null: [event, is_private_entry, is_exit, is_stay, is_step, is_active]
+  - not_null: [event, is_private_entry, is_exit, is_stay, is_move, is_step, is_active]
 """
 
-from pipelines.event_words import load_event_words
+from pipelines.event_words import EventWord, load_event_words
 
 
 def build(connection, settings, core_pass):
     """One row per word of the table, and one per private entry event that is the merchant's own."""
-    words = load_event_words()
     private = settings.private_entry_events
-    rows = [_row(words, word, word in private) for word in words]
-    rows += [(word, word, None, None, True, False, False, True, True) for word in private if word not in words]
+    words = {word: EventWord(zh=word, private=True) for word in private} | load_event_words()
     connection.execute(
         "create or replace table core.event_words (event varchar, zh varchar, kind varchar, begun_by varchar, "
-        "is_private_entry boolean, is_exit boolean, is_stay boolean, is_step boolean, is_active boolean)"
+        "act varchar, is_private_entry boolean, is_exit boolean, is_stay boolean, is_move boolean, is_step boolean, "
+        "is_active boolean)"
     )
-    connection.executemany("insert into core.event_words values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    rows = [_row(words, word, private) for word in words]
+    connection.executemany("insert into core.event_words values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _row(words, word, is_private):
+def _row(words, word, private):
     entry = words[word]
     begun_by = entry.ends or (word if entry.kind else None)
-    kind = words[begun_by].kind if begun_by else None
-    is_stay = begun_by is not None and words[begun_by].stay
+    begins = words[begun_by] if begun_by else None
+    kind = begins and begins.kind
+    is_stay = begins is not None and begins.stay
+    is_private = word in private
+    is_move = is_stay or (begun_by or word) in private
     is_step = begun_by is not None or entry.private or is_private
-    return (word, entry.zh, kind, begun_by, is_private, entry.ends is not None, is_stay, is_step, entry.active)
+    is_exit = entry.ends is not None
+    return (word, entry.zh, kind, begun_by, entry.act, is_private, is_exit, is_stay, is_move, is_step, entry.active)

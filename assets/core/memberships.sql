@@ -10,7 +10,7 @@ rebuild:
 columns:
   person_id:            {type: varchar, zh: 人}
   platform:             {type: varchar, zh: 平台}
-  kind:                 {type: varchar, zh: 类型, description: "group, wecom, member, or the word of another private entry event"}
+  kind:                 {type: varchar, zh: 类型, description: "group, wecom, member, follow, fan_club, or the word of a private entry event that is none of them"}
   event:                {type: varchar, zh: 加入事件}
   group_id:             {type: varchar, zh: 粉丝群, description: NULL where the stay is not in a group}
   joined_at:            {type: timestamp, zh: 加入时间}
@@ -42,10 +42,8 @@ with moves as (
     case when w.kind = 'group' then e.group_id end as group_id,
     case when w.is_exit then 0 else 1 end as is_join
   from core.events as e
-  left join core.event_words as w on e.event = w.event
-  where
-    e.person_id is not null
-    and (w.is_stay or list_contains($private_entry_events, coalesce(w.begun_by, e.event)))
+  inner join core.event_words as w on e.event = w.event
+  where e.person_id is not null and w.is_move
 ),
 
 stepped as (

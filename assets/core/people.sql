@@ -55,20 +55,21 @@ checks:
 */
 with acts as (
   select
-    person_id,
+    e.person_id,
     'event' as kind,
-    event_id as act_id,
-    event_at as act_at,
-    event_at_utc as act_at_utc,
-    event as word,
-    platform,
-    channel,
-    domain,
-    is_paid_channel,
-    live_session_id,
-    is_active
-  from core.events
-  where person_id is not null
+    e.event_id as act_id,
+    e.event_at as act_at,
+    e.event_at_utc as act_at_utc,
+    case when not w.is_exit then w.kind end as begins,
+    e.platform,
+    e.channel,
+    e.domain,
+    e.is_paid_channel,
+    e.live_session_id,
+    e.is_active
+  from core.events as e
+  left join core.event_words as w on e.event = w.event
+  where e.person_id is not null
   union all
   select
     person_id,
@@ -76,7 +77,7 @@ with acts as (
     order_id as act_id,
     paid_at as act_at,
     paid_at_utc as act_at_utc,
-    'order' as word,
+    cast(null as varchar) as begins,
     platform,
     channel,
     domain,
@@ -108,11 +109,11 @@ seen as (
     max(case when domain = 'public' and domain_act_no = 1 then platform end) as first_public_platform,
     bool_or(case when domain = 'public' and domain_act_no = 1 then is_paid_channel end) as first_public_is_paid,
     max(case when domain = 'public' and domain_act_no = 1 then live_session_id end) as first_public_live_session_id,
-    min(case when word = 'follow' then act_at end) as followed_at,
-    min(case when word = 'fan_club_join' then act_at end) as fan_club_at,
+    min(case when begins = 'follow' then act_at end) as followed_at,
+    min(case when begins = 'fan_club' then act_at end) as fan_club_at,
     min(case when domain = 'public' then act_at_utc end) as first_public_at_utc,
-    min(case when word = 'follow' then act_at_utc end) as followed_at_utc,
-    min(case when word = 'fan_club_join' then act_at_utc end) as fan_club_at_utc,
+    min(case when begins = 'follow' then act_at_utc end) as followed_at_utc,
+    min(case when begins = 'fan_club' then act_at_utc end) as fan_club_at_utc,
     max(case when is_active then act_at end) as last_active_at
   from numbered
   group by person_id

@@ -13,6 +13,7 @@ grain: kind, platform, shop_id, date
 reads:
   - ops.copies
   - ops.files
+  - core.event_words
   - staging.orders
   - staging.refunds
   - staging.events
@@ -57,25 +58,23 @@ DATED = {
     "pushes": ("pushes", "sent_at", "null"),
     "ad_spend": ("ad_spend", "date", "null"),
 }
-MOVES = ("group_join", "group_leave", "group_remove", "wecom_add", "wecom_remove", "member_join")
 # The kinds by which the last business day of the whole merchant goes.
 LEADING = ("orders", "refunds", "events", "live_sessions", "group_days")
 
 
 def build(connection, settings, core_pass):
     """The whole table anew: one grouped scan per kind."""
-    words = sorted({*MOVES, *settings.private_entry_events})
     connection.execute(
         f"create or replace table core.source_days as {_days([*DATED, 'memberships'])}",
-        {"limit": core_pass.as_of, "moves": words},
+        {"limit": core_pass.as_of},
     )
 
 
 def last_whole_day(connection, limit):
     """The last day up to `limit` that a source of LEADING told whole; where there is none, told at all; else None."""
     found = connection.execute(
-        f"select max(date) filter (is_whole), max(date) from ({_days(LEADING)}) where $moves is not null",
-        {"limit": limit, "moves": list(MOVES)},
+        f"select max(date) filter (is_whole), max(date) from ({_days(LEADING)})",
+        {"limit": limit},
     ).fetchall()
     return found[0][0] or found[0][1]
 
@@ -123,7 +122,7 @@ def _days(kinds):
 
 def _told(kind):
     table, moment, shop = DATED["events" if kind == "memberships" else kind]
-    only = "and list_contains($moves, event)" if kind == "memberships" else ""
+    only = "and event in (select event from core.event_words where is_move)" if kind == "memberships" else ""
     return f"""
         select '{kind}' as kind, platform, cast({shop} as varchar) as shop_id, cast({moment} as date) as date, file_id,
             count(*) as rows

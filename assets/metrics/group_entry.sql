@@ -68,28 +68,34 @@ checks:
 */
 -- an application is approved when the next thing that happens to it is an approval or the join itself; an approval came
 -- the way that was applied for
-with applications as (
+with asking as (
+  select
+    e.*,
+    case when w.kind = 'group' then 'join' else w.act end as act
+  from core.events as e
+  inner join core.event_words as w on e.event = w.event
+  where
+    (w.act in ('apply', 'approve', 'reject') or (w.kind = 'group' and not w.is_exit))
+    and e.group_id is not null
+    and e.person_id is not null
+),
+
+applications as (
   select
     platform,
     group_id,
-    event,
+    act,
     event_at,
-    coalesce(
-      entry_path,
-      case when event = 'group_approve' and lag(event) over turn = 'group_apply' then lag(entry_path) over turn end
-    ) as entry_path,
+    coalesce(entry_path, case when act = 'approve' and lag(act) over turn = 'apply' then lag(entry_path) over turn end)
+      as entry_path,
     live_session_id,
-    lead(event) over turn as next_event
-  from core.events
-  where
-    event in ('group_apply', 'group_approve', 'group_reject', 'group_join')
-    and group_id is not null
-    and person_id is not null
+    lead(act) over turn as next_act
+  from asking
   window turn as (
     partition by platform, group_id, person_id
     order by
       event_at,
-      case event when 'group_apply' then 1 when 'group_approve' then 2 when 'group_reject' then 2 else 3 end,
+      case act when 'apply' then 1 when 'approve' then 2 when 'reject' then 2 else 3 end,
       event_id
   )
 ),
@@ -123,10 +129,9 @@ happened as (
     coalesce(a.entry_path, 'other') as entry_path,
     coalesce(g.threshold, 'unknown') as threshold,
     a.live_session_id,
-    case when a.event = 'group_apply' then 1 else 0 end as applications,
-    case when a.event = 'group_apply' and a.next_event in ('group_approve', 'group_join') then 1 else 0 end
-      as approved_applications,
-    case when a.event = 'group_approve' then 1 else 0 end as approvals,
+    case when a.act = 'apply' then 1 else 0 end as applications,
+    case when a.act = 'apply' and a.next_act in ('approve', 'join') then 1 else 0 end as approved_applications,
+    case when a.act = 'approve' then 1 else 0 end as approvals,
     0 as joins,
     0 as mature_joins_7,
     0 as stayed_7,
@@ -140,7 +145,7 @@ happened as (
     0 as repurchases_90
   from applications as a
   left join core.groups as g on a.platform = g.platform and a.group_id = g.group_id
-  where a.event in ('group_apply', 'group_approve')
+  where a.act in ('apply', 'approve')
   union all
   select
     cast(date_trunc('month', joined_at) as date) as month,

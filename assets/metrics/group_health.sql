@@ -35,7 +35,7 @@ columns:
   present_members: {type: bigint, unit: person, zh: 当日在过群人数,
     description: 'members + leaves: everyone who was inside at some time of the day', zh_description: 日末人数加离开人次}
   active_members: {type: bigint, unit: person, zh: 活跃人数,
-    description: 'people who wrote, opened a red packet or did anything else of their own in the group; the join itself is not activity',
+    description: 'people who wrote, opened a red packet or did anything else of their own in the group; joining and applying are not activity',
     zh_description: 当日在群里发言、开红包等有主动行为的人数，入群本身不算}
   active_rate: {type: double, unit: ratio, zh: 群活跃率,
     description: 'active_members / present_members; above 1 where files do not tell of some members'' joining',
@@ -100,16 +100,17 @@ moved as (
 -- first per person, so that a person counts once a day
 acts_by_person as (
   select
-    platform,
-    group_id,
-    event_date as date,
-    person_id,
-    count(*) filter (where event = 'group_message') as messages,
-    count(*) filter (where event = 'red_packet_open') as red_packet_opens,
-    max(case when is_active and event not in ('group_join', 'group_apply') then 1 else 0 end) as is_active
-  from core.events
-  where group_id is not null
-  group by platform, group_id, event_date, person_id
+    e.platform,
+    e.group_id,
+    e.event_date as date,
+    e.person_id,
+    count(*) filter (where w.act = 'message') as messages,
+    count(*) filter (where w.act = 'red_packet') as red_packet_opens,
+    max(case when e.is_active and not coalesce(w.is_move or w.act = 'apply', false) then 1 else 0 end) as is_active
+  from core.events as e
+  left join core.event_words as w on e.event = w.event
+  where e.group_id is not null
+  group by e.platform, e.group_id, e.event_date, e.person_id
 ),
 
 acts as (

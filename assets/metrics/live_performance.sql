@@ -99,18 +99,19 @@ checks:
 */
 with acts_by_person as (
   select
-    platform,
-    live_session_id,
-    person_id,
-    min(case when event = 'live_view' then event_at end) as viewed_at,
-    count(*) filter (where event = 'live_comment') as comments,
-    max(case when event = 'follow' then 1 else 0 end) as has_followed,
-    max(case when event = 'fan_club_join' then 1 else 0 end) as has_joined_fan_club,
-    max(case when event = 'group_join' then 1 else 0 end) as has_joined_group,
-    max(case when event = 'product_click' then 1 else 0 end) as has_clicked
-  from core.events
-  where live_session_id is not null and person_id is not null
-  group by platform, live_session_id, person_id
+    e.platform,
+    e.live_session_id,
+    e.person_id,
+    min(case when w.act = 'watch' then e.event_at end) as viewed_at,
+    count(*) filter (where w.act = 'comment') as comments,
+    max(case when w.kind = 'follow' and not w.is_exit then 1 else 0 end) as has_followed,
+    max(case when w.kind = 'fan_club' and not w.is_exit then 1 else 0 end) as has_joined_fan_club,
+    max(case when w.kind = 'group' and not w.is_exit then 1 else 0 end) as has_joined_group,
+    max(case when w.act = 'click' then 1 else 0 end) as has_clicked
+  from core.events as e
+  left join core.event_words as w on e.event = w.event
+  where e.live_session_id is not null and e.person_id is not null
+  group by e.platform, e.live_session_id, e.person_id
 ),
 
 inside as (

@@ -90,14 +90,11 @@ kinds as (
   select distinct
     case
       when b.word = 'order' then 'orders'
-      when
-        b.word in (
-          'private_entry', 'group_join', 'group_leave', 'group_remove', 'wecom_add', 'wecom_remove', 'member_join'
-        )
-        then 'memberships'
+      when b.word = 'private_entry' or coalesce(w.is_move, false) then 'memberships'
       else 'events'
     end as kind
   from unnest($back) as b (word)
+  left join core.event_words as w on b.word = w.event
 ),
 
 horizons as (
