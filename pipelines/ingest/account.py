@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ingest.headers import Match
 from pipelines.ingest.landing import Found
 from pipelines.ingest.ledger import FILES
-from pipelines.ingest.notices import Notice, write_notices
+from pipelines.ingest.notices import Notice, facts_text, write_notices
 from pipelines.ingest.origin import Facts, Origin
 from pipelines.ingest.rows import Rows
 from pipelines.ingest.sources import Source, fingerprint
@@ -108,9 +108,12 @@ class Account:
     def write_refusal(self, file_id: int, path: str, error: UnreadableError) -> None:
         """The whole file as one record that stands for all its rows."""
         self.connection.execute(
-            "insert into ops.quarantine (file_id, path, reason, found, expected, is_cell, rows, quarantined_at) "
-            "values (?, ?, ?, ?, ?, false, ?, ?)",
-            [file_id, path, error.reason, error.found, error.expected, error.rows, self.now],
+            "insert into ops.quarantine (file_id, path, reason, found, expected, is_cell, rows, quarantined_at, facts) "
+            "values (?, ?, ?, ?, ?, false, ?, ?, ?)",
+            [
+                *(file_id, path, error.reason, error.found, error.expected, error.rows, self.now),
+                facts_text(error.facts),
+            ],
         )
 
     def _quarantine(self, sql: str) -> None:

@@ -227,8 +227,9 @@ class CsvReader(RowReader):
         self.rows.count += repaired
         if joined:
             last_header = piece.header[-1]
+            facts = {"delimiter": piece.delimiter}
             said = f"{joined} rows had an unquoted {piece.delimiter!r} in {last_header}; it was read as one cell"
-            self.rows.notices.append(Notice("unquoted_delimiter", said, last_header, joined))
+            self.rows.notices.append(Notice("unquoted_delimiter", said, last_header, joined, facts=facts))
         if not repaired:
             return kept, None
         return kept, csv_relation(target, len(piece.header), piece.delimiter, 0, numbered=True)

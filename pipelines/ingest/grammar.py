@@ -6,6 +6,7 @@ sense together (mapping_checks.py), and what becomes of it (headers.py, planning
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -45,7 +46,8 @@ class SourceColumn(_Strict):
     empty: tuple[str, ...] = ()  # further words that mean "nothing"
     formats: tuple[str, ...] = ()  # of a timestamp or date, in strptime's language
     on_bad: Literal["row", "cell", ""] = ""
-    told: str = ""  # what a person should know of a file that has this column
+    told: str = ""  # what a person should know of a file that has this column; told_zh says the same in Chinese
+    told_zh: str = ""
 
     @model_validator(mode="after")
     def _known_unit(self) -> SourceColumn:
@@ -105,7 +107,15 @@ class Load(_Strict):
     partial: bool = False  # only adds columns to what another source gives: nothing but the key is required
     repeats: str | None = None  # key column: equal rows of one file are different rows, and this one is numbered
     own_key: str | None = None  # with `repeats`: a column of the file that numbers its rows itself, where it is there
+    fills_gaps: bool = True  # with `own_key`: where that column is there and empty, the row is known by its content
     summed_from: str | None = None
+
+    def of_file(self, columns: Collection[str]) -> Load:
+        """As it is for a file with these columns: one that numbers its rows itself is not numbered."""
+        if self.own_key is None or self.own_key not in columns:
+            return self
+        own = {} if self.fills_gaps else {self.own_key: self.own_key}
+        return self.model_copy(update={"repeats": None, "columns": {**self.columns, **own}})
 
 
 class Rule(_Strict):

@@ -121,7 +121,9 @@ class _Found:
                 self.zones[name] = zone
             if column.told:
                 text = self.header[chosen[0].place]
-                self.notices.append(Notice("assumed", f"{text}: {column.told}", text))
+                self.notices.append(
+                    Notice("assumed", f"{text}: {column.told}", text, facts={"assumed": column.told_zh})
+                )
 
     def _add_date(self, name: str, column: SourceColumn) -> None:
         if not column.dates:
@@ -137,12 +139,12 @@ class _Found:
         text, currency = self.header[fit.place], fit.stated.currency
         self.aside[name] = text
         said = f"{text} is in {currency}, which is never added to yuan: in no number; export it in yuan"
-        self.notices.append(Notice("other_currency", said, text, severity="aside"))
+        self.notices.append(Notice("other_currency", said, text, severity="aside", facts={"currency": currency or ""}))
 
     def _second_choice(self, fit: Fit, chosen: Fit) -> None:
         text, used = self.header[fit.place], self.header[chosen.place]
         said = f"{text} was not used: {used} stands for the same and comes first"
-        self.notices.append(Notice("second_choice", said, text, severity="aside"))
+        self.notices.append(Notice("second_choice", said, text, severity="aside", facts={"used": used}))
 
     def verdict(self) -> Match | Missing:
         source, names = self.source, self.names.names

@@ -67,6 +67,7 @@ QUARANTINE = {
         "金额",
         "yuan of the refused row of an order, as far as it could be read; NULL elsewhere",
     ),
+    "facts": ("VARCHAR", "细节", "of a whole file: what `expected` names, as JSON, for the same in Chinese"),
     "quarantined_at": ("TIMESTAMP", "隔离时间", "business time"),
 }
 SHAPES = {
@@ -98,6 +99,7 @@ NOTICES = {
         "程度",
         "aside: something of the file is in no number; told: it was used, on an assumption",
     ),
+    "facts": ("VARCHAR", "细节", "what the sentence names beside its subject, as JSON, for the same in Chinese"),
 }
 LEDGER = {
     "files": FILES,

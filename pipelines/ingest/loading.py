@@ -179,7 +179,7 @@ class _Loader:
         """The whole file as one record that stands for all its rows."""
         source = self.opened.match.source.name if self.opened else None
         rows = error.rows or sum(level.rows.count for level in self.levels[:1])
-        refusal = UnreadableError(error.reason, error.expected, rows, error.found)
+        refusal = UnreadableError(error.reason, error.expected, rows, error.found, error.facts)
         self.result = FileResult(
             path=self.found.path,
             source=source,

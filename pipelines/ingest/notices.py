@@ -6,8 +6,9 @@ What belongs here: the shape of such a notice and writing it down. What does not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.privacy import mask_text
@@ -24,7 +25,9 @@ class Notice:
 
     `code`: a stable word. `subject`: the header, sheet or word that it is about, personal values masked. `said`: one
     sentence with what to do. `rows`: how many rows it concerns, None where it is not about rows. `severity`: `aside` -
-    something of the file is in no number; `told` - it was used, on an assumption that a person should know.
+    something of the file is in no number; `told` - it was used, on an assumption that a person should know. `facts`:
+    what stands in `said` beside the subject, by name, so that it can be said in another language
+    (assets/reports/advice.yaml).
     """
 
     code: str
@@ -32,6 +35,14 @@ class Notice:
     subject: str | None = None
     rows: int | None = None
     severity: Literal["aside", "told"] = "told"
+    facts: Mapping[str, str | int] = field(default_factory=dict, hash=False)
+
+
+def facts_text(facts: Mapping[str, str | int]) -> str | None:
+    """As they stand in the ledger: JSON, personal values masked."""
+    if not facts:
+        return None
+    return json.dumps({name: mask_text(str(value)) for name, value in facts.items()}, ensure_ascii=False)
 
 
 def write_notices(connection: duckdb.DuckDBPyConnection, told: Iterable[tuple[int, str, Notice]]) -> None:
@@ -45,11 +56,12 @@ def write_notices(connection: duckdb.DuckDBPyConnection, told: Iterable[tuple[in
             notice.rows,
             mask_text(notice.said),
             notice.severity,
+            facts_text(notice.facts),
         )
         for file_id, path, notice in told
     ]
     if rows:
-        columns = ("bigint", "varchar", "varchar", "varchar", "bigint", "varchar", "varchar")
+        columns = ("bigint", "varchar", "varchar", "varchar", "bigint", "varchar", "varchar", "varchar")
         listed = ", ".join(f"unnest(?::{sql_type}[])" for sql_type in columns)
         connection.execute(
             f"insert into ops.notices select {listed}", [list(column) for column in zip(*rows, strict=True)]

@@ -78,7 +78,8 @@ def _fits_better(chosen: Match, other: Match) -> Notice:
         f"read as {chosen.source.title['en']} because of its folder, but its header is rather that of "
         f"{other.source.title['en']}: then put it into landing/{_folder_of(other.source)}/"
     )
-    return Notice("other_source", said, other.source.name)
+    facts = {"read_source": chosen.source.name} | _home(other.source)
+    return Notice("other_source", said, other.source.name, facts=facts)
 
 
 def _folder_of(source: Source) -> str:
@@ -139,21 +140,39 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
             f"{_expected_header(folders)}; {_elsewhere(header, named_by(folders))}",
             rows,
             mask_text(shown) if known else mask_header(header)[:500],
+            _facts(header, named_by(folders), folders),
         )
     title = verdict.source.title["en"]
     if verdict.rival is not None:
-        homes = " or ".join(f"landing/{_folder_of(source)}/" for source in (verdict.source, verdict.rival))
+        fitting = (verdict.source, verdict.rival)
+        homes = " or ".join(f"landing/{_folder_of(source)}/" for source in fitting)
         expected = f"{title} or {verdict.rival.title['en']}? Its header fits both: put it into {homes}"
-        return UnreadableError("ambiguous_source", expected, rows, mask_text(shown))
+        facts = {"other_source": fitting[0].name, "rival_source": fitting[1].name}
+        facts["folders"] = "、".join(f"landing/{_folder_of(source)}/" for source in fitting)
+        return UnreadableError("ambiguous_source", expected, rows, mask_text(shown), facts)
     if verdict.doubles and not verdict.columns:
         said = "; ".join(f"{' and '.join(headers)} both fit {name}" for name, headers in verdict.doubles.items())
         expected = f"{title}: one column each: {said}; leave one of them out, or rename it"
-        return UnreadableError("ambiguous_column", expected, rows, mask_text(shown))
+        columns = {"columns": "；".join("、".join(headers) for headers in verdict.doubles.values())}
+        return UnreadableError("ambiguous_column", expected, rows, mask_text(shown), columns)
     wanted = [_wanted(verdict, name) for name in verdict.columns]
     expected = f"{title}: column {'; column '.join(wanted)}: export again with it"
     if (other := _other_home(header, [verdict.source])) is not None:
         expected += f"; its header is that of {other.title['en']}: then put it into landing/{_folder_of(other)}/"
-    return UnreadableError("missing_column", expected, rows, mask_text(shown))
+    names = "、".join("/".join(verdict.source.columns[name].names[:4]) or name for name in verdict.columns)
+    facts = {"columns": names} | (_home(other) if other else {})
+    return UnreadableError("missing_column", expected, rows, mask_text(shown), facts)
+
+
+def _home(source: Source) -> dict[str, str]:
+    return {"other_source": source.name, "folder": _folder_of(source)}
+
+
+def _facts(header: list[str], refused: list[Source], folders: tuple[str, ...]) -> dict[str, str]:
+    """What _elsewhere and _expected_header name."""
+    other = _other_home(header, refused) if refused else _hardly(header)
+    columns = _own_header(folders)
+    return (_home(other) if other else {}) | ({"columns": "、".join(columns[1])} if columns else {})
 
 
 def _wanted(verdict: Missing, name: str) -> str:
@@ -191,11 +210,16 @@ def _hardly(header: list[str]) -> Source | None:
 
 def _expected_header(folders: tuple[str, ...]) -> str:
     """What the folder's own kind of file would have had; where no folder names a kind, that some mapping knows it."""
+    if (own := _own_header(folders)) is not None:
+        return f"{own[0].title['en']}: a header with {', '.join(own[1])}"
+    return "a header that a mapping knows (docs/sources)"
+
+
+def _own_header(folders: tuple[str, ...]) -> tuple[Source, list[str]] | None:
     for source in named_by(folders):
         if source.recognise.columns:
-            wanted = [source.columns[name].names[0] for name in source.recognise.columns[0]]
-            return f"{source.title['en']}: a header with {', '.join(wanted)}"
-    return "a header that a mapping knows (docs/sources)"
+            return source, [source.columns[name].names[0] for name in source.recognise.columns[0]]
+    return None
 
 
 def _all_names() -> set[str]:

@@ -31,7 +31,7 @@ from pipelines.ingest.grammar import (
     Version,
 )
 from pipelines.ingest.staging import YAML, Column, StagingTable, load_staging
-from pipelines.ingest.synonyms import Synonyms, TableHeaders, load_headers
+from pipelines.ingest.synonyms import ContentKey, Synonyms, TableHeaders, load_headers
 from pipelines.ingest.units import currency_columns, normalise, yuan_words
 
 __all__ = [
@@ -145,7 +145,7 @@ def canonical(table: StagingTable) -> Source:
     columns = {column.name: _own_column(column, headers.of(column.name)) for column in own}
     loads = {name: name for name in columns}
     for name, also in headers.also.items():
-        columns[name] = SourceColumn(names=also.names, type=also.type, told=also.told)
+        columns[name] = SourceColumn(names=also.names, type=also.type, told=also.told, told_zh=also.told_zh)
         standing = loads[also.instead_of]
         loads[also.instead_of] = f"coalesce({standing}, {name})"
         for other, word in also.sets.items():
@@ -154,8 +154,7 @@ def canonical(table: StagingTable) -> Source:
     columns["version_at"] = SourceColumn(names=("version_at",), type="timestamp", on_bad="row")
     key = headers.content_key.column if headers.content_key else None
     if headers.content_key and key:
-        content = ", ".join(f"coalesce({loads[name]}::varchar, '')" for name in headers.content_key.of)
-        loads[key] = f"coalesce({key}, left(md5(concat_ws('|', {content})), 20))"
+        loads[key] = f"coalesce({key}, {_content(headers.content_key, loads)})"
     return Source(
         name=CANONICAL + table.name,
         title=table.title,
@@ -165,8 +164,22 @@ def canonical(table: StagingTable) -> Source:
         recognise=Recognise(folders=(table.name, *headers.folders), columns=_needed(table, headers)),
         version=Version(column="version_at"),
         columns=columns,
-        loads={table.name: Load(columns=loads, repeats=key, own_key=key)},
+        loads={table.name: _load(headers.content_key, loads)},
     )
+
+
+def _load(key: ContentKey | None, columns: dict[str, str]) -> Load:
+    if key is None:
+        return Load(columns=columns)
+    return Load(columns=columns, repeats=key.column, own_key=key.column, fills_gaps=not key.first_of)
+
+
+def _content(key: ContentKey, loads: dict[str, str]) -> str:
+    """SQL of a key made of a row's content."""
+    parts = [f"coalesce({loads[name]}::varchar, '')" for name in key.of]
+    first = f"coalesce({', '.join(loads[name] for name in key.first_of)})"
+    made = f"left(md5(concat_ws('|', {', '.join([*parts, *([first] if key.first_of else [])])})), 20)"
+    return f"case when {first} is not null then {made} end" if key.first_of else made
 
 
 def _own_column(column: Column, synonyms: Synonyms) -> SourceColumn:
@@ -185,7 +198,9 @@ def _own_column(column: Column, synonyms: Synonyms) -> SourceColumn:
 def _needed(table: StagingTable, headers: TableHeaders) -> tuple[tuple[str, ...], ...]:
     """What a header must have; where other columns may stand instead of some, the sets of either."""
     key = headers.content_key.column if headers.content_key else None
-    sets = [tuple(c.name for c in table.columns.values() if c.required and c.name != key)]
+    needed = tuple(c.name for c in table.columns.values() if c.required and c.name != key)
+    firsts = headers.content_key.first_of if headers.content_key else ()
+    sets = [(key, *needed), *((*needed, name) for name in firsts)] if key and firsts else [needed]
     for name, also in headers.also.items():
         replaced = {also.instead_of, *also.sets}
         sets += [tuple(dict.fromkeys(name if column in replaced else column for column in needed)) for needed in sets]

@@ -38,13 +38,19 @@ class Also(_Strict):
     type: Literal["id", "timestamp", "amount"]
     sets: dict[str, str] = {}  # other column → what this one's presence means for it
     told: str = ""
+    told_zh: str = ""
 
 
 class ContentKey(_Strict):
-    """A key column that is made of the row's content where the file has none."""
+    """A key column that is made of the row's content where the file has none.
+
+    `first_of`: the first of these that a row has belongs to its content; the file must have one of them, and a row
+    with none is refused.
+    """
 
     column: str
     of: tuple[str, ...]
+    first_of: tuple[str, ...] = ()
 
 
 class TableHeaders(_Strict):
@@ -61,7 +67,7 @@ class TableHeaders(_Strict):
     def named(self) -> set[str]:
         """Every canonical column that is spoken of."""
         also = {name for entry in self.also.values() for name in (entry.instead_of, *entry.sets)}
-        key = {self.content_key.column, *self.content_key.of} if self.content_key else set()
+        key = {self.content_key.column, *self.content_key.of, *self.content_key.first_of} if self.content_key else set()
         return {*self.columns, *also, *key}
 
 

@@ -13,7 +13,7 @@ import hashlib
 import io
 import itertools
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,9 +28,17 @@ DAMAGE = "\ufffd".encode()
 class UnreadableError(Exception):
     """The whole file cannot be taken; says why in a stable code, what to do, and how many rows it seems to hold."""
 
-    def __init__(self, reason: str, expected: str, rows: int = 0, found: str | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        expected: str,
+        rows: int = 0,
+        found: str | None = None,
+        facts: Mapping[str, str | int] | None = None,
+    ) -> None:
+        """`facts`: what `expected` names, so that it can be said in another language."""
         super().__init__(reason)
-        self.reason, self.expected, self.rows, self.found = reason, expected, rows, found
+        self.reason, self.expected, self.rows, self.found, self.facts = reason, expected, rows, found, facts or {}
 
     def looked_within(self, lines: int) -> UnreadableError:
         """The same, saying how far a header was looked for."""

@@ -63,7 +63,7 @@ def _future(header: str, count: int, version_at: datetime) -> Notice:
         f"{count} rows say a time after the file itself was written ({version_at:%Y-%m-%d %H:%M}); "
         "they are in no number until that day has come: look at the year and the day in this column"
     )
-    return Notice("future_time", said, header, count, "aside")
+    return Notice("future_time", said, header, count, "aside", {"file_time": f"{version_at:%Y-%m-%d %H:%M}"})
 
 
 def _own_words(
@@ -78,13 +78,14 @@ def _own_words(
         "order by file_id, rows desc, word",
         [known],
     ).fetchall()
-    return [(file_id, Notice("unknown_event_word", _said(word, known), word, count)) for file_id, word, count in found]
+    return [(file_id, _unknown_word(word, count, known)) for file_id, word, count in found]
 
 
-def _said(word: str, known: list[str]) -> str:
+def _unknown_word(word: str, rows: int, known: list[str]) -> Notice:
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
     meant = f"did you mean {near[0]}? " if near else ""
-    return (
+    said = (
         f"{meant}the event word is none of Siyu's, so it means nothing but itself; see docs/accepted.md for the words, "
         "or name it in private_entry_events if it is an entry into the private domain"
     )
+    return Notice("unknown_event_word", said, word, rows, facts={"near": near[0]} if near else {})

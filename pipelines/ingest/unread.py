@@ -60,10 +60,15 @@ def unread_columns(match: Match, also_seen: Iterable[str] = ()) -> list[Unread]:
 def unread_notices(match: Match, also_seen: Iterable[str] = ()) -> list[Notice]:
     """The same as notices; of a very wide file the farthest names are only counted."""
     found = unread_columns(match, also_seen)
-    notices = [Notice("unread_column", unread.said, unread.header, severity="aside") for unread in found[:_SHOWN]]
+    notices = [
+        Notice(
+            "unread_column", unread.said, unread.header, None, "aside", {"alias": unread.alias} if unread.alias else {}
+        )
+        for unread in found[:_SHOWN]
+    ]
     if len(found) > _SHOWN:
         rest = f"{len(found) - _SHOWN} more columns are read by nobody; `siyu check` lists them"
-        notices.append(Notice("unread_column", rest, severity="aside"))
+        notices.append(Notice("unread_column", rest, severity="aside", facts={"more": len(found) - _SHOWN}))
     return notices
 
 

@@ -5,28 +5,80 @@ What belongs here: filling a sentence with a row's values. What does not: which 
 
 from __future__ import annotations
 
+import functools
+import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pipelines.report.words import Words, clean, day, number, source_title
+import yaml
+
+from pipelines.report.words import REPORTS, Words, clean, day, number, source_title
 
 Row = dict[str, Any]
-FAULTS_NAMED, NAMED = 4, 6
+FAULTS_NAMED, NAMED, ADVISED = 4, 6, 3
 SUBJECT = "\x1f"  # its place in a sentence that is said of several
 LEAST_SHARE = 0.001
+APART = ("advised", "facts")  # said by _advice and _notice
+
+
+@functools.cache
+def advice() -> dict[str, dict[str, dict[str, str]]]:
+    """advice.yaml."""
+    return dict(yaml.safe_load((REPORTS / "advice.yaml").read_text(encoding="utf-8")))
 
 
 def say(words: Words, code: str, rule: str, row: Row) -> tuple[str, str]:
     """A rule's row as a sentence, and what to do: the wording of the code, else that of the rule."""
     key = f"told.{code}" if words.get(f"told.{code}") else f"told.{rule}"
-    known = {name: _text(name, value, words) for name, value in row.items()}
+    known = {name: _text(name, value, words) for name, value in row.items() if name not in APART}
     if "names" in row:
-        known["named"] = _several(row["names"] or [], words)
-        known["said"] = clean(row["said"].replace(SUBJECT, known["named"]))
+        known["named"] = _several(_titled(row, words), words)
+        known["said"] = _notice(words, code, row, known["named"])
+    known["advice"] = _advice(words, row)
     for part, wording in (words.get("told.parts") or {}).items():
         known[f"{part}_part"] = "" if row.get(part) in (None, []) else wording.format(**known)
     return words(f"{key}.text", **known), words(f"{key}.remedy", **known)
+
+
+def _notice(words: Words, code: str, row: Row, named: str) -> str:
+    """What a notice says: its own sentence in English, that of advice.yaml elsewhere."""
+    given = advice()["notices"].get(code, {}).get(words.language)
+    if given is None:
+        return clean(row["said"].replace(SUBJECT, named))
+    return _filled(given, {"rows": row.get("rows")} | _facts(row), words)
+
+
+def _advice(words: Words, row: Row) -> str:
+    """What to do about each reason of a row, the weightiest first."""
+    said = []
+    for fault in row.get("advised") or row.get("faults") or ():
+        if given := advice()["reasons"].get(fault["reason"]):
+            said.append(_filled(given[words.language], _facts(fault), words))
+    return " ".join(list(dict.fromkeys(said))[:ADVISED]) or str(row.get("expected") or "")
+
+
+def _facts(row: Row) -> Row:
+    return dict(json.loads(row.get("facts") or "{}"))
+
+
+def _filled(sentence: str, values: Row, words: Words) -> str:
+    """With its blanks filled; a part in brackets is left out where one of its own is not known."""
+    known = {name: _text(name, value, words) for name, value in values.items() if value not in (None, "")}
+
+    def part(found: re.Match[str]) -> str:
+        blanks = re.findall(r"{(\w+)}", found[1])
+        return found[1] if known.keys() >= set(blanks) else ""
+
+    blank = dict.fromkeys(re.findall(r"{(\w+)}", sentence), words("state.empty"))
+    return re.sub(r"\[([^\[\]]*)\]", part, sentence).format(**blank | known)
+
+
+def _titled(row: Row, words: Words) -> list[str]:
+    """The names that it is said of; a source by its title."""
+    other = _facts(row).get("other_source")
+    return [source_title(name, words.language) if name == other else name for name in row["names"] or []]
 
 
 def _several(names: list[str], words: Words) -> str:
@@ -50,7 +102,7 @@ def _text(name: str, value: Any, words: Words) -> str:
         return day(value, words.language)
     if isinstance(value, int | float | Decimal):
         return _number(name, value, words.language)
-    if name in ("source", "place"):
+    if name == "place" or name.endswith("source"):
         return clean(source_title(value, words.language) or (value and f"{value}/") or words("told.landing"))
     return clean(words.value(name, value))
 

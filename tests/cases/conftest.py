@@ -19,6 +19,7 @@ from pipelines.ingest import FileResult, create_staging, ingest
 from pipelines.metrics import query
 from pipelines.settings import Settings
 from pipelines.warehouse import connect
+from tests.wordless import codes_without_words
 
 GIVEN = Path(__file__).parent / "given"
 
@@ -54,6 +55,7 @@ class Merchant:
         self.files = ingest(self.connection, self.settings).files
         for file in self.files:
             assert file.rows_read == file.rows_loaded + file.rows_superseded + file.rows_quarantined, file
+        assert codes_without_words(self.connection) == []
         core_pass = begin_pass(self.connection, self.settings, date.fromisoformat(as_of) if as_of else None)
         for _ in refresh_core(self.connection, self.settings, core_pass):
             pass

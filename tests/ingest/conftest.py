@@ -15,6 +15,7 @@ import pytest
 from pipelines.ingest import FileResult, IngestResult, create_staging, ingest
 from pipelines.settings import Settings
 from pipelines.warehouse import connect
+from tests.wordless import codes_without_words
 
 Row = dict[str, Any]
 
@@ -66,6 +67,7 @@ class Landing:
             "or rows_quarantined <> coalesce(q.n, 0)"
         )
         assert wrong == []
+        assert codes_without_words(self.connection) == []
 
     def sql(self, text: str) -> list[Row]:
         relation = self.connection.sql(text)

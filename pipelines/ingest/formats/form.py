@@ -82,7 +82,7 @@ class _FormReader:
         for label, value in sheet.values():
             if value is None:
                 said = f"{label} (sheet {name}): no value beside or below it that is surely its own; it is in no number"
-                self.notices.append(Notice("label_without_value", said, label, severity="aside"))
+                self.notices.append(Notice("label_without_value", said, label, None, "aside", {"sheet": name}))
             else:
                 self._keep(label, value, name)
         self.unknown += sheet.unknown
@@ -104,8 +104,9 @@ class _FormReader:
     def _keep(self, label: str, value: str, sheet: str) -> None:
         standing = self.record.setdefault(label, value)
         if standing != value:
+            facts = {"used": standing, "other": value, "sheet": sheet}
             said = f"{label}: {standing} was used, but sheet {sheet} says {value}"
-            self.notices.append(Notice("labels_disagree", said, label))
+            self.notices.append(Notice("labels_disagree", said, label, facts=facts))
 
 
 def _of_sheet(ways: dict[str, How], name: str) -> How | None:

@@ -59,7 +59,12 @@ class Merged:
     @property
     def notices(self) -> list[Notice]:
         return [
-            Notice("merged_number", _SAID.format(mask_text(self.header[place]), len(starts)), self.header[place])
+            Notice(
+                "merged_number",
+                _SAID.format(mask_text(self.header[place]), len(starts)),
+                self.header[place],
+                facts={"cells": len(starts)},
+            )
             for place, starts in self.once.items()
             if place < len(self.header)
         ]

@@ -54,7 +54,7 @@ class Opened:
             said = (
                 f"the text was read as {title}: nothing but its letters says so; look at a name, or export it as UTF-8"
             )
-            self.notices.append(Notice("guessed_encoding", said, title))
+            self.notices.append(Notice("guessed_encoding", said, title, facts={"encoding": title}))
 
 
 HEADER_WITHIN = 50  # lines: some exports put a title and a page of explanations above the header

@@ -86,7 +86,7 @@ def _is_by_impala(apart: duckdb.DuckDBPyConnection, path: Path) -> bool:
 def _legacy_notice(name: str, is_wall_clock: bool) -> Notice:
     read = "the wall clock, as Impala writes it" if is_wall_clock else "an instant, and shown in the business time zone"
     said = f"column {name} holds times of Parquet's old type INT96; they were read as {read}: compare one of them"
-    return Notice("int96_times", said, name)
+    return Notice("int96_times", said, name, facts={"read_as": "wall_clock" if is_wall_clock else "instant"})
 
 
 def _cell(name: str, sql_type: str, is_instant: bool) -> str:

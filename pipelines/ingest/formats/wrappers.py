@@ -140,7 +140,7 @@ def left_beside(sample: list[Any], steps: Steps) -> list[Notice]:
         if not any(place[: len(other)] == other for other in others if other != place):
             name = ".".join(place)
             said = f"{name} holds records, too; only {'.'.join(steps)} was read: save it as a file of its own"
-            told.append(Notice("list_left", said, name, severity="aside"))
+            told.append(Notice("list_left", said, name, severity="aside", facts={"read": ".".join(steps)}))
     return told
 
 
@@ -162,7 +162,7 @@ def left_around(sample: list[Any], steps: Steps, known: set[str]) -> list[Notice
     told = [Notice("around_left", _AROUND.format(name), name) for name in values]
     if names := _names_lost(sample, steps):
         shown = mask_text(", ".join(names[:3]))
-        told.append(Notice("map_names_left", _NAMES.format(shown), ".".join(steps)))
+        told.append(Notice("map_names_left", _NAMES.format(shown), ".".join(steps), facts={"names": shown}))
     return told
 
 
