@@ -76,6 +76,8 @@ def _table(name: str, headers: TableHeaders) -> str:
     title = load_staging()[name].title
     key = headers.content_key
     without = "a row is known by its content; equal rows of one file are numbered."
+    if key and key.first_of:
+        without += f" It must say one of {_names(key.first_of)}."
     return page(
         f"### [{name}](tables/staging.{name}.md) · {title['zh']}",
         f"Without `{key.column}` {without}" if key else "",

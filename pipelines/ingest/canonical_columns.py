@@ -27,6 +27,7 @@ class CanonicalColumns:
 
     def add(self, index: int, table: StagingTable, load: Load) -> Target:
         """One table: its columns are mapped, checked, and what can be wrong with them is noted."""
+        load = load.of_file(self.layers.readings)
         varying: list[str] = []
         constant: dict[str, str] = {}
         if load.where is not None:
@@ -43,8 +44,6 @@ class CanonicalColumns:
             else:
                 varying.append(column.stored_as)
                 self.layers.rows.append(f"{self._mapped(column, expression, load)} as {_row(index, column.name)}")
-        if load.own_key in self.layers.readings:
-            load = load.model_copy(update={"repeats": None})
         target = Target(index, table, load, tuple(varying), constant, load.where is not None)
         for column in table.columns.values():
             if column.stored_as in varying:

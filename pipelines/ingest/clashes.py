@@ -145,6 +145,7 @@ def _refuse_collapse(connection: duckdb.DuckDBPyConnection, target: Target, coun
             f"rows of {target.table.name}, each with its own {named}; move the file into the folder of what it is"
             + (f", or: {target.table.repeated_rows}" if target.table.repeated_rows else ""),
             found=f"{rows} different rows with {keys} different {named}",
+            facts={"different_rows": rows, "keys": keys},
         )
 
 

@@ -91,6 +91,7 @@ def load_level(
         for name, load in source.loads.items():
             if load.summed_from == target.table.name:
                 given.summed[name] = sum_orders(connection, incoming, target, name)
+                given.notices += given.summed[name].notices
     given.notices += told_of_rows(connection, plan, level.rows.name, level.origin, settings)
     return given
 

@@ -158,14 +158,19 @@ class _Arrival:
 
 
 def _numbered(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> Incoming:
-    """Rows without an id of their own: the second of two equal ones of a file gets the key `…#2`."""
+    """Rows without an id of their own: the second of two equal ones of a file gets the key `…#2`.
+
+    They are numbered by what they say, so that a later file may give them in another order.
+    """
+    money = f"{target.expression(target.table.money)} desc nulls last, " if target.table.money else ""
+    content = f"{money}hash({', '.join(target.expression(column) for column in target.table.stored)})"
     name = f"numbered_{target.index}"
     key = f"s{target.index}_{target.load.repeats}"
     alike = ", ".join(keys_in_file(incoming, target))
     connection.execute(
         f"create or replace temp table {name} as select t.* replace (case when place > 1 then {key} || '#' || place "
         f"else {key} end as {key}) from (select t.*, row_number() over (partition by {alike} "
-        f"order by t.rec) as place from {incoming.name} t where {target.condition()}) t"
+        f"order by {content}, t.rec) as place from {incoming.name} t where {target.condition()}) t"
     )
     return replace(incoming, name=f"temp.{name}")
 

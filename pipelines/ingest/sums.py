@@ -14,6 +14,7 @@ from pipelines.ingest.incoming import Incoming, run_counted
 from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.merging import Merged
 from pipelines.ingest.plan import Target
+from pipelines.ingest.retold import await_retold
 from pipelines.ingest.staging import StagingTable, load_staging, quoted
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items:
     own = f"file_source = {quoted(incoming.source.name)}"
     _await_refused(connection, incoming, items)
     _await_torn(connection, incoming, items)
+    told = await_retold(connection, incoming, items, _key(table, "i"))
     touched = _touched(connection, incoming, items, table, own)
     _sum(connection, table, items.table, own, touched)
     listed = ", ".join([*table.stored, *PROVENANCE])
@@ -48,12 +50,14 @@ def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items:
     origin = {"file_source": quoted(incoming.source.name), "file_row": "null", "shape": "null"}
     values = ", ".join(origin.get(column, f"s.{column}") for column in [*table.stored, *PROVENANCE])
     inserted = run_counted(connection, f"insert into staging.{name} ({listed}) select {values} from sums s")
-    return Merged(inserted=inserted)
+    return Merged(inserted=inserted, notices=tuple(told))
 
 
 def _await_refused(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target) -> None:
     """Enters the refused lines of this file whose order can be read in ops.waiting."""
     said = {name: items.expression(name) for name in ("platform", "shop_id", "order_id", "item_id")}
+    if items.load.repeats is not None:
+        said["item_id"] = "null"  # a line like it may stand, and be another
     takes = f" and coalesce(t.w{items.index}, true)" if items.has_where else ""
     bad = "t.is_bad or t.rec in (select row_id from losers where conflicts)"
     connection.execute(
