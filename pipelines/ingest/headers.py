@@ -66,6 +66,7 @@ class Missing:
     doubles: dict[str, tuple[str, ...]] = field(default_factory=dict)  # our column → headers that all fit it
     aside: dict[str, str] = field(default_factory=dict)  # our column → a header of it that cannot be used
     rival: Source | None = None  # another mapping that knows just as much of the header
+    others: tuple[tuple[str, ...], ...] = ()  # columns that would do instead of `columns`, as few
 
 
 def match_header(source: Source, header: list[str]) -> Match | Missing:
@@ -151,14 +152,16 @@ class _Found:
         for name, place in self.dates.items():
             self.positions.setdefault(name, (place,))
         sets = source.recognise.columns or (tuple(n for n, c in source.columns.items() if c.required),)
-        lacking = min((tuple(n for n in wanted if n not in self.positions) for wanted in sets), key=len)
+        ways = sorted((tuple(n for n in wanted if n not in self.positions) for wanted in sets), key=len)
+        lacking, others = ways[0], tuple(dict.fromkeys(way for way in ways[1:] if len(way) == len(ways[0])))
         if not lacking:
             lacking = tuple(n for n, c in source.columns.items() if c.required and n not in self.positions)
         is_other = any(spelled(name) in names for name in source.recognise.unless)
         doubles = {name: headers for name, headers in self.doubles.items() if name in source.used}
         if lacking or doubles or is_other:
             known = 0 if is_other else len(self.positions)
-            return Missing(source, lacking, known, doubles, self.aside | self._near(lacking, names))
+            aside = self.aside | self._near(lacking, names)
+            return Missing(source, lacking, known, doubles, aside, others=others)
         dates = {name: place for name, place in self.dates.items() if self.positions[name] != (place,)}
         return Match(source, self.positions, self.units, tuple(self.header), self.zones, dates, tuple(self.notices))
 

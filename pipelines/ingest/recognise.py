@@ -20,6 +20,7 @@ from pipelines.masking import mask_header
 from pipelines.privacy import mask_text
 
 Verdict = Match | Missing | None
+MOST_WAYS = 4  # that a refusal names, where other columns would do as well
 
 
 def _known_folders(source: Source) -> set[str]:
@@ -155,12 +156,14 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
         expected = f"{title}: one column each: {said}; leave one of them out, or rename it"
         columns = {"columns": "；".join("、".join(headers) for headers in verdict.doubles.values())}
         return UnreadableError("ambiguous_column", expected, rows, mask_text(shown), columns)
-    wanted = [_wanted(verdict, name) for name in verdict.columns]
-    expected = f"{title}: column {'; column '.join(wanted)}: export again with it"
+    ways = [way for way in (verdict.columns, *verdict.others) if way][:MOST_WAYS]
+    wanted = " - or ".join("; ".join(f"column {_wanted(verdict, name)}" for name in way) for way in ways)
+    expected = f"{title}: {wanted}: export again with it"
     if (other := _other_home(header, [verdict.source])) is not None:
         expected += f"; its header is that of {other.title['en']}: then put it into landing/{_folder_of(other)}/"
-    names = "、".join("/".join(verdict.source.columns[name].names[:4]) or name for name in verdict.columns)
-    facts = {"columns": names} | (_home(other) if other else {})
+    read = verdict.source.columns
+    names = ["、".join("/".join(read[name].names[:4]) or name for name in way) for way in ways]
+    facts = {"columns": "；或 ".join(names)} | (_home(other) if other else {})
     return UnreadableError("missing_column", expected, rows, mask_text(shown), facts)
 
 

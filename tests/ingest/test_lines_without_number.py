@@ -157,6 +157,8 @@ def test_items_without_a_number_beside_orders_of_their_own(landing: Landing, bot
 def test_items_need_a_product_or_a_number(landing: Landing) -> None:
     file = landing.one("order_items/a.csv", "订单号,数量\nE1,2\n")
     assert (file.status, file.reason) == ("quarantined", "missing_column")
+    ((expected,),) = landing.quarantine("expected")
+    assert all(f"column {name} or" in expected for name in ("item_id", "sku_id", "product_id", "product_name"))
 
 
 def test_a_gap_in_a_column_of_numbers_is_refused(landing: Landing, both_ways: str) -> None:
