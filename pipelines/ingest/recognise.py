@@ -156,15 +156,19 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
         expected = f"{title}: one column each: {said}; leave one of them out, or rename it"
         columns = {"columns": "；".join("、".join(headers) for headers in verdict.doubles.values())}
         return UnreadableError("ambiguous_column", expected, rows, mask_text(shown), columns)
+    return _lacking(verdict, header, rows, mask_text(shown))
+
+
+def _lacking(verdict: Missing, header: list[str], rows: int, shown: str) -> UnreadableError:
     ways = [way for way in (verdict.columns, *verdict.others) if way][:MOST_WAYS]
     wanted = " - or ".join("; ".join(f"column {_wanted(verdict, name)}" for name in way) for way in ways)
-    expected = f"{title}: {wanted}: export again with it"
+    expected = f"{verdict.source.title['en']}: {wanted}: export again with it"
     if (other := _other_home(header, [verdict.source])) is not None:
         expected += f"; its header is that of {other.title['en']}: then put it into landing/{_folder_of(other)}/"
     read = verdict.source.columns
     names = ["、".join("/".join(read[name].names[:4]) or name for name in way) for way in ways]
     facts = {"columns": "；或 ".join(names)} | (_home(other) if other else {})
-    return UnreadableError("missing_column", expected, rows, mask_text(shown), facts)
+    return UnreadableError("missing_column", expected, rows, shown, facts)
 
 
 def _home(source: Source) -> dict[str, str]:
