@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from pipelines.docs.markdown import code, fenced, grid, page
-from pipelines.ingest.grammar import Load, Sample, Source, SourceColumn
+from pipelines.ingest.grammar import Load, Sample, Snapshot, Source, SourceColumn
 from pipelines.ingest.sources import CANONICAL, load_sources
 
 FOLDER = "assets/sources"
@@ -35,7 +35,8 @@ def _index(sources: dict[str, Source]) -> str:
 
 
 def _feeds(source: Source) -> str:
-    return ", ".join(f"[{name}](../tables/staging.{name}.md)" for name in source.loads)
+    tables = dict.fromkeys(load.into or name for name, load in source.loads.items())
+    return ", ".join(f"[{name}](../tables/staging.{name}.md)" for name in tables)
 
 
 def _page(source: Source) -> str:
@@ -80,7 +81,8 @@ def _recognised(source: Source) -> str:
     if by.folders:
         folders = " or ".join(code(f"landing/{name}/") for name in by.folders)
         lines.append(f"- in a folder {folders}: then it is this, or it is refused")
-    lines += [f"- or where no folder says so, by a header with {_named(source, group)}" for group in by.columns]
+    how = "with a header that has" if by.folder_only else "or where no folder says so, by a header with"
+    lines += [f"- {how} {_named(source, group)}" for group in by.columns]
     if by.sheets:
         lines.append("- or by its sheets: " + ", ".join(map(code, by.sheets)))
     lines.append(f"- a row is newer than its earlier copy by {_version(source)}")
@@ -115,13 +117,26 @@ def _load(name: str, load: Load) -> str:
         notes.append(f"Summed from the rows of `{load.summed_from}` that stand.")
     if load.partial:
         notes.append("Only adds columns to rows that another source gives.")
+    if load.into:
+        notes.append("A further row of the same record.")
     if load.each:
         notes.append(f"One row per entry of `{load.each}`.")
     if load.where:
         notes.append(f"Only where {code(load.where)}.")
+    if load.snapshot:
+        notes.append(_whole_list(load.snapshot))
     rows = [(code(column), code(sql)) for column, sql in load.columns.items()]
     table = grid(("column", "is"), rows) if rows else ""
+    name = load.into or name
     return page(f"### [staging.{name}](../tables/staging.{name}.md)", " ".join(notes), table)
+
+
+def _whole_list(snapshot: Snapshot) -> str:
+    of, who = ", ".join(map(code, snapshot.of)), ", ".join(map(code, snapshot.who))
+    leave = ", ".join(f"{code(column)} is {code(sql)}" for column, sql in snapshot.leave.items())
+    return (
+        f"The whole list of each {of}: a {who} that stood in an earlier one and is missing gives a row where {leave}."
+    )
 
 
 def _rules(source: Source) -> str:

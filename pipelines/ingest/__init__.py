@@ -2,7 +2,7 @@
 
 `ingest(connection, settings)` loads what is new in landing; `find_new` says what that would be, without opening a file.
 Modules, in the order in which a file meets them: landing, formats (with text and encodings), recognise (with headers
-and sources), planning, rows (with cells), loading, merging; staging makes the tables.
+and sources), planning, rows (with cells), loading, merging, snapshots, leaving; staging makes the tables.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from pipelines.ingest.account import FileResult
 from pipelines.ingest.batches import Batches
 from pipelines.ingest.landing import Found, find_new
+from pipelines.ingest.leaving import judge_lists
 from pipelines.ingest.staging import create_staging
 from pipelines.settings import Settings
 
@@ -67,6 +68,9 @@ def ingest(
                 progress(loaded)
     places = {found.path: place for place, found in enumerate(new)}
     result.files.sort(key=lambda file: places[file.path])
+    told = judge_lists(connection)
+    for loaded in result.files:
+        loaded.notices += told.get(loaded.file_id or 0, [])
     return result
 
 

@@ -23,6 +23,7 @@ from pipelines.ingest.joint_rows import Group
 from pipelines.ingest.landing import Found
 from pipelines.ingest.loading import load_file
 from pipelines.ingest.refusals import refusals
+from pipelines.ingest.snapshots import lists_again
 from pipelines.ingest.text import sha256_of
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
@@ -51,7 +52,7 @@ class Batches:
             sha = sha256_of(found.full)
         except OSError:
             sha = None
-        if sha is not None and sha in self.known:
+        if sha is not None and sha in self.known and not lists_again(self.connection, self.settings, found, sha):
             self.copies.append((found, sha))
             return
         group = self._group_for(found, sha)
@@ -79,6 +80,8 @@ class Batches:
         try:
             opened = open_plain(found.full, found.path, self.scratch)
             if opened is None or opened.parts or opened.refused or not 0 < (opened.expected or 0) <= reading.FEW:
+                return None
+            if any(load.snapshot for load in opened.match.source.loads.values()):
                 return None
             group = self._group_of(found, opened)
             return group if group.add(found, sha, opened) else None

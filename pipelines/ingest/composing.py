@@ -28,7 +28,7 @@ def compose(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: T
     """Puts the rows of some keys into staging. `keys`: SELECT of the keys as k0, k1, …
 
     All copies are in superseded with `superseded_by` NULL, the incoming ones among them; no row of the keys stands.
-    Leaves temp table composed (file_id, file_source): the rows that stand now.
+    Leaves temp table composed (file_id, file_source, file_row): the rows that stand now.
     """
     table = target.table
     _age(connection, incoming, table, keys)
@@ -38,10 +38,11 @@ def compose(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: T
         f"delete from superseded.{table.name} where rowid in (select place from copies) and rowid not in "
         "(select place from kept where copies > 1)"
     )
-    connection.execute("create or replace temp table composed as select file_id, file_source from kept where false")
+    origin = "file_id, file_source, file_row"
+    connection.execute(f"create or replace temp table composed as select {origin} from kept where false")
     for rows in (f"select {listed} from kept where copies = 1", _composed_sql(table)):
         connection.execute(f"create or replace temp table fresh as {rows}")
-        connection.execute("insert into composed select file_id, file_source from fresh")
+        connection.execute(f"insert into composed select {origin} from fresh")
         connection.execute(f"insert into staging.{table.name} ({listed}) select {listed} from fresh")
     connection.execute("drop table fresh; drop table kept; drop table copies")
 

@@ -72,6 +72,7 @@ class Recognise(_Strict):
     unless: tuple[str, ...] = ()  # headers that only another kind of file has
     sheets: tuple[str, ...] = ()  # a workbook that must have these sheets and is read as one form
     records: tuple[str, ...] = ()  # JSON: where the list of records may be, when a line or file wraps several
+    folder_only: bool = False  # no header tells what such a file means, only where somebody put it
 
 
 class Version(_Strict):
@@ -98,8 +99,23 @@ class Form(_Strict):
     ignore: tuple[str, ...] = ()  # sheets that are known and left alone
 
 
+class Snapshot(_Strict):
+    """The file is a whole list: who stood in the list of one `of` before, and does not any more, has left.
+
+    Columns are those of the canonical table. A value of `of` that is not in the file is not touched.
+    """
+
+    of: tuple[str, ...]  # what there is one list of, such as a group
+    who: tuple[str, ...]  # who stands in it
+    since: str | None = None  # since when: nobody left who stands in a later list since before this one
+    gone: str | None = None  # another load: the rows that it takes are of people whose leaving the list itself tells
+    leave: dict[str, str]  # the row of who has left: column → SQL; `file_version_at` is the time of the list
+
+
 class Load(_Strict):
     """What goes into one canonical table. Expressions are SQL over the mapping's column names."""
+
+    into: str | None = None  # a further row of the same record, into the table that another load fills
 
     columns: dict[str, str] = {}
     where: str | None = None
@@ -109,6 +125,7 @@ class Load(_Strict):
     own_key: str | None = None  # with `repeats`: a column of the file that numbers its rows itself, where it is there
     fills_gaps: bool = True  # with `own_key`: where that column is there and empty, the row is known by its content
     summed_from: str | None = None
+    snapshot: Snapshot | None = None
 
     def of_file(self, columns: Collection[str]) -> Load:
         """As it is for a file with these columns: one that numbers its rows itself is not numbered."""
@@ -186,7 +203,7 @@ class Source(_Strict):
     @property
     def counting(self) -> set[str]:
         """Tables in which each physical row lands at most once: their rows are what the ledger counts."""
-        return {name for name, load in self.loads.items() if load.each is None and load.summed_from is None}
+        return {name for name, load in self.loads.items() if not (load.each or load.summed_from or load.into)}
 
     @property
     def becomes(self) -> dict[str, tuple[str, ...]]:
@@ -195,8 +212,8 @@ class Source(_Strict):
         for table, load in self.loads.items():
             for column, text in load.columns.items():
                 for name in names_of(text):
-                    targets[name] = (*targets.get(name, ()), f"{table}.{column}")
-        return targets
+                    targets[name] = (*targets.get(name, ()), f"{load.into or table}.{column}")
+        return {name: tuple(dict.fromkeys(columns)) for name, columns in targets.items()}
 
     @property
     def texts(self) -> list[str]:

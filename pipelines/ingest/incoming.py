@@ -34,9 +34,9 @@ class Incoming:
     torn: tuple[tuple[int, tuple[str, ...]], ...] = ()  # lines that are no rows: line, cells as far as they can be cut
 
 
-def provenance_of(incoming: Incoming, shape: int, untold: str) -> list[str]:
+def provenance_of(incoming: Incoming, shape: int, untold: str, line: str = "t.line") -> list[str]:
     """SQL of the columns that say where a row is from (ledger.PROVENANCE)."""
-    own = [quoted(incoming.source.name), incoming.origin.file_id, "t.line", incoming.plan.version_at]
+    own = [quoted(incoming.source.name), incoming.origin.file_id, line, incoming.plan.version_at]
     return [*own, str(shape), untold]
 
 

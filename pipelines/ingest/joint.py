@@ -140,11 +140,10 @@ class _Load:
         """Rows of each file that stand now, by table."""
         mine = self.origin.brought("file_id")
         source = f"file_source = '{self.match.source.name}'"
+        counts = dict.fromkeys(given.summed, "count(*)") | dict.fromkeys(given.merged, "count(file_row)")
         return {
-            table: self._by_file(
-                f"select file_id, count(*) from staging.{table} where {mine} and {source} group by all"
-            )
-            for table in [*given.merged, *given.summed]
+            table: self._by_file(f"select file_id, {rows} from staging.{table} where {mine} and {source} group by all")
+            for table, rows in counts.items()
         }
 
     def _by_file(self, sql: str) -> Counter[int]:

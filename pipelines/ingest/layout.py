@@ -46,7 +46,7 @@ def key_places(match: Match) -> list[int]:
     """Where the parts of a row's key stand that the file has."""
     places: set[int] = set()
     for name, load in match.source.loads.items():
-        if load.each is None and load.summed_from is None:
+        if name in match.source.counting:
             for column in load_staging()[name].key:
                 for word in names_of(load.columns.get(column, "")):
                     places.update(match.positions.get(word, ()))

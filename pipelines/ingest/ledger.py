@@ -87,6 +87,41 @@ WAITING = {
     "line": ("BIGINT", "行号", "line of the file"),
     "version_at": ("TIMESTAMP", "版本时间", "of the refused copy"),
 }
+# Whole lists, such as the members of a group today. Who stands in one is compared with who stands in the others.
+LISTS = {
+    "list": (
+        "VARCHAR",
+        "名单",
+        "source, table, and what it is a list of; NULL: any list of the file",
+    ),
+    "file_id": ("BIGINT", "文件编号", "the load that brought it"),
+    "version_at": ("TIMESTAMP", "版本时间", "the time of the list"),
+    "is_whole": ("BOOLEAN", "是否完整", "false where rows of it were refused"),
+    "verdict": (
+        "VARCHAR",
+        "结论",
+        "whole; torn (rows refused) and short (most missing) say nobody left; NULL: not judged",
+    ),
+    "missing": ("BIGINT", "缺少人数", "who stood before and is not in it"),
+    "early": ("BIGINT", "补录人数", "who is in it for the first time since before an earlier whole list"),
+}
+LIST_MEMBERS = {
+    "list": ("VARCHAR", "名单", "as in ops.lists"),
+    "member": ("VARCHAR", "成员", "who stands in it: type of id and id, as in staging"),
+    "since": ("TIMESTAMP", "自何时", "since when, as the list says"),
+    "is_gone": ("BOOLEAN", "是否已离开", "the list itself tells when he left"),
+    "file_id": ("BIGINT", "文件编号", "the load that brought it"),
+    "version_at": ("TIMESTAMP", "版本时间", "the time of the list"),
+}
+DEPARTURES = {
+    "list": ("VARCHAR", "名单", "as in ops.lists"),
+    "member": ("VARCHAR", "成员", "who is missing in it"),
+    "left_at": ("TIMESTAMP", "离开时间", "time of the first whole list in which he is missing"),
+    "file_id": ("BIGINT", "文件编号", "the load of that list"),
+    "row_key": ("VARCHAR", "行键", "key of the row in staging"),
+    "told_by": ("BIGINT", "再次确认", "the load of the next list on a later day, which tells it again; else file_id"),
+    "is_revoked": ("BOOLEAN", "是否作废", "a later list has him as a member since before: no row in staging"),
+}
 NOTICES = {
     "file_id": ("BIGINT", "文件编号", "number of the load"),
     "path": ("VARCHAR", "路径", "relative to landing"),
@@ -108,6 +143,9 @@ LEDGER = {
     "notices": NOTICES,
     "shapes": SHAPES,
     "waiting": WAITING,
+    "lists": LISTS,
+    "list_members": LIST_MEMBERS,
+    "departures": DEPARTURES,
 }
 TABLE_COMMENTS = {
     ("ops", "shapes"): "Sets of columns that files had: a newer copy of a row replaces only what its file has",
@@ -115,6 +153,9 @@ TABLE_COMMENTS = {
         "ops",
         "waiting",
     ): "Refused lines of orders that are sums of their lines: such an order has no total until they are in",
+    ("ops", "lists"): "Whole lists that files gave, such as the members of a group, and what became of each",
+    ("ops", "list_members"): "Who stands in each of these lists",
+    ("ops", "departures"): "Who stood in a list and is missing in a later one",
     ("ops", "files"): "Ledger: one row per file loaded or refused",
     ("ops", "copies"): "Every path seen in landing with its size and time, so that an unchanged file is not read again",
     ("ops", "notices"): "What files say and was not used, or only on an assumption: file, code, subject",

@@ -16,6 +16,7 @@ from pipelines.ingest.notices import Notice
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.rows import RowReader, Rows
+from pipelines.ingest.snapshots import note_lists
 from pipelines.ingest.sums import sum_orders
 from pipelines.ingest.told import told_of_rows
 from pipelines.settings import Settings
@@ -63,6 +64,7 @@ class Given:
 
     merged: dict[str, Merged] = field(default_factory=dict)
     summed: dict[str, Merged] = field(default_factory=dict)
+    further: list[tuple[str, Merged]] = field(default_factory=list)  # second rows of its records
     conflicting: dict[int, int] = field(default_factory=dict)  # rows by file
     notices: list[tuple[int, Notice]] = field(default_factory=list)
 
@@ -79,8 +81,14 @@ def load_level(
     account.write_faults(level.origin, level.rows, plan.money, level.is_record)
     incoming = Incoming(level.rows.name, source, level.origin, plan, level.reader.rows_again, torn)
     for target in plan.targets:
-        merged = merge(connection, incoming, target, keep_last=target.load.partial or not level.is_record)
-        given.merged[target.table.name] = merged
+        is_further = target.load.into is not None
+        keep_last = target.load.partial or is_further or not level.is_record
+        merged = merge(connection, incoming, target, keep_last)
+        if is_further:
+            given.further.append((target.table.name, merged))
+        else:
+            given.merged[target.table.name] = merged
+        note_lists(connection, incoming, target)
         given.notices += merged.notices
         if merged.conflicting:
             raw = level.reader.rows_again("select row_id from losers where conflicts")

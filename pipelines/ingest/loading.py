@@ -164,7 +164,7 @@ class _Loader:
         given = load_level(self.connection, self.settings, self.account, level, torn)
         for table, merged in given.merged.items():
             self._count(table, merged, counts=level.is_record)
-        for table, merged in given.summed.items():
+        for table, merged in [*given.summed.items(), *given.further]:
             self._count(table, merged, counts=False)
         return [notice for _, notice in given.notices]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.expressions import names_in_order
 from pipelines.ingest.grammar import Load, Source, SourceColumn
+from pipelines.ingest.snapshots import snapshot_mistakes
 from pipelines.ingest.staging import SQL_TYPES, StagingTable, load_staging
 from pipelines.ingest.units import normalise
 
@@ -76,10 +77,13 @@ def _headers(source: Source) -> Iterator[str]:
 
 def _load(source: Source, name: str, load: Load) -> Iterator[str]:
     tables = load_staging()
-    if name not in tables:
+    if load.into is not None and load.into not in source.counting:
+        yield f"loads.{name}.into: the record itself is no {load.into}; {nearest(load.into, source.counting)}"
+        return
+    if load.into is None and name not in tables:
         yield f"loads.{name}: there is no such table; {nearest(name, tables)}"
         return
-    table = tables[name]
+    table = tables[load.into or name]
     known = {column.name for column in table.columns.values()}
     for column in load.columns:
         if column not in known:
@@ -90,6 +94,8 @@ def _load(source: Source, name: str, load: Load) -> Iterator[str]:
         yield f"loads.{name}.summed_from: {load.summed_from} is not loaded; {nearest(load.summed_from, source.loads)}"
     if load.summed_from is None:
         yield from _lacking(table, name, load)
+    if load.snapshot is not None:
+        yield from snapshot_mistakes(source, table, f"loads.{name}.snapshot", load.snapshot)
 
 
 def _lacking(table: StagingTable, name: str, load: Load) -> Iterator[str]:
@@ -131,14 +137,14 @@ def _said_by_duckdb(texts: list[str], columns: dict[str, SourceColumn]) -> str |
     types = {name: SQL_TYPES[column.type] for name, column in columns.items() if column.type != "personal"}
     row = ", ".join(f'null::{sql_type} as "{name}"' for name, sql_type in (FILE_NAMES | types).items())
     try:
-        _apart().execute(f"explain select {', '.join(f'({text})' for text in texts)} from (select {row})")
+        apart().execute(f"explain select {', '.join(f'({text})' for text in texts)} from (select {row})")
     except duckdb.Error as error:
         return str(error)
     return None
 
 
 @cache
-def _apart() -> duckdb.DuckDBPyConnection:
+def apart() -> duckdb.DuckDBPyConnection:
     """A database of its own, without tables: making one takes as long as all the questions to it."""
     import duckdb
 

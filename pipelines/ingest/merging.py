@@ -65,7 +65,8 @@ def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
         raise OneByOneError
     if meeting and not keep_last and incoming.origin.is_one:
         refuse_torn_parts(connection, incoming, target)
-    arrival = _Arrival(connection, incoming, target, provenance_of(incoming, shape, untold_sql(target, told)))
+    line = "t.line" if target.load.into is None else "null"
+    arrival = _Arrival(connection, incoming, target, provenance_of(incoming, shape, untold_sql(target, told), line))
     replaced_own = arrival.make_room(mixing) if meeting else 0
     superseded, inserted = arrival.settle(clashing, meeting, mixing)
     conflicting = one_number(connection, "select count(*) from losers where conflicts") if clashing else 0
@@ -200,7 +201,7 @@ def _find_meetings(
         f"is_newer and {BEHIND} as goes_back, not is_newer and {FURTHER} as went_back, "
         f"{_mixes(connection, table, shape)} as mixes from ("
         f"select t.rec as row_id, {origin.file_id} as arriving_file, s.rowid as standing_id, "
-        "s.file_id as standing_file, s.file_source as standing_source, "
+        "s.file_id as standing_file, s.file_source as standing_source, s.file_row as standing_row, "
         f"{ranks_sql(target, told)}, s.shape as shape, {version} > s.version_at "
         f"or ({version} = s.version_at and coalesce(f.age < {origin.age}, true)) as is_newer "
         f"from {incoming.name} t join (select *, rowid from staging.{table.name}{own}) s on {on} "
@@ -232,15 +233,14 @@ def _among(numbers: Iterable[int]) -> str:
 def _correct_ledger(connection: duckdb.DuckDBPyConnection, table: StagingTable, origin: Origin, mixing: bool) -> None:
     """Files whose rows stand no longer have fewer loaded rows and more superseded ones; the other way round too."""
     counting = [name for name, source in load_sources().items() if table.name in source.counting]
-    now = (
-        f" union all select file_id, file_source, 1 from composed where not ({origin.brought('file_id')})"
-        if mixing
-        else ""
-    )
+    # A row without a line is a further one of its record: the record is counted once.
+    composed = f"composed where not ({origin.brought('file_id')}) and file_row is not null"
+    now = f" union all select file_id, file_source, 1 from {composed}" if mixing else ""
     connection.execute(
         "update ops.files set rows_loaded = rows_loaded + n, rows_superseded = rows_superseded - n "
         "from (select file as file_id, sum(n) as n from (select standing_file as file, standing_source as source, "
-        f"-1 as n from meetings where wins or mixes{now}) where list_contains($counting, source) "
+        f"-1 as n from meetings where (wins or mixes) and standing_row is not null{now}) "
+        "where list_contains($counting, source) "
         "group by file having sum(n) <> 0) moved where moved.file_id = ops.files.file_id",
         {"counting": counting},
     )

@@ -45,7 +45,7 @@ class _Builder:
             name: self._reading(name, column) for name, column in self.columns.items() if name in match.positions
         }
         self.loads = [
-            (index, load_staging()[name], self._said(load))
+            (index, load_staging()[load.into or name], self._said(load))
             for index, (name, load) in enumerate(self.source.loads.items())
             if load.each == each and load.summed_from is None
         ]
@@ -196,9 +196,10 @@ class _Builder:
                 condition = f"coalesce(cast(({rule.when}) as boolean), false)" + layers.unless_faulty(rule.when)
                 refuses = rule in self.source.refuse
                 layers.faults.append(Fault(condition, column, rule.reason, found, rule.expected, refuses))
-        if self.loads and all(load.where is not None for _, _, load in self.loads):
-            nowhere = " and ".join(f"not w{index}" for index, _, _ in self.loads)
-            nowhere += layers.unless_faulty(" ".join(load.where or "" for _, _, load in self.loads))
+        own = [(index, load) for index, _, load in self.loads if load.into is None]
+        if own and all(load.where is not None for _, load in own):
+            nowhere = " and ".join(f"not w{index}" for index, _ in own)
+            nowhere += layers.unless_faulty(" ".join(load.where or "" for _, load in own))
             layers.faults.append(
                 Fault(f"({nowhere})", None, "no_table", "null", "a row that one of the tables takes", True)
             )

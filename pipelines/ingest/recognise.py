@@ -45,10 +45,15 @@ def _choose(names: tuple[str, ...], folders: tuple[str, ...], kind: str) -> Verd
     """Files of one kind have one header: it is understood once."""
     header = list(names)
     named = named_by(folders)
-    verdicts = [match_header(source, header) for source in named or load_sources().values() if _is_able(source, kind)]
+    verdicts = [match_header(source, header) for source in named or _by_header() if _is_able(source, kind)]
     if named:
         return _of_folder(verdicts, header, folders, kind)
     return _of_header(verdicts)
+
+
+def _by_header() -> list[Source]:
+    """The mappings that a header alone may mean."""
+    return [source for source in load_sources().values() if not source.recognise.folder_only]
 
 
 def _is_able(source: Source, kind: str) -> bool:
@@ -69,7 +74,7 @@ def _of_folder(verdicts: list[Match | Missing], header: list[str], folders: tupl
 
 def _fitting_elsewhere(chosen: Match, header: list[str], kind: str) -> Match | None:
     """A mapping that knows clearly more of the header than the folder's own."""
-    others = [match_header(s, header) for s in load_sources().values() if s != chosen.source and _is_able(s, kind)]
+    others = [match_header(s, header) for s in _by_header() if s != chosen.source and _is_able(s, kind)]
     better = [other for other in others if isinstance(other, Match) and _understood(other) > _understood(chosen) + 1]
     return max(better, key=_rank) if better else None
 
@@ -192,7 +197,7 @@ def _wanted(verdict: Missing, name: str) -> str:
 
 def _other_home(header: list[str], refused: list[Source]) -> Source | None:
     """Another mapping that the header fits."""
-    able = [source for source in load_sources().values() if source not in refused and not source.recognise.sheets]
+    able = [source for source in _by_header() if source not in refused and not source.recognise.sheets]
     others = (match_header(source, header) for source in able)
     fitting = [other for other in others if isinstance(other, Match) and _is_telling(other)]
     return max(fitting, key=_rank).source if fitting else None

@@ -26,12 +26,13 @@ from pipelines.ingest.grammar import (
     Recognise,
     Rule,
     Sample,
+    Snapshot,
     Source,
     SourceColumn,
     Version,
 )
 from pipelines.ingest.staging import YAML, Column, StagingTable, load_staging
-from pipelines.ingest.synonyms import ContentKey, Synonyms, TableHeaders, load_headers
+from pipelines.ingest.synonyms import Also, ContentKey, Synonyms, TableHeaders, load_headers
 from pipelines.ingest.units import currency_columns, normalise, yuan_words
 
 __all__ = [
@@ -111,7 +112,7 @@ def _words_at(place: list[Any]) -> set[str]:
     """The keys that a mapping may have at a place."""
     models: dict[str, type[BaseModel]] = {
         "columns": SourceColumn, "recognise": Recognise, "version": Version, "form": Form, "loads": Load,
-        "refuse": Rule, "flags": Rule, "each": Child, "samples": Sample,
+        "refuse": Rule, "flags": Rule, "each": Child, "samples": Sample, "snapshot": Snapshot,
     }  # fmt: skip
     named = [part for part in place if part in models]
     if not named:
@@ -144,10 +145,13 @@ def canonical(table: StagingTable) -> Source:
     own = [column for column in table.columns.values() if not column.line_grain and column.has_time_of is None]
     columns = {column.name: _own_column(column, headers.of(column.name)) for column in own}
     loads = {name: name for name in columns}
+    beside: dict[str, str] = {}
     for name, also in headers.also.items():
-        columns[name] = SourceColumn(names=also.names, type=also.type, told=also.told, told_zh=also.told_zh)
+        told = {"told": also.told, "told_zh": also.told_zh}
+        columns[name] = SourceColumn(names=also.names, type=also.type, empty=also.empty, **told)
         standing = loads[also.instead_of]
         loads[also.instead_of] = f"coalesce({standing}, {name})"
+        beside[name] = f"{standing} is not null and {name} is not null"
         for other, word in also.sets.items():
             meant = f"case when {standing} is null and {name} is not null then '{word}' end"
             loads[other] = f"coalesce({loads[other]}, {meant})"
@@ -164,7 +168,14 @@ def canonical(table: StagingTable) -> Source:
         recognise=Recognise(folders=(table.name, *headers.folders), columns=_needed(table, headers)),
         version=Version(column="version_at"),
         columns=columns,
-        loads={table.name: _load(headers.content_key, loads)},
+        loads={table.name: _load(headers.content_key, loads)}
+        | {
+            f"{table.name}_{name}": Load(
+                into=table.name, columns=_further(table, loads, name, also), where=beside[name]
+            )
+            for name, also in headers.also.items()
+            if also.further
+        },
     )
 
 
@@ -180,6 +191,13 @@ def _content(key: ContentKey, loads: dict[str, str]) -> str:
     first = f"coalesce({', '.join(loads[name] for name in key.first_of)})"
     made = f"left(md5(concat_ws('|', {', '.join([*parts, *([first] if key.first_of else [])])})), 20)"
     return f"case when {first} is not null then {made} end" if key.first_of else made
+
+
+def _further(table: StagingTable, loads: dict[str, str], name: str, also: Also) -> dict[str, str]:
+    """The row that a column makes beside the one of its record: with that column's words, and a key of its own."""
+    words = {other: f"'{word}'" for other, word in also.sets.items()}
+    kept = {column: text for column, text in loads.items() if not table.columns[column].hash_of}
+    return kept | words | {also.instead_of: name}
 
 
 def _own_column(column: Column, synonyms: Synonyms) -> SourceColumn:

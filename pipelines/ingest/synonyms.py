@@ -37,6 +37,8 @@ class Also(_Strict):
     names: tuple[str, ...]
     type: Literal["id", "timestamp", "amount"]
     sets: dict[str, str] = {}  # other column → what this one's presence means for it
+    further: bool = False  # beside what it may stand instead of, it makes a further row
+    empty: tuple[str, ...] = ()  # words that mean "nothing"
     told: str = ""
     told_zh: str = ""
 

@@ -1,0 +1,70 @@
+"""What a person should know of whole lists: who counts as having left by them, and why nobody does.
+
+What belongs here: the notices, made anew for every file whose lists were judged. What does not: judging (leaving.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.ingest.notices import Notice, write_notices
+
+if TYPE_CHECKING:
+    import duckdb
+
+SHOWN = 5
+LEFT = (
+    "{rows} who stood in an earlier list are not in this one: they count as having left by {left_at:%Y-%m-%d %H:%M}, "
+    "the time of this list (nobody told when; is_inferred in staging.events); if the list is not whole, take the file "
+    "out of landing and run siyu run --full"
+)
+GAPS = (
+    "{rows} are missing here and stand in a later list as members since before: they never left, so this list was not "
+    "whole"
+)
+TORN = (
+    "rows of these lists were refused (siyu quarantine), so nobody counts as having left by them, although {rows} who "
+    "stood in an earlier one are missing: mend the rows and export again"
+)
+SHORT = (
+    "more than half of those who stood in an earlier list are missing ({rows}): a filtered or partial export, so "
+    "nobody counts as having left by it; export the whole list, or tell who left when in a column 退群时间"
+)
+EARLY = (
+    "{rows} are here for the first time and say that they joined before an earlier whole list: renamed people count as "
+    "two (export an id), or that list was not whole"
+)
+CODES = {"left_by_list": LEFT, "list_gap": GAPS, "list_torn": TORN, "list_short": SHORT, "list_newcomers": EARLY}
+ASIDE = ("list_torn", "list_short")
+_FOUND = """
+    with counted as (
+        select file_id, if(is_revoked, 'list_gap', 'left_by_list') as code, list, count(*) as rows,
+            max(left_at) as left_at
+        from ops.departures group by all
+        union all
+        select distinct file_id, 'list_' || verdict, list, missing, version_at from ops.lists
+        where verdict in ('torn', 'short') and missing > 0 and list is not null
+        union all
+        select distinct file_id, 'list_newcomers', list, early, version_at from ops.lists where early > 0
+    )
+    select file_id, code, list_sort(list(distinct split_part(list, chr(31), -1))), sum(rows)::bigint, max(left_at)
+    from counted semi join affected using (file_id) group by file_id, code order by all
+"""
+
+
+def notices_of_lists(connection: duckdb.DuckDBPyConnection) -> dict[int, list[Notice]]:
+    """Writes them anew for the files of temp table affected; by file."""
+    connection.execute(
+        "delete from ops.notices where list_contains($1, code) and file_id in (select file_id from affected)",
+        [list(CODES)],
+    )
+    told: dict[int, list[Notice]] = {}
+    for file_id, code, names, rows, left_at in connection.execute(_FOUND).fetchall():
+        shown = ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
+        severity = "aside" if code in ASIDE else "told"
+        notice = Notice(code, CODES[code].format(rows=rows, left_at=left_at), shown, rows, severity)  # type: ignore[arg-type]
+        told.setdefault(file_id, []).append(notice)
+    for file_id, notices in told.items():
+        path = connection.execute("select path from ops.files where file_id = ?", [file_id]).fetchone()
+        write_notices(connection, file_id, path[0] if path else "", notices)
+    return told

@@ -1,0 +1,252 @@
+"""Lists of members: who joined, who left, and who is no longer in the list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.ingest.sources import SourceError, read_source
+from tests.ingest.conftest import Landing
+from tests.ingest.files import workbook
+
+
+def events(landing: Landing, where: str = "true") -> list[tuple[str, ...]]:
+    """Who, what, when, in which group."""
+    rows = landing.rows("events", "user_id, event, event_at, group_id", where)
+    return [(user, event, f"{at:%m-%d %H:%M}", group) for user, event, at, group in rows]
+
+
+def test_join_and_leave_in_one_row_are_two_events(landing: Landing, both_ways: str) -> None:
+    rows = [
+        "群名称,昵称,入群时间,退群时间",
+        "一群,小王,2026-03-01 10:00:00,2026-03-05 08:00:00",
+        "一群,小李,2026-03-02 10:00:00,-",
+        "一群,小周,2026-03-02 10:00:00,未退群",
+        "一群,小吴,,2026-03-06 08:00:00",
+    ]
+    file = landing.one("events/a.csv", "\n".join(rows) + "\n")
+    assert events(landing) == [
+        ("小吴", "group_leave", "03-06 08:00", "一群"),
+        ("小周", "group_join", "03-02 10:00", "一群"),
+        ("小李", "group_join", "03-02 10:00", "一群"),
+        ("小王", "group_join", "03-01 10:00", "一群"),
+        ("小王", "group_leave", "03-05 08:00", "一群"),
+    ]
+    assert (file.rows_read, file.rows_loaded, file.rows_quarantined) == (4, 4, 0)
+
+
+def test_two_events_of_one_row_are_counted_once_when_a_newer_copy_comes(landing: Landing) -> None:
+    """The older file's row is one row superseded, and both of its events."""
+    text = "群名称,昵称,入群时间,退群时间\n一群,小王,2026-03-01 10:00:00,2026-03-05 08:00:00\n"
+    landing.one("events/a.csv", text)
+    landing.one("events/b.csv", text + "一群,小李,2026-03-02 10:00:00,\n")
+    ledger = landing.sql("select rows_read, rows_loaded, rows_superseded from ops.files order by path")
+    assert [tuple(row.values()) for row in ledger] == [(1, 0, 1), (2, 2, 0)]
+    assert len(events(landing)) == 3
+
+
+def test_a_leave_that_cannot_be_read_sets_its_row_aside(landing: Landing) -> None:
+    """Without it the person would be a member for ever."""
+    rows = [["群名称", "昵称", "入群时间", "退群时间"], ["一群", "小王", "2026-03-01 10:00:00", "上周"]]
+    file = landing.one("inbox/群.xlsx", workbook({"成员": rows}))
+    assert (file.rows_quarantined, events(landing)) == (1, [])
+
+
+HEADER = "群名称,成员ID,入群时间"
+JOINED = {"a": "03-01 10:00", "b": "03-02 10:00", "c": "03-03 10:00", "d": "03-04 10:00", "e": "03-05 10:00"}
+
+
+def members(who: str, group: str = "一群", **joined: str) -> str:
+    """A list of members; each letter is one."""
+    rows = [f"{group},{user},2026-{joined.get(user, JOINED.get(user, '03-01 10:00'))}:00" for user in who]
+    return "\n".join([HEADER, *rows]) + "\n"
+
+
+def leaves(landing: Landing) -> list[tuple[str, ...]]:
+    """Who left, when, in which group; all of them inferred."""
+    return [(user, at, group) for user, _, at, group in events(landing, "is_inferred and event = 'group_leave'")]
+
+
+def codes(landing: Landing) -> list[tuple[str, str, int]]:
+    rows = landing.sql("select path, code, rows from ops.notices where code like '%list%' order by all")
+    return [(row["path"].removeprefix("member_lists/"), row["code"], row["rows"]) for row in rows]
+
+
+def test_who_is_no_longer_in_the_list_has_left(landing: Landing, both_ways: str) -> None:
+    landing.write("member_lists/1.csv", members("abc"), at="2026-03-06 09:00")
+    landing.write("member_lists/2.csv", members("acd", d="03-06 20:00"), at="2026-03-07 09:00")
+    landing.write("member_lists/3.csv", members("acd", d="03-06 20:00"), at="2026-03-08 09:00")
+    files = landing.ingest().files
+    assert leaves(landing) == [("b", "03-07 09:00", "一群")]
+    assert codes(landing) == [("2.csv", "left_by_list", 1)]
+    assert [notice.code for notice in files[1].notices] == ["left_by_list"]
+    joins = [(user, at) for user, event, at, _ in events(landing) if event == "group_join"]
+    assert joins == [*((user, JOINED[user]) for user in "abc"), ("d", "03-06 20:00")]
+
+
+def test_a_list_that_comes_late_moves_the_leave(landing: Landing) -> None:
+    """First the last, then the first, then the one between them."""
+    landing.one("member_lists/9.csv", members("a"), at="2026-03-09 09:00")
+    assert leaves(landing) == []
+    landing.one("member_lists/6.csv", members("abc"), at="2026-03-06 09:00")
+    assert leaves(landing) == [("b", "03-09 09:00", "一群"), ("c", "03-09 09:00", "一群")]
+    landing.one("member_lists/7.csv", members("ab"), at="2026-03-07 09:00")
+    assert leaves(landing) == [("b", "03-09 09:00", "一群"), ("c", "03-07 09:00", "一群")]
+    assert codes(landing) == [("7.csv", "left_by_list", 1), ("9.csv", "left_by_list", 1)]
+
+
+def test_who_comes_back_joins_again(landing: Landing) -> None:
+    landing.one("member_lists/6.csv", members("ab"), at="2026-03-06 09:00")
+    landing.one("member_lists/7.csv", members("a"), at="2026-03-07 09:00")
+    landing.one("member_lists/8.csv", members("ab", b="03-08 08:00"), at="2026-03-08 09:00")
+    landing.one("member_lists/9.csv", members("a"), at="2026-03-09 09:00")
+    assert [(event, at) for user, event, at, _ in events(landing, "user_id = 'b'")] == [
+        ("group_join", "03-02 10:00"),
+        ("group_join", "03-08 08:00"),
+        ("group_leave", "03-07 09:00"),
+        ("group_leave", "03-09 09:00"),
+    ]
+
+
+def test_who_is_back_with_the_old_time_of_joining_never_left(landing: Landing) -> None:
+    landing.one("member_lists/6.csv", members("abc"), at="2026-03-06 09:00")
+    landing.one("member_lists/7.csv", members("ac"), at="2026-03-07 09:00")
+    landing.one("member_lists/8.csv", members("ab"), at="2026-03-08 09:00")
+    assert leaves(landing) == [("c", "03-08 09:00", "一群")]
+    assert codes(landing) == [("7.csv", "list_gap", 1), ("8.csv", "left_by_list", 1)]
+
+
+def test_the_list_itself_tells_who_left(landing: Landing) -> None:
+    """Who stands in it as having left is no member, and is not missing later."""
+    head, rows = f"{HEADER},退群时间\n", "一群,a,2026-03-01 10:00:00,\n"
+    landing.one("member_lists/6.csv", members("ab"), at="2026-03-06 09:00")
+    landing.one(
+        "member_lists/7.csv", head + rows + "一群,b,2026-03-02 10:00:00,2026-03-06 20:00:00\n", "2026-03-07 09:00"
+    )
+    landing.one("member_lists/8.csv", head + rows, at="2026-03-08 09:00")
+    assert (leaves(landing), len(events(landing))) == ([], 3)
+
+
+def test_other_groups_and_sources_are_not_touched(landing: Landing) -> None:
+    landing.one("member_lists/6.csv", members("ab") + members("ab", "二群").partition("\n")[2], at="2026-03-06 09:00")
+    landing.one("member_lists/7.csv", members("a", "二群"), at="2026-03-07 09:00")
+    landing.one("events/8.csv", members("a"), at="2026-03-08 09:00")
+    assert leaves(landing) == [("b", "03-07 09:00", "二群")]
+
+
+def test_refused_members_do_not_leave(landing: Landing) -> None:
+    """Of that group nobody does; of the others in the file who is missing."""
+    landing.one("member_lists/6.csv", members("abc") + members("ab", "二群").partition("\n")[2], at="2026-03-06 09:00")
+    torn = members("a") + "一群,b,soon\n" + members("a", "二群").partition("\n")[2]
+    landing.one("member_lists/7.csv", torn, at="2026-03-07 09:00")
+    assert leaves(landing) == [("b", "03-07 09:00", "二群")]
+    assert codes(landing) == [("7.csv", "left_by_list", 1), ("7.csv", "list_torn", 2)]
+
+
+def test_a_line_that_is_no_row_may_be_of_any_group(landing: Landing) -> None:
+    landing.one("member_lists/6.csv", members("abc"), at="2026-03-06 09:00")
+    landing.one("member_lists/7.csv", members("a") + "一群,b,2026-03-02 10:00:00,x,y,z\n", at="2026-03-07 09:00")
+    assert (leaves(landing), codes(landing)) == ([], [("7.csv", "list_torn", 2)])
+
+
+def test_most_missing_is_another_kind_of_list(landing: Landing) -> None:
+    """Told and taken for who is there; a list after it is compared with who stood before."""
+    landing.one("member_lists/6.csv", members("abcde"), at="2026-03-06 09:00")
+    landing.one("member_lists/7.csv", members("ab"), at="2026-03-07 09:00")
+    landing.one("member_lists/8.csv", members("ac"), at="2026-03-08 09:00")
+    assert leaves(landing) == []
+    assert codes(landing) == [("7.csv", "list_short", 3), ("8.csv", "list_short", 3)]
+    landing.one("member_lists/9.csv", members("abcd"), at="2026-03-09 09:00")
+    assert leaves(landing) == [("e", "03-09 09:00", "一群")]
+
+
+def test_an_empty_list_says_nothing(landing: Landing) -> None:
+    landing.one("member_lists/6.csv", members("ab"), at="2026-03-06 09:00")
+    file = landing.one("member_lists/7.csv", HEADER + "\n", at="2026-03-07 09:00")
+    assert (leaves(landing), [notice.code for notice in file.notices]) == ([], ["no_rows"])
+
+
+def test_two_files_of_one_time_are_one_list(landing: Landing) -> None:
+    landing.one("member_lists/6.csv", members("abc"), at="2026-03-06 09:00")
+    landing.write("member_lists/7-1.csv", members("a"), at="2026-03-07 09:00")
+    landing.write("member_lists/7-2.csv", members("b"), at="2026-03-07 09:00")
+    landing.ingest()
+    assert leaves(landing) == [("c", "03-07 09:00", "一群")]
+
+
+def test_a_renamed_member_is_told(landing: Landing) -> None:
+    landing.one("member_lists/6.csv", members("abc"), at="2026-03-06 09:00")
+    landing.one("member_lists/7.csv", members("abx"), at="2026-03-07 09:00")
+    assert codes(landing) == [("7.csv", "left_by_list", 1), ("7.csv", "list_newcomers", 1)]
+
+
+def test_a_list_elsewhere_is_only_who_joined_and_says_so(landing: Landing) -> None:
+    file = landing.one("inbox/6.csv", members("ab"))
+    landing.one("inbox/7.csv", members("a"))
+    assert (file.source, leaves(landing)) == ("canonical_events", [])
+    assert "landing/member_lists/" in file.notices[0].said
+
+
+FAST = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+DAY = 20
+SNAPSHOTS = st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), min_size=2, max_size=5)
+
+
+def departed(lists: list[set[str]]) -> list[tuple[str, int]]:
+    """Ten lines of Python: who left by which list. Nobody comes back with another time of joining here."""
+    gone, standing = [], set(lists[0])
+    for number, there in enumerate(lists[1:], start=1):
+        missing = standing - there
+        if len(missing) < 3 or 2 * len(missing) <= len(standing):
+            gone += [(user, number) for user in missing]
+            standing -= missing
+        standing |= there
+    return sorted((user, number) for user, number in gone if all(user not in later for later in lists[number:]))
+
+
+@FAST
+@given(lists=SNAPSHOTS, data=st.data())
+def test_no_order_of_arrival_makes_a_difference(
+    tmp_path_factory: pytest.TempPathFactory, warehouse: Any, lists: list[set[str]], data: st.DataObject
+) -> None:
+    """Nor in how many runs the files come. Equal lists of two times are two lists."""
+    landing = Landing(tmp_path_factory.mktemp("home"), warehouse)
+    order = data.draw(st.permutations(range(len(lists))))
+    for number in order:
+        text = members("".join(sorted(lists[number]))) + members("z", "二群").partition("\n")[2]
+        landing.write(f"member_lists/2026-03-{DAY + number} 09.00.00.csv", text)
+        if data.draw(st.booleans()):
+            landing.ingest()
+    landing.ingest()
+    assert leaves(landing) == [(user, f"03-{DAY + number} 09:00", "一群") for user, number in departed(lists)]
+    files = landing.sql("select distinct file_id from ops.departures where not is_revoked")
+    told = landing.sql("select file_id from ops.notices where code = 'left_by_list'")
+    assert {row["file_id"] for row in files} == {row["file_id"] for row in told}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("of: [platform, group_id]", "of: [platform, grup_id]", "loads.events.snapshot.of: no such column of staging."),
+        ("who: [user_id_type", "who: [user_id_tipe", "loads.events.snapshot.who: no such column of staging.events"),
+        ("since: event_at", "since: joined_at", "loads.events.snapshot.since: no such column of staging.events"),
+        ("gone: leaving", "gone: leving", "loads.events.snapshot.gone: leving is no load with a `where`; did you mean"),
+        ("event_at: file_version_at,", "", "loads.events.snapshot.leave.event_at: missing; staging.events has no row"),
+        ("event_at: file_version_at,", "event_at: joined_at,", "loads.events.snapshot.leave.event_at: 'joined_at': "),
+        ("since: event_at", "sinse: event_at", "loads.events.snapshot.sinse: there is no such key; did you mean 'sin"),
+        ("into: events", "into: event", "loads.leaving.into: the record itself is no event; did you mean 'events'?"),
+        ("formats: [", "version: {column: joined_at}\nformats: [", "loads.events.snapshot: with version.column the ro"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_snapshot_is_told_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+    text = Path("assets/sources/member_lists.yaml").read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / "lists.yaml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SourceError) as raised:
+        read_source(file)
+    assert str(raised.value).removeprefix(f"{file}: ").startswith(said)
