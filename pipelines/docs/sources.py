@@ -81,8 +81,11 @@ def _recognised(source: Source) -> str:
     if by.folders:
         folders = " or ".join(code(f"landing/{name}/") for name in by.folders)
         lines.append(f"- in a folder {folders}: then it is this, or it is refused")
-    how = "with a header that has" if by.folder_only else "or where no folder says so, by a header with"
-    lines += [f"- {how} {_named(source, group)}" for group in by.columns]
+    groups = [_named(source, group) for group in by.columns]
+    if by.folder_only:
+        lines.append("- by no header alone; it must have " + ", or ".join(groups))
+    else:
+        lines += [f"- or where no folder says so, by a header with {group}" for group in groups]
     if by.sheets:
         lines.append("- or by its sheets: " + ", ".join(map(code, by.sheets)))
     lines.append(f"- a row is newer than its earlier copy by {_version(source)}")

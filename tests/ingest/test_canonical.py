@@ -39,6 +39,7 @@ GIVEN = {
         "event_at": "2026-02-27 21:40:00", "event_id": "e-1", "group_id": "g-1", "live_session_id": "7300001",
         "campaign_id": "c-1", "message_id": "m-1", "video_id": "v-1", "product_id": "p-1",
         "entry_path": "live_fan_club", "source": "直播", "medium": "口播", "entry": "评论区", "inviter_id": "u-16",
+        "is_inferred": "true",
         "value": "1.5",
     },
     "identities": {
