@@ -94,6 +94,30 @@ def test_lists_under_names_are_all_read(landing: Landing, both_ways: str, docume
     assert "list_left" not in [code for code, _, _ in told(landing)]
 
 
+DEEP = {
+    "by month and number": {"2026-03": {"A1": order(1)}, "2026-03-01": {"A2": order(2), "A3": order(3)}},
+    "by shop and day": {"s": {"2026-03-01": [order(1)]}, "t": {"2026-03-01": [order(2)], "2026-03-02": [order(3)]}},
+    "by shop, day, number": {"s": {"d1": {"A1": order(1)}}, "t": {"d1": {"A2": order(2)}, "d2": {"A3": order(3)}}},
+}
+
+
+@pytest.mark.parametrize("shape", DEEP)
+@pytest.mark.parametrize("around", [None, "data"])
+def test_maps_of_maps_are_read_whole(landing: Landing, both_ways: str, shape: str, around: str | None) -> None:
+    """The first day's orders were read, the others told."""
+    landing.one("orders/a.json", json.dumps({around: DEEP[shape], "code": 0} if around else DEEP[shape]))
+    assert [order_id for (order_id,) in landing.rows("orders", "order_id")] == ["A1", "A2", "A3"]
+    codes = {code for code, _, _ in told(landing)}
+    assert "list_left" not in codes
+    assert ("map_names_left" in codes) == ("shop" in shape)  # the records do not say their shop
+
+
+def test_two_kinds_under_names_are_no_map_of_maps(landing: Landing, both_ways: str) -> None:
+    refund = {"refund_id": "R1", "case": "x", "refunded_at": PAID, "refund_amount": 1, "why": "y", "who": "z"}
+    landing.one("orders/a.json", json.dumps({"orders": {"A1": order(1), "A2": order(2)}, "refunds": {"R1": refund}}))
+    assert [order_id for (order_id,) in landing.rows("orders", "order_id")] == ["A1", "A2"]
+
+
 def test_a_name_over_a_list_that_its_records_do_not_say_is_told(landing: Landing, both_ways: str) -> None:
     landing.one("events/a.json", json.dumps({"g-1": [{**JOIN, "group_id": None}], "g-2": [{**JOIN, "user_id": "u-2"}]}))
     assert landing.rows("events", "user_id, group_id") == [("u-1", None), ("u-2", "g-1")]

@@ -3,8 +3,8 @@
 What belongs here: paths to records, in Python for the sample and in SQL for the file. What does not: paths inside a
 record (json.py).
 
-A path is names behind one another. `|` behind a name: what stands there is JSON in a text. `*` as the last: the values
-of a map, whose names are ids, or lists of records by day, by group.
+A path is names behind one another. `|` behind a name: what stands there is JSON in a text. `*` at the end: the values
+of a map, whose names are ids, or lists of records by day, by group; twice, of a map of such maps.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def _each(value: Any) -> list[Any]:
 def _places(value: Any, steps: Steps) -> Iterator[Steps]:
     if not isinstance(value, dict) or len(steps) >= DEEPEST:
         return
-    if _is_map(value):
-        yield (*steps, "*")
+    for levels in _map_levels(value):
+        yield (*steps, *["*"] * levels)
     for key, inner in value.items():
         if isinstance(inner, str) and inner[:1] in ("{", "["):
             key, inner = f"{key}|", json.loads(inner) if is_json(inner) else None
@@ -55,12 +55,26 @@ def _places(value: Any, steps: Steps) -> Iterator[Steps]:
             yield from _places(_each(inner)[0], (*steps, key))
 
 
-def _is_map(value: dict[str, Any]) -> bool:
-    """Whether all values are objects, or several lists of objects, of one kind: their names are mostly the same."""
-    lists = [inner for inner in value.values() if isinstance(inner, list)]
-    if not value or (lists and len(value) == 1):
+def _map_levels(value: dict[str, Any]) -> Iterator[int]:
+    """How many levels of names may lie over objects, or several lists of objects, of one kind.
+
+    Maps by day under the names of shops are of one kind themselves where the days are the same: both may be.
+    """
+    maps: list[Any] = [value]
+    for level in range(1, DEEPEST + 1):
+        if not all(isinstance(each, dict) for each in maps):
+            return
+        maps = [under for each in maps for under in each.values()]
+        if _are_of_one_kind(maps):
+            yield level
+
+
+def _are_of_one_kind(values: list[Any]) -> bool:
+    """Whether all are objects, or several lists of objects, whose names are mostly the same."""
+    lists = [inner for inner in values if isinstance(inner, list)]
+    if not values or (lists and len(values) == 1):
         return False
-    entries = [entry for inner in value.values() for entry in _each(inner)[:1]]
+    entries = [entry for inner in values for entry in _each(inner)[:1]]
     if not entries or not all(isinstance(entry, dict) for entry in entries):
         return False
     names = [set(entry) for entry in entries]
@@ -175,15 +189,15 @@ _NAMES = (
 
 def _names_lost(sample: list[Any], steps: Steps) -> list[str]:
     """Names of a map, or of lists by group, that their records do not repeat."""
-    if "*" not in steps:
-        return []
-    maps = [document for document in records_at(sample, steps[: steps.index("*")]) if len(document) > 1]
     return list(
         dict.fromkeys(
             name
-            for document in maps
+            for place, step in enumerate(steps)
+            if step == "*"
+            for document in records_at(sample, steps[:place])
+            if len(document) > 1
             for name, inner in document.items()
-            for record in _each(inner)
-            if isinstance(record, dict) and not any(str(value).startswith(name) for value in record.values())
+            for record in records_at([inner], steps[place + 1 :])
+            if not any(str(value).startswith(name) for value in record.values())
         )
     )
