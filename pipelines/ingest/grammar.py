@@ -48,6 +48,7 @@ class SourceColumn(_Strict):
     on_bad: Literal["row", "cell", ""] = ""
     told: str = ""  # what a person should know of a file that has this column; told_zh says the same in Chinese
     told_zh: str = ""
+    around: bool = False  # JSON: where no record has it, what stands around their list is said of each
 
     @model_validator(mode="after")
     def _known_unit(self) -> SourceColumn:

@@ -206,6 +206,7 @@ def _own_column(column: Column, synonyms: Synonyms) -> SourceColumn:
         names=(column.name, *synonyms.names),
         dates=synonyms.dates,
         several=synonyms.several,
+        around=synonyms.around,
         type=column.type,  # type: ignore[arg-type]
         unit=column.unit if column.type == "number" and column.unit in SECOND_UNITS else None,
         map={**words, **{word: word for word in column.values}} if words else None,

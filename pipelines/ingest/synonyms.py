@@ -22,11 +22,12 @@ class _Strict(BaseModel):
 
 
 class Synonyms(_Strict):
-    """Other names of one canonical column; see grammar.SourceColumn for `several` and `dates`."""
+    """Other names of one canonical column; see grammar.SourceColumn for `several`, `dates` and `around`."""
 
     names: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     several: Literal["own", "first"] = "own"
+    around: bool = False
     words: dict[str, tuple[str, ...]] = {}  # a closed column's own word → what a file may say for it
 
 

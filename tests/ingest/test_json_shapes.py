@@ -124,19 +124,56 @@ def test_a_name_over_a_list_that_its_records_do_not_say_is_told(landing: Landing
     assert ("map_names_left", "*", None) in told(landing)
 
 
+LONG = "7654321098765432109"
+MEMBER = {"user_id": "u-1", "event": "group_join", "event_at": PAID}
+
+
 @pytest.mark.parametrize(
-    ("document", "name"),
+    ("document", "name", "row"),
     [
-        ([{"group_id": "g-1", "members": [{"user_id": "u-1", "event": "group_join", "event_at": PAID}]}], "group_id"),
-        ({"data": {"platform": "taobao", "list": [JOIN]}}, "platform"),
-        ({"群名称": "一群", "members": [{"昵称": "小红", "入群时间": PAID}]}, "群名称"),
+        ([{"group_id": "g-1", "members": [MEMBER]}], "group_id", ("other", "u-1", "g-1")),
+        ({"data": {"platform": "taobao", "list": [JOIN]}}, "platform", ("taobao", "u-1", "g-1")),
+        ({"platform": "taobao", "data": {"list": [JOIN]}}, "platform", ("taobao", "u-1", "g-1")),
+        ({"group_id": "g-0", "data": {"group_id": "g-1", "list": [MEMBER]}}, "group_id", ("other", "u-1", "g-1")),
+        ({"群名称": "一群", "members": [{"昵称": "小红", "入群时间": PAID}]}, "群名称", ("other", "小红", "一群")),
+        ({"group_id": 7654321098765432109, "body": json.dumps(MEMBER)}, "group_id", ("other", "u-1", LONG)),
+        ({"a": {"group_id": "g-1", "m": {"x": MEMBER, "y": MEMBER}}}, "group_id", ("other", "u-1", "g-1")),
     ],
-)
-def test_what_stands_around_the_records_is_told(landing: Landing, both_ways: str, document: Any, name: str) -> None:
-    """Members in the list of their group: each was loaded without a group, and nobody said so."""
+)  # fmt: skip
+def test_where_records_belong_may_stand_around_them(
+    landing: Landing, both_ways: str, document: Any, name: str, row: tuple[str, ...]
+) -> None:
+    """Members in the list of their group: each was loaded without a group."""
     landing.one("events/a.json", json.dumps(document))
-    assert len(landing.rows("events")) == 1
-    assert ("around_left", name, None) in told(landing)
+    assert landing.rows("events", "platform, user_id, group_id") == [row]
+    assert ("around_taken", name, None) in told(landing)
+
+
+def test_each_list_has_its_own_around_it(landing: Landing, both_ways: str) -> None:
+    """Also where a record far behind says it itself."""
+    pages = [{"group_id": f"g-{n}", "list": [{**MEMBER, "user_id": f"u-{n}"}]} for n in range(60)]
+    pages[59]["list"][0]["group_id"] = "own"
+    landing.write_rows("events/a.jsonl", pages)
+    landing.ingest()
+    assert set(landing.rows("events", "user_id, group_id")) == {(f"u-{n}", f"g-{n}") for n in range(59)} | {
+        ("u-59", "own")
+    }
+
+
+def test_where_records_say_it_themselves_nothing_is_taken(landing: Landing, both_ways: str) -> None:
+    landing.one("events/a.json", json.dumps({"group_id": "g-0", "list": [JOIN, {**MEMBER, "user_id": "u-2"}]}))
+    assert landing.rows("events", "user_id, group_id") == [("u-1", "g-1"), ("u-2", None)]
+    assert ("around_left", "group_id", None) in told(landing)  # not the group of u-1, so perhaps not that of u-2
+
+
+def test_any_other_value_around_the_records_is_told(landing: Landing, both_ways: str) -> None:
+    """A page's own status is not that of its orders."""
+    landing.one(
+        "orders/a.json", json.dumps({"status": "success", "paid_amount": 3, "shop_id": "9", "list": [order(1)]})
+    )
+    assert landing.rows("orders", "order_id, shop_id, status") == [("A1", "9", "paid")]
+    around = {(code, subject) for code, subject, _ in told(landing)}
+    assert around == {("around_left", "status"), ("around_taken", "shop_id")}
 
 
 def test_one_record_of_another_list_is_told(landing: Landing) -> None:

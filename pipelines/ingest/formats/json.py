@@ -18,14 +18,16 @@ from pipelines.ingest.formats.wrappers import (
     Steps,
     candidates,
     declared,
-    left_around,
     left_beside,
+    names_around,
     records_at,
     records_sql,
+    records_with_around_sql,
+    told_around,
 )
 from pipelines.ingest.headers import Match, Missing
 from pipelines.ingest.recognise import choose, refusal
-from pipelines.ingest.sources import load_sources
+from pipelines.ingest.sources import Source, load_sources
 from pipelines.ingest.text import Text, UnreadableError
 from pipelines.ingest.units import normalise
 from pipelines.ingest.unread import unread_notices
@@ -43,7 +45,7 @@ def open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple[
     )
     found = connection.execute(f"select record from {lines} where {is_record} limit {SAMPLE_RECORDS}").fetchall()
     sample = [json.loads(record) for (record,) in found if is_json(record)]
-    verdict, wrapper = _choose_json(sample, folders)
+    verdict, wrapper, carried = _choose_json(sample, folders)
     if not isinstance(verdict, Match):
         counted = connection.execute(f"select count(*) from {lines}").fetchone()
         if not sample:
@@ -51,9 +53,9 @@ def open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple[
         raise refusal(verdict, _keys(sample[0]), counted[0] if counted else 0, folders)
     verdict = replace(verdict, notices=(*verdict.notices, *unread_notices(verdict, _others(verdict, sample, wrapper))))
     is_record = _with_inner_json(verdict, wrapper, is_record)
-    opened = _opened_json(connection, text, verdict, wrapper, lines, is_record)
+    opened = _opened_json(connection, text, verdict, wrapper, carried, lines, is_record)
     known = {normalise(path) for column in verdict.source.columns.values() for path in column.names}
-    opened.notices += [*left_beside(sample, wrapper), *left_around(sample, wrapper, known)]
+    opened.notices += [*left_beside(sample, wrapper), *told_around(sample, wrapper, known, carried)]
     return opened
 
 
@@ -80,8 +82,10 @@ def _with_inner_json(match: Match, wrapper: Steps, is_record: str) -> str:
     return is_record
 
 
-def _choose_json(sample: list[Any], folders: tuple[str, ...]) -> tuple[Match | Missing | None, Steps]:
-    """The mapping, and where the records are: where a mapping says, else wherever the first mapping fits.
+def _choose_json(sample: list[Any], folders: tuple[str, ...]) -> tuple[Match | Missing | None, Steps, tuple[str, ...]]:
+    """The mapping, where the records are, and which names around them are said of each of them.
+
+    The records are where a mapping says, else wherever the first mapping fits.
 
     A line is a record itself (no steps), or wraps some: a page its list, an envelope its body.
     """
@@ -92,12 +96,25 @@ def _choose_json(sample: list[Any], folders: tuple[str, ...]) -> tuple[Match | M
         if not records:
             continue
         present = {name for record in records for name in _paths(record)}
-        verdict = choose(sorted(present), folders, "json")
+        around = names_around(sample, wrapper)
+        carried = {name for source in load_sources().values() for name in _carried(source, present, around)}
+        verdict = choose(sorted(present | carried), folders, "json")
+        if isinstance(verdict, Match) and (own := _carried(verdict.source, present, around)) != carried:
+            carried, verdict = own, choose(sorted(present | own), folders, "json")
         if isinstance(verdict, Match):
-            return verdict, wrapper
+            used = {name for name in carried if verdict.header.index(name) in verdict.places}
+            return verdict, wrapper, tuple(sorted(used))
         if verdict is not None and (best is None or verdict.known > best.known):
             best = verdict
-    return best, ()
+    return best, (), ()
+
+
+def _carried(source: Source, present: set[str], around: list[str]) -> set[str]:
+    """Names around the records that a mapping takes as said of each, where no record has a name of that column."""
+    if "json" not in source.formats:
+        return set()
+    columns = [column for column in source.columns.values() if column.around and not present & set(column.names)]
+    return {name for column in columns for name in column.names if name in around}
 
 
 def _paths(record: dict[str, Any]) -> set[str]:
@@ -121,18 +138,28 @@ def _keys(record: Any) -> list[str]:
 
 
 def _opened_json(
-    connection: duckdb.DuckDBPyConnection, text: Text, match: Match, wrapper: Steps, lines: str, is_record: str
+    connection: duckdb.DuckDBPyConnection,
+    text: Text,
+    match: Match,
+    wrapper: Steps,
+    carried: tuple[str, ...],
+    lines: str,
+    is_record: str,
 ) -> Opened:
     """Temp table json_cells, and one per list inside the records: each document is taken apart once."""
     source = match.source
     read = {name: _paths_read(match, name) for name in source.columns}
-    header, found, cells = extracted(read, "record")
+    header, found, cells = extracted(read, "record", carried=carried)
     positions = {name: tuple(map(header.index, paths)) for name, paths in read.items() if paths}
     kept = ", ".join(["line", "rec", cells, *list_columns(source, None, "record")])
+    records, each = records_sql(wrapper), "entry as record"
+    if carried:
+        records = records_with_around_sql(wrapper, carried)
+        each = "entry.record as record, entry.around as around"
     connection.execute(
         f"create or replace temp table json_cells as select {kept} from (select *, {found} as found from ("
-        f"select line, line * 1000000 + generate_subscripts(records, 1) as rec, unnest(records) as record from ("
-        f"select line, {records_sql(wrapper)} as records from {lines} where {is_record})))"
+        f"select line, rec, {each} from (select line, line * 1000000 + generate_subscripts(records, 1) as rec, "
+        f"unnest(records) as entry from (select line, {records} as records from {lines} where {is_record}))))"
     )
     opened = Opened(
         match=replace(match, positions=positions, header=tuple(header), seen=match.header),

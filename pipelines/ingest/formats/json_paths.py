@@ -32,14 +32,21 @@ def names_of_cells(count: int) -> str:
     return ", ".join(f"c{place}" for place in range(count))
 
 
-def extracted(names: dict[str, tuple[str, ...]], document: str, start: int = 0) -> tuple[list[str], str, str]:
-    """Header (every declared path), SQL of the list of their texts, and SQL that takes it apart into cells."""
+def extracted(
+    names: dict[str, tuple[str, ...]], document: str, start: int = 0, carried: tuple[str, ...] = ()
+) -> tuple[list[str], str, str]:
+    """Header (every declared path), SQL of the list of their texts, and SQL that takes it apart into cells.
+
+    What is `carried` may stand in the list `around`, in that order; what a record says itself comes first.
+    """
     header = list(dict.fromkeys(name for aliases in names.values() for name in aliases))
     plain = [name for name in header if "|" not in name]
     found = f"json_extract_string({document}, [{', '.join(path_sql(name) for name in plain)}])"
     cells = []
     for place, name in enumerate(header, start=start):
         cell = f"found[{plain.index(name) + 1}]" if name in plain else _inside(document, name)
+        if name in carried:
+            cell = f"coalesce({cell}, around[{carried.index(name) + 1}])"
         cells.append(f"{cell} as c{place}")
     return header, found, ", ".join(cells)
 

@@ -104,16 +104,40 @@ def records_sql(steps: Steps) -> str:
     """SQL: the list of records in the document `record`; where there are none, one that is NULL, to be refused."""
     documents = _expanded("record")
     for step in steps:
-        if step == "*":
-            inner = f"flatten(list_transform(coalesce({_values('d')}, [null]), lambda v: {_expanded('v')}))"
-        else:
-            there = f"json_extract(d, {_key(step.removesuffix('|'))})"
-            if step.endswith("|"):
-                text = f"json_extract_string({there}, '$')"
-                there = f"case when json_valid({text}) then json({text}) end"
-            inner = _expanded(there)
-        documents = f"flatten(list_transform({documents}, lambda d: {inner}))"
+        documents = f"flatten(list_transform({documents}, lambda d: {_inner_sql('d', step)}))"
     return documents
+
+
+def records_with_around_sql(steps: Steps, carried: tuple[str, ...]) -> str:
+    """The same as structs: `record`, and in `around` what the nearest document around it says of the names `carried`.
+
+    Of each document that is found once, not once for each of its records.
+    """
+    paths = f"[{', '.join(map(_key, carried))}]"
+    nothing = f"list_transform({paths}, lambda p: null::varchar)"
+    documents = f"list_transform({_expanded('record')}, lambda r: {_pair('r', nothing)})"
+    for step in steps:
+        said = f"list_zip(e.around, json_extract_string(e.record, {paths}))"
+        nearest = f"list_transform({said}, lambda z: coalesce(z[2], z[1]))"
+        around = f"list_transform({documents}, lambda e: {_pair('e.record', nearest)})"
+        inner = f"list_transform({_inner_sql('e.record', step)}, lambda r: {_pair('r', 'e.around')})"
+        documents = f"flatten(list_transform({around}, lambda e: {inner}))"
+    return documents
+
+
+def _pair(record: str, around: str) -> str:
+    return f"struct_pack(record := {record}, around := {around})"
+
+
+def _inner_sql(document: str, step: str) -> str:
+    """SQL: the list of what stands one step further in."""
+    if step == "*":
+        return f"flatten(list_transform(coalesce({_values(document)}, [null]), lambda v: {_expanded('v')}))"
+    there = f"json_extract({document}, {_key(step.removesuffix('|'))})"
+    if step.endswith("|"):
+        text = f"json_extract_string({there}, '$')"
+        there = f"case when json_valid({text}) then json({text}) end"
+    return _expanded(there)
 
 
 def _expanded(value: str) -> str:
@@ -163,24 +187,28 @@ def _is_list(sample: list[Any], place: Steps) -> bool:
     return last != "*" and any(isinstance(_step(around, last), list) for around in records_at(sample, tuple(way)))
 
 
-def left_around(sample: list[Any], steps: Steps, known: set[str]) -> list[Notice]:
-    """What stands around the records and not in them: values of names that the mapping knows, names of a map."""
-    inside = {normalise(name) for record in records_at(sample, steps) for name in record}
+def names_around(sample: list[Any], steps: Steps) -> list[str]:
+    """Names of single values that stand around the records, the outermost first."""
     around = [document for depth in range(len(steps)) for document in records_at(sample, steps[:depth])]
-    values = {
-        name: None
-        for document in around
-        for name, value in document.items()
-        if normalise(name) in known - inside and isinstance(value, (str, int, float))
-    }
-    told = [Notice("around_left", _AROUND.format(name), name) for name in values]
+    named = [(name, value) for document in around for name, value in document.items()]
+    return list(dict.fromkeys(name for name, value in named if isinstance(value, (str, int, float))))
+
+
+def told_around(sample: list[Any], steps: Steps, known: set[str], carried: tuple[str, ...]) -> list[Notice]:
+    """What stands around the records and not in them: values of names that the mapping knows, names of a map."""
+    names = [{normalise(name) for name in record} for record in records_at(sample, steps)]
+    inside = set.intersection(*names) if names else set()
+    left = [name for name in names_around(sample, steps) if normalise(name) in known - inside and name not in carried]
+    told = [Notice("around_taken", _TAKEN.format(name), name) for name in carried]
+    told += [Notice("around_left", _AROUND.format(name), name) for name in left]
     if names := _names_lost(sample, steps):
         shown = mask_text(", ".join(names[:3]))
         told.append(Notice("map_names_left", _NAMES.format(shown), ".".join(steps), facts={"names": shown}))
     return told
 
 
-_AROUND = "{} stands around the list of records and not in them, so it is in no number; put it into each record"
+_TAKEN = "{} stands around the list of records and in none of them: taken as said of each"
+_AROUND = "{} stands around the list of records and not in all of them, so it is in no number; put it into each record"
 _NAMES = (
     "the names over the records ({}, …) are in no number; if they say more than the records themselves (a group, a "
     "shop, a state), put that into each record"
