@@ -99,6 +99,8 @@ def _named(source: Source, group: tuple[str, ...]) -> str:
 def _version(source: Source) -> str:
     if source.version.column:
         return f"its `{source.version.column}`"
+    if source.version.day_of_export:
+        return "the time in the file's name, or the day in it, else the time of change"
     return (
         "the file's time of change" if source.version.file_name == "" else "the time in the file's name, else of change"
     )

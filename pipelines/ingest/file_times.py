@@ -22,6 +22,7 @@ _NAMED = (
     re.compile(r"^(\d{10})(?=[^0-9])"),
     re.compile(r"^(\d{13})(?=[^0-9])"),
 )
+_DAY = re.compile(r"(?<!\d)(20\d{2})(?:[-_.年](\d{1,2})[-_.月](\d{1,2})|(\d{2})(\d{2}))(?!\d)")
 _FORMATS = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 8: "%Y%m%d"}
 
 
@@ -38,7 +39,23 @@ def exported_at(source: Source, name: str, modified_at: datetime, now: datetime,
             moment = _moment(match, timezone)
             if moment is not None and EARLIEST <= moment <= latest:
                 return moment
-    return modified_at
+    return _on_day(name, modified_at, latest) if source.version.day_of_export else modified_at
+
+
+def _on_day(name: str, modified_at: datetime, latest: datetime) -> datetime:
+    """The last day in the name: the file's own time where it is of that day, else the day's end."""
+    days = [day for match in _DAY.finditer(name) if (day := _day(match)) is not None and EARLIEST <= day <= latest]
+    if not days or max(days).date() == modified_at.date():
+        return modified_at
+    return max(days) + timedelta(hours=23, minutes=59, seconds=59)
+
+
+def _day(match: re.Match[str]) -> datetime | None:
+    year, month, day = map(int, filter(None, match.groups()))
+    try:
+        return datetime(year, month, day)
+    except ValueError:
+        return None
 
 
 def _moment(match: re.Match[str], timezone: str) -> datetime | None:

@@ -81,6 +81,7 @@ class Version(_Strict):
 
     column: str | None = None
     file_name: str | None = None  # a regular expression; its groups, joined, are digits of a time
+    day_of_export: bool = False  # a day alone in a name is that of the export, not one that the file tells of
 
 
 class Child(_Strict):

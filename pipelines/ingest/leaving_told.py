@@ -34,7 +34,16 @@ EARLY = (
     "{rows} are here for the first time and say that they joined before an earlier whole list: renamed people count as "
     "two (export an id), or that list was not whole"
 )
+FIRST = (
+    "this is the first list: {rows} of it joined before it, and whoever joined and left before it stands nowhere, so "
+    "retention of those who joined before {left_at:%Y-%m-%d} is too high; look at who joined from then on"
+)
+PARTS = (
+    "{rows} files have a list of one group with one time ({left_at:%Y-%m-%d %H:%M}): taken as parts of one list; if "
+    "they are lists of several days, put the day into their names (成员_2026-10-06.csv) and run siyu run --full"
+)
 CODES = {"left_by_list": LEFT, "list_gap": GAPS, "list_torn": TORN, "list_short": SHORT, "list_newcomers": EARLY}
+CODES |= {"list_begins": FIRST, "list_parts": PARTS}
 ASIDE = ("list_torn", "list_short")
 _FOUND = """
     with counted as (
@@ -46,9 +55,19 @@ _FOUND = """
         where verdict in ('torn', 'short') and missing > 0 and list is not null
         union all
         select distinct file_id, 'list_newcomers', list, early, version_at from ops.lists where early > 0
+        union all
+        select m.file_id, 'list_begins', m.list, count(*), m.version_at from ops.list_members m
+        semi join (select list, min(version_at) as version_at from ops.lists group by list) using (list, version_at)
+        where m.since < m.version_at and not m.is_gone and m.file_id in (from affected) group by all
     )
     select file_id, code, list_sort(list(distinct split_part(list, chr(31), -1))), sum(rows)::bigint, max(left_at)
-    from counted semi join affected using (file_id) group by file_id, code order by all
+    from counted semi join affected using (file_id) group by file_id, code
+    union all
+    select file_id, 'list_parts', list_sort(list(distinct split_part(list, chr(31), -1))), max(files), max(version_at)
+    from ops.lists join (
+        select list, version_at, count(distinct file_id) as files from ops.lists group by all having files > 1
+    ) using (list, version_at) where list is not null and file_id in (from affected) group by file_id
+    order by all
 """
 
 

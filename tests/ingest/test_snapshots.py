@@ -72,7 +72,9 @@ def leaves(landing: Landing) -> list[tuple[str, ...]]:
 
 
 def codes(landing: Landing) -> list[tuple[str, str, int]]:
-    rows = landing.sql("select path, code, rows from ops.notices where code like '%list%' order by all")
+    rows = landing.sql(
+        "select path, code, rows from ops.notices where code like '%list%' and code <> 'list_begins' order by all"
+    )
     return [(row["path"].removeprefix("member_lists/"), row["code"], row["rows"]) for row in rows]
 
 
@@ -176,6 +178,37 @@ def test_two_files_of_one_time_are_one_list(landing: Landing) -> None:
     landing.write("member_lists/7-2.csv", members("b"), at="2026-03-07 09:00")
     landing.ingest()
     assert leaves(landing) == [("c", "03-07 09:00", "一群")]
+    assert codes(landing)[1:] == [("7-1.csv", "list_parts", 2), ("7-2.csv", "list_parts", 2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "time"),
+    [
+        ("成员_2026-03-07", "2026-11-20 10:00", "03-07 23:59"),
+        ("成员20260307", "2026-11-20 10:00", "03-07 23:59"),
+        ("2026年3月7日成员", "2026-11-20 10:00", "03-07 23:59"),
+        ("成员_2026-03-01至2026-03-07", "2026-11-20 10:00", "03-07 23:59"),
+        ("成员_2026-03-07", "2026-03-07 18:00", "03-07 18:00"),
+        ("成员_2026-03-07 12.30", "2026-11-20 10:00", "03-07 12:30"),
+        ("成员_20261307", "2026-03-08 10:00", "03-08 10:00"),
+        ("成员_20270307", "2026-03-08 10:00", "03-08 10:00"),
+    ],
+)
+def test_the_day_in_the_name_is_that_of_the_list(landing: Landing, name: str, at: str, time: str) -> None:
+    """Copying gives all files one time."""
+    landing.write("member_lists/2026-03-06.csv", members("abc"), at="2026-03-06 10:00")
+    landing.write(f"member_lists/{name}.csv", members("ab"), at=at)
+    landing.ingest()
+    assert leaves(landing) == [("c", time, "一群")]
+
+
+def test_the_first_list_says_what_it_cannot_know(landing: Landing) -> None:
+    """Of joins before it only those who stayed are known. A list from before it takes that over."""
+    begins = "select path, rows from ops.notices where code = 'list_begins'"
+    landing.one("member_lists/4.csv", members("abcde"), at="2026-03-04 09:00")
+    assert landing.sql(begins) == [{"path": "member_lists/4.csv", "rows": 3}]
+    landing.one("member_lists/2.csv", members("ab"), at="2026-03-02 09:00")
+    assert landing.sql(begins) == [{"path": "member_lists/2.csv", "rows": 1}]
 
 
 def test_a_renamed_member_is_told(landing: Landing) -> None:
@@ -239,7 +272,7 @@ def test_no_order_of_arrival_makes_a_difference(
         ("event_at: file_version_at,", "event_at: joined_at,", "loads.events.snapshot.leave.event_at: 'joined_at': "),
         ("since: event_at", "sinse: event_at", "loads.events.snapshot.sinse: there is no such key; did you mean 'sin"),
         ("into: events", "into: event", "loads.leaving.into: the record itself is no event; did you mean 'events'?"),
-        ("formats: [", "version: {column: joined_at}\nformats: [", "loads.events.snapshot: with version.column the ro"),
+        ("version: {", "version: {column: joined_at, ", "loads.events.snapshot: with version.column the ro"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_snapshot_is_told_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:

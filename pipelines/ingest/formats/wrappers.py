@@ -196,8 +196,8 @@ def names_around(sample: list[Any], steps: Steps) -> list[str]:
 
 def told_around(sample: list[Any], steps: Steps, known: set[str], carried: tuple[str, ...]) -> list[Notice]:
     """What stands around the records and not in them: values of names that the mapping knows, names of a map."""
-    names = [{normalise(name) for name in record} for record in records_at(sample, steps)]
-    inside = set.intersection(*names) if names else set()
+    records = [{normalise(name) for name in record} for record in records_at(sample, steps)]
+    inside = set.intersection(*records) if records else set()
     left = [name for name in names_around(sample, steps) if normalise(name) in known - inside and name not in carried]
     told = [Notice("around_taken", _TAKEN.format(name), name) for name in carried]
     told += [Notice("around_left", _AROUND.format(name), name) for name in left]
