@@ -111,14 +111,15 @@ def _judge(connection: duckdb.DuckDBPyConnection, number: int) -> None:
     """)
 
 
-# Who is first seen in a list although he says that he stood there before an earlier one.
+# Who is first seen in a list although he says that he stood there before the day of an earlier one: of a list the hour
+# may not be known.
 _NEWCOMERS = """
     select n.list, count(*) as early from sightings n join faced f using (list, version_at)
     join (
         select l.list, max(l.version_at) as before from ops.lists l join faced f using (list)
         where l.version_at < f.version_at and l.verdict = 'whole' group by l.list
     ) using (list)
-    where not n.is_gone and n.since < before
+    where not n.is_gone and n.since < date_trunc('day', before)
         and not exists (select 1 from standing s where s.list = n.list and s.member = n.member)
         and not exists (select 1 from ops.departures p where p.list = n.list and p.member = n.member)
     group by n.list

@@ -35,7 +35,7 @@ EARLY = (
     "two (export an id), or that list was not whole"
 )
 FIRST = (
-    "this is the first list: {rows} of it joined before it, and whoever joined and left before it stands nowhere, so "
+    "this is the first list: {rows} in it joined before it, and whoever joined and left before it stands nowhere, so "
     "retention of those who joined before {left_at:%Y-%m-%d} is too high; look at who joined from then on"
 )
 PARTS = (
