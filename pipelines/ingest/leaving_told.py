@@ -83,7 +83,9 @@ def notices_of_lists(connection: duckdb.DuckDBPyConnection) -> dict[int, list[No
         severity = "aside" if code in ASIDE else "told"
         notice = Notice(code, CODES[code].format(rows=rows, left_at=left_at), shown, rows, severity)  # type: ignore[arg-type]
         told.setdefault(file_id, []).append(notice)
-    for file_id, notices in told.items():
-        path = connection.execute("select path from ops.files where file_id = ?", [file_id]).fetchone()
-        write_notices(connection, file_id, path[0] if path else "", notices)
+    paths = dict(
+        connection.execute("select file_id, path from ops.files semi join affected using (file_id)").fetchall()
+    )
+    named = [(file_id, paths[file_id], notice) for file_id, notices in told.items() for notice in notices]
+    write_notices(connection, named)
     return told

@@ -49,6 +49,18 @@ def test_two_events_of_one_row_are_counted_once_when_a_newer_copy_comes(landing:
     assert len(events(landing)) == 3
 
 
+def test_small_files_together_count_their_records_once(landing: Landing) -> None:
+    """Read in one go (two at first, two more later), with a row that stands in two of them."""
+    for number in range(4):
+        row = f"一群,u{number // 2},2026-03-01 10:00:00,2026-03-05 08:00:00\n一群,v{number},2026-03-02 10:00:00,\n"
+        landing.write(f"events/{number}.csv", "群名称,昵称,入群时间,退群时间\n" + row)
+        if number % 2:
+            landing.ingest()
+    ledger = landing.sql("select rows_read, rows_loaded, rows_superseded from ops.files order by path")
+    assert [tuple(row.values()) for row in ledger] == [(2, 1, 1), (2, 2, 0)] * 2
+    assert len(events(landing)) == 8
+
+
 def test_a_leave_that_cannot_be_read_sets_its_row_aside(landing: Landing) -> None:
     """Without it the person would be a member for ever."""
     rows = [["群名称", "昵称", "入群时间", "退群时间"], ["一群", "小王", "2026-03-01 10:00:00", "上周"]]
