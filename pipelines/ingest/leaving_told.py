@@ -81,7 +81,9 @@ def notices_of_lists(connection: duckdb.DuckDBPyConnection) -> dict[int, list[No
     for file_id, code, names, rows, left_at in connection.execute(_FOUND).fetchall():
         shown = ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
         severity = "aside" if code in ASIDE else "told"
-        notice = Notice(code, CODES[code].format(rows=rows, left_at=left_at), shown, rows, severity)  # type: ignore[arg-type]
+        facts = {"left_at": f"{left_at:%Y-%m-%d %H:%M}"}
+        said = CODES[code].format(rows=rows, left_at=left_at)
+        notice = Notice(code, said, shown, rows, severity, facts)  # type: ignore[arg-type]
         told.setdefault(file_id, []).append(notice)
     paths = dict(
         connection.execute("select file_id, path from ops.files semi join affected using (file_id)").fetchall()

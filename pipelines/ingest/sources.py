@@ -147,8 +147,9 @@ def canonical(table: StagingTable) -> Source:
     loads = {name: name for name in columns}
     beside: dict[str, str] = {}
     for name, also in headers.also.items():
-        told = {"told": also.told, "told_zh": also.told_zh}
-        columns[name] = SourceColumn(names=also.names, type=also.type, empty=also.empty, **told)
+        columns[name] = SourceColumn(
+            names=also.names, type=also.type, empty=also.empty, told=also.told, told_zh=also.told_zh
+        )
         standing = loads[also.instead_of]
         loads[also.instead_of] = f"coalesce({standing}, {name})"
         beside[name] = f"{standing} is not null and {name} is not null"
