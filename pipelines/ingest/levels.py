@@ -39,7 +39,6 @@ _WORKSPACE = [
     "kept",
     "fresh",
     "touched",
-    "sums",
     "outdated",
     "numbered_0",
     "numbered_2",
