@@ -40,7 +40,6 @@ _WORKSPACE = [
     "kept",
     "fresh",
     "touched",
-    "sums",
     "outdated",
     "numbered_0",
     "numbered_2",

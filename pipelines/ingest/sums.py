@@ -33,7 +33,7 @@ def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items:
     _await_torn(connection, incoming, items)
     told = await_retold(connection, incoming, items, _key(table, "i"))
     touched = _touched(connection, incoming, items, table, own)
-    _sum(connection, table, items.table, own, touched)
+    sums = _sums_sql(connection, table, items.table, own, touched)
     listed = ", ".join([*table.stored, *PROVENANCE])
     if connection.execute(f"select 1 from staging.{name} where {own} limit 1").fetchone():
         among = f"semi join touched k on {_same(table, 's')}" if touched else ""
@@ -49,7 +49,7 @@ def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items:
         connection.execute(f"delete from staging.{name} where rowid in (select standing_id from outdated)")
     origin = {"file_source": quoted(incoming.source.name), "file_row": "null", "shape": "null"}
     values = ", ".join(origin.get(column, f"s.{column}") for column in [*table.stored, *PROVENANCE])
-    inserted = run_counted(connection, f"insert into staging.{name} ({listed}) select {values} from sums s")
+    inserted = run_counted(connection, f"insert into staging.{name} ({listed}) select {values} from ({sums}) s")
     return Merged(inserted=inserted, notices=tuple(told))
 
 
@@ -126,10 +126,10 @@ def _touched(
     return True
 
 
-def _sum(
+def _sums_sql(
     connection: duckdb.DuckDBPyConnection, table: StagingTable, items: StagingTable, own: str, touched: bool
-) -> None:
-    """Temp table `sums`: the touched orders that wait for nothing."""
+) -> str:
+    """SELECT of the touched orders that wait for nothing."""
     keys = [f"k{number}" for number in range(len(_key(table, "i")))]
     listed = ", ".join(keys)
     among = f" semi join touched k on {_same(table, 'i')}" if touched else ""
@@ -150,8 +150,7 @@ def _sum(
     )
     # A column is untold when no item's file told it.
     untold = "case when count(untold) = count(*) and min(untold) = max(untold) then min(untold) end as untold"
-    connection.execute(
-        "create or replace temp table sums as "
+    return (
         f"select {sums}, max(version_at) as version_at, max_by(file_id, (version_at, file_id)) as file_id, {untold} "
         f"from ({rows}) group by {listed}"
     )
