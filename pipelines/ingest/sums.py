@@ -33,7 +33,7 @@ def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items:
     _await_torn(connection, incoming, items)
     told = await_retold(connection, incoming, items, _key(table, "i"))
     touched = _touched(connection, incoming, items, table, own)
-    sums = _sums_sql(connection, table, items.table, own, touched)
+    sums = _sums_sql(connection, incoming, table, items.table, own, touched)
     listed = ", ".join([*table.stored, *PROVENANCE])
     if connection.execute(f"select 1 from staging.{name} where {own} limit 1").fetchone():
         among = f"semi join touched k on {_same(table, 's')}" if touched else ""
@@ -127,7 +127,12 @@ def _touched(
 
 
 def _sums_sql(
-    connection: duckdb.DuckDBPyConnection, table: StagingTable, items: StagingTable, own: str, touched: bool
+    connection: duckdb.DuckDBPyConnection,
+    incoming: Incoming,
+    table: StagingTable,
+    items: StagingTable,
+    own: str,
+    touched: bool,
 ) -> str:
     """SELECT of the touched orders that wait for nothing."""
     keys = [f"k{number}" for number in range(len(_key(table, "i")))]
@@ -148,12 +153,22 @@ def _sums_sql(
         f"cast({own_key.get(name) or summed.get(name, 'null')} as {column.sql_type}) as {name}"
         for name, column in table.stored.items()
     )
+    # The file of its newest line; which line that is does not depend on the order of arrival.
+    file_id = "any_value(file_id)"
+    if touched or not incoming.origin.is_one:
+        rows = f"select r.*, f.age from ({rows}) r left join ({_ages_sql(incoming)}) f using (file_id)"
+        file_id = "max_by(file_id, (version_at, age))"
     # A column is untold when no item's file told it.
     untold = "case when count(untold) = count(*) and min(untold) = max(untold) then min(untold) end as untold"
     return (
-        f"select {sums}, max(version_at) as version_at, max_by(file_id, (version_at, file_id)) as file_id, {untold} "
-        f"from ({rows}) group by {listed}"
+        f"select {sums}, max(version_at) as version_at, {file_id} as file_id, {untold} from ({rows}) group by {listed}"
     )
+
+
+def _ages_sql(incoming: Incoming) -> str:
+    """SELECT of what decides between two files of one version; those of this load are not in the ledger yet."""
+    own = f"select own_id, (own_modified_at, own_name, own_path) from {incoming.origin.relation}"
+    return f"select file_id, (modified_at, file_name, path) as age from ops.files union all {own}"
 
 
 def _key(table: StagingTable, alias: str, key: tuple[str, ...] = ("platform", "order_id")) -> list[str]:
