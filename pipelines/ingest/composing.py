@@ -34,17 +34,19 @@ def compose(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: T
     _age(connection, incoming, table, keys)
     _let_go(connection, table)
     listed = ", ".join([*table.stored, *PROVENANCE])
+    # One plain semi join: DuckDB 2.0.0 once crashed deleting by two subqueries.
     connection.execute(
-        f"delete from superseded.{table.name} where rowid in (select place from copies) and rowid not in "
-        "(select place from kept where copies > 1)"
+        "create or replace temp table leaving as "
+        "select place from copies anti join (select place from kept where copies > 1) using (place)"
     )
+    connection.execute(f"delete from superseded.{table.name} where rowid in (select place from leaving)")
     origin = "file_id, file_source, file_row"
     connection.execute(f"create or replace temp table composed as select {origin} from kept where false")
     for rows in (f"select {listed} from kept where copies = 1", _composed_sql(table)):
         connection.execute(f"create or replace temp table fresh as {rows}")
         connection.execute(f"insert into composed select {origin} from fresh")
         connection.execute(f"insert into staging.{table.name} ({listed}) select {listed} from fresh")
-    connection.execute("drop table fresh; drop table kept; drop table copies")
+    connection.execute("drop table fresh; drop table kept; drop table copies; drop table leaving")
 
 
 def _age(connection: duckdb.DuckDBPyConnection, incoming: Incoming, table: StagingTable, keys: str) -> None:

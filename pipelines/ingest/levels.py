@@ -38,6 +38,7 @@ _WORKSPACE = [
     "composed",
     "copies",
     "kept",
+    "leaving",
     "fresh",
     "touched",
     "outdated",
