@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 FILE = Path(__file__).parents[1] / "assets" / "platforms.yaml"
-_KEYS = {"zh", "en", "has_global_order_ids", "id_types"}
+_KEYS = {"zh", "en", "has_global_order_ids", "id_types", "also"}
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Platform:
     en: str
     has_global_order_ids: bool
     id_types: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 @cache
@@ -33,13 +35,24 @@ def load_platforms() -> dict[str, Platform]:
     return {name: _platform(name, entry) for name, entry in given.items()}
 
 
-def _platform(name: str, entry: dict[str, object]) -> Platform:
+def _platform(name: str, entry: dict[str, Any]) -> Platform:
     if set(entry) != _KEYS:
         raise ValueError(f"{FILE}: {name}: has {sorted(entry)}; expected the keys {sorted(_KEYS)}")
     if not isinstance(entry["has_global_order_ids"], bool):
         raise ValueError(f"{FILE}: {name}: has_global_order_ids is neither true nor false")
-    values = {**entry, "id_types": tuple(entry["id_types"])}  # type: ignore[arg-type]
-    return Platform(name=name, **values)  # type: ignore[arg-type]
+    lists = {key: tuple(entry[key]) for key in ("id_types", "also")}
+    return Platform(name=name, **{**entry, **lists})
+
+
+@cache
+def platform_words() -> dict[str, str]:
+    """Every word that a file may say for a platform → its name. Raises ValueError where two platforms have one word."""
+    words: dict[str, str] = {}
+    for platform in load_platforms().values():
+        for word in (platform.name, platform.zh, platform.en, *platform.also):
+            if words.setdefault(word.lower(), platform.name) != platform.name:
+                raise ValueError(f"{FILE}: {word} is a word for {words[word.lower()]} and for {platform.name}")
+    return words
 
 
 def shop_scope_sql(platform: str, shop: str) -> str:

@@ -34,7 +34,19 @@ def test_the_shop_belongs_to_a_number_only_where_numbers_are_not_global():
 
 def test_a_mistake_in_the_table_is_named(tmp_path, monkeypatch):
     file = tmp_path / "platforms.yaml"
-    file.write_text("douyin: {zh: 抖音, en: Douyin, has_global_order_ids: perhaps, id_types: []}\n", encoding="utf-8")
+    file.write_text(
+        "douyin: {zh: 抖音, en: Douyin, has_global_order_ids: perhaps, id_types: [], also: []}\n", encoding="utf-8"
+    )
     monkeypatch.setattr(platforms, "FILE", file)
     with pytest.raises(ValueError, match="douyin: has_global_order_ids"):
         load_platforms.__wrapped__()
+
+
+def test_one_word_is_one_platform(tmp_path, monkeypatch):
+    file = tmp_path / "platforms.yaml"
+    entry = "has_global_order_ids: true, id_types: [], also: [小店]"
+    file.write_text(f"a: {{zh: 甲, en: A, {entry}}}\nb: {{zh: 乙, en: B, {entry}}}\n", encoding="utf-8")
+    monkeypatch.setattr(platforms, "FILE", file)
+    monkeypatch.setattr(platforms, "load_platforms", load_platforms.__wrapped__)
+    with pytest.raises(ValueError, match="小店 is a word for a and for b"):
+        platforms.platform_words.__wrapped__()

@@ -1,7 +1,7 @@
 /*
 title: {zh: 互动明细, en: Events}
-description: Every interaction of a person up to as_of, with its channel and its place among that person's events of the same word.
-description_zh: 截至数据日期每个人的每次互动，带渠道，以及它是该人同类互动中的第几次。
+description: Every interaction of a person up to as_of (a row that tells only the day of one whose hour another row tells is left out), with its channel and its place among that person's events of the same word.
+description_zh: 截至数据日期每个人的每次互动（只写日期的行，若另一行写明当天同一互动的时刻，则不计），带渠道，以及它是该人同类互动中的第几次。
 grain: platform, event_id
 rebuild:
   delete: touched_nodes
@@ -46,7 +46,59 @@ checks:
   - not_null: [platform, event_id, event, event_at]
   - in_set: {column: domain, values: [public, private, unknown]}
 */
-with timed as (
+-- people with rows that tell only a day: few, so the rows beside these are soon found
+with day_people as (
+  select
+    platform,
+    user_id
+  from staging.events
+  where event_at_has_time = false
+  group by platform, user_id
+),
+
+nearby as (
+  select
+    e.platform,
+    e.event_id,
+    e.user_id_type,
+    e.user_id,
+    e.event,
+    cast(e.event_at as date) as event_date,
+    coalesce(e.group_id, '') as group_id,
+    coalesce(e.live_session_id, '') as live_session_id,
+    coalesce(e.campaign_id, '') as campaign_id,
+    coalesce(e.message_id, '') as message_id,
+    coalesce(e.video_id, '') as video_id,
+    coalesce(e.product_id, '') as product_id,
+    coalesce(e.event_at_has_time, true) as has_time,
+    coalesce(e.untold, '') like '%,event_id,%' as is_unnumbered
+  from day_people as p
+  inner join staging.events as e on p.platform = e.platform and p.user_id = e.user_id
+),
+
+-- the day of an event whose hour another row tells, unless both have ids of their own: one event, told twice
+day_rows as (
+  select distinct
+    d.platform,
+    d.event_id
+  from nearby as d
+  inner join nearby as h
+    on
+      d.platform = h.platform
+      and d.user_id_type = h.user_id_type
+      and d.user_id = h.user_id
+      and d.event = h.event
+      and d.event_date = h.event_date
+      and d.group_id = h.group_id
+      and d.live_session_id = h.live_session_id
+      and d.campaign_id = h.campaign_id
+      and d.message_id = h.message_id
+      and d.video_id = h.video_id
+      and d.product_id = h.product_id
+  where not d.has_time and h.has_time and (d.is_unnumbered or h.is_unnumbered)
+),
+
+timed as (
   select
     e.*,
     case
@@ -57,7 +109,8 @@ with timed as (
     coalesce(w.is_active, true) as is_active
   from staging.events as e
   left join core.event_words as w on e.event = w.event
-  where e.event_at < $as_of + 1
+  left join day_rows as d on e.platform = d.platform and e.event_id = d.event_id
+  where e.event_at < $as_of + 1 and d.event_id is null
 ),
 
 told as (

@@ -94,6 +94,7 @@ class JointReader(CsvReader):
         self._open(group)
         straight = straighten_rows(plan, self._rows(), self.scratch, self.name, True, modified)
         self.straight, self.counts = straight, straight.counts
+        self.unusual |= straight.unusual
         return [number for number in range(len(group.members)) if number not in self.unusual]
 
     def _open(self, group: Group) -> None:
@@ -120,7 +121,7 @@ class JointReader(CsvReader):
         known = f"(select s.*, b.* exclude (number) from {straight.rows} s {_of_batch('s')})"
         faults = f"(select f.* from {straight.faults} f semi {_of_batch('f')})"
         self._judge(known, faults)
-        self._make_view(None)
+        self._create_view(None, {})
         self.rows = self._with_own(self.rows)
 
     def _with_own(self, rows: Rows) -> Rows:

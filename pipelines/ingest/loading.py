@@ -26,7 +26,7 @@ from pipelines.ingest.origin import Facts, Origin
 from pipelines.ingest.planning import make_plan
 from pipelines.ingest.records import split_line
 from pipelines.ingest.refusals import refusals, unexpected
-from pipelines.ingest.rows import ReopenedError, RowReader
+from pipelines.ingest.rows import OtherCustomError, ReopenedError, RowReader
 from pipelines.ingest.sources import Source
 from pipelines.ingest.text import UnreadableError
 from pipelines.privacy import load_key
@@ -97,17 +97,20 @@ class _Loader:
         self.result = FileResult(found.path, file_id=self.file_id)
         self.readers: list[RowReader] = []
         self.levels: list[Level] = []
+        self.customs: frozenset[str] = frozenset()  # another country's, that its cells were seen to have
 
     def read(self) -> None:
         """Recognises the file and reads its rows into temp tables; staging is not touched."""
         opened = formats.open_file(self.connection, self.found.full, self.found.path, self.scratch)
-        for _ in range(3):  # another encoding, several headers: each is found once
+        for _ in range(5):  # another encoding, several headers, two customs: each is found once
             try:
                 return self._read(opened)
             except ReopenedError as reopened:
                 forget(self.connection, self.readers)
                 self.readers = []
                 opened = reopened.opened
+            except OtherCustomError as met:
+                self.customs |= met.customs
         raise RuntimeError(f"{self.found.path}: opened again and again")
 
     def _read(self, opened: Opened) -> None:
@@ -196,7 +199,7 @@ class _Loader:
     def _origin(self, source: Source) -> Origin:
         timezone = self.settings.timezone
         facts = facts_of(source, self.found, self.file_id, self.now, timezone)
-        return Origin.of_one(facts, timezone, load_key(self.settings.key_path))
+        return Origin.of_one(facts, timezone, load_key(self.settings.key_path), tuple(sorted(self.customs)))
 
     def _count(self, table: str, merged: Merged, counts: bool) -> None:
         self.result.tables[table] = self.result.tables.get(table, 0) + merged.inserted

@@ -51,11 +51,12 @@ class Origin:
     timezone: str
     key: bytes = field(repr=False)
     is_one: bool = True
+    customs: tuple[str, ...] = ()  # another country's ways to write, seen in the file (cells/customs.py)
 
     @classmethod
-    def of_one(cls, facts: Facts, timezone: str, key: bytes) -> Origin:
+    def of_one(cls, facts: Facts, timezone: str, key: bytes, customs: tuple[str, ...] = ()) -> Origin:
         listed = ", ".join(f"{sql} as {name}" for sql, name in zip(facts.literals, OWN, strict=True))
-        return cls((facts,), f"(select {listed})", timezone, key)
+        return cls((facts,), f"(select {listed})", timezone, key, customs=customs)
 
     @classmethod
     def of_several(cls, files: tuple[Facts, ...], relation: str, timezone: str, key: bytes) -> Origin:

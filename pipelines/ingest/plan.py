@@ -89,6 +89,11 @@ class Plan:
         return on_bad == "row" or (not on_bad and name in self.decisive)
 
     @property
+    def customs(self) -> frozenset[str]:
+        """Another country's ways to write that this plan reckons with."""
+        return frozenset(custom for reading in self.readings.values() for custom in reading.customs)
+
+    @property
     def money(self) -> str:
         """SQL of what a row is about in yuan, over the incoming rows; NULL where no table of it has such a column."""
         told = [

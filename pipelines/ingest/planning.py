@@ -11,6 +11,7 @@ import re
 from pipelines.ingest.apart import joined_sql, range_sql
 from pipelines.ingest.canonical_columns import CanonicalColumns
 from pipelines.ingest.cells import plainly
+from pipelines.ingest.cells.alone import normal
 from pipelines.ingest.cells.nobody import NOBODY
 from pipelines.ingest.cells.reading import EMPTY, EPOCH_UNITS, LENGTH_OF_DAY, QUOTES, SPACES, Reading
 from pipelines.ingest.expressions import names_of, outside_quotes
@@ -98,8 +99,16 @@ class _Builder:
             default_word=column.map_default,
             values=column.values,
             strip=SPACES + QUOTES + self.source.strip,
+            holds=column.holds,
+            labels=self._labels(name, column) if column.holds else (),
+            customs=self.origin.customs,
             empty=EMPTY + (NOBODY if column.type == "id" else ()) + self.source.empty + column.empty + zero,
         )
+
+    def _labels(self, name: str, column: SourceColumn) -> tuple[str, ...]:
+        """The column's own names, the longest first: 订单号 stands in 订单号码."""
+        names = {normal(text) for text in (*column.names, *(self.match.header[p] for p in self.match.positions[name]))}
+        return tuple(sorted(names, key=lambda text: (-len(text), text)))
 
     def _said(self, load: Load) -> Load:
         """A load with the words for the file itself put in."""

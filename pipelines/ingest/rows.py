@@ -6,13 +6,14 @@ CSV's own lines (csv_rows.py), versions and standing rows (merging.py), the ledg
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.layout import key_places, telling_places
+from pipelines.ingest.midnights import day_columns
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.records import Refused
@@ -33,6 +34,14 @@ class ReopenedError(Exception):
     def __init__(self, opened: Opened) -> None:
         super().__init__("reopened")
         self.opened = opened
+
+
+class OtherCustomError(Exception):
+    """Cells of the file are written by another country's customs, so others are in doubt: read it again knowing it."""
+
+    def __init__(self, customs: frozenset[str]) -> None:
+        super().__init__(*sorted(customs))
+        self.customs = customs
 
 
 @dataclass
@@ -154,6 +163,9 @@ class RowReader:
             self.rows.count -= len(self.totals)
             return
         straight = straighten_rows(self.plan, _chain(first, rows), self.scratch, self.name, self.is_table)
+        if straight.customs:
+            raise OtherCustomError(straight.customs)
+        self.rows.notices += straight.notices
         self.rows.count -= straight.blank + len(self.totals)
         self._judge(straight.rows, straight.faults)
 
@@ -195,7 +207,15 @@ class RowReader:
 
     def _make_view(self, line: str | None) -> None:
         """`line` None: there was no fast look."""
-        outputs = ", ".join([*self.plan.outputs, "is_bad"])
+        self._create_view(line, {})
+        if days := day_columns(self.connection, self.plan, self.rows.name):
+            self._create_view(line, days)
+            self.rows.notices += days.values()
+
+    def _create_view(self, line: str | None, days: Mapping[str, object]) -> None:
+        """`days`: outputs that say an hour where there is none."""
+        named = [f"false as {name}" if name in days else name for name in self.plan.outputs]
+        outputs = ", ".join([*named, "is_bad"])
         parts = []
         if line is not None:
             rec = "rec" if self.numbered else line

@@ -34,6 +34,7 @@ from pipelines.ingest.grammar import (
 from pipelines.ingest.staging import YAML, Column, StagingTable, load_staging
 from pipelines.ingest.synonyms import Also, ContentKey, Synonyms, TableHeaders, load_headers
 from pipelines.ingest.units import currency_columns, normalise, yuan_words
+from pipelines.platforms import platform_words
 
 __all__ = [
     "CANONICAL",
@@ -148,7 +149,12 @@ def canonical(table: StagingTable) -> Source:
     beside: dict[str, str] = {}
     for name, also in headers.also.items():
         columns[name] = SourceColumn(
-            names=also.names, type=also.type, empty=also.empty, told=also.told, told_zh=also.told_zh
+            names=also.names,
+            type=also.type,
+            empty=also.empty,
+            holds="name" if also.type == "id" else "",
+            told=also.told,
+            told_zh=also.told_zh,
         )
         standing = loads[also.instead_of]
         loads[also.instead_of] = f"coalesce({standing}, {name})"
@@ -203,12 +209,14 @@ def _further(table: StagingTable, loads: dict[str, str], name: str, also: Also) 
 
 def _own_column(column: Column, synonyms: Synonyms) -> SourceColumn:
     words = {spelled: word for word, spellings in synonyms.words.items() for spelled in spellings}
+    words |= platform_words() if column.names_platform else {}
     return SourceColumn(
         names=(column.name, *synonyms.names),
         dates=synonyms.dates,
         several=synonyms.several,
         around=synonyms.around,
         type=column.type,  # type: ignore[arg-type]
+        holds="" if column.type != "id" else "alone" if column.alone or column.hashed_when else "id",
         unit=column.unit if column.type == "number" and column.unit in SECOND_UNITS else None,
         map={**words, **{word: word for word in column.values}} if words else None,
         on_bad=column.on_bad,  # type: ignore[arg-type]

@@ -63,6 +63,7 @@ class Column:
     on_bad: str = ""
     hashed_when: str | None = None
     hash_of: tuple[str, ...] = ()
+    alone: bool = False  # an id that is a number or an account and never a name: nothing stands beside it
     lower: bool = False
     spellings: str = ""  # the vocabulary whose other spellings are written as its words
     has_time_of: str | None = None  # says whether the hour of that column was told
@@ -76,6 +77,10 @@ class Column:
     def stored_as(self) -> str:
         """Name of the table's column: a phone is stored as its key."""
         return "phone_key" if self.type == "phone" else self.name
+
+    @property
+    def names_platform(self) -> bool:
+        return self.values == tuple(load_platforms())
 
     @property
     def has_happened(self) -> bool:

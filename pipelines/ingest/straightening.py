@@ -15,9 +15,12 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.ingest.apart import end_of_range, joined
-from pipelines.ingest.cells.reading import Reading, Unread
+from pipelines.ingest.cells.alone import is_labelled
+from pipelines.ingest.cells.customs import custom_proved
+from pipelines.ingest.cells.reading import LENGTH_OF_DAY, Reading, Unread
 from pipelines.ingest.cells.straight import straighten
 from pipelines.ingest.formats.values import plain_breaks
+from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.staging import quoted
 from pipelines.masking import mask_words
@@ -39,6 +42,9 @@ class Straightened:
     faults: str
     counts: Counter[int]  # rows by the number of their file
     blank: int  # rows whose cells are all empty: spreadsheets export them, they are no data
+    notices: list[Notice]  # what was taken off cells
+    customs: frozenset[str]  # another country's, that its cells prove, and that are not reckoned with yet
+    unusual: set[int]  # numbers of files of which something is to be told, or whose cells are in doubt
 
 
 def straighten_rows(
@@ -55,6 +61,7 @@ def straighten_rows(
     guards = plan.match.source.has_personal
     counts: Counter[int] = Counter()
     blank = 0
+    unusual: set[int] = set()
     targets = [scratch / f"{name}-{part}.csv" for part in ("rows", "faults")]
     with (
         open(targets[0], "w", encoding="utf-8", newline="") as kept,
@@ -67,6 +74,7 @@ def straighten_rows(
                 continue
             counts[rec >> LINE_BITS] += 1
             if written and rec >> LINE_BITS != number:
+                unusual |= {number} if any(column.is_unusual for column in columns) else set()
                 number = rec >> LINE_BITS
                 columns = _columns(plan, written[number])
             values = [column.straighten(cells) for column in columns]
@@ -83,6 +91,7 @@ def straighten_rows(
             raw = _raw(cells, shown, typed if hide else None)
             plain = ["" if isinstance(value, Unread) else plain_breaks(value or "") for value in values]
             out.writerow([line, rec, refused, faulty, hide, raw, *plain])
+    unusual |= {number} if any(column.is_unusual for column in columns) else set()
     names = ["line", "rec", "refused", "faulty", "hidden", "raw_text", *(f"x_{column.name}" for column in columns)]
     types = {"line": "BIGINT", "rec": "BIGINT", "refused": "BOOLEAN", "hidden": "BOOLEAN"}
     return Straightened(
@@ -90,6 +99,9 @@ def straighten_rows(
         faults=_relation(targets[1], {c: "BOOLEAN" if c == "is_cell" else types.get(c, "VARCHAR") for c in _FAULTS}),
         counts=counts,
         blank=blank,
+        notices=[column.told_labels() for column in columns if column.labelled],
+        customs=frozenset().union(*(column.customs for column in columns)) - plan.customs,
+        unusual=unusual,
     )
 
 
@@ -111,6 +123,9 @@ class _Column:
         self.remove = re.compile(column.remove) if column.remove else None
         self.part = column.part
         self.date = plan.match.dates.get(name)
+        self.labelled = 0
+        self.customs: set[str] = set()  # that its cells prove
+        self.midnights: set[bool] = set()  # whether its times are
 
     def cell(self, cells: tuple[str | None, ...]) -> str | None:
         """The first of its cells that says anything; a time of day with its date, where that stands apart."""
@@ -139,7 +154,24 @@ class _Column:
         cell = self.cell(cells)
         if cell is not None and self.remove is not None:
             cell = self.remove.sub("", cell)
-        return end_of_range(cell, self.part, self.reading) if self.part else straighten(cell, self.reading)
+        if self.reading.labels and cell and is_labelled(cell, self.reading):
+            self.labelled += 1
+        value = end_of_range(cell, self.part, self.reading) if self.part else straighten(cell, self.reading)
+        if isinstance(value, Unread):
+            self.customs |= {custom} if (custom := custom_proved(cell, self.reading)) else set()
+        elif value is not None and self.reading.kind == "timestamp" and len(value) > LENGTH_OF_DAY:
+            self.midnights.add(value.endswith(" 00:00:00"))
+        return value
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether the file has to be looked at by itself."""
+        return bool(self.labelled or self.customs) or self.midnights == {True}
+
+    def told_labels(self) -> Notice:
+        """That the header's own name stood before ids, and was taken off."""
+        said = f"{self.labelled} cells repeat the column's name before the id; it was taken off: look at one of them"
+        return Notice("label_taken_off", said, self.header, self.labelled)
 
 
 def _shown_places(plan: Plan) -> list[bool]:

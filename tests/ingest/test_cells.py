@@ -216,6 +216,9 @@ def test_phones() -> None:
 # --- the fast half -------------------------------------------------------------------------------------------------
 
 READINGS = [
+    reading("id", holds="alone", labels=("订单编号", "订单号", "order_id")),
+    reading("id", holds="id", labels=("群号", "group_id")),
+    reading("id", holds="name", labels=("昵称",)),
     reading("timestamp"),
     reading("timestamp", unit="s", empty=("0", *EMPTY)),
     reading("timestamp", formats=("%d-%m-%Y %H:%M",)),
@@ -317,6 +320,8 @@ ODDITIES = [
     "#REF!", "null", "Null", "0", "-1", "[object Object]", "匿名用户", "13800138000", "15900000000", "13812345678",
     "12%", "$12", "12元", '="6917"', '="2026-03-27 10:00:05"', '=""', "PT30H30M00S", "1:15",
     "已支付（退款成功）", "paid(refunded)", "张**", "***", "小*",
+    "订单号：A1", "订单号A1", "order_id: A1", "抖音号：1", "A1;A2", "A1\nA2", "u1(小红)", "A1 2026", "10001/10002",
+    "Q１；Q2", "+-0", "@", "_-", ":", ";",
     "9" * 40, "-" + "9" * 40, "9" * 19, "1e300", "9" * 16 + ".99", "0" * 30,
 ]  # fmt: skip
 
@@ -336,6 +341,8 @@ ODDITIES = [
                 fullmatch=True,
             ),
             st.sampled_from(NOBODY),
+            st.text("订单号群号昵称:： ;；A10(（小|/\n", max_size=10),
+            st.text("order_id订单号： A1", max_size=14),
             st.datetimes(datetime(1999, 1, 1), datetime(2101, 1, 1)).map(str),
         ),
         min_size=1,

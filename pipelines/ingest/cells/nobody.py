@@ -39,3 +39,9 @@ def names_nobody(cell: str) -> bool:
     """Whether an id is only marks, or only zeros: *, /, ——, 000000; or it is masked."""
     marks = all(unicodedata.category(letter)[0] == "P" or letter in "~|" for letter in cell)
     return MASKED in cell or marks or not cell.strip("0")
+
+
+def only_marks_sql(p: str) -> str:
+    """SQL: an id is only marks, and begins with one that a real id may begin with."""
+    may_be = f"{p} < 'A' and {p} >= '@' or {p} < '`' and {p} >= '_'"
+    return f"case when {may_be} then regexp_full_match({p}, '[[:punct:]]+') else false end"

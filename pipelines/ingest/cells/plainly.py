@@ -6,7 +6,9 @@ spelling, and what is wrong with a cell that has no reading (straight.py).
 
 from __future__ import annotations
 
-from pipelines.ingest.cells.nobody import DATE_AS_ID, MASKED, PUNCTUATION
+from pipelines.ingest.cells.alone import odd_marks_sql
+from pipelines.ingest.cells.customs import doubts_sql
+from pipelines.ingest.cells.nobody import DATE_AS_ID, MASKED, PUNCTUATION, only_marks_sql
 from pipelines.ingest.cells.reading import (
     AMOUNT_UNITS,
     EPOCH_UNITS,
@@ -124,7 +126,7 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
     elif reading.values:
         conditions.append(f"{p} not in {listed(reading.values)}")
     elif kind == "id":
-        conditions.append(_odd_id(p, reading))
+        conditions += [_odd_id(p, reading), *odd_marks_sql(p, reading)]
     elif kind == "word":
         conditions.append(_odd_word(p, reading))
     elif kind == "text":
@@ -142,9 +144,10 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
         conditions.append(f"strlen({x}) > {LONGEST_JSON}")
     else:
         conditions.append(f"({x} is not null and {p} is null)")
-    doubt = " or ".join(conditions) or "false"
+    conditions += [doubt] if (doubt := doubts_sql(x, reading)) else []
+    doubts = " or ".join(conditions) or "false"
     # Most of these tests are slow where there is nothing to test.
-    return f"case when {p} is not null then {doubt} end" if kind in ("id", "word", "text") else doubt
+    return f"case when {p} is not null then {doubts} end" if kind in ("id", "word", "text") else doubts
 
 
 def _array(formats: tuple[str, ...]) -> str:
@@ -205,8 +208,8 @@ def _day_sql(x: str, reading: Reading) -> str:
 def _without_commas(x: str) -> str:
     """The number without its thousands commas; NULL for a comma elsewhere, for 1_000 and for 1.2E+05."""
     unusual = " or ".join(f"contains({x}, '{mark}')" for mark in ",_eE")
-    grouped = f"regexp_full_match({x}, '[+-]?{GROUPED}')"
-    return f"(case when {unusual} then case when {grouped} then replace({x}, ',', '') end else {x} end)"
+    grouped = f"case when regexp_full_match({x}, '[+-]?{GROUPED}') then replace({x}, ',', '') end"
+    return f"(case when {x} < '-' then null when {unusual} then {grouped} else {x} end)"  # +-0 is one to DuckDB
 
 
 def _scaled(x: str, factor: str) -> str:
@@ -217,11 +220,11 @@ def _scaled(x: str, factor: str) -> str:
 
 def _odd_id(p: str, reading: Reading) -> str:
     return (
-        f"{p} < '0' or ({p} >= '<' and {p} < '@') or ({p} >= '[' and {p} < '_') or ({p} >= '`' and {p} < 'a') "
+        f"{p} < '0' or ({p} >= ':' and {p} < '@') or ({p} >= '[' and {p} < '_') or ({p} >= '`' and {p} < 'a') "
         f"or {p} >= '{{' or contains({p}, '.') or contains({p}, ',') or contains({p}, 'E+') or contains({p}, 'e+') "
         f"or contains({p}, '<') or {_day_like(p)} "
         f"or case when strlen({p}) <> length({p}) then regexp_matches({p}, '[{_ODD_LETTERS}]') else false end "
-        f"or case when starts_with({p}, '00') then ltrim({p}, '0') = '' else false end "
+        f"or case when starts_with({p}, '00') then ltrim({p}, '0') = '' else false end or {only_marks_sql(p)} "
         f"or {_odd_end(p, reading)}"
     )
 

@@ -67,6 +67,9 @@ class Reading:
     default_word: str | None = None
     values: tuple[str, ...] = ()
     strip: str = SPACES + QUOTES
+    holds: str = ""  # of an id: "alone", "id", "name" (alone.py); nothing said: programs write the cells
+    labels: tuple[str, ...] = ()  # the column's own names, which may stand before an id
+    customs: tuple[str, ...] = ()  # another country's, that the file was seen to have (customs.py)
     empty: tuple[str, ...] = EMPTY
 
 
@@ -79,5 +82,5 @@ class Unread:
 
 
 INVISIBLE_PATTERN = "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # INVISIBLE, inside the brackets of a pattern
-# Commas belong between groups of three digits: 12,5 and 1.234,50 are another country's numbers, not these digits.
-GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"
+# Commas belong between groups of three digits: 12,5, 0,125 and 1.234,50 are another country's, not these digits.
+GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from pipelines.ingest.cells.alone import beside, without_label
+from pipelines.ingest.cells.customs import doubt_of
 from pipelines.ingest.cells.moments import moment_of
 from pipelines.ingest.cells.nobody import ERROR, names_nobody
 from pipelines.ingest.cells.numbers import number_of, rounded
@@ -54,7 +56,8 @@ def straighten(text: str | None, reading: Reading) -> str | Unread | None:
         return Unread("spreadsheet_error", "a value; the spreadsheet could not compute this cell")
     if reading.pattern and not re.fullmatch(reading.pattern, cell):
         return Unread(act_of(cell) or "bad_pattern", f"text that matches {reading.pattern}")
-    return _read(cell, reading, expected)
+    doubt = doubt_of(cell, reading) if reading.customs else None
+    return doubt or _read(cell, reading, expected)
 
 
 def _unwrapped(text: str) -> str:
@@ -68,7 +71,7 @@ def _read(cell: str, reading: Reading, expected: str) -> str | Unread | None:
         case "json":
             return Unread("too_long", f"at most {LONGEST_JSON:,} characters") if len(cell) > LONGEST_JSON else cell
         case "id":
-            return id_of(cell, expected)
+            return _id(cell, reading, expected)
         case "word":
             return word_of(cell, reading, expected)
         case "text":
@@ -81,6 +84,15 @@ def _read(cell: str, reading: Reading, expected: str) -> str | Unread | None:
             return _boolean(cell, expected)
     number = number_of(cell, reading)
     return Unread(number, expected) if isinstance(number, str) else rounded(number, reading.kind, expected)
+
+
+def _id(cell: str, reading: Reading, expected: str) -> str | Unread | None:
+    if reading.labels:
+        cell = without_label(cell, reading)
+        if cell in reading.empty or names_nobody(cell):
+            return None
+    value = id_of(cell, expected)
+    return value if isinstance(value, Unread) else beside(value, reading) or value
 
 
 def _moment(cell: str, reading: Reading, expected: str) -> str | Unread | None:

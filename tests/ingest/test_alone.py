@@ -1,0 +1,98 @@
+"""What may stand beside an id in its cell: its own label goes, and is told; anything else is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ingest.conftest import Landing
+
+
+def order_ids(landing: Landing, *cells: str, header: str = "订单号") -> list[str]:
+    rows = "".join(f'"{cell}",2026-03-01 10:00:0{n},{n + 1}.00\n' for n, cell in enumerate(cells))
+    landing.one("orders/a.csv", f"{header},paid_at,paid_amount\n{rows}")
+    return [order for (order,) in landing.rows("orders", "order_id")]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["订单号：A1001", "订单号:A1001", "订单号: A1001", "订单号A1001", "订单号 A1001", "订单编号：A1001",
+     "order_id: A1001", "ORDER_ID：A1001", "订单ID:A1001", "\t订单号：A1001 "],
+)  # fmt: skip
+def test_the_columns_own_name_goes_and_is_told(landing, both_ways, cell):
+    assert order_ids(landing, cell, "A1002") == ["A1001", "A1002"]
+    told = landing.sql("select subject, rows, severity from ops.notices where code = 'label_taken_off'")
+    assert told == [{"subject": "订单号", "rows": 1, "severity": "told"}]
+
+
+def test_a_label_without_an_id_names_nobody(landing, both_ways):
+    landing.one("orders/a.csv", "订单号,付款时间,实付金额,买家ID\nA1,2026-03-01 10:00:00,1,买家ID：-\n")
+    assert landing.rows("orders", "order_id, buyer_id") == [("A1", None)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        ("子订单号：A1001", "labelled_id"), ("抖音号:A1001", "labelled_id"), ("微信：A1001", "labelled_id"),
+        ("运单号 : A1001", "labelled_id"), ("user_id:A1001", "labelled_id"),
+        ("A1001;A1002", "several_ids"), ("A1001，A1002", "several_ids"), ("1001,1002", "several_ids"),
+        ("A1001、A1002", "several_ids"), ("A1001|A1002", "several_ids"), ("A1001\nA1002", "several_ids"),
+        ("A1001 A1002", "several_ids"), ("6917 9267 6882", "several_ids"), ("100001/100002", "several_ids"),
+        ("A1001;A1002；", "several_ids"),
+        ("A1001(补发)", "id_with_note"), ("A1001（拆单）", "id_with_note"), ("A1001 补发", "id_with_note"),
+        ("A1001【赠】", "id_with_note"), ("1001/小红", "id_with_note"), ("A1001\n（补发）", "id_with_note"),
+        ("A1001(2)", "id_with_note"),
+    ],
+)  # fmt: skip
+def test_whatever_else_stands_beside_an_order_is_refused(landing, both_ways, cell, reason):
+    assert order_ids(landing, cell, "A1001") == ["A1001"]
+    assert reason in {found for (found,) in landing.quarantine("reason")}
+
+
+@pytest.mark.parametrize("cell", ["u1(小红)", "u1（小红）", "u1 小红", "昵称：小红", "u1;u2", "u1\n小红"])
+def test_or_beside_a_person(landing, both_ways, cell):
+    rows = f'"{cell}",入群,2026-03-01 10:00:00,g1\nu1,入群,2026-03-01 10:00:00,g1\n'
+    landing.one("events/a.csv", f"用户ID,事件,事件时间,群号\n{rows}")
+    assert landing.rows("events", "user_id") == [("u1",)]
+    assert len(landing.quarantine()) == 1
+
+
+IDS = [
+    "A1001-补发", "A1001_2", "urn:li:1001", "wx:123", "@9VwB+x/==", "{3F2504E0-4F89}", "P731", "E20260301", "260531-1",
+    "wmEAAA.b=", "a/b", "1001/2", "小红", "tom lee", "o-UKd5_x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", IDS)
+def test_an_id_may_hold_letters_digits_and_marks(landing, both_ways, cell):
+    assert order_ids(landing, cell) == [cell]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [("群名称", "福利群：周三"), ("群名称", "VIP1（上海）"), ("群号", "2026 春季群"), ("群号", "VIP1（上海）"),
+     ("群号", "福利群(2)"), ("群号", "2026 Double11"), ("群号", "618 福利群")],
+)  # fmt: skip
+def test_a_group_may_be_called_anything(landing, both_ways, header, cell):
+    landing.one("events/a.csv", f"用户ID,事件,事件时间,{header}\nu1,入群,2026-03-01 10:00:00,{cell}\n")
+    assert landing.rows("events", "group_id") == [(cell,)]
+
+
+@pytest.mark.parametrize("cell", ["群号：G1", "群编号:G1", "群号G1"])
+def test_but_its_label_goes(landing, both_ways, cell):
+    landing.one("events/a.csv", f"用户ID,事件,事件时间,群号\nu1,入群,2026-03-01 10:00:00,{cell}\n")
+    assert landing.rows("events", "group_id") == [("G1",)]
+
+
+@pytest.mark.parametrize("name", ["小红(代购)", "A1;B2", "红 红1", "VIP1 小红", "电话：勿扰"])
+def test_and_a_nickname_too(landing, both_ways, name):
+    landing.one("events/a.csv", f"成员昵称,事件,事件时间,群号\n{name},入群,2026-03-01 10:00:00,g1\n")
+    assert landing.rows("events", "user_id") == [(name,)]
+
+
+def test_programs_write_ids_alone(landing):
+    """A platform's export packs sub-orders into one cell; its mapping says what that means."""
+    landing.one(
+        "doudian_orders/a.csv",
+        "主订单编号,子订单编号,订单状态,订单应付金额,支付完成时间\n69001,69001;69002,已完成,5.00,2026-03-01 10:00:00\n",
+    )
+    assert landing.rows("order_items", "item_id") == [("69001;69002",)]
