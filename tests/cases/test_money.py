@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cases.conftest import Merchant, yuan
+from tests.ingest.files import workbook
 
 AT = "2026-11-01 10:00"
 
@@ -32,3 +33,69 @@ def test_a_refund_that_cannot_be_read_is_no_whole_refund(merchant, cell, state):
         ("R3", yuan("100")),
     ]
     assert merchant.says("退款金额")
+
+
+# --- a unit above the header ------------------------------------------------------------------------------------------
+
+HEADER = ["订单号", "付款时间", "实付金额"]
+OTHER_UNITS = [
+    ["单位：万元"],
+    ["11月订单汇总（单位：万元）"],
+    ["账户币种：USD"],
+    ["# 币种：美元 时区：北京"],
+    ["金额单位：千元"],
+    ["单位", "分"],
+    ["币种：", "港币"],
+    ["统计口径：支付", "（万元）"],
+    ["本表以万元为单位"],
+    ["单位：人民币万元"],
+    ["单位：元/万元"],
+    ["All amounts in USD"],
+    ["Unit: thousand yuan"],
+    ["USD"],
+]
+NO_OTHER_UNIT = [
+    ["单位：元"],
+    ["单位：人民币元"],
+    ["币种：人民币（CNY）"],
+    ["制表单位：某某万元户公司", "制表日期：2026-11-02"],
+    ["11月订单（全部）"],
+    ["美元汇率：7.1"],
+    ["单位：元、件"],
+    ["in total: 3 rows"],
+]
+
+
+def titled(merchant: Merchant, title: list[str], kind: str, header: list[str] = HEADER) -> Merchant:
+    rows = [[], title, header, ["T1", "2026-11-01 10:00:00", "1.25"]]
+    content = workbook({"11月": rows}) if kind == "xlsx" else "\n".join(map(",".join, rows)) + "\n"
+    merchant.put(f"orders/a.{kind}", content)
+    merchant.put("orders/other.csv", "order_id,paid_at,paid_amount\nO1,2026-11-01 10:00:00,1.00\n")
+    return merchant.run()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("title", OTHER_UNITS, ids="".join)
+def test_a_unit_above_the_header_refuses_the_file(merchant, title, kind):
+    titled(merchant, title, kind)
+    assert merchant.rows("select order_id from staging.orders") == [("O1",)]
+    assert "unit_above_header" in merchant.told()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("title", NO_OTHER_UNIT, ids="".join)
+def test_other_titles_are_titles(merchant, title, kind):
+    titled(merchant, title, kind)
+    assert merchant.rows("select paid_amount from staging.orders order by 1") == [(yuan("1"),), (yuan("1.25"),)]
+
+
+def test_the_header_says_it_itself(merchant):
+    titled(merchant, ["单位：万元"], "csv", ["订单号", "付款时间", "实付金额（万元）"])
+    assert merchant.one("select paid_amount from staging.orders where order_id = 'T1'") == yuan("12500")
+
+
+def test_counts_in_ten_thousands(merchant):
+    merchant.put("live_sessions_csv/a.csv", "单位：万人,\n开播时间,主播,观看人数\n2026-11-01 20:00:00,小林,3\n")
+    merchant.put("orders/other.csv", "order_id,paid_at,paid_amount\nO1,2026-11-01 10:00:00,1.00\n")
+    merchant.run()
+    assert merchant.rows("select viewers from staging.live_sessions") == []

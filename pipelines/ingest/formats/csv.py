@@ -16,6 +16,7 @@ from pipelines.ingest.layout import layout_of, places_in
 from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.records import Refused, split_line
 from pipelines.ingest.text import Text, head_of
+from pipelines.ingest.titles import refuse_other_unit
 
 DELIMITERS = ",\t;|"
 SAMPLE_LINES = 50  # under the header, to see how many cells a line has
@@ -31,6 +32,8 @@ def open_csv(text: Text, folders: tuple[str, ...]) -> Opened:
             seen = seen or header
             verdict = choose(header, folders, "csv")
             if isinstance(verdict, Match):
+                titles = [split_line(above, delimiter) for above in lines[: number - 1]]
+                refuse_other_unit(verdict, titles, text.lines - number)
                 return _opened_csv(text, verdict, delimiter, number)
             if verdict is not None and (best is None or verdict.known > best.known):
                 best, seen = verdict, header

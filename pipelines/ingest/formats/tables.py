@@ -26,6 +26,7 @@ from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.records import Refused
 from pipelines.ingest.table_noise import is_header_like
 from pipelines.ingest.text import UnreadableError
+from pipelines.ingest.titles import refuse_other_unit
 from pipelines.privacy import mask_letters, mask_text
 
 Line = tuple[int, list[Any]]  # its number, counted on over sheets, and its values
@@ -49,6 +50,8 @@ def open_tables(sheets: list[Sheet], folders: tuple[str, ...], scratch: Path, en
     for sheet in sheets:
         found, verdict, header = _first_header(sheet.rows, folders)
         if isinstance(verdict, Match):
+            titles = [[sheet.name], *(list(map(text_of, row)) for row in sheet.rows[: found or 0])]
+            refuse_other_unit(verdict, titles, len(sheet.rows) - len(titles))
             tables += _tables(sheet, found or 0, verdict, folders, above, notices)
         else:
             near.append((verdict, header))

@@ -1,0 +1,72 @@
+"""What the lines above a header say of all cells below: 单位：万元, 账户币种：USD.
+
+What belongs here: finding a unit or a currency in such lines and refusing the file for it. What does not: the words
+(units.py), units in the header itself (headers.py).
+
+A title may mean all amounts of the table or some of them, so nothing is multiplied by it: whoever wrote it says it
+again in the header, or converts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from pipelines.ingest.headers import Match
+from pipelines.ingest.text import UnreadableError
+from pipelines.ingest.units import normalise, stated
+from pipelines.privacy import mask_text
+
+_LABEL = r"(?:单位|币种|币别|货币|units?|currency)"
+_STATED = (
+    re.compile(rf"{_LABEL}\s*[:=为是]?\s*([^)\]】。;]{{1,40}})"),
+    re.compile(r"以(.{1,8}?)(?:为单位|计)"),
+    re.compile(r"[(\[【]([^()\[\]【】]{1,20})[)\]】]"),
+    re.compile(r"\bin ([a-z$€£¥]{1,12})\b"),
+)
+_ENDS_WITH_LABEL = re.compile(rf".*{_LABEL}\s*[:=]?", re.DOTALL)
+_YUAN_FIRST = re.compile(r"^(?:人民币|rmb|cny)(?=.)")
+_KINDS = ("amount", "number", "count")
+
+
+def refuse_other_unit(match: Match, titles: Iterable[Sequence[str]], rows: int) -> None:
+    """Raises UnreadableError where a line above the header states a unit that a column below it would not be read in."""
+    for line in titles:
+        for word in _words_of(line):
+            for header in _read_otherwise(match, word):
+                raise UnreadableError(
+                    "unit_above_header",
+                    f"amounts in yuan and plain counts, or the unit in the header of each column that has it, such as "
+                    f"{mask_text(header)}（万元）; a line above the header says {word!r}, and nobody knows of which "
+                    "columns",
+                    max(rows, 0),
+                    word,
+                    {"stated": word},
+                )
+
+
+def _words_of(line: Sequence[str]) -> Iterator[str]:
+    """What may be a unit: in a cell of its own, in brackets, behind a label; a label may stand in the cell before."""
+    cells = [unicodedata.normalize("NFKC", cell).strip().lower() for cell in line if cell and cell.strip()]
+    for place, cell in enumerate(cells):
+        if len(cell) > 1:
+            yield normalise(cell)
+        if _ENDS_WITH_LABEL.fullmatch(cell) and place + 1 < len(cells):
+            cell = f"{cell} {cells[place + 1]}"
+        for pattern in _STATED:
+            for found in pattern.finditer(cell):
+                for word in re.split(r"[\s,/、|:]+", found[1]):
+                    yield normalise(word)
+
+
+def _read_otherwise(match: Match, word: str) -> Iterator[str]:
+    """Headers of columns that would be read in another unit than the word says."""
+    for name in match.positions:
+        column = match.source.columns[name]
+        if column.type not in _KINDS or name in match.units:
+            continue
+        said = stated(word, column.type, column.unit) or stated(_YUAN_FIRST.sub("", word), column.type, column.unit)
+        usual = column.unit or ("yuan" if column.type == "amount" else None)
+        if said and (said.currency or (said.unit and said.unit != usual)):
+            yield match.header_of(name)
