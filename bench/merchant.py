@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.staging import create_staging
+from pipelines.ingest.creating import create_staging
 from pipelines.settings import load_settings
 from pipelines.simulate import generate_orders
 from pipelines.warehouse import open_for_writing

@@ -299,7 +299,7 @@ def _open_when_free(settings: Settings, patience: float) -> Iterator[Warehouse]:
 def _prepare(warehouse: Warehouse) -> None:
     """The tables that every step counts on, where they are not there yet."""
     from pipelines.engines.duckdb import create_ops
-    from pipelines.ingest.staging import create_staging
+    from pipelines.ingest.creating import create_staging
 
     create_staging(warehouse.connection)
     create_ops(warehouse.connection)

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core import begin_pass, refresh_core
-from pipelines.ingest.staging import create_staging, load_staging
+from pipelines.ingest.creating import create_staging
+from pipelines.ingest.staging import load_staging
 from pipelines.metrics import query
 from pipelines.settings import SOURCE_KINDS, Settings
 from pipelines.warehouse import connect

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.account import FileResult
 from pipelines.ingest.batches import Batches
+from pipelines.ingest.creating import create_staging
 from pipelines.ingest.landing import Found, find_new
 from pipelines.ingest.leaving import judge_lists
-from pipelines.ingest.staging import create_staging
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:

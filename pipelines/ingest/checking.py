@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.ingest.cells.reading import SCALES
+from pipelines.ingest.creating import create_staging
 from pipelines.ingest.headers import Match
 from pipelines.ingest.landing import Found
 from pipelines.ingest.loading import FileResult, load_file
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.sources import load_sources
-from pipelines.ingest.staging import create_staging
 from pipelines.settings import Settings
 from pipelines.warehouse import connect
 

@@ -1,6 +1,7 @@
 """The canonical tables as DuckDB tables, made from assets/staging/*.yaml.
 
-What belongs here: reading those YAML files, types, `create_staging`. What does not: how rows get in (loading.py).
+What belongs here: reading those YAML files, and types. What does not: making the tables (creating.py), how rows get in
+(loading.py).
 
 Every staging row says where it is from:
 - `file_source`: name of the source mapping (assets/sources) that read it
@@ -22,12 +23,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pipelines.ingest.ledger import LEDGER, PROVENANCE, TABLE_COMMENTS
 from pipelines.platforms import load_platforms, shop_scope_sql
-from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
-    import duckdb
+    pass
 
 # The C loader reads the same language ten times faster; not every platform's wheel has it.
 YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -192,60 +191,6 @@ def _column(path: Path, name: str, entry: dict[str, Any], in_key: bool) -> Colum
     if column.type not in SQL_TYPES or column.type == "json":
         raise ValueError(f"{path}: column {name}: type {column.type!r} is not a type of a canonical column")
     return column
-
-
-def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
-    """Creates staging.*, superseded.* and the tables of the ledger (ledger.py) where they are not there yet.
-
-    A column that a newer version of Siyu knows is added to a table that already stands. Safe to call at every start.
-    """
-    with transaction(connection):  # else each statement waits for the disk
-        _create_all(connection)
-
-
-def _create_all(connection: duckdb.DuckDBPyConnection) -> None:
-    for schema in ("staging", "superseded", "ops"):
-        connection.execute(f"create schema if not exists {schema}")
-    standing = _standing(connection)
-    for table in load_staging().values():
-        columns = {name: (c.sql_type, c.comment) for name, c in table.stored.items()}
-        columns |= {name: (sql_type, f"{zh} — {text}") for name, (sql_type, zh, text) in PROVENANCE.items()}
-        comment = f"{table.title['zh']} — {table.description}"
-        _create(connection, standing, "staging", table.name, columns, comment)
-        columns["superseded_by"] = ("BIGINT", "file_id of the load that replaced the row")
-        _create(connection, standing, "superseded", table.name, columns, f"Replaced rows of staging.{table.name}")
-    for name, spec in LEDGER.items():
-        columns = {column: (sql_type, f"{zh} — {text}") for column, (sql_type, zh, text) in spec.items()}
-        _create(connection, standing, "ops", name, columns, TABLE_COMMENTS["ops", name])
-
-
-def _standing(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
-    rows = connection.execute(
-        "select schema_name, table_name, list(column_name) from duckdb_columns() "
-        "where database_name = current_database() and schema_name in ('staging', 'superseded', 'ops') group by all"
-    ).fetchall()
-    return {(schema, table): set(columns) for schema, table, columns in rows}
-
-
-def _create(
-    connection: duckdb.DuckDBPyConnection,
-    standing: dict[tuple[str, str], set[str]],
-    schema: str,
-    name: str,
-    columns: dict[str, tuple[str, str]],
-    comment: str,
-) -> None:
-    known = standing.get((schema, name))
-    if known is None:
-        body = ", ".join(f'"{column}" {sql_type}' for column, (sql_type, _) in columns.items())
-        connection.execute(f"create table {schema}.{name} ({body})")
-        connection.execute(f"comment on table {schema}.{name} is {quoted(comment)}")
-        known = set()
-    else:
-        for column in columns.keys() - known:
-            connection.execute(f'alter table {schema}.{name} add column "{column}" {columns[column][0]}')
-    for column in columns.keys() - known:
-        connection.execute(f'comment on column {schema}.{name}."{column}" is {quoted(columns[column][1])}')
 
 
 def quoted(text: str) -> str:

@@ -56,7 +56,7 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from datetime import date
 
     from pipelines.core import begin_pass, refresh_core
-    from pipelines.ingest.staging import create_staging
+    from pipelines.ingest.creating import create_staging
     from pipelines.metrics import find_metric, refresh_metric
     from pipelines.settings import load_settings
     from pipelines.warehouse import open_for_writing, publish

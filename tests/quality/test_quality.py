@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.ingest.creating import create_staging
 from pipelines.ingest.notices import Notice, write_notices
-from pipelines.ingest.staging import create_staging
 from pipelines.quality import Finding, findings, measure, quality, rules
 from pipelines.report.words import LANGUAGES, load_words
 from pipelines.settings import Settings
