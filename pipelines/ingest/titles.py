@@ -31,7 +31,7 @@ _KINDS = ("amount", "number", "count")
 
 
 def refuse_other_unit(match: Match, titles: Iterable[Sequence[str]], rows: int) -> None:
-    """Raises UnreadableError where a line above the header states a unit that a column below would not be read in."""
+    """Raises UnreadableError where a line above the header states a unit that a column is not read in."""
     for line in titles:
         for word in _words_of(line):
             for header in _read_otherwise(match, word):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.quality import findings
 from tests.cases.conftest import Merchant, yuan
 from tests.ingest.files import workbook
 
@@ -99,3 +100,129 @@ def test_counts_in_ten_thousands(merchant):
     merchant.put("orders/other.csv", "order_id,paid_at,paid_amount\nO1,2026-11-01 10:00:00,1.00\n")
     merchant.run()
     assert merchant.rows("select viewers from staging.live_sessions") == []
+
+
+# --- rows of totals whose other cells are filled ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("many", [0, 500])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "一店小计,2",
+        "二店-合计,1",
+        "本日累计,3",
+        "一店（小计）,2",
+        "【一店合计】,2",
+        "一店,【合计】",
+        "一店,本月累计",
+        "一店,共1单",
+        "一店,一店合计：",
+        "1店小计,2",
+        "一店 小计（2单）,2",
+    ],
+)
+def test_a_row_of_totals_with_all_cells_filled_is_no_order(merchant, cells, many):
+    rows = [f"二店,S{n},{AT},1" for n in range(many)]
+    orders(merchant, "店铺,订单号,付款时间,实付金额", f"一店,A1,{AT},100", *rows, f"{cells},{AT},150")
+    assert merchant.one("select sum(paid_amount) from core.orders") == 100 + many
+    assert "totals_row" in merchant.told()
+
+
+@pytest.mark.parametrize("shop", ["统计学社", "小计划文具", "合计算账", "共享单车", "会计之家"])
+def test_a_shop_may_be_called_nearly_so(merchant, shop):
+    orders(merchant, "订单号,店铺,付款时间,实付金额", f"A1,{shop},{AT},100")
+    assert merchant.rows("select shop_id, paid_amount from core.orders") == [(shop, yuan("100"))]
+
+
+def test_a_buyer_may_be_called_so(merchant):
+    orders(merchant, "订单号,买家昵称,付款时间,实付金额", f"A1,王小计,{AT},100")
+    assert merchant.one("select sum(paid_amount) from core.orders") == 100
+
+
+# --- unpaid, and paid -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["待付款", "unpaid", "等待买家付款"])
+def test_unpaid_with_a_payment_time_is_refused(merchant, word):
+    orders(merchant, "订单号,付款时间,实付金额,订单状态", f"U1,{AT},80,{word}", f"U2,,80,{word}", f"U3,{AT},80,已发货")
+    assert merchant.rows("select order_id from core.orders") == [("U3",)]
+    assert merchant.rows("select order_id from staging.orders order by 1") == [("U2",), ("U3",)]
+    assert "unpaid_with_payment" in merchant.told()
+
+
+@pytest.mark.parametrize("first", ["all", "paid"])
+@pytest.mark.parametrize(("state", "stands"), [("待付款", "paid"), ("已发货", "shipped"), ("已取消", "cancelled")])
+def test_a_list_without_states_tells_that_it_was_paid(merchant, first, state, stands):
+    time = "" if state in ("待付款", "已取消") else AT
+    files = {
+        "all": ("orders/a.csv", f"订单号,付款时间,实付金额,订单状态\nU1,{time},80,{state}\n", "2026-11-02 09:00:00"),
+        "paid": ("orders/b.csv", f"订单号,付款时间,实付金额\nU1,{AT},80\n", "2026-11-03 09:00:00"),
+    }
+    for name in sorted(files, key=lambda name: name != first):
+        merchant.put(*files[name])
+        merchant.run("2026-11-20")
+    assert merchant.rows("select status, paid_amount from core.orders") == [(stands, yuan("80"))]
+
+
+def test_an_unpaid_line_beside_paid_ones_with_a_payment_time_is_refused_and_the_order_waits(merchant):
+    lines = f"L1,裙,70,{AT},已发货\nL1,衫,30,{AT},待付款\n"
+    merchant.put("order_lines/a.csv", "订单号,商品名称,商品实付金额,付款时间,订单状态\n" + lines)
+    merchant.put("orders/other.csv", "order_id,paid_at,paid_amount\nO1,2026-11-01 10:00:00,1.00\n")
+    merchant.run("2026-11-20")
+    assert merchant.rows("select order_id from core.orders") == [("O1",)]
+    assert "unpaid_with_payment" in merchant.told()
+
+
+def test_another_source_knew_it_as_unpaid(merchant):
+    header = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间\n"
+    merchant.put("doudian_orders/a.csv", header + "6901,69011,待支付,80,2026-11-01 09:00:00,\n", "2026-11-02 09:00:00")
+    merchant.put("orders/b.csv", f"订单号,平台,付款时间,实付金额\n6901,抖音,{AT},80\n", "2026-11-03 09:00:00")
+    merchant.run("2026-11-20")
+    assert merchant.rows("select status, paid_amount from core.orders") == [("paid", yuan("80"))]
+
+
+@pytest.mark.parametrize(("state", "paid"), [("待付款", "70"), ("未付款", "70"), ("已取消", "70"), ("已发货", None)])
+def test_a_line_that_was_not_paid_adds_nothing(merchant, state, paid):
+    lines = f"L1,裙,70,{AT},已发货\nL1,衫,30,,{state}\nL2,裙,5,,待付款\n"
+    merchant.put("order_lines/a.csv", "订单号,商品名称,商品实付金额,付款时间,订单状态\n" + lines)
+    merchant.put("orders/other.csv", "order_id,paid_at,paid_amount\nO1,2026-11-01 10:00:00,1.00\n")
+    merchant.run("2026-11-20")
+    found = merchant.rows("select net_amount from core.orders where order_id like 'L%'")
+    assert found == ([(yuan(paid),)] if paid else [])
+
+
+def test_an_unpaid_sub_order_beside_a_paid_one_adds_nothing(merchant):
+    header = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间\n"
+    lines = "6901,69011,已发货,70,2026-11-01 09:00:00,2026-11-01 10:00:00\n6901,69012,待支付,30,2026-11-01 09:00:00,\n"
+    merchant.put("doudian_orders/a.csv", header + lines)
+    merchant.run("2026-11-20")
+    assert merchant.rows("select paid_amount from core.orders") == [(yuan("70"),)]
+
+
+# --- refunds that do not fit their order ------------------------------------------------------------------------------
+
+
+def found_of(merchant: Merchant, code: str) -> list[tuple[int, object]]:
+    return [(one.rows, one.amount) for one in findings(merchant.connection, merchant.settings) if one.code == code]
+
+
+@pytest.mark.parametrize(("refunds", "amount"), [(["130"], "30"), (["100", "20"], "20"), (["100.01"], "0.01")])
+def test_more_went_back_than_was_paid(merchant, refunds, amount):
+    rows = [f"R{n},A1,2026-11-03 10:00,{cell}" for n, cell in enumerate(refunds)]
+    merchant.put("refunds/a.csv", "\n".join(["退款单号,订单号,退款时间,退款金额", *rows, "R9,A2,2026-11-03 10:00,100"]))
+    orders(merchant, "订单号,付款时间,实付金额", f"A1,{AT},100", f"A2,{AT},100")
+    assert found_of(merchant, "refund_above_paid") == [(1, yuan(amount))]
+    assert found_of(merchant, "refund_before_paid") == []
+
+
+def test_the_orders_own_row_says_more_went_back(merchant):
+    orders(merchant, "订单号,付款时间,实付金额,退款金额", f"A1,{AT},100,130", f"A2,{AT},100,100", f"A3,{AT},100,")
+    assert found_of(merchant, "refund_above_paid") == [(1, yuan("30"))]
+
+
+@pytest.mark.parametrize(("day", "told"), [("2026-10-01 10:00", 1), ("2026-10-31", 1), ("2026-11-01", 0)])
+def test_a_refund_before_the_payment(merchant, day, told):
+    merchant.put("refunds/a.csv", f"退款单号,订单号,退款时间,退款金额\nR1,A1,{day},7\n")
+    orders(merchant, "订单号,付款时间,实付金额", f"A1,{AT},100")
+    assert found_of(merchant, "refund_before_paid") == [(1, yuan("7"))] * told
