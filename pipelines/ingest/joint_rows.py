@@ -21,7 +21,7 @@ from pipelines.ingest.csv_rows import CsvReader
 from pipelines.ingest.formats.opened import Opened, Piece, csv_relation
 from pipelines.ingest.incoming import OneByOneError
 from pipelines.ingest.landing import Found
-from pipelines.ingest.layout import telling_places
+from pipelines.ingest.layout import totals_places
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.records import write_records
 from pipelines.ingest.rows import Rows
@@ -109,7 +109,7 @@ class JointReader(CsvReader):
         self.relation = f"(select * replace (line & {(1 << LINE_BITS) - 1} as line) from {records})"
 
     def _rows(self) -> Iterator[Row]:
-        names, telling = frozenset(self.plan.match.header), telling_places(self.plan.match)
+        names, telling = frozenset(self.plan.match.header), totals_places(self.plan.match)
         for row in self._fetched([self.relation]):
             if is_totals(row[2], telling) or is_header_like(row[2], names):
                 self.unusual.add(row[1] >> LINE_BITS)

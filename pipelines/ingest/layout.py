@@ -6,6 +6,7 @@ What belongs here: headers that were matched already. What does not: matching on
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 
 from pipelines.ingest.expressions import names_of
 from pipelines.ingest.headers import Match, normalise_header
@@ -53,10 +54,26 @@ def key_places(match: Match) -> list[int]:
     return sorted(places)
 
 
-def telling_places(match: Match) -> frozenset[int]:
-    """Where a word can be no value of a row: its key, its times and its numbers."""
+@dataclass(frozen=True)
+class TotalsPlaces:
+    """Where a row may say that it is one of totals."""
+
+    words: frozenset[int]  # such a word stands there alone: the key, times, numbers, texts
+    ids: frozenset[int]  # it ends what stands there; nobody's name, which may end in anything
+    plain: frozenset[int]  # of `words`, where a plain reading would doubt nothing
+
+
+def totals_places(match: Match) -> TotalsPlaces:
+    """Where a word can be no value of a row: its key, its ids, its texts, its times and its numbers."""
     columns = match.source.all_columns
     typed = ("timestamp", "date", "amount", "count", "number")
-    return frozenset(key_places(match)) | {
-        p for name, at in match.positions.items() if columns[name].type in typed for p in at
-    }
+    at = {kind: _places_of(match, kind) for kind in ("id", "text", *typed)}
+    named = {p for name, places in match.positions.items() if columns[name].holds == "name" for p in places}
+    keys = frozenset(key_places(match))
+    plain = (keys & at["id"]) | at["text"]
+    return TotalsPlaces(keys | at["text"] | frozenset().union(*(at[kind] for kind in typed)), at["id"] - named, plain)
+
+
+def _places_of(match: Match, kind: str) -> frozenset[int]:
+    columns = match.source.all_columns
+    return frozenset(p for name, places in match.positions.items() if columns[name].type == kind for p in places)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.formats.opened import Opened
-from pipelines.ingest.layout import key_places, telling_places
+from pipelines.ingest.layout import totals_places
 from pipelines.ingest.midnights import day_columns
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
@@ -96,10 +96,7 @@ class RowReader:
         """The plan that also doubts lines which may be no rows."""
         if not self.is_table:
             return plan
-        columns = plan.match.source.all_columns  # what is no id is doubted anyway when it is such a word
-        ids = {p for name, at in plan.match.positions.items() if columns[name].type == "id" for p in at}
-        keys = ids & set(key_places(plan.match))
-        suspects = suspects_sql(keys, plan.match.places, plan.match.header)
+        suspects = suspects_sql(totals_places(plan.match), plan.match.places, plan.match.header)
         return replace(plan, odd=(*plan.odd, *suspects))
 
     def read_children(self, relation: str, plan: Plan) -> Rows:
@@ -187,7 +184,7 @@ class RowReader:
 
     def _real_rows(self, relations: list[str]) -> Iterator[Row]:
         """Without rows of totals; headers are noted."""
-        names, telling = frozenset(self.plan.match.header), telling_places(self.plan.match)
+        names, telling = frozenset(self.plan.match.header), totals_places(self.plan.match)
         for row in self._fetched(relations):
             if self.is_table and is_totals(row[2], telling):
                 self.totals.append(row[0])

@@ -11,27 +11,35 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from pipelines.ingest.headers import normalise_header
+from pipelines.ingest.layout import TotalsPlaces
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.sources import load_sources
 
 # After NFKC and without white space. `小计（3单）` and `合计:` are totals; `总计划` is not.
-_WORDS = "(?:本页|当页|全部)?(?:合计|总计|小计|共计|累计|汇总|总和|合計|總計|小計)|grandtotal|subtotal|total|sum"
-_TOTALS = re.compile(rf"(?:{_WORDS})(?:[:：(（\[【].*)?", re.IGNORECASE)
+_SUMS = "合计|总计|小计|共计|累计|合計|總計|小計|累計"
+_WORDS = f"(?:本页|当页|全部)?(?:{_SUMS}|汇总|总和)|grandtotal|subtotal|total|sum"
+_COUNTED = "共[0-9]+个?[单笔条行件人]"
+_BEHIND = r"[)\]】》>]*(?:[:：(（\[【].*)?"
+_TOTALS = re.compile(rf"[(\[【《<*=—-]*(?:{_WORDS}|{_COUNTED})[*=—-]*{_BEHIND}", re.IGNORECASE)
+_ENDS_IN_TOTALS = re.compile(rf".*(?:{_SUMS})[*=—-]*{_BEHIND}")  # 一店小计, 本日累计: of an id, never of a name
 _LONGEST = 20
-_FIRST_LETTERS = "[合总小共累汇總本当全GgSsTt]"
+_FIRST_LETTERS = "[合总小共累汇總本当全GgSsTt(（【《<*=—-]"
 
 
-def is_totals(cells: Sequence[str | None], telling: Iterable[int]) -> bool:
-    """Whether the line says that it adds up the others: in the first cell that says anything, or where a key stands."""
-    first = next((cell for cell in cells if cell and not cell.isspace()), None)
-    return _says_total(first) or any(_says_total(cells[place]) for place in telling if place < len(cells))
+def is_totals(cells: Sequence[str | None], places: TotalsPlaces) -> bool:
+    """Whether the line says that it adds up the others: in its first cell, or where it can be said."""
+    first = next((place for place, cell in enumerate(cells) if cell and not cell.isspace()), None)
+    if first is None:
+        return False
+    asked = [(first, _TOTALS), *((p, _TOTALS) for p in places.words), *((p, _ENDS_IN_TOTALS) for p in places.ids)]
+    return any(_says_total(cells[place], words) for place, words in asked if place < len(cells))
 
 
-def _says_total(cell: str | None) -> bool:
-    if not cell or len(cell) > _LONGEST or cell[:1].isdigit():
+def _says_total(cell: str | None, words: re.Pattern[str]) -> bool:
+    if not cell or len(cell) > _LONGEST or (cell[:1].isdigit() and cell.isascii()):
         return False
     text = "".join(unicodedata.normalize("NFKC", cell).strip("\ufeff'\"=").split())
-    return _TOTALS.fullmatch(text) is not None
+    return words.fullmatch(text) is not None
 
 
 def totals_notice(lines: list[int]) -> Notice:
@@ -58,17 +66,23 @@ def _names() -> frozenset[str]:
     return frozenset(names | {normalise_header(name) for name in names})
 
 
-def suspects_sql(telling: Iterable[int], places: Iterable[int], header: tuple[str, ...]) -> tuple[str, ...]:
+def suspects_sql(places: TotalsPlaces, read: Iterable[int], header: tuple[str, ...]) -> tuple[str, ...]:
     """SQL over c0, c1, …: lines that may be such a one, and hold nothing that a plain reading would doubt.
 
     A time or a number gives any header away; a table of nothing but ids and words needs to be asked.
     """
-    totals = [_totals_sql(f"c{place}") for place in sorted({0, *telling})]
+    totals = [_totals_sql(f"c{place}") for place in sorted({0, *places.plain})]
+    totals += [_ends_in_totals_sql(f"c{place}") for place in sorted(places.ids)]
     totals += [f"(c0 = '' and {_totals_sql('c1')})"] if len(header) > 1 else []
-    named = [f"c{place} = '{header[place].replace(chr(39), chr(39) * 2)}'" for place in sorted(set(places))[:2]]
+    named = [f"c{place} = '{header[place].replace(chr(39), chr(39) * 2)}'" for place in sorted(set(read))[:2]]
     return (*totals, *([f"({' and '.join(named)})"] if named else []))
 
 
 def _totals_sql(x: str) -> str:
     """Ids begin with digits, nearly all of them: a comparison is all that they cost."""
     return f"({x} >= 'G' and strlen({x}) < 60 and regexp_matches({x}, '^{_FIRST_LETTERS}'))"
+
+
+def _ends_in_totals_sql(x: str) -> str:
+    """Of letters and digits only, as nearly all ids are, none is asked."""
+    return f"case when strlen({x}) <> length({x}) then regexp_matches({x}, '[合总小共累總]\\s*[计計]') else false end"

@@ -99,3 +99,41 @@ def test_counts_in_ten_thousands(merchant):
     merchant.put("orders/other.csv", "order_id,paid_at,paid_amount\nO1,2026-11-01 10:00:00,1.00\n")
     merchant.run()
     assert merchant.rows("select viewers from staging.live_sessions") == []
+
+
+# --- rows of totals whose other cells are filled ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("many", [0, 500])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "一店小计,2",
+        "二店-合计,1",
+        "本日累计,3",
+        "一店（小计）,2",
+        "【一店合计】,2",
+        "一店,【合计】",
+        "一店,本月累计",
+        "一店,共1单",
+        "一店,一店合计：",
+        "1店小计,2",
+        "一店 小计（2单）,2",
+    ],
+)
+def test_a_row_of_totals_with_all_cells_filled_is_no_order(merchant, cells, many):
+    rows = [f"二店,S{n},{AT},1" for n in range(many)]
+    orders(merchant, "店铺,订单号,付款时间,实付金额", f"一店,A1,{AT},100", *rows, f"{cells},{AT},150")
+    assert merchant.one("select sum(paid_amount) from core.orders") == 100 + many
+    assert "totals_row" in merchant.told()
+
+
+@pytest.mark.parametrize("shop", ["统计学社", "小计划文具", "合计算账", "共享单车", "会计之家"])
+def test_a_shop_may_be_called_nearly_so(merchant, shop):
+    orders(merchant, "订单号,店铺,付款时间,实付金额", f"A1,{shop},{AT},100")
+    assert merchant.rows("select shop_id, paid_amount from core.orders") == [(shop, yuan("100"))]
+
+
+def test_a_buyer_may_be_called_so(merchant):
+    orders(merchant, "订单号,买家昵称,付款时间,实付金额", f"A1,王小计,{AT},100")
+    assert merchant.one("select sum(paid_amount) from core.orders") == 100
