@@ -115,7 +115,12 @@ ranked as (
       partition by s.platform, s.order_shop, s.order_id order by s.version_at, s.file_source, s.shop_scope
     ) as copy_no,
     -- what a file tells comes before what was only assumed of it
-    case when coalesce(s.untold, '') like '%,status,%' then 0 else 1000 end as tells_status,
+    -- a payment time tells that it was paid, whatever an earlier copy without one said
+    case
+      when coalesce(s.untold, '') not like '%,status,%' then 1000
+      when s.status = 'paid' and s.paid_at is not null and coalesce(s.untold, '') not like '%,paid_at,%' then 1000
+      else 0
+    end as tells_status,
     case when coalesce(s.untold, '') like '%,order_kind,%' then 0 else 1000 end as tells_kind,
     case when coalesce(s.untold, '') like '%,paid_at,%' then 0 else 1000 end as tells_paid_at,
     case s.status

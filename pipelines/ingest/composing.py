@@ -100,5 +100,7 @@ def _composed_sql(table: StagingTable) -> str:
         name: f"arg_max_null({name}, age + case when list_contains(columns, {quoted(name)}) then {TOLD} else 0 end)"
         for name in table.stored
     }
+    if table.states:
+        told[table.states.column] = table.states.of_copies_sql(told[table.states.column], told.__getitem__)
     said = ", ".join(f"{sql} as {name}" for name, sql in (told | newest).items())
     return f"select {said} from kept where copies > 1 group by whole_key"

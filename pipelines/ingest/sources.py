@@ -175,6 +175,7 @@ def canonical(table: StagingTable) -> Source:
         recognise=Recognise(folders=(table.name, *headers.folders), columns=_needed(table, headers)),
         version=Version(column="version_at"),
         columns=columns,
+        refuse=tuple(Rule.model_validate(rule) for rule in table.refuse),
         loads={table.name: _load(headers.content_key, loads)}
         | {
             f"{table.name}_{name}": Load(

@@ -102,6 +102,14 @@ class States:
 
     column: str
     further: tuple[tuple[str, ...], ...]
+    shown_by: tuple[tuple[str, str], ...] = ()  # column → the state that its having a value shows, if not further
+
+    def of_copies_sql(self, value: str, sql_of: Callable[[str], str]) -> str:
+        """SQL: the state of a row made of several copies, given SQL of each of its columns."""
+        for column, state in self.shown_by:
+            behind = f"{self.rank_sql(value)} < {self.rank_sql(quoted(state))}"
+            value = f"case when {behind} and {sql_of(column)} is not null then {quoted(state)} else {value} end"
+        return value
 
     def rank_sql(self, value: str) -> str:
         """SQL: how far a state is, NULL for none."""
@@ -126,6 +134,7 @@ class StagingTable:
     shop_in_key: bool = False
     states: States | None = None
     money: str | None = None  # the column that says how much a row is about
+    refuse: tuple[dict[str, str], ...] = ()  # rules (grammar.Rule) of a merchant's own file of this table
     repeated_rows: str | None = None  # rows of one file that contradict each other are all set aside: what to do then
 
     def key_sql(self, say: Callable[[str], str], key: tuple[str, ...] | None = None) -> list[str]:
@@ -151,6 +160,11 @@ def load_staging() -> dict[str, StagingTable]:
     return {path.stem: _table(path) for path in sorted(FOLDER.glob("*.yaml"))}
 
 
+def _states(states: dict[str, Any]) -> States:
+    shown_by = tuple(states.get("shown_by", {}).items())
+    return States(states["column"], tuple(map(tuple, states["further"])), shown_by)
+
+
 def _table(path: Path) -> StagingTable:
     data = yaml.load(path.read_text(encoding="utf-8"), Loader=YAML)
     key = tuple(data["key"])
@@ -171,7 +185,8 @@ def _table(path: Path) -> StagingTable:
         finest=summed.get("finest"),
         checks=data.get("checks", []),
         shop_in_key=data.get("shop_in_key", False),
-        states=States(states["column"], tuple(map(tuple, states["further"]))) if states else None,
+        states=_states(states) if states else None,
+        refuse=tuple(data.get("refuse", ())),
         money=data.get("money"),
         repeated_rows=data.get("repeated_rows"),
     )

@@ -137,3 +137,45 @@ def test_a_shop_may_be_called_nearly_so(merchant, shop):
 def test_a_buyer_may_be_called_so(merchant):
     orders(merchant, "订单号,买家昵称,付款时间,实付金额", f"A1,王小计,{AT},100")
     assert merchant.one("select sum(paid_amount) from core.orders") == 100
+
+
+# --- unpaid, and paid -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["待付款", "unpaid", "等待买家付款"])
+def test_unpaid_with_a_payment_time_is_refused(merchant, word):
+    orders(merchant, "订单号,付款时间,实付金额,订单状态", f"U1,{AT},80,{word}", f"U2,,80,{word}", f"U3,{AT},80,已发货")
+    assert merchant.rows("select order_id from core.orders") == [("U3",)]
+    assert merchant.rows("select order_id from staging.orders order by 1") == [("U2",), ("U3",)]
+    assert "unpaid_with_payment" in merchant.told()
+
+
+@pytest.mark.parametrize("first", ["all", "paid"])
+@pytest.mark.parametrize(("state", "stands"), [("待付款", "paid"), ("已发货", "shipped"), ("已取消", "cancelled")])
+def test_a_list_without_states_tells_that_it_was_paid(merchant, first, state, stands):
+    time = "" if state in ("待付款", "已取消") else AT
+    files = {
+        "all": ("orders/a.csv", f"订单号,付款时间,实付金额,订单状态\nU1,{time},80,{state}\n", "2026-11-02 09:00:00"),
+        "paid": ("orders/b.csv", f"订单号,付款时间,实付金额\nU1,{AT},80\n", "2026-11-03 09:00:00"),
+    }
+    for name in sorted(files, key=lambda name: name != first):
+        merchant.put(*files[name])
+        merchant.run("2026-11-20")
+    assert merchant.rows("select status, paid_amount from core.orders") == [(stands, yuan("80"))]
+
+
+def test_an_unpaid_line_beside_paid_ones_with_a_payment_time_is_refused_and_the_order_waits(merchant):
+    lines = f"L1,裙,70,{AT},已发货\nL1,衫,30,{AT},待付款\n"
+    merchant.put("order_lines/a.csv", "订单号,商品名称,商品实付金额,付款时间,订单状态\n" + lines)
+    merchant.put("orders/other.csv", "order_id,paid_at,paid_amount\nO1,2026-11-01 10:00:00,1.00\n")
+    merchant.run("2026-11-20")
+    assert merchant.rows("select order_id from core.orders") == [("O1",)]
+    assert "unpaid_with_payment" in merchant.told()
+
+
+def test_another_source_knew_it_as_unpaid(merchant):
+    header = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间\n"
+    merchant.put("doudian_orders/a.csv", header + "6901,69011,待支付,80,2026-11-01 09:00:00,\n", "2026-11-02 09:00:00")
+    merchant.put("orders/b.csv", f"订单号,平台,付款时间,实付金额\n6901,抖音,{AT},80\n", "2026-11-03 09:00:00")
+    merchant.run("2026-11-20")
+    assert merchant.rows("select status, paid_amount from core.orders") == [("paid", yuan("80"))]
