@@ -179,3 +179,21 @@ def test_another_source_knew_it_as_unpaid(merchant):
     merchant.put("orders/b.csv", f"订单号,平台,付款时间,实付金额\n6901,抖音,{AT},80\n", "2026-11-03 09:00:00")
     merchant.run("2026-11-20")
     assert merchant.rows("select status, paid_amount from core.orders") == [("paid", yuan("80"))]
+
+
+@pytest.mark.parametrize(("state", "paid"), [("待付款", "70"), ("未付款", "70"), ("已取消", "70"), ("已发货", None)])
+def test_a_line_that_was_not_paid_adds_nothing(merchant, state, paid):
+    lines = f"L1,裙,70,{AT},已发货\nL1,衫,30,,{state}\nL2,裙,5,,待付款\n"
+    merchant.put("order_lines/a.csv", "订单号,商品名称,商品实付金额,付款时间,订单状态\n" + lines)
+    merchant.put("orders/other.csv", "order_id,paid_at,paid_amount\nO1,2026-11-01 10:00:00,1.00\n")
+    merchant.run("2026-11-20")
+    found = merchant.rows("select net_amount from core.orders where order_id like 'L%'")
+    assert found == ([(yuan(paid),)] if paid else [])
+
+
+def test_an_unpaid_sub_order_beside_a_paid_one_adds_nothing(merchant):
+    header = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间\n"
+    lines = "6901,69011,已发货,70,2026-11-01 09:00:00,2026-11-01 10:00:00\n6901,69012,待支付,30,2026-11-01 09:00:00,\n"
+    merchant.put("doudian_orders/a.csv", header + lines)
+    merchant.run("2026-11-20")
+    assert merchant.rows("select paid_amount from core.orders") == [(yuan("70"),)]
