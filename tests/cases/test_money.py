@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.quality import findings
 from tests.cases.conftest import Merchant, yuan
 from tests.ingest.files import workbook
 
@@ -197,3 +198,31 @@ def test_an_unpaid_sub_order_beside_a_paid_one_adds_nothing(merchant):
     merchant.put("doudian_orders/a.csv", header + lines)
     merchant.run("2026-11-20")
     assert merchant.rows("select paid_amount from core.orders") == [(yuan("70"),)]
+
+
+# --- refunds that do not fit their order ------------------------------------------------------------------------------
+
+
+def found_of(merchant: Merchant, code: str) -> list[tuple[int, object]]:
+    return [(one.rows, one.amount) for one in findings(merchant.connection, merchant.settings) if one.code == code]
+
+
+@pytest.mark.parametrize(("refunds", "amount"), [(["130"], "30"), (["100", "20"], "20"), (["100.01"], "0.01")])
+def test_more_went_back_than_was_paid(merchant, refunds, amount):
+    rows = [f"R{n},A1,2026-11-03 10:00,{cell}" for n, cell in enumerate(refunds)]
+    merchant.put("refunds/a.csv", "\n".join(["退款单号,订单号,退款时间,退款金额", *rows, "R9,A2,2026-11-03 10:00,100"]))
+    orders(merchant, "订单号,付款时间,实付金额", f"A1,{AT},100", f"A2,{AT},100")
+    assert found_of(merchant, "refund_above_paid") == [(1, yuan(amount))]
+    assert found_of(merchant, "refund_before_paid") == []
+
+
+def test_the_orders_own_row_says_more_went_back(merchant):
+    orders(merchant, "订单号,付款时间,实付金额,退款金额", f"A1,{AT},100,130", f"A2,{AT},100,100", f"A3,{AT},100,")
+    assert found_of(merchant, "refund_above_paid") == [(1, yuan("30"))]
+
+
+@pytest.mark.parametrize(("day", "told"), [("2026-10-01 10:00", 1), ("2026-10-31", 1), ("2026-11-01", 0)])
+def test_a_refund_before_the_payment(merchant, day, told):
+    merchant.put("refunds/a.csv", f"退款单号,订单号,退款时间,退款金额\nR1,A1,{day},7\n")
+    orders(merchant, "订单号,付款时间,实付金额", f"A1,{AT},100")
+    assert found_of(merchant, "refund_before_paid") == [(1, yuan("7"))] * told
