@@ -38,6 +38,11 @@ def test_a_label_without_an_id_names_nobody(landing, both_ways):
         ("A1001、A1002", "several_ids"), ("A1001|A1002", "several_ids"), ("A1001\nA1002", "several_ids"),
         ("A1001 A1002", "several_ids"), ("6917 9267 6882", "several_ids"), ("100001/100002", "several_ids"),
         ("A1001;A1002；", "several_ids"),
+        ("E10~E12", "several_ids"), ("E10～E12", "several_ids"), ("1001~1003", "several_ids"), ("E3 E4", "several_ids"),
+        ("E15/E16", "several_ids"), ("E15 / E16", "several_ids"), ("wmA1/wmA2", "several_ids"),
+        ("wmAx7Kd/wmBq2Lf", "several_ids"), ("6923001+6923002", "several_ids"), ("6923001&6923002", "several_ids"),
+        ("A1＋A2", "several_ids"), ("A1+A2+A3", "several_ids"), ("No.E2", "labelled_id"), ("NO. 123", "labelled_id"),
+        ("E9等3单", "id_with_note"), ("E9等", "id_with_note"), ("6923010单", "id_with_note"), ("A7*", "id_with_note"),
         ("A1001(补发)", "id_with_note"), ("A1001（拆单）", "id_with_note"), ("A1001 补发", "id_with_note"),
         ("A1001【赠】", "id_with_note"), ("1001/小红", "id_with_note"), ("A1001\n（补发）", "id_with_note"),
         ("A1001(2)", "id_with_note"),
@@ -48,7 +53,7 @@ def test_whatever_else_stands_beside_an_order_is_refused(landing, both_ways, cel
     assert reason in {found for (found,) in landing.quarantine("reason")}
 
 
-@pytest.mark.parametrize("cell", ["u1(小红)", "u1（小红）", "u1 小红", "昵称：小红", "u1;u2", "u1\n小红"])
+@pytest.mark.parametrize("cell", ["u1(小红)", "u1（小红）", "u1 小红", "昵称：小红", "u1;u2", "u1\n小红", "wmA1/wmA2", "u1~u3"])
 def test_or_beside_a_person(landing, both_ways, cell):
     rows = f'"{cell}",入群,2026-03-01 10:00:00,g1\nu1,入群,2026-03-01 10:00:00,g1\n'
     landing.one("events/a.csv", f"用户ID,事件,事件时间,群号\n{rows}")
@@ -59,6 +64,7 @@ def test_or_beside_a_person(landing, both_ways, cell):
 IDS = [
     "A1001-补发", "A1001_2", "urn:li:1001", "wx:123", "@9VwB+x/==", "{3F2504E0-4F89}", "P731", "E20260301", "260531-1",
     "wmEAAA.b=", "a/b", "1001/2", "小红", "tom lee", "o-UKd5_x",
+    "6923004-1", "6923004_1", "#1001", "a+b@c.cn", "x1/y2", "Ab+9/x1", "node.1", "A/1", "26单11",
 ]  # fmt: skip
 
 

@@ -23,10 +23,17 @@ _ONE = r"(?=[A-Za-z_.\-]*[0-9])[A-Za-z0-9_.\-]+"  # what may be an id among seve
 _SEVERAL = re.compile(rf"{_ONE}(?:\s*[;,|、\n\r\t]\s*{_ONE})+[;,|、]?|[0-9]{{5,}}(?:/[0-9]{{5,}})+")
 _LONG = r"(?=[^ ]*[0-9])[A-Za-z0-9_.\-]{4,}"
 _SPACED = re.compile(rf"{_LONG}(?: +{_LONG})+")  # a campaign may be called 2026 Double11
-_NOTED = re.compile(rf"{_ONE} *(?:[(\[【].*|[ \t\n\r/|].*[\u4e00-\u9fff].*)", re.DOTALL)
-_MARKS = {"alone": ":;|([ /\t\n\r", "id": ":;|/\t\n\r", "name": ":"}
-_WIDE = "：；，｜（【［／、\u3000"
-_NARROW = str.maketrans("：；，｜（［／\u3000", ":;,|([/ ")
+_SHORT = r"[A-Za-z]+[0-9]+"
+_SHORT_SPACED = re.compile(rf"{_SHORT}(?: +{_SHORT})+")  # a number alone may be a part of a phone
+_JOINED = re.compile(rf"{_ONE}(?:\s*[/&+~]\s*{_ONE})+")
+_RANGE = re.compile(rf"{_ONE}\s*~\s*{_ONE}")
+_NOTED = re.compile(
+    rf"{_ONE} *(?:[(\[【].*|[ \t\n\r/|].*[\u4e00-\u9fff].*|[单笔个件条]|等.*)|[A-Za-z0-9_.\-]+\*+", re.DOTALL
+)
+_NUMBERED = re.compile(r"no\. *[a-z0-9].*", re.IGNORECASE | re.DOTALL)
+_MARKS = {"alone": ":;|([ /~&+*\t\n\r", "id": ":;|/\t\n\r", "name": ":"}
+_WIDE = "：；，｜（【［／、～＆＋＊\u3000"
+_NARROW = str.maketrans("：；，｜（［／～＆＋＊\u3000", ":;,|([/~&+* ")
 _EXPECTED = {
     "labelled_id": "the id alone, without another column's name before it",
     "several_ids": "one id in a cell; several of them are several rows",
@@ -58,7 +65,7 @@ def beside(cell: str, reading: Reading) -> Unread | None:
         return None
     reason = None
     is_alone = reading.holds == "alone"
-    if _SEVERAL.fullmatch(text) or (is_alone and _SPACED.fullmatch(text)):
+    if _SEVERAL.fullmatch(text) or (is_alone and _are_several(text)):
         reason = "several_ids"
     elif _is_of_another(text, is_alone):
         reason = "labelled_id"
@@ -67,8 +74,24 @@ def beside(cell: str, reading: Reading) -> Unread | None:
     return Unread(reason, _EXPECTED[reason]) if reason else None
 
 
+def _are_several(text: str) -> bool:
+    """Ids joined by what may also stand inside one: only where they look like brothers. 1001/2 and a/b may be one."""
+    if _SPACED.fullmatch(text) or _SHORT_SPACED.fullmatch(text) or _RANGE.fullmatch(text):
+        return True
+    if _JOINED.fullmatch(text) is None:
+        return False
+    parts = [part.strip() for part in re.split("[/&+~]", text)]
+    if all(part.isdigit() for part in parts):
+        return min(map(len, parts)) >= 5
+    beginnings = {part.rstrip("0123456789") for part in parts}
+    alike = len(set(map(len, parts))) == 1 and len(parts[0]) >= 4 and len({part[:2] for part in parts}) == 1
+    return (len(beginnings) == 1 and beginnings != {""}) or alike
+
+
 def _is_of_another(text: str, is_alone: bool) -> bool:
     """Whether another column's name stands before it. A group may be called 福利群：周三, a person may not."""
+    if is_alone and _NUMBERED.fullmatch(text):
+        return True
     if (match := _LABEL.fullmatch(text)) is None:
         return False
     return _OTHER_LABEL.fullmatch(match[1]) is not None or (is_alone and _CJK.search(match[1]) is not None)
@@ -80,6 +103,9 @@ def odd_marks_sql(p: str, reading: Reading) -> list[str]:
         return []
     marked = [f"contains({p}, {quoted(mark)})" for mark in _MARKS[reading.holds]]
     glued = "".join(f"|^{label}" for label in _glued(reading)) if reading.holds != "name" else ""
+    if reading.holds == "alone":
+        marked += [f"starts_with({p}, '{no}.')" for no in ("No", "NO", "no")]
+        glued += "|等|[单笔个件条]$"
     wide = f"regexp_matches({p}, '[{_WIDE}]{glued}')"
     return [*marked, f"case when strlen({p}) <> length({p}) then {wide} else false end"]
 
