@@ -162,6 +162,8 @@ def canonical(table: StagingTable) -> Source:
         for other, word in also.sets.items():
             meant = f"case when {standing} is null and {name} is not null then '{word}' end"
             loads[other] = f"coalesce({loads[other]}, {meant})"
+    if table.shop_in_key:
+        loads["shop_id"] = f"coalesce({loads['shop_id']}, file_folder)"
     columns["version_at"] = SourceColumn(names=("version_at",), type="timestamp", on_bad="row")
     key = headers.content_key.column if headers.content_key else None
     if headers.content_key and key:
