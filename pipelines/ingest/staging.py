@@ -111,6 +111,14 @@ class States:
 
 
 @dataclass(frozen=True)
+class ToldBy:
+    """What two rows share that are one thing, and the parts of the key that cut it finer; empty where not told."""
+
+    same: tuple[str, ...]
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StagingTable:
     """One canonical table."""
 
@@ -127,6 +135,7 @@ class StagingTable:
     shop_in_key: bool = False
     states: States | None = None
     money: str | None = None  # the column that says how much a row is about
+    told_by: ToldBy | None = None  # rows of two files that are the same, cut finer by one of them, may not both count
     repeated_rows: str | None = None  # rows of one file that contradict each other are all set aside: what to do then
 
     def key_sql(self, say: Callable[[str], str], key: tuple[str, ...] | None = None) -> list[str]:
@@ -174,6 +183,7 @@ def _table(path: Path) -> StagingTable:
         shop_in_key=data.get("shop_in_key", False),
         states=States(states["column"], tuple(map(tuple, states["further"]))) if states else None,
         money=data.get("money"),
+        told_by=ToldBy(**{name: tuple(listed) for name, listed in data["told_by"].items()}) if "told_by" in data else None,
         repeated_rows=data.get("repeated_rows"),
     )
 

@@ -29,7 +29,8 @@ def test_one_number_in_two_shops_folders_is_two_orders(merchant, one, two):
     merchant.put(f"{two}/11月.csv", ORDERS + TWO)
     merchant.run()
     assert totals(merchant) == [("一店", yuan("10.00")), ("二店", yuan("300.00"))]
-    assert merchant.says("shop_from_folder", "一店") and merchant.says("shop_from_folder", "二店")
+    assert merchant.says("shop_from_folder", "一店")
+    assert merchant.says("shop_from_folder", "二店")
 
 
 def test_one_file_alone_is_of_its_folders_shop_too(merchant):
