@@ -78,6 +78,7 @@ SPEND = {
 
 @pytest.mark.parametrize(("first", "second"), list(itertools.permutations(SPEND, 2)))
 def test_one_days_spend_cut_in_two_ways_is_refused(merchant, first, second):
+    merchant.put("orders/a.csv", ORDERS)
     merchant.put("ad_spend/a.csv", SPEND[first], at="2026-11-19 09:00:00")
     merchant.put("ad_spend/b.csv", SPEND[second])
     merchant.run()
@@ -86,6 +87,7 @@ def test_one_days_spend_cut_in_two_ways_is_refused(merchant, first, second):
 
 
 def test_other_days_and_other_accounts_stand_beside_each_other(merchant):
+    merchant.put("orders/a.csv", ORDERS)
     merchant.put("ad_spend/a.csv", SPEND["both"], at="2026-11-19 09:00:00")
     merchant.put("ad_spend/b.csv", "账户ID,日期,消耗\nA2,2026-11-03,5\nA1,2026-11-04,6\n")
     merchant.run()
