@@ -101,6 +101,8 @@ class CanonicalColumns:
             value = _spelled(r, column)
         if column.min is not None or column.max is not None:
             value = f"case when {_within(r, column)} then {r} end"
+        if column.not_before is not None:
+            value = f"case when not {before_sql(r, self._sibling(target, column.not_before))} then {r} end"
         if column.hashed_when is not None:
             value = self._hashed(target, column, r)
         if column.name in {c.hashed_when for c in target.table.columns.values()}:
@@ -146,6 +148,8 @@ class CanonicalColumns:
         elif column.min is not None or column.max is not None:
             expected = _range_text(column)
             reason = "impossible_amount" if column.type == "amount" else "impossible_number"
+        elif column.not_before is not None:
+            expected, reason = f"a time after {column.not_before}; over midnight the next day's date", "ends_before_start"
         elif column.hashed_when is not None:
             expected, reason = "a full mainland mobile number", "phone_not_full"
         if expected:
@@ -183,6 +187,12 @@ class CanonicalColumns:
             return target.constant.get(column.stored_as) or _row(target.index, column.name)
 
         return outside_quotes(expression, swap)
+
+
+def before_sql(end: str, start: str) -> str:
+    """SQL: an end lies before its start, as far as both are told: a day alone may be any of its hours."""
+    is_day = f"{end} = date_trunc('day', {end})"
+    return f"coalesce({end} < {start} and not ({is_day} and {end}::date = {start}::date), false)"
 
 
 def _default(column: Column, load: Load) -> str:

@@ -68,6 +68,7 @@ class Column:
     spellings: str = ""  # the vocabulary whose other spellings are written as its words
     has_time_of: str | None = None  # says whether the hour of that column was told
     line_grain: bool = False
+    not_before: str | None = None  # the end of what begins there
     may_lie_ahead: bool = False  # a time that is planned, not told
     zh: str = ""
     description: str = ""
