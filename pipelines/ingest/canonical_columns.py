@@ -11,7 +11,7 @@ import re
 from pipelines.event_words import spellings
 from pipelines.ingest.cells.plainly import listed
 from pipelines.ingest.cells.reading import PHONE_WORDS
-from pipelines.ingest.expressions import names_in_order, names_of, outside_quotes
+from pipelines.ingest.expressions import before_sql, names_in_order, names_of, outside_quotes
 from pipelines.ingest.grammar import Load
 from pipelines.ingest.layers import Layers, hour_of, sql_name
 from pipelines.ingest.plan import Fault, Target
@@ -149,7 +149,10 @@ class CanonicalColumns:
             expected = _range_text(column)
             reason = "impossible_amount" if column.type == "amount" else "impossible_number"
         elif column.not_before is not None:
-            expected, reason = f"a time after {column.not_before}; over midnight the next day's date", "ends_before_start"
+            expected, reason = (
+                f"a time after {column.not_before}; over midnight the next day's date",
+                "ends_before_start",
+            )
         elif column.hashed_when is not None:
             expected, reason = "a full mainland mobile number", "phone_not_full"
         if expected:
@@ -187,12 +190,6 @@ class CanonicalColumns:
             return target.constant.get(column.stored_as) or _row(target.index, column.name)
 
         return outside_quotes(expression, swap)
-
-
-def before_sql(end: str, start: str) -> str:
-    """SQL: an end lies before its start, as far as both are told: a day alone may be any of its hours."""
-    is_day = f"{end} = date_trunc('day', {end})"
-    return f"coalesce({end} < {start} and not ({is_day} and {end}::date = {start}::date), false)"
 
 
 def _default(column: Column, load: Load) -> str:

@@ -184,7 +184,9 @@ def _table(path: Path) -> StagingTable:
         shop_in_key=data.get("shop_in_key", False),
         states=States(states["column"], tuple(map(tuple, states["further"]))) if states else None,
         money=data.get("money"),
-        told_by=ToldBy(**{name: tuple(listed) for name, listed in data["told_by"].items()}) if "told_by" in data else None,
+        told_by=ToldBy(**{name: tuple(listed) for name, listed in data["told_by"].items()})
+        if "told_by" in data
+        else None,
         repeated_rows=data.get("repeated_rows"),
     )
 

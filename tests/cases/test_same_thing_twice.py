@@ -49,7 +49,9 @@ def test_in_two_runs_too(merchant):
     assert refunded(merchant) == [(yuan("30.00"),)]
 
 
-@pytest.mark.parametrize("row", ["R1,O1,2026-11-03 11:00:00,30", "R1,O1,2026-11-03 10:00:00,31", "R1,O2,2026-11-03 10:00:00,30"])
+@pytest.mark.parametrize(
+    "row", ["R1,O1,2026-11-03 11:00:00,30", "R1,O1,2026-11-03 10:00:00,31", "R1,O2,2026-11-03 10:00:00,30"]
+)
 def test_another_time_amount_or_order_is_another_refund(merchant, row):
     merchant.put("orders/a.csv", ORDERS)
     merchant.put("refunds/a.csv", REFUNDS["plain"], at="2026-11-19 09:00:00")

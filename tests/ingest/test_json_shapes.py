@@ -307,3 +307,16 @@ def test_a_page_of_a_longer_list_is_told(landing: Landing, around: dict[str, Any
 def test_a_whole_list_is_no_page(landing: Landing, around: dict[str, Any]) -> None:
     file = landing.one("orders/a.json", json.dumps({**around, "list": [order(1), order(2)]}))
     assert "more_pages" not in {notice.code for notice in file.notices}
+
+
+@pytest.mark.parametrize(
+    ("path", "record"),
+    [
+        ("orders/a.json", {"orderId": "A1", "paidAt": PAID, "paidAmount": 10, "buyerId": "b"}),
+        ("refunds/a.json", {"refundId": "R1", "orderId": "A1", "refundedAt": PAID, "refundAmount": 10}),
+        ("events/a.json", {"userId": "u", "event": "group_join", "eventAt": PAID, "groupId": "g"}),
+    ],
+)
+def test_names_in_camel_case_are_those_of_the_table(landing: Landing, path: str, record: dict[str, Any]) -> None:
+    file = landing.one(path, json.dumps({"list": [record]}))
+    assert (file.rows_loaded, file.notices) == (1, [])

@@ -11,7 +11,17 @@ from pipelines.ingest.formats.wrappers import Steps, records_at
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.units import normalise
 
-_TOTAL = {"total", "totalcount", "totalnum", "totalnumber", "totalrecords", "totalresults", "totalsize", "总数", "总条数"}
+_TOTAL = {
+    "total",
+    "totalcount",
+    "totalnum",
+    "totalnumber",
+    "totalrecords",
+    "totalresults",
+    "totalsize",
+    "总数",
+    "总条数",
+}
 _MORE = {"hasmore", "hasnext", "hasnextpage", "more", "ismore", "是否有下一页"}
 _NEXT = {"nextcursor", "nextpage", "nextpagetoken", "nexttoken", "next", "nexturl"}
 _PAGES = {"pages", "pagecount", "totalpages", "totalpage", "总页数"}
