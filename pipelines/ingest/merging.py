@@ -29,8 +29,8 @@ from pipelines.ingest.incoming import (
 from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.origin import Origin
-from pipelines.ingest.plan import Target
 from pipelines.ingest.other_cut import refuse_other_cut
+from pipelines.ingest.plan import Target
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable, quoted
 from pipelines.ingest.states import BEHIND, FURTHER, merging_notices, ranks_sql

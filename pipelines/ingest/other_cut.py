@@ -1,7 +1,7 @@
 """One thing cut in two ways: a day's spend as a whole in one file, by account or advertisement in another.
 
-What belongs here: refusing the second of two such files, since both cuts would be added. What does not: rows of one file
-(clashes.py), rows of one key (merging.py), refunds, of which the finer row is known (assets/core/refunds.sql).
+What belongs here: refusing the second of two such files, since both cuts would be added. What does not: rows of one
+file (clashes.py), rows of one key (merging.py), refunds, of which the finer row is known (assets/core/refunds.sql).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def refuse_other_cut(connection: duckdb.DuckDBPyConnection, incoming: Incoming, 
     meets += [f"({standing} = {arriving} or {standing} = '' or {arriving} = '')" for standing, arriving in parts]
     differs = " or ".join(f"({standing} = '') <> ({arriving} = '')" for standing, arriving in parts)
     rows, path = connection.execute(
-        f"select count(distinct t.rec), min(f.path) from staging.{target.table.name} s join ops.files f using (file_id) "
-        f"join {incoming.name} t on {' and '.join(meets)} where {target.condition()} and ({differs})"
+        f"select count(distinct t.rec), min(f.path) from staging.{target.table.name} s join ops.files f "
+        f"using (file_id) join {incoming.name} t on {' and '.join(meets)} where {target.condition()} and ({differs})"
     ).fetchall()[0]
     if not rows:
         return

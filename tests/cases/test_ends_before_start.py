@@ -1,4 +1,4 @@
-"""An end before its start: of a live session or campaign the end is set aside, of a member the row, and nothing stops."""
+"""An end before its start: of a session or campaign the end is set aside, of a member the row; nothing stops."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ def told_of_pages(sample: list[Any], steps: Steps) -> list[Notice]:
         return []
     counted = f"{total} records in all" if total > here else "that more follow"
     text = (
-        f"the file says {counted} and holds {here}: it is one page of a longer list, and what is on the others is in no "
-        "number until they are put in too; where they are, nothing is to do"
+        f"the file says {counted} and holds {here}: it is one page of a longer list, and what is on the others is in "
+        "no number until they are put in too; where they are, nothing is to do"
     )
     return [Notice("more_pages", text, ".".join(steps), here, "aside", {"total": total} if total > here else {})]
 
