@@ -1,7 +1,7 @@
 /*
 title: {zh: 退款, en: Refunds}
-description: Every refund with the order it belongs to. Where the file does not name the order (a shop's credit note), it is the buyer's latest earlier order with that product, else the buyer's latest earlier order, else none.
-description_zh: 每笔退款及其所属订单；文件未写明原订单时，取该买家此前最近一笔含该商品的订单，否则最近一笔，否则为空。
+description: Every refund with the order it belongs to. Where the file does not name the order (a shop's credit note), it is the buyer's latest earlier order with that product, else the buyer's latest earlier order, else none. A row without a number of its own that another file tells with one (or with its hour, item or shop) counts once.
+description_zh: 每笔退款及其所属订单；文件未写明原订单时，取该买家此前最近一笔含该商品的订单，否则最近一笔，否则为空。没有售后单号的行，若别的文件以售后单号（或更细的时刻、商品、店铺）写了同一笔，只算一次。
 grain: platform, shop_id, refund_id
 rebuild:
   delete: touched_orders
@@ -32,11 +32,80 @@ with ordered as (
   from staging.orders
 ),
 
-returned as (
+-- how much a row's file says of what it is: a number of its own, an hour, an item, a shop
+told as (
   select
     *,
-    case when list_contains($global_platforms, platform) then '' else coalesce(shop_id, '') end as shop_scope
+    case when list_contains($global_platforms, platform) then '' else coalesce(shop_id, '') end as shop_scope,
+    -- a key made of the row's content has 20 letters and digits of hexadecimal, and #2 where it is told twice
+    case
+      when untold like '%,refund_id,%' then 0
+      when length(translate(substr(refund_id, 1, 20), '0123456789abcdef', '')) > 0 then 1
+      when length(translate(substr(refund_id, 1, 20), '0123456789', '')) = 0 then 1
+      when length(refund_id) = 20 or substr(refund_id, 21, 1) = '#' then 0
+      else 1
+    end as has_id,
+    case when refunded_at = cast(cast(refunded_at as date) as timestamp) then 0 else 1 end as has_hour,
+    coalesce(item_id, '') as item_scope
   from staging.refunds
+),
+
+-- a row without a number of its own, and rows of other files that say the same with more of it
+coarse as (
+  select
+    c.platform,
+    c.shop_scope,
+    c.refund_id,
+    c.order_id,
+    c.item_scope,
+    c.refunded_at,
+    c.refund_amount,
+    count(*) as finer
+  from told as c
+  inner join told as f
+    on
+      c.platform = f.platform
+      and c.order_id = f.order_id
+      and c.refund_amount = f.refund_amount
+      and c.file_id <> f.file_id
+      and cast(c.refunded_at as date) = cast(f.refunded_at as date)
+      and (c.refunded_at = f.refunded_at or c.has_hour = 0 or (f.has_hour = 0 and f.has_id = 1))
+      and (c.item_scope = f.item_scope or c.item_scope = '' or (f.item_scope = '' and f.has_id = 1))
+      and (c.shop_scope = f.shop_scope or c.shop_scope = '' or (f.shop_scope = '' and f.has_id = 1))
+  where
+    c.has_id = 0
+    and (
+      f.has_id > c.has_id
+      or f.has_hour > c.has_hour
+      or (c.item_scope = '' and f.item_scope <> '')
+      or (c.shop_scope = '' and f.shop_scope <> '')
+    )
+  group by
+    c.platform, c.shop_scope, c.refund_id, c.order_id, c.item_scope, c.refunded_at, c.refund_amount
+),
+
+-- as many of them as there are finer ones are these once more
+held as (
+  select
+    platform,
+    shop_scope,
+    refund_id
+  from (
+    select
+      *,
+      row_number() over (
+        partition by platform, shop_scope, order_id, item_scope, refunded_at, refund_amount order by refund_id
+      ) as place
+    from coarse
+  ) as counted
+  where place <= finer
+),
+
+returned as (
+  select t.*
+  from told as t
+  left join held as h on t.platform = h.platform and t.shop_scope = h.shop_scope and t.refund_id = h.refund_id
+  where h.refund_id is null
 ),
 
 known as (

@@ -6,7 +6,7 @@ grain: kind, platform, why
 columns:
   kind:     {type: varchar, zh: 种类, description: 'refunds, items, orders (their shop or platform is not known), event_groups, push_groups, order_groups, order_live_sessions, event_live_sessions'}
   platform: {type: varchar, zh: 平台}
-  why:      {type: varchar, zh: 原因, description: 'order_waits (a line of the order was refused), several_shops (shops with this id are known, not which), no_platform (its file names no platform, and a platform knows this id: it may count twice), other_platform, suffix (an order is known without the end of the id), no_orders (of the platform at all), not_listed, unknown'}
+  why:      {type: varchar, zh: 原因, description: 'order_waits (a line of the order was refused), several_shops (shops with this id are known, not which), no_platform (its file names no platform, and a platform knows this id: it may count twice), same_thing_twice (another file tells it with a number of its own, or with more of what it is, and that one counts), other_platform, suffix (an order is known without the end of the id), no_orders (of the platform at all), not_listed, unknown'}
   hint:     {type: varchar, zh: 线索, description: 'the other platform, or the end of the id; of one of the rows'}
   rows:     {type: bigint, zh: 行数}
   people:   {type: bigint, unit: person, zh: 人数, description: NULL where the rows name nobody}
@@ -36,6 +36,26 @@ shops as (
   having count(distinct shop_id) > 1
 ),
 
+-- two shops' refunds may have one number
+given as (
+  select
+    *,
+    row_number() over (partition by platform, refund_id, order_id order by coalesce(shop_id, '')) as place,
+    count(*) over (partition by platform, refund_id, order_id) as copies
+  from staging.refunds
+  where refunded_at < $as_of + 1
+),
+
+counted as (
+  select
+    platform,
+    refund_id,
+    named_order_id,
+    count(*) as copies
+  from core.refunds
+  group by platform, refund_id, named_order_id
+),
+
 strays as (
   select
     'refunds' as kind,
@@ -46,6 +66,18 @@ strays as (
     refunded_at as seen_at
   from core.refunds
   where order_id is null
+  union all
+  select
+    'refunds' as kind,
+    r.platform,
+    r.order_id as id,
+    'same_thing_twice' as seen_why,
+    case when r.status = 'succeeded' then r.refund_amount end as amount,
+    r.refunded_at as seen_at
+  from given as r
+  left join counted as c
+    on r.platform = c.platform and r.refund_id = c.refund_id and r.order_id = c.named_order_id
+  where r.place <= r.copies - coalesce(c.copies, 0)
   union all
   select
     'items' as kind,

@@ -11,7 +11,7 @@ import re
 from pipelines.event_words import spellings
 from pipelines.ingest.cells.plainly import listed
 from pipelines.ingest.cells.reading import PHONE_WORDS
-from pipelines.ingest.expressions import names_in_order, names_of, outside_quotes
+from pipelines.ingest.expressions import before_sql, names_in_order, names_of, outside_quotes
 from pipelines.ingest.grammar import Load
 from pipelines.ingest.layers import Layers, hour_of, sql_name
 from pipelines.ingest.plan import Fault, Target
@@ -101,6 +101,8 @@ class CanonicalColumns:
             value = _spelled(r, column)
         if column.min is not None or column.max is not None:
             value = f"case when {_within(r, column)} then {r} end"
+        if column.not_before is not None:
+            value = f"case when not {before_sql(r, self._sibling(target, column.not_before))} then {r} end"
         if column.hashed_when is not None:
             value = self._hashed(target, column, r)
         if column.name in {c.hashed_when for c in target.table.columns.values()}:
@@ -146,6 +148,11 @@ class CanonicalColumns:
         elif column.min is not None or column.max is not None:
             expected = _range_text(column)
             reason = "impossible_amount" if column.type == "amount" else "impossible_number"
+        elif column.not_before is not None:
+            expected, reason = (
+                f"a time after {column.not_before}; over midnight the next day's date",
+                "ends_before_start",
+            )
         elif column.hashed_when is not None:
             expected, reason = "a full mainland mobile number", "phone_not_full"
         if expected:

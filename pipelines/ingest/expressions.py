@@ -24,3 +24,9 @@ def names_of(expression: str) -> set[str]:
 def outside_quotes(expression: str, swap: Callable[[re.Match[str]], str]) -> str:
     parts = re.split(r"('(?:[^']|'')*')", expression)
     return "".join(part if part.startswith("'") else _WORD.sub(swap, part) for part in parts)
+
+
+def before_sql(end: str, start: str) -> str:
+    """SQL: an end lies before its start, as far as both are told: a day alone may be any of its hours."""
+    is_day = f"{end} = date_trunc('day', {end})"
+    return f"coalesce({end} < {start} and not ({is_day} and {end}::date = {start}::date), false)"

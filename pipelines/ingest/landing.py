@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.ingest.folder_names import shops_in
+from pipelines.ingest.recognise import named_by
 from pipelines.ingest.sources import fingerprint
 from pipelines.settings import Settings
 
@@ -39,8 +41,12 @@ class Found:
 
     @property
     def folder(self) -> str | None:
-        """The folder under the source's own, e.g. a shop's; None where the file lies directly in it."""
-        return self.folders[1] if len(self.folders) > 1 else None
+        """The folder of a shop under the source's own: no year, month or store of files; None where there is none.
+
+        Where shops come first (一店/orders/), the one above the source's own.
+        """
+        own = next((place for place, name in enumerate(self.folders) if named_by((name,))), 0)
+        return next(iter(shops_in([*self.folders[own + 1 :], *self.folders[:own]])), None)
 
 
 def find_files(landing: Path) -> list[Found]:

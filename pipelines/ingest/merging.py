@@ -29,6 +29,7 @@ from pipelines.ingest.incoming import (
 from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.origin import Origin
+from pipelines.ingest.other_cut import refuse_other_cut
 from pipelines.ingest.plan import Target
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable, quoted
@@ -57,6 +58,7 @@ def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
     if target.load.repeats is not None:
         incoming = _numbered(connection, incoming, target)
     clashing = find_losers(connection, incoming, target, keep_last)
+    refuse_other_cut(connection, incoming, target)
     told = told_columns(incoming.plan, target)
     shape = shape_of(connection, target.table.name, told - set(target.table.key))
     meeting = _find_meetings(connection, incoming, target, clashing, shape, told)

@@ -23,6 +23,8 @@ from pipelines.ingest.plan import Fault, Plan
 from pipelines.ingest.staging import SQL_TYPES, load_staging, quoted
 from pipelines.privacy import phone_key_sql
 
+FALLBACK = re.compile(r"coalesce\((\w+(?:, *\w+)+)\)")
+
 
 def make_plan(match: Match, origin: Origin, each: str | None = None) -> Plan:
     """The plan of a file's records (`each` None), or of one list inside them. Runs nothing."""
@@ -117,12 +119,24 @@ class _Builder:
         def swap(found: re.Match[str]) -> str:
             return known.get(found[0], found[0])
 
+        def said(text: str) -> str:
+            return outside_quotes(self._left_over(text), swap)
+
         return load.model_copy(
             update={
-                "columns": {name: outside_quotes(text, swap) for name, text in load.columns.items()},
+                "columns": {name: said(text) for name, text in load.columns.items()},
                 "where": None if load.where is None else outside_quotes(load.where, swap),
             }
         )
+
+    def _left_over(self, text: str) -> str:
+        """A word for the file itself, where it stands in for columns that this file does not have."""
+        listed = FALLBACK.fullmatch(text)
+        if listed is None:
+            return text
+        *columns, word = re.split(r", *", listed[1])
+        stands_in = word == "file_folder" and self.origin.files[0].folder is not None
+        return word if stands_in and not set(columns) & self.readings.keys() else text
 
     def _wanted(self, each: str | None) -> set[str]:
         """A record's columns are all read, that none can hide a formula; a list's only as far as its tables ask."""

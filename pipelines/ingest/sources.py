@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipelines.ingest.cells.plainly import listed
 from pipelines.ingest.cells.reading import AMOUNT_UNITS, SECOND_UNITS
+from pipelines.ingest.expressions import before_sql
 from pipelines.ingest.grammar import (
     Child,
     Form,
@@ -57,6 +58,7 @@ __all__ = [
 FOLDER = Path(__file__).parents[2] / "assets" / "sources"
 CANONICAL = "canonical_"
 CURRENCY = "currency_of_the_row"
+_LATER = "a time after the one it ends"
 
 
 class SourceError(ValueError):
@@ -147,6 +149,7 @@ def canonical(table: StagingTable) -> Source:
     columns = {column.name: _own_column(column, headers.of(column.name)) for column in own}
     loads = {name: name for name in columns}
     beside: dict[str, str] = {}
+    refuse: list[Rule] = []
     for name, also in headers.also.items():
         columns[name] = SourceColumn(
             names=also.names,
@@ -157,11 +160,17 @@ def canonical(table: StagingTable) -> Source:
             told_zh=also.told_zh,
         )
         standing = loads[also.instead_of]
+        if also.further and also.type == "timestamp":
+            refuse.append(
+                Rule(when=before_sql(name, standing), reason="ends_before_start", column=name, expected=_LATER)
+            )
         loads[also.instead_of] = f"coalesce({standing}, {name})"
         beside[name] = f"{standing} is not null and {name} is not null"
         for other, word in also.sets.items():
             meant = f"case when {standing} is null and {name} is not null then '{word}' end"
             loads[other] = f"coalesce({loads[other]}, {meant})"
+    if table.shop_in_key:
+        loads["shop_id"] = f"coalesce({loads['shop_id']}, file_folder)"
     columns["version_at"] = SourceColumn(names=("version_at",), type="timestamp", on_bad="row")
     key = headers.content_key.column if headers.content_key else None
     if headers.content_key and key:
@@ -175,7 +184,7 @@ def canonical(table: StagingTable) -> Source:
         recognise=Recognise(folders=(table.name, *headers.folders), columns=_needed(table, headers)),
         version=Version(column="version_at"),
         columns=columns,
-        refuse=tuple(Rule.model_validate(rule) for rule in table.refuse),
+        refuse=(*(Rule.model_validate(rule) for rule in table.refuse), *refuse),
         loads={table.name: _load(headers.content_key, loads)}
         | {
             f"{table.name}_{name}": Load(
@@ -211,8 +220,10 @@ def _further(table: StagingTable, loads: dict[str, str], name: str, also: Also) 
 def _own_column(column: Column, synonyms: Synonyms) -> SourceColumn:
     words = {spelled: word for word, spellings in synonyms.words.items() for spelled in spellings}
     words |= platform_words() if column.names_platform else {}
+    first, *rest = column.name.split("_")
+    camel = (first + "".join(map(str.title, rest)),) if rest else ()  # as JSON of programs has it
     return SourceColumn(
-        names=(column.name, *synonyms.names),
+        names=(column.name, *camel, *synonyms.names),
         dates=synonyms.dates,
         several=synonyms.several,
         around=synonyms.around,

@@ -67,6 +67,7 @@ class Column:
     spellings: str = ""  # the vocabulary whose other spellings are written as its words
     has_time_of: str | None = None  # says whether the hour of that column was told
     line_grain: bool = False
+    not_before: str | None = None  # the end of what begins there
     may_lie_ahead: bool = False  # a time that is planned, not told
     zh: str = ""
     description: str = ""
@@ -118,6 +119,14 @@ class States:
 
 
 @dataclass(frozen=True)
+class ToldBy:
+    """What two rows share that are one thing, and the parts of the key that cut it finer; empty where not told."""
+
+    same: tuple[str, ...]
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StagingTable:
     """One canonical table."""
 
@@ -135,6 +144,7 @@ class StagingTable:
     states: States | None = None
     money: str | None = None  # the column that says how much a row is about
     refuse: tuple[dict[str, str], ...] = ()  # rules (grammar.Rule) of a merchant's own file of this table
+    told_by: ToldBy | None = None  # rows of two files that are the same, cut finer by one of them, may not both count
     repeated_rows: str | None = None  # rows of one file that contradict each other are all set aside: what to do then
 
     def key_sql(self, say: Callable[[str], str], key: tuple[str, ...] | None = None) -> list[str]:
@@ -188,6 +198,9 @@ def _table(path: Path) -> StagingTable:
         states=_states(states) if states else None,
         refuse=tuple(data.get("refuse", ())),
         money=data.get("money"),
+        told_by=ToldBy(**{name: tuple(listed) for name, listed in data["told_by"].items()})
+        if "told_by" in data
+        else None,
         repeated_rows=data.get("repeated_rows"),
     )
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from pipelines.ingest.apart import end_of_range, joined
 from pipelines.ingest.cells.alone import is_labelled
 from pipelines.ingest.cells.customs import custom_proved
+from pipelines.ingest.cells.moments import is_without_year
 from pipelines.ingest.cells.reading import LENGTH_OF_DAY, Reading, Unread
 from pipelines.ingest.cells.straight import straighten
 from pipelines.ingest.formats.values import plain_breaks
@@ -99,7 +100,10 @@ def straighten_rows(
         faults=_relation(targets[1], {c: "BOOLEAN" if c == "is_cell" else types.get(c, "VARCHAR") for c in _FAULTS}),
         counts=counts,
         blank=blank,
-        notices=[column.told_labels() for column in columns if column.labelled],
+        notices=[
+            *(column.told_labels() for column in columns if column.labelled),
+            *(column.told_years() for column in columns if column.guessed),
+        ],
         customs=frozenset().union(*(column.customs for column in columns)) - plan.customs,
         unusual=unusual,
     )
@@ -124,6 +128,8 @@ class _Column:
         self.part = column.part
         self.date = plan.match.dates.get(name)
         self.labelled = 0
+        self.guessed: list[str] = []  # days whose year the file's own time gave: the first and the last
+        self.without_year = 0
         self.customs: set[str] = set()  # that its cells prove
         self.midnights: set[bool] = set()  # whether its times are
 
@@ -161,12 +167,27 @@ class _Column:
             self.customs |= {custom} if (custom := custom_proved(cell, self.reading)) else set()
         elif value is not None and self.reading.kind == "timestamp" and len(value) > LENGTH_OF_DAY:
             self.midnights.add(value.endswith(" 00:00:00"))
+        if self.reading.kind in ("timestamp", "date") and isinstance(value, str) and cell and is_without_year(cell):
+            self.without_year += 1
+            day = value[:LENGTH_OF_DAY]
+            self.guessed = [min([day, *self.guessed]), max([day, *self.guessed])]
         return value
 
     @property
     def is_unusual(self) -> bool:
         """Whether the file has to be looked at by itself."""
-        return bool(self.labelled or self.customs) or self.midnights == {True}
+        return bool(self.labelled or self.customs or self.guessed) or self.midnights == {True}
+
+    def told_years(self) -> Notice:
+        """That days without a year were taken as the latest such days before the file's own time."""
+        first, last = self.guessed
+        said = (
+            f"{self.without_year} times have no year: taken as the latest such days before the file was written, "
+            f"{first} to {last}; if that is another year, write it into the cells"
+        )
+        return Notice(
+            "year_guessed", said, self.header, self.without_year, facts={"first_day": first, "last_day": last}
+        )
 
     def told_labels(self) -> Notice:
         """That the header's own name stood before ids, and was taken off."""

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.event_words import load_event_words
+from pipelines.ingest.expressions import names_of
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.plan import Plan, Target
 from pipelines.ingest.staging import Column
+from pipelines.platforms import shop_scope_sql
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def told_of_rows(
     notices = []
     for target in plan.targets:
         notices += _ahead(connection, plan, target, rows, origin)
+        notices += _folder_shops(connection, plan, target, rows, origin)
         for column in target.table.columns.values():
             if column.spellings and column.stored_as in target.varying:
                 notices += _own_words(connection, target, column, rows, origin, settings)
@@ -64,6 +67,35 @@ def _future(header: str, count: int, version_at: datetime) -> Notice:
         "they are in no number until that day has come: look at the year and the day in this column"
     )
     return Notice("future_time", said, header, count, "aside", {"file_time": f"{version_at:%Y-%m-%d %H:%M}"})
+
+
+def _folder_shops(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, target: Target, rows: str, origin: Origin
+) -> list[tuple[int, Notice]]:
+    """Shops that only a folder's name tells, where the shop is part of what an order's number means."""
+    source = plan.match.source
+    texts = [
+        load.columns.get("shop_id", "")
+        for name, load in source.loads.items()
+        if (load.into or name) == target.table.name
+    ]
+    by_folder = {facts.file_id: facts.folder for facts in origin.files if facts.folder is not None}
+    if not target.table.shop_in_key or not by_folder or not any("file_folder" in names_of(text) for text in texts):
+        return []
+    scope = shop_scope_sql(target.expression("platform"), target.expression("shop_id"))
+    found = connection.execute(
+        f"select {origin.file_id} as file_id, {scope} as shop, count(*) from {rows} t where {target.condition()} "
+        f"and {scope} <> '' group by all order by all"
+    ).fetchall()
+    return [(file_id, _folder_shop(shop, count)) for file_id, shop, count in found if shop == by_folder.get(file_id)]
+
+
+def _folder_shop(shop: str, count: int) -> Notice:
+    said = (
+        f"{count} rows are of the shop {shop}, as their folder says: the same order number in another shop's folder is "
+        "another order; if the folder is no shop, take it away or give the file a shop column, then run siyu run --full"
+    )
+    return Notice("shop_from_folder", said, shop, count)
 
 
 def _own_words(

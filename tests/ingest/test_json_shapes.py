@@ -280,3 +280,43 @@ def test_lists_in_lists_with_their_parents(landing: Landing, both_ways: str, mon
     assert landing.rows("order_items", "order_id, item_id, paid_amount") == [
         ("A1", "P1/1", Decimal("5.00")), ("A1", "P1/2", Decimal("6.00")), ("A1", "P2/1", Decimal("7.00")),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"total": 3},
+        {"total": 3, "has_more": True},
+        {"totalCount": "3"},
+        {"hasNext": True},
+        {"next_cursor": "abc"},
+        {"page": 1, "total_pages": 2},
+    ],
+)
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_page_of_a_longer_list_is_told(landing: Landing, around: dict[str, Any], deep: bool) -> None:
+    page = {**around, "list": [order(1)]}
+    file = landing.one("orders/a.json", json.dumps({"code": 0, "data": page} if deep else page))
+    assert file.rows_loaded == 1
+    assert "more_pages" in {notice.code for notice in file.notices}
+
+
+@pytest.mark.parametrize(
+    "around", [{"total": 2}, {"total": 2, "has_more": False}, {"next_cursor": ""}, {"page": 2, "pages": 2}, {"more": 0}]
+)
+def test_a_whole_list_is_no_page(landing: Landing, around: dict[str, Any]) -> None:
+    file = landing.one("orders/a.json", json.dumps({**around, "list": [order(1), order(2)]}))
+    assert "more_pages" not in {notice.code for notice in file.notices}
+
+
+@pytest.mark.parametrize(
+    ("path", "record"),
+    [
+        ("orders/a.json", {"orderId": "A1", "paidAt": PAID, "paidAmount": 10, "buyerId": "b"}),
+        ("refunds/a.json", {"refundId": "R1", "orderId": "A1", "refundedAt": PAID, "refundAmount": 10}),
+        ("events/a.json", {"userId": "u", "event": "group_join", "eventAt": PAID, "groupId": "g"}),
+    ],
+)
+def test_names_in_camel_case_are_those_of_the_table(landing: Landing, path: str, record: dict[str, Any]) -> None:
+    file = landing.one(path, json.dumps({"list": [record]}))
+    assert (file.rows_loaded, file.notices) == (1, [])

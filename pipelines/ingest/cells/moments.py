@@ -191,6 +191,13 @@ def _from_epoch(number: int, per_second: int, reading: Reading) -> Moment | None
     return Moment(moment + timedelta(seconds=rest / per_second))
 
 
+def is_without_year(cell: str) -> bool:
+    """Whether a cell that is a time says no year."""
+    return (
+        not re.search("[0-9]{4}", cell) and re.search("^[^0-9]*[0-9]{1,2}(?:[-/][0-9]{1,2}[ T]|月)", cell) is not None
+    )
+
+
 def _latest(cell: str, reading: Reading) -> Moment | None:
     match = _NO_YEAR.fullmatch(cell)
     assert match is not None

@@ -14,6 +14,7 @@ from pipelines.ingest.formats.json_lines import CUT, DAMAGED, is_json, json_line
 from pipelines.ingest.formats.json_lists import add_lists, list_columns
 from pipelines.ingest.formats.json_paths import extracted, names_of_cells, parts_of, path_sql, walk
 from pipelines.ingest.formats.opened import Opened
+from pipelines.ingest.formats.pages import told_of_pages
 from pipelines.ingest.formats.wrappers import (
     Steps,
     candidates,
@@ -56,6 +57,8 @@ def open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple[
     opened = _opened_json(connection, text, verdict, wrapper, carried, lines, is_record)
     known = {normalise(path) for column in verdict.source.columns.values() for path in column.names}
     opened.notices += [*left_beside(sample, wrapper), *told_around(sample, wrapper, known, carried)]
+    if len(sample) < SAMPLE_RECORDS:
+        opened.notices += told_of_pages(sample, wrapper)
     return opened
 
 

@@ -1,0 +1,35 @@
+"""Days without a year: told whenever one was assumed, refused where the file's name says another."""
+
+from __future__ import annotations
+
+import pytest
+
+HEADER = "订单号,付款时间,实付金额,买家ID\n"
+FIRST = HEADER + "O0,2026-11-01 10:00:00,100,b1\n"
+
+
+@pytest.mark.parametrize("cell", ["11/2 10:00", "11-02 10:00:00", "11月2日 10:00"])
+@pytest.mark.parametrize("name", ["orders/b.csv", "orders/2026年/b.csv", "orders/订单202611.csv"])
+def test_an_assumed_year_is_told(merchant, cell, name):
+    merchant.put("orders/a.csv", FIRST)
+    merchant.put(name, HEADER + f"O1,{cell},100,b1\nO2,11/5 10:00,7,b2\n")
+    merchant.run()
+    assert merchant.one("select count(*) from core.orders") == 3
+    assert merchant.says("year_guessed", "2026-11-02", "2026-11-05")
+
+
+@pytest.mark.parametrize(
+    "name", ["orders/2024年.csv", "orders/2024/a.csv", "orders/a_20241130.csv", "orders/202411.csv"]
+)
+def test_another_year_in_the_name_is_refused(merchant, name):
+    merchant.put("orders/a.csv", FIRST)
+    merchant.put(name, HEADER + "O1,11/2 10:00,100,b1\n")
+    merchant.run()
+    assert merchant.one("select count(*) from core.orders") == 1
+    assert "year_contradicts" in merchant.told()
+
+
+def test_years_that_are_written_are_not_told(merchant):
+    merchant.put("orders/2024年.csv", FIRST)
+    merchant.run()
+    assert merchant.told() == set()
