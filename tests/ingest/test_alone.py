@@ -53,7 +53,9 @@ def test_whatever_else_stands_beside_an_order_is_refused(landing, both_ways, cel
     assert reason in {found for (found,) in landing.quarantine("reason")}
 
 
-@pytest.mark.parametrize("cell", ["u1(小红)", "u1（小红）", "u1 小红", "昵称：小红", "u1;u2", "u1\n小红", "wmA1/wmA2", "u1~u3"])
+@pytest.mark.parametrize(
+    "cell", ["u1(小红)", "u1（小红）", "u1 小红", "昵称：小红", "u1;u2", "u1\n小红", "wmA1/wmA2", "u1~u3"]
+)
 def test_or_beside_a_person(landing, both_ways, cell):
     rows = f'"{cell}",入群,2026-03-01 10:00:00,g1\nu1,入群,2026-03-01 10:00:00,g1\n'
     landing.one("events/a.csv", f"用户ID,事件,事件时间,群号\n{rows}")
