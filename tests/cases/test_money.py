@@ -226,3 +226,19 @@ def test_a_refund_before_the_payment(merchant, day, told):
     merchant.put("refunds/a.csv", f"退款单号,订单号,退款时间,退款金额\nR1,A1,{day},7\n")
     orders(merchant, "订单号,付款时间,实付金额", f"A1,{AT},100")
     assert found_of(merchant, "refund_before_paid") == [(1, yuan("7"))] * told
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ("开播时间,直播间id,主播昵称,观看人数,成交金额\n2026-11-01 20:00:00,7301,小美,100,1000\n", [(1, yuan("1000"))]),
+        ("开播时间,直播间id,观看人数,成交金额\n2026-11-01 20:00:30,7301,100,1000\n", [(1, yuan("1000"))]),
+        ("开播时间,直播间id,主播昵称,观看人数,成交金额\n2026-11-01 20:00:00,7301,大壮,100,1000\n", []),
+        ("开播时间,直播间id,主播昵称,观看人数,成交金额\n2026-11-01 21:00:00,7301,小美,100,1000\n", []),
+    ],
+)
+def test_a_session_that_may_be_told_twice_is_named(merchant, other, told):
+    merchant.put("live_sessions_csv/a.csv", "开播时间,主播昵称,观看人数,成交金额\n2026-11-01 20:00:00,小美,100,1000\n")
+    merchant.put("live_sessions_csv/b.csv", other)
+    orders(merchant, "订单号,付款时间,实付金额", f"A1,{AT},100")
+    assert found_of(merchant, "session_twice") == told
