@@ -135,7 +135,7 @@ def test_names_that_mean_something_to_programs(landing: Landing, both_ways: str)
     assert sorted(landing.quarantine("path, line, reason")) == sorted(expected)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), ending=st.sampled_from(["csv", "csv.gz", "jsonl", "json", "xlsx", "parquet"]))
 def test_a_few_wrong_bytes_never_stop_a_run(
     landing: Landing, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, ending: str

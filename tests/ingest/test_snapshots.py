@@ -236,7 +236,7 @@ def test_a_list_elsewhere_is_only_who_joined_and_says_so(landing: Landing) -> No
     assert "landing/member_lists/" in file.notices[0].said
 
 
-FAST = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DAY = 20
 SNAPSHOTS = st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), min_size=2, max_size=5)
 
