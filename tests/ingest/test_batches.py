@@ -88,10 +88,10 @@ def everything(landing: Landing) -> dict[str, list[tuple[Any, ...]]]:
         said[table] = (
             f"select s.* exclude (file_id, shape), path from staging.{table} s left join ops.files using (file_id)"
         )
-    for table in ("order_items", "events", "refunds"):  # sums that stood for a moment do not matter
+    for table in ("order_items", "events", "refunds"):  # of copies, those that still tell something
         said[f"superseded.{table}"] = (
             f"select s.* exclude (file_id, shape, superseded_by), path from superseded.{table} s "
-            "left join ops.files using (file_id)"
+            "left join ops.files using (file_id) where superseded_by is null"
         )
     said["ops.quarantine"] = "select * exclude (file_id, quarantined_at) from ops.quarantine"
     said["ops.notices"] = "select * exclude (file_id) from ops.notices"

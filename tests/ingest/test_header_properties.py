@@ -59,7 +59,10 @@ def headers(draw: st.DrawFn) -> list[tuple[str, str, str]]:
     return said
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LARGEST = 10**10  # yuan of one live session
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=headers(), figure=st.integers(1, 900).map(lambda n: n * 100))
 def test_read_right_or_told(landing: Landing, said: list[tuple[str, str, str]], figure: int) -> None:
     header = ",".join(["开播时间", "关播时间", "主播", *(text for _, _, text in said)])
@@ -71,7 +74,12 @@ def test_read_right_or_told(landing: Landing, said: list[tuple[str, str, str]], 
     for name, word, text in said:
         column, units = COLUMNS[name]
         ((value,),) = landing.rows("live_sessions", column, f"file_id = {file.file_id}")
-        if word in units or not word:
+        if figure * Fraction(units.get(word, "1")) > LARGEST and column == COLUMNS["成交金额"][0]:
+            # more than any session took: the cell is set aside by name
+            aside = landing.sql(f"select column_name from ops.quarantine where file_id = {file.file_id} and is_cell")
+            assert value is None
+            assert {"column_name": text} in aside, text
+        elif word in units or not word:
             assert _is(value, figure * Fraction(units.get(word, "1"))), (text, value)
         else:
             assert (value, text in told) == (None, True), text
