@@ -53,7 +53,7 @@ class Told:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(sheet=dirty_files())
 def test_every_row_is_loaded_right_or_told(warehouse, tmp_path_factory, sheet):

@@ -62,7 +62,7 @@ def headers(draw: st.DrawFn) -> list[tuple[str, str, str]]:
 LARGEST = 10**10  # yuan of one live session
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=headers(), figure=st.integers(1, 900).map(lambda n: n * 100))
 def test_read_right_or_told(landing: Landing, said: list[tuple[str, str, str]], figure: int) -> None:
     header = ",".join(["开播时间", "关播时间", "主播", *(text for _, _, text in said)])

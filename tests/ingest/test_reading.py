@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.ingest.conftest import Landing
 from tests.ingest.files import json_lines, parquet, workbook
 
-FAST = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 NAMES = ["order_id", "paid_at", "paid_amount", "buyer_id", "status", "phone", "note"]
 CELLS = [

@@ -17,7 +17,7 @@ from pipelines.core import begin_pass, refresh_core
 from tests.ingest.conftest import Landing
 from tests.ingest.files import csv_text
 
-FAST = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DOUDIAN = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间"
 
 
