@@ -19,14 +19,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from pipelines.platforms import load_platforms, shop_scope_sql
-
-if TYPE_CHECKING:
-    pass
 
 # The C loader reads the same language ten times faster; not every platform's wheel has it.
 YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

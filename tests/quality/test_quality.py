@@ -261,7 +261,9 @@ def test_rows_that_join_nothing_are_told_with_their_amount(ledger: Any) -> None:
 def test_orders_that_wait_for_a_line_are_told(ledger: Any) -> None:
     file(ledger, 1, "orders/1.csv", "canonical_orders", 1)
     order(ledger)
-    ledger.execute("create view ops.waiting_orders as select 'douyin' as platform, '7301' as order_id")
+    waiting = "insert into ops.waiting (platform, order_id, file_id) values "
+    ledger.execute(waiting + "('douyin', '7301', 1), ('douyin', '7301', 1), ('douyin', '7302', 1)")
+    ledger.execute("insert into staging.orders (platform, order_id) values ('douyin', '7302')")  # its line came
     (one,) = findings(ledger, SETTINGS)
     assert (one.severity, one.rows) == ("refused", 1)
     assert "1 orders, such as 7301 have no total and are in no number" in one.text["en"]
