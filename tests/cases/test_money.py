@@ -200,6 +200,17 @@ def test_an_unpaid_sub_order_beside_a_paid_one_adds_nothing(merchant):
     assert merchant.rows("select paid_amount from core.orders") == [(yuan("70"),)]
 
 
+@pytest.mark.parametrize(("cell", "told"), [("坏", [(1, None)]), ("30", [])])
+def test_an_order_that_waits_for_a_refused_line_is_told_until_it_comes(merchant, cell, told):
+    header = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间\n"
+    line = "6901,69012,已发货,{},2026-11-01 09:00:00,2026-11-01 10:00:00\n"
+    whole = "6901,69011,已发货,70,2026-11-01 09:00:00,2026-11-01 10:00:00\n"
+    merchant.put("doudian_orders/a.csv", header + whole + line.format("坏"), at="2026-11-19 09:00:00")
+    merchant.put("doudian_orders/b.csv", header + line.format(cell))
+    merchant.run("2026-11-20")
+    assert found_of(merchant, "orders_wait") == told
+
+
 # --- refunds that do not fit their order ------------------------------------------------------------------------------
 
 

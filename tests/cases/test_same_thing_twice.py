@@ -88,6 +88,17 @@ def test_one_days_spend_cut_in_two_ways_is_refused(merchant, first, second):
     assert merchant.rows("select path, reason from ops.quarantine") == [("ad_spend/b.csv", "same_thing_twice")]
 
 
+@pytest.mark.parametrize(("first", "second"), [("", "A1"), ("A1", "")])
+def test_files_of_one_header_too(merchant, first, second):
+    """They are read together, so neither stands when the other comes."""
+    merchant.put("orders/a.csv", ORDERS)
+    merchant.put("ad_spend/a.csv", f"账户ID,日期,消耗\n{first},2026-11-03,30\n", at="2026-11-19 09:00:00")
+    merchant.put("ad_spend/b.csv", f"账户ID,日期,消耗\n{second},2026-11-03,30\n")
+    merchant.run()
+    assert merchant.one("select sum(cost_amount) from staging.ad_spend") == yuan("30.00")
+    assert merchant.rows("select path, reason from ops.quarantine") == [("ad_spend/b.csv", "same_thing_twice")]
+
+
 def test_other_days_and_other_accounts_stand_beside_each_other(merchant):
     merchant.put("orders/a.csv", ORDERS)
     merchant.put("ad_spend/a.csv", SPEND["both"], at="2026-11-19 09:00:00")
