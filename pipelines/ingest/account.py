@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pipelines.ingest.expressions import quoted
 from pipelines.ingest.headers import Match
 from pipelines.ingest.landing import Found
 from pipelines.ingest.ledger import FILES
@@ -17,7 +18,6 @@ from pipelines.ingest.notices import Notice, facts_text, write_notices
 from pipelines.ingest.origin import Facts, Origin
 from pipelines.ingest.rows import Rows
 from pipelines.ingest.sources import Source, fingerprint
-from pipelines.ingest.staging import quoted
 from pipelines.ingest.text import UnreadableError
 from pipelines.privacy import mask_letters, mask_text, mask_text_sql
 

@@ -11,11 +11,11 @@ import re
 from pipelines.event_words import spellings
 from pipelines.ingest.cells.plainly import listed
 from pipelines.ingest.cells.reading import PHONE_WORDS
-from pipelines.ingest.expressions import before_sql, names_in_order, names_of, outside_quotes
+from pipelines.ingest.expressions import before_sql, names_in_order, names_of, outside_quotes, quoted
 from pipelines.ingest.grammar import Load
 from pipelines.ingest.layers import Layers, hour_of, sql_name
 from pipelines.ingest.plan import Fault, Target
-from pipelines.ingest.staging import SQL_TYPES, Column, StagingTable, quoted
+from pipelines.ingest.staging import SQL_TYPES, Column, StagingTable
 from pipelines.privacy import normalise_phone_sql, phone_key_sql
 
 

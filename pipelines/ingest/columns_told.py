@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.expressions import names_in_order
+from pipelines.ingest.expressions import names_in_order, quoted
 from pipelines.ingest.plan import Plan, Target
-from pipelines.ingest.staging import quoted
 
 if TYPE_CHECKING:
     import duckdb

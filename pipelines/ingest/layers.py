@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipelines.ingest.cells.reading import Reading
-from pipelines.ingest.expressions import names_in_order
+from pipelines.ingest.expressions import names_in_order, quoted
 from pipelines.ingest.grammar import SourceColumn
 from pipelines.ingest.headers import Match
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.plan import Fault
-from pipelines.ingest.staging import quoted
 
 
 @dataclass

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pipelines.ingest.clashes import find_losers, refuse_torn_parts
 from pipelines.ingest.columns_told import COMPOSED, shape_of, shapes_of, told_columns, untold_sql
 from pipelines.ingest.composing import compose
+from pipelines.ingest.expressions import quoted
 from pipelines.ingest.incoming import (
     Incoming,
     OneByOneError,
@@ -32,7 +33,7 @@ from pipelines.ingest.origin import Origin
 from pipelines.ingest.other_cut import refuse_other_cut
 from pipelines.ingest.plan import Target
 from pipelines.ingest.sources import load_sources
-from pipelines.ingest.staging import StagingTable, quoted
+from pipelines.ingest.staging import StagingTable
 from pipelines.ingest.states import BEHIND, FURTHER, merging_notices, ranks_sql
 
 if TYPE_CHECKING:

@@ -13,13 +13,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipelines.ingest.expressions import quoted
 from pipelines.ingest.file_times import exported_at
 from pipelines.ingest.grammar import Snapshot, Source
 from pipelines.ingest.incoming import Incoming, provenance_of
 from pipelines.ingest.landing import Found
 from pipelines.ingest.plan import Target
 from pipelines.ingest.sources import load_sources
-from pipelines.ingest.staging import StagingTable, quoted
+from pipelines.ingest.staging import StagingTable
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The source mappings: assets/sources/*.yaml, and one made from each canonical table.
 
-What belongs here: reading the files, and the mapping of a canonical table onto itself. What does not: any platform's
+What belongs here: reading the files. What does not: the mapping of a canonical table (canonical.py), any platform's
 name, the grammar (grammar.py), how a header finds its mapping (headers.py, recognise.py), and how a mapping becomes
 SQL (planning.py).
 """
@@ -16,9 +16,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from pipelines.ingest.canonical import CANONICAL, canonical
 from pipelines.ingest.cells.plainly import listed
-from pipelines.ingest.cells.reading import AMOUNT_UNITS, SECOND_UNITS
-from pipelines.ingest.expressions import before_sql
+from pipelines.ingest.cells.reading import AMOUNT_UNITS
 from pipelines.ingest.grammar import (
     Child,
     Form,
@@ -32,10 +32,8 @@ from pipelines.ingest.grammar import (
     SourceColumn,
     Version,
 )
-from pipelines.ingest.staging import YAML, Column, StagingTable, load_staging
-from pipelines.ingest.synonyms import Also, ContentKey, Synonyms, TableHeaders, load_headers
+from pipelines.ingest.staging import YAML, load_staging
 from pipelines.ingest.units import currency_columns, normalise, yuan_words
-from pipelines.platforms import platform_words
 
 __all__ = [
     "CANONICAL",
@@ -56,9 +54,7 @@ __all__ = [
 ]
 
 FOLDER = Path(__file__).parents[2] / "assets" / "sources"
-CANONICAL = "canonical_"
 CURRENCY = "currency_of_the_row"
-_LATER = "a time after the one it ends"
 
 
 class SourceError(ValueError):
@@ -140,108 +136,3 @@ def _in_yuan(source: Source) -> Source:
         expected="yuan (CNY): an amount in another currency is never added to yuan; convert it, or leave the row out",
     )
     return source.model_copy(update={"columns": {**source.columns, CURRENCY: column}, "refuse": (*source.refuse, rule)})
-
-
-def canonical(table: StagingTable) -> Source:
-    """The mapping of a canonical table onto itself: its very column names or their synonyms, in every format."""
-    headers = load_headers().get(table.name, TableHeaders())
-    own = [column for column in table.columns.values() if not column.line_grain and column.has_time_of is None]
-    columns = {column.name: _own_column(column, headers.of(column.name)) for column in own}
-    loads = {name: name for name in columns}
-    beside: dict[str, str] = {}
-    refuse: list[Rule] = []
-    for name, also in headers.also.items():
-        columns[name] = SourceColumn(
-            names=also.names,
-            type=also.type,
-            empty=also.empty,
-            holds="name" if also.type == "id" else "",
-            told=also.told,
-            told_zh=also.told_zh,
-        )
-        standing = loads[also.instead_of]
-        if also.further and also.type == "timestamp":
-            refuse.append(
-                Rule(when=before_sql(name, standing), reason="ends_before_start", column=name, expected=_LATER)
-            )
-        loads[also.instead_of] = f"coalesce({standing}, {name})"
-        beside[name] = f"{standing} is not null and {name} is not null"
-        for other, word in also.sets.items():
-            meant = f"case when {standing} is null and {name} is not null then '{word}' end"
-            loads[other] = f"coalesce({loads[other]}, {meant})"
-    if table.shop_in_key:
-        loads["shop_id"] = f"coalesce({loads['shop_id']}, file_folder)"
-    columns["version_at"] = SourceColumn(names=("version_at",), type="timestamp", on_bad="row")
-    key = headers.content_key.column if headers.content_key else None
-    if headers.content_key and key:
-        loads[key] = f"coalesce({key}, {_content(headers.content_key, loads)})"
-    return Source(
-        name=CANONICAL + table.name,
-        title=table.title,
-        description=f"The canonical table itself, with its very column names, in landing/{table.name}/.",
-        description_zh=f"标准表本身：列名与表一致，放在 landing/{table.name}/ 下。",
-        formats=("csv", "xlsx", "json", "parquet"),
-        recognise=Recognise(folders=(table.name, *headers.folders), columns=_needed(table, headers)),
-        version=Version(column="version_at"),
-        columns=columns,
-        refuse=(*(Rule.model_validate(rule) for rule in table.refuse), *refuse),
-        loads={table.name: _load(headers.content_key, loads)}
-        | {
-            f"{table.name}_{name}": Load(
-                into=table.name, columns=_further(table, loads, name, also), where=beside[name]
-            )
-            for name, also in headers.also.items()
-            if also.further
-        },
-    )
-
-
-def _load(key: ContentKey | None, columns: dict[str, str]) -> Load:
-    if key is None:
-        return Load(columns=columns)
-    return Load(columns=columns, repeats=key.column, own_key=key.column, fills_gaps=not key.first_of)
-
-
-def _content(key: ContentKey, loads: dict[str, str]) -> str:
-    """SQL of a key made of a row's content."""
-    parts = [f"coalesce({loads[name]}::varchar, '')" for name in key.of]
-    first = f"coalesce({', '.join(loads[name] for name in key.first_of)})"
-    made = f"left(md5(concat_ws('|', {', '.join([*parts, *([first] if key.first_of else [])])})), 20)"
-    return f"case when {first} is not null then {made} end" if key.first_of else made
-
-
-def _further(table: StagingTable, loads: dict[str, str], name: str, also: Also) -> dict[str, str]:
-    """The row that a column makes beside the one of its record: with that column's words, and a key of its own."""
-    words = {other: f"'{word}'" for other, word in also.sets.items()}
-    kept = {column: text for column, text in loads.items() if not table.columns[column].hash_of}
-    return kept | words | {also.instead_of: name}
-
-
-def _own_column(column: Column, synonyms: Synonyms) -> SourceColumn:
-    words = {spelled: word for word, spellings in synonyms.words.items() for spelled in spellings}
-    words |= platform_words() if column.names_platform else {}
-    first, *rest = column.name.split("_")
-    camel = (first + "".join(map(str.title, rest)),) if rest else ()  # as JSON of programs has it
-    return SourceColumn(
-        names=(column.name, *camel, *synonyms.names),
-        dates=synonyms.dates,
-        several=synonyms.several,
-        around=synonyms.around,
-        type=column.type,  # type: ignore[arg-type]
-        holds="" if column.type != "id" else "alone" if column.alone or column.hashed_when else "id",
-        unit=column.unit if column.type == "number" and column.unit in SECOND_UNITS else None,
-        map={**words, **{word: word for word in column.values}} if words else None,
-        on_bad=column.on_bad,  # type: ignore[arg-type]
-    )
-
-
-def _needed(table: StagingTable, headers: TableHeaders) -> tuple[tuple[str, ...], ...]:
-    """What a header must have; where other columns may stand instead of some, the sets of either."""
-    key = headers.content_key.column if headers.content_key else None
-    needed = tuple(c.name for c in table.columns.values() if c.required and c.name != key)
-    firsts = headers.content_key.first_of if headers.content_key else ()
-    sets = [(key, *needed), *((*needed, name) for name in firsts)] if key and firsts else [needed]
-    for name, also in headers.also.items():
-        replaced = {also.instead_of, *also.sets}
-        sets += [tuple(dict.fromkeys(name if column in replaced else column for column in needed)) for needed in sets]
-    return tuple(dict.fromkeys(sets))

@@ -23,6 +23,7 @@ from typing import Any
 
 import yaml
 
+from pipelines.ingest.copies import States, ToldBy
 from pipelines.platforms import load_platforms, shop_scope_sql
 
 # The C loader reads the same language ten times faster; not every platform's wheel has it.
@@ -92,35 +93,6 @@ class Column:
     def comment(self) -> str:
         unit = f" [{self.unit}]" if self.unit else ""
         return f"{self.zh} — {self.description}{unit}"
-
-
-@dataclass(frozen=True)
-class States:
-    """Words of a column that only go on: a later group never goes back to an earlier one."""
-
-    column: str
-    further: tuple[tuple[str, ...], ...]
-    shown_by: tuple[tuple[str, str], ...] = ()  # column → the state that its having a value shows, if not further
-
-    def of_copies_sql(self, value: str, sql_of: Callable[[str], str]) -> str:
-        """SQL: the state of a row made of several copies, given SQL of each of its columns."""
-        for column, state in self.shown_by:
-            behind = f"{self.rank_sql(value)} < {self.rank_sql(quoted(state))}"
-            value = f"case when {behind} and {sql_of(column)} is not null then {quoted(state)} else {value} end"
-        return value
-
-    def rank_sql(self, value: str) -> str:
-        """SQL: how far a state is, NULL for none."""
-        ranked = [f"when {quoted(word)} then {rank}" for rank, words in enumerate(self.further) for word in words]
-        return f"case {value} {' '.join(ranked)} end"
-
-
-@dataclass(frozen=True)
-class ToldBy:
-    """What two rows share that are one thing, and the parts of the key that cut it finer; empty where not told."""
-
-    same: tuple[str, ...]
-    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -216,8 +188,3 @@ def _column(path: Path, name: str, entry: dict[str, Any], in_key: bool) -> Colum
     if column.type not in SQL_TYPES or column.type == "json":
         raise ValueError(f"{path}: column {name}: type {column.type!r} is not a type of a canonical column")
     return column
-
-
-def quoted(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"

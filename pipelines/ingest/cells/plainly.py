@@ -24,7 +24,7 @@ from pipelines.ingest.cells.reading import (
     SPACES,
     Reading,
 )
-from pipelines.ingest.staging import quoted
+from pipelines.ingest.expressions import quoted
 from pipelines.privacy import is_filler_sql, phone_key_sql
 
 _STAMPS = (

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.staging import quoted
+from pipelines.ingest.expressions import quoted
 from pipelines.ingest.text import DAMAGE, Text, reopen_damaged
 
 if TYPE_CHECKING:

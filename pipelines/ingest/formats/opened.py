@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.ingest.encodings import title_of
+from pipelines.ingest.expressions import quoted
 from pipelines.ingest.headers import Match
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.records import Refused
-from pipelines.ingest.staging import quoted
 from pipelines.ingest.text import Text
 
 

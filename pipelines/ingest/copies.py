@@ -1,0 +1,41 @@
+"""What a canonical table says of two rows that may be one thing: states that only go on, and parts that cut it finer.
+
+What belongs here: these words of assets/staging as SQL. What does not: what becomes of the rows (merging.py,
+composing.py, other_cut.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipelines.ingest.expressions import quoted
+
+
+@dataclass(frozen=True)
+class States:
+    """Words of a column that only go on: a later group never goes back to an earlier one."""
+
+    column: str
+    further: tuple[tuple[str, ...], ...]
+    shown_by: tuple[tuple[str, str], ...] = ()  # column → the state that its having a value shows, if not further
+
+    def of_copies_sql(self, value: str, sql_of: Callable[[str], str]) -> str:
+        """SQL: the state of a row made of several copies, given SQL of each of its columns."""
+        for column, state in self.shown_by:
+            behind = f"{self.rank_sql(value)} < {self.rank_sql(quoted(state))}"
+            value = f"case when {behind} and {sql_of(column)} is not null then {quoted(state)} else {value} end"
+        return value
+
+    def rank_sql(self, value: str) -> str:
+        """SQL: how far a state is, NULL for none."""
+        ranked = [f"when {quoted(word)} then {rank}" for rank, words in enumerate(self.further) for word in words]
+        return f"case {value} {' '.join(ranked)} end"
+
+
+@dataclass(frozen=True)
+class ToldBy:
+    """What two rows share that are one thing, and the parts of the key that cut it finer; empty where not told."""
+
+    same: tuple[str, ...]
+    parts: tuple[str, ...]

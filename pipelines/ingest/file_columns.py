@@ -1,0 +1,104 @@
+"""One column of a mapping over the cells of one file: each cell straightened, and what they say together.
+
+What belongs here: which cell is meant, and what all cells of a column prove or want told. What does not: the spellings
+(cells), walking over rows (straightening.py).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from pipelines.ingest.apart import end_of_range, joined
+from pipelines.ingest.cells.alone import is_labelled
+from pipelines.ingest.cells.customs import custom_proved
+from pipelines.ingest.cells.moments import is_without_year
+from pipelines.ingest.cells.reading import LENGTH_OF_DAY, Reading, Unread
+from pipelines.ingest.cells.straight import straighten
+from pipelines.ingest.notices import Notice
+from pipelines.ingest.plan import Plan
+
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
+class FileColumn:
+    """One column of the mapping over the file's cells."""
+
+    def __init__(self, plan: Plan, name: str, written: datetime | None) -> None:
+        column = plan.match.source.all_columns[name]
+        self.name = name
+        reading = plan.readings[name]
+        self.reading: Reading = replace(reading, modified_at=written) if written is not None else reading
+        self.places = plan.places(name)
+        self.header = plan.match.header_of(name)
+        self.refuses = plan.refuses(name)
+        self.remove = re.compile(column.remove) if column.remove else None
+        self.part = column.part
+        self.date = plan.match.dates.get(name)
+        self.labelled = 0
+        self.guessed: list[str] = []  # days whose year the file's own time gave: the first and the last
+        self.without_year = 0
+        self.customs: set[str] = set()  # that its cells prove
+        self.midnights: set[bool] = set()  # whether its times are
+
+    def cell(self, cells: tuple[str | None, ...]) -> str | None:
+        """The first of its cells that says anything; a time of day with its date, where that stands apart."""
+        found = self._first(cells)
+        if self.date is None:
+            return found
+        date = cells[self.date]
+        return joined(None if date in self.reading.empty else date, found, self.reading.strip)
+
+    def _first(self, cells: tuple[str | None, ...]) -> str | None:
+        for place in self.places:
+            if cells[place] not in (None, *self.reading.empty):
+                return cells[place]
+        return None
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether a time or a number should stand here."""
+        return self.reading.kind not in ("id", "word", "text", "json", "phone")
+
+    def holds_words(self, cells: tuple[str | None, ...]) -> bool:
+        """Whether letters stand where a time or a number should."""
+        return self.is_typed and _LETTERS.search(self.cell(cells) or "") is not None
+
+    def straighten(self, cells: tuple[str | None, ...]) -> str | Unread | None:
+        cell = self.cell(cells)
+        if cell is not None and self.remove is not None:
+            cell = self.remove.sub("", cell)
+        if self.reading.labels and cell and is_labelled(cell, self.reading):
+            self.labelled += 1
+        value = end_of_range(cell, self.part, self.reading) if self.part else straighten(cell, self.reading)
+        if isinstance(value, Unread):
+            self.customs |= {custom} if (custom := custom_proved(cell, self.reading)) else set()
+        elif value is not None and self.reading.kind == "timestamp" and len(value) > LENGTH_OF_DAY:
+            self.midnights.add(value.endswith(" 00:00:00"))
+        if self.reading.kind in ("timestamp", "date") and isinstance(value, str) and cell and is_without_year(cell):
+            self.without_year += 1
+            day = value[:LENGTH_OF_DAY]
+            self.guessed = [min([day, *self.guessed]), max([day, *self.guessed])]
+        return value
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether the file has to be looked at by itself."""
+        return bool(self.labelled or self.customs or self.guessed) or self.midnights == {True}
+
+    def told_years(self) -> Notice:
+        """That days without a year were taken as the latest such days before the file's own time."""
+        first, last = self.guessed
+        said = (
+            f"{self.without_year} times have no year: taken as the latest such days before the file was written, "
+            f"{first} to {last}; if that is another year, write it into the cells"
+        )
+        return Notice(
+            "year_guessed", said, self.header, self.without_year, facts={"first_day": first, "last_day": last}
+        )
+
+    def told_labels(self) -> Notice:
+        """That the header's own name stood before ids, and was taken off."""
+        said = f"{self.labelled} cells repeat the column's name before the id; it was taken off: look at one of them"
+        return Notice("label_taken_off", said, self.header, self.labelled)
