@@ -1,31 +1,22 @@
 """A page of a longer list: its envelope says that there are more records than it holds.
 
-What belongs here: what stands beside the records of a page. What does not: where the records are (wrappers.py).
+What belongs here: what stands beside the records of a page. What does not: the words (assets/page_words.yaml), and
+where the records are (wrappers.py).
 """
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from pipelines.ingest.formats.wrappers import Steps, records_at
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.units import normalise
 
-_TOTAL = {
-    "total",
-    "totalcount",
-    "totalnum",
-    "totalnumber",
-    "totalrecords",
-    "totalresults",
-    "totalsize",
-    "总数",
-    "总条数",
-}
-_MORE = {"hasmore", "hasnext", "hasnextpage", "more", "ismore", "是否有下一页"}
-_NEXT = {"nextcursor", "nextpage", "nextpagetoken", "nexttoken", "next", "nexturl"}
-_PAGES = {"pages", "pagecount", "totalpages", "totalpage", "总页数"}
-_PAGE = {"page", "pageno", "pagenum", "pagenumber", "currentpage", "current", "pageindex", "页码"}
+FILE = Path(__file__).parents[3] / "assets" / "page_words.yaml"
 
 
 def told_of_pages(sample: list[Any], steps: Steps) -> list[Notice]:
@@ -35,7 +26,9 @@ def told_of_pages(sample: list[Any], steps: Steps) -> list[Notice]:
     for document in around:
         said |= {_bare(name): value for name, value in document.items() if not isinstance(value, (dict, list))}
     here = len(list(records_at(sample, steps)))
-    total = max((number for name, value in said.items() if name in _TOTAL for number in _number(value)), default=0)
+    total = max(
+        (number for name, value in said.items() if name in _words()["total"] for number in _number(value)), default=0
+    )
     if total <= here and not _goes_on(said):
         return []
     counted = f"{total} records in all" if total > here else "that more follow"
@@ -51,14 +44,13 @@ def _bare(name: str) -> str:
 
 
 def _goes_on(said: dict[str, Any]) -> bool:
-    if any(_is_true(said[name]) for name in _MORE & said.keys()):
+    words = _words()
+    if more := words["more"] & said.keys():
+        return any(_is_true(said[name]) for name in more)
+    if any(said[name] not in (None, "", 0, "0", -1, "-1", False) for name in words["next"] & said.keys()):
         return True
-    if _MORE & said.keys():
-        return False
-    if any(said[name] not in (None, "", 0, "0", -1, "-1", False) for name in _NEXT & said.keys()):
-        return True
-    pages = [number for name in _PAGES & said.keys() for number in _number(said[name])]
-    page = [number for name in _PAGE & said.keys() for number in _number(said[name])]
+    pages = [number for name in words["pages"] & said.keys() for number in _number(said[name])]
+    page = [number for name in words["page"] & said.keys() for number in _number(said[name])]
     return bool(pages and max(page, default=1) < max(pages))
 
 
@@ -68,3 +60,9 @@ def _is_true(value: Any) -> bool:
 
 def _number(value: Any) -> list[int]:
     return [int(value)] if not isinstance(value, bool) and str(value).isdigit() else []
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    given = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return {key: frozenset(words) for key, words in given.items()}
