@@ -47,6 +47,7 @@ KINDS: list[Kind] = [
         EVENTS,
         [_FEW.map("u{}".format), st.sampled_from(["group_join", "入群", "wave"]), _DAY, _FEW.map(str)],
     ),
+    ("ad_spend", "日期,账户ID,消耗", [_DAY, st.sampled_from(["acc1", ""]), _AMOUNT]),
     (
         "doudian_aftersales",
         AFTERSALES,
@@ -69,7 +70,7 @@ def small_files(draw: st.DrawFn) -> dict[str, tuple[str, str]]:
     """Path → content and time; few keys, so that files of one kind meet."""
     files = {}
     for number in range(draw(st.integers(2, 7))):
-        folder, header, columns = KINDS[draw(st.sampled_from([0, 0, 1, 1, 2, 3]))]
+        folder, header, columns = KINDS[draw(st.sampled_from([0, 0, 1, 1, 2, 3, 4]))]
         rows = [",".join(draw(column) for column in columns) for _ in range(draw(st.integers(0, 5)))]
         if draw(st.integers(0, 5)) == 0:
             odd = draw(ODD)
@@ -84,7 +85,7 @@ def everything(landing: Landing) -> dict[str, list[tuple[Any, ...]]]:
     """All that ingest leaves, with paths for the numbers of files."""
     said = {"ops.files": "select path, file_source, sha256, exported_at, rows_read, rows_loaded, rows_superseded, "
             "rows_quarantined, status from ops.files"}  # fmt: skip
-    for table in ("orders", "order_items", "events", "refunds"):
+    for table in ("orders", "order_items", "events", "refunds", "ad_spend"):
         said[table] = (
             f"select s.* exclude (file_id, shape), path from staging.{table} s left join ops.files using (file_id)"
         )
