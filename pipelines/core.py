@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.engines.duckdb import Built, Pass, create_ops, fingerprint, refresh
+from pipelines.engines.duckdb import Built, Pass, create_ops, fingerprint, forget_done, refresh
 from pipelines.settings import Settings
 from pipelines.tables import Table, load_tables
 
@@ -35,6 +35,7 @@ def begin_pass(
     business day goes back. Raises NoData when there is neither data nor `as_of`.
     """
     create_ops(connection)
+    forget_done(connection)
     day = as_of or last_complete_day(connection, settings)
     mark = fingerprint(settings)
     passes = connection.execute(

@@ -169,6 +169,8 @@ class Refresh:
 
     def publish(self) -> Path:
         """The warehouse as it stands, for readers. Raises NotPublished while a blocking check stands failed."""
+        from pipelines.engines.duckdb import comment
+
         started = time.monotonic()
         self._judge_data()
         tables = [*load_catalogue().values(), *ops_tables()]
@@ -177,6 +179,7 @@ class Refresh:
             named = "; ".join(f"{f.table}: {f.expected} ({f.observed})" for f in self.watcher.failures)
             raise NotPublished(f"not published, because of failed checks: {named}")
         self._finish("published", "")
+        comment(self.warehouse.connection)
         self.watcher.snapshot = publish(self.warehouse)
         checks.lift_hold(self.settings)
         self._tell("publish", self.watcher.snapshot.name, None, started)

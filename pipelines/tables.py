@@ -198,7 +198,8 @@ def _rendered(sql: str, path: str, dialect: str, values: dict[str, Any], inputs:
             raise TableError(f"{path}: the SQL uses ${name}, which is neither a parameter nor a setting")
         return literal(values[name])
 
-    return _parse(sql, path).copy().transform(replace, copy=False).sql(dialect=dialect, pretty=True)
+    tree = _parse(sql, path).copy().transform(replace, copy=False)
+    return tree.sql(dialect=dialect, pretty=True, copy=False)
 
 
 def literal(value: Any) -> exp.Expr:

@@ -59,7 +59,8 @@ def build(connection, settings, core_pass):
         "is_active boolean)"
     )
     rows = [_row(words, word, private) for word in words]
-    connection.executemany("insert into core.event_words values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(rows))
+    connection.execute(f"insert into core.event_words values {marks}", [cell for row in rows for cell in row])
 
 
 def _row(words, word, private):

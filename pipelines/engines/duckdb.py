@@ -84,13 +84,12 @@ def values(settings: Settings, as_of: date) -> dict[str, Any]:
 
 
 def build(connection: duckdb.DuckDBPyConnection, table: Table, given: dict[str, Any]) -> Built:
-    """The whole table anew, with its comments. `given`: values() and the table's parameters."""
+    """The whole table anew. `given`: values() and the table's parameters."""
     started = time.monotonic()
     kind = "view" if table.is_view else "table"
     text = table.render({**table.parameters, **given})
     with transaction(connection):
         connection.execute(f"create or replace {kind} {table.qualified} as {text}")
-        comment(connection, table)
     rows = 0 if table.is_view else count(connection, table.qualified)
     return Built(table.qualified, rows, rows, time.monotonic() - started, True)
 
@@ -102,17 +101,17 @@ def refresh(connection: duckdb.DuckDBPyConnection, table: Table, settings: Setti
     if table.is_python:
         with transaction(connection):
             table.module().build(connection, settings, core_pass)
-            comment(connection, table)
-            _remember(connection, table, core_pass, started)
-        rows = count(connection, table.qualified)
-        return Built(table.qualified, rows, rows, time.monotonic() - started, core_pass.is_full)
+            rows = count(connection, table.qualified)
+            built = Built(table.qualified, rows, rows, time.monotonic() - started, core_pass.is_full)
+            _remember(connection, table, core_pass, built)
+        return built
     done = _pass_of(connection, table)
     if _needs_full(connection, table, done, core_pass):
         built = build(connection, table, given)
     else:
         built = _refresh_touched(connection, table, given, done, started)
     with transaction(connection):
-        _remember(connection, table, core_pass, started)
+        _remember(connection, table, core_pass, built)
     return built
 
 
@@ -162,8 +161,26 @@ def _temp(name: str) -> str:
     return f"temp.main.{name}"
 
 
-def comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Titles, units and descriptions of a header as comments that any SQL client shows."""
+def comment(connection: duckdb.DuckDBPyConnection) -> None:
+    """Titles, units and descriptions of the headers as comments that any SQL client shows, where there are none yet.
+
+    Readers see a snapshot, so it is enough to do it once before publishing.
+    """
+    bare = connection.execute("""
+        select schema_name || '.' || table_name from duckdb_tables()
+        where database_name = current_database() and comment is null
+        union all
+        select schema_name || '.' || view_name from duckdb_views()
+        where database_name = current_database() and comment is null and not internal
+    """).fetchall()
+    tables = load_tables()
+    with transaction(connection):
+        for (name,) in bare:
+            if name in tables:
+                _comment(connection, tables[name])
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     kind = "view" if table.is_view else "table"
     connection.execute(f"comment on {kind} {table.qualified} is {_text(table.description)}")
     for column in table.columns.values():
@@ -186,17 +203,15 @@ def _pass_of(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
     return int(rows[0][0]) if rows else -1
 
 
-def _remember(connection: duckdb.DuckDBPyConnection, table: Table, core_pass: Pass, started: float) -> None:
-    rows = None if table.is_view else count(connection, table.qualified)
+def _remember(connection: duckdb.DuckDBPyConnection, table: Table, core_pass: Pass, built: Built) -> None:
+    rows = None if table.is_view else built.rows
     connection.execute("delete from ops.table_state where table_name = ?", [table.qualified])
     connection.execute(
-        "insert into ops.table_state values (?, ?, ?, ?)",
-        [table.qualified, core_pass.number, rows, time.monotonic() - started],
+        "insert into ops.table_state values (?, ?, ?, ?)", [table.qualified, core_pass.number, rows, built.seconds]
     )
-    _forget_done(connection)
 
 
-def _forget_done(connection: duckdb.DuckDBPyConnection) -> None:
+def forget_done(connection: duckdb.DuckDBPyConnection) -> None:
     """Touched keys that every partly rebuilt table has dealt with."""
     partial = [name for name, table in load_tables().items() if "rebuild" in table.header]
     done, tables = connection.execute(
