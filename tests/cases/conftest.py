@@ -30,11 +30,12 @@ class Merchant:
     def __init__(self, home: Path, connection: Any, **settings: Any) -> None:
         """Empties the warehouse: making its tables anew takes longer than most tests."""
         self.settings = Settings(home=home, **settings)
-        self.connection = connection
+        self._connection = connection
         tables = self.rows("select schema_name || '.' || table_name from duckdb_tables() where not internal")
-        self.connection.execute("; ".join(f"truncate {table}" for (table,) in tables))
-        self.as_of: date | None = None
+        self._connection.execute("; ".join(f"truncate {table}" for (table,) in tables))
+        self._as_of: date | None = None
         self.files: list[FileResult] = []
+        self._waiting: tuple[str | None] | None = None
 
     def put(self, path: str, content: str | bytes, at: str = "2026-11-20 09:00:00") -> Path:
         """A file in landing; `at` is its business time."""
@@ -51,19 +52,39 @@ class Merchant:
         self.put(f"{folder}/{source.name}", source.read_bytes(), at)
 
     def run(self, as_of: str | None = None) -> Merchant:
-        """Loads what is new and builds core."""
-        self.files = ingest(self.connection, self.settings).files
+        """Loads what is new; core follows when it is asked for, or before the next load."""
+        self._build_core()
+        self.files = ingest(self._connection, self.settings).files
         for file in self.files:
             assert file.rows_read == file.rows_loaded + file.rows_superseded + file.rows_quarantined, file
-        assert codes_without_words(self.connection) == []
-        core_pass = begin_pass(self.connection, self.settings, date.fromisoformat(as_of) if as_of else None)
-        for _ in refresh_core(self.connection, self.settings, core_pass):
-            pass
-        self.as_of = core_pass.as_of
+        assert codes_without_words(self._connection) == []
+        self._waiting = (as_of,)
         return self
 
+    def _build_core(self) -> None:
+        if self._waiting:
+            (as_of,), self._waiting = self._waiting, None
+            core_pass = begin_pass(self._connection, self.settings, date.fromisoformat(as_of) if as_of else None)
+            for _ in refresh_core(self._connection, self.settings, core_pass):
+                pass
+            self._as_of = core_pass.as_of
+
+    @property
+    def connection(self) -> Any:
+        """The warehouse with core."""
+        self._build_core()
+        return self._connection
+
+    @property
+    def as_of(self) -> date | None:
+        """The business day of core."""
+        self._build_core()
+        return self._as_of
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return self.connection.sql(sql).fetchall()
+        if "core." in sql:
+            self._build_core()
+        return self._connection.sql(sql).fetchall()
 
     def row(self, sql: str) -> tuple[Any, ...]:
         (only,) = self.rows(sql)
@@ -73,7 +94,8 @@ class Merchant:
         return self.row(sql)[0]
 
     def metric(self, name: str, columns: str, where: str = "true", **parameters: Any) -> list[tuple[Any, ...]]:
-        relation = query(self.connection, f"metrics.{name}", parameters, self.settings, self.as_of)
+        self._build_core()
+        relation = query(self._connection, f"metrics.{name}", parameters, self.settings, self._as_of)
         relation.create_view("asked", replace=True)
         return self.rows(f"select {columns} from asked where {where} order by all")
 
