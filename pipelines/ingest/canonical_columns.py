@@ -7,6 +7,7 @@ columns (planning.py).
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipelines.event_words import spellings
 from pipelines.ingest.cells.plainly import listed
@@ -14,6 +15,7 @@ from pipelines.ingest.cells.reading import PHONE_WORDS
 from pipelines.ingest.expressions import before_sql, names_in_order, names_of, outside_quotes, quoted
 from pipelines.ingest.grammar import Load
 from pipelines.ingest.layers import Layers, hour_of, sql_name
+from pipelines.ingest.mapping_checks import apart
 from pipelines.ingest.plan import Fault, Target
 from pipelines.ingest.staging import SQL_TYPES, Column, StagingTable
 from pipelines.privacy import normalise_phone_sql, phone_key_sql
@@ -70,10 +72,13 @@ class CanonicalColumns:
         return not names_of(expression) & varying
 
     def _constant(self, column: Column, expression: str, load: Load) -> str:
-        """A literal stays itself; anything made of columns that the file does not have is the column's default."""
-        if names_of(expression) & set(self.layers.columns):
-            return _default(column, load)
-        return f"({expression})::{column.sql_type}"
+        """A literal stays itself. What is made of columns that the file does not have is as if they were empty."""
+        absent = names_of(expression) & set(self.layers.columns)
+        if not absent:
+            return f"({expression})::{column.sql_type}"
+        nothing = {name: f"null::{SQL_TYPES[self.layers.columns[name].type]}" for name in absent}
+        value = _valued(outside_quotes(expression, lambda word: nothing.get(word[0], word[0])), column.sql_type)
+        return _default(column, load) if value is None else f"{quoted(value)}::{column.sql_type}"
 
     def _mapped(self, column: Column, expression: str, load: Load) -> str:
         value = f"try_cast(({expression}) as {column.sql_type})"
@@ -190,6 +195,13 @@ class CanonicalColumns:
             return target.constant.get(column.stored_as) or _row(target.index, column.name)
 
         return outside_quotes(expression, swap)
+
+
+@cache
+def _valued(expression: str, sql_type: str) -> str | None:
+    """The value of an expression without columns, as text."""
+    value: str | None = apart().execute(f"select (({expression})::{sql_type})::varchar").fetchall()[0][0]
+    return value
 
 
 def _default(column: Column, load: Load) -> str:
