@@ -20,7 +20,7 @@ from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.incoming import OneByOneError
 from pipelines.ingest.joint import load_together
 from pipelines.ingest.joint_rows import Group
-from pipelines.ingest.landing import Found
+from pipelines.ingest.landing import Found, shop_folder
 from pipelines.ingest.loading import load_file
 from pipelines.ingest.refusals import refusals
 from pipelines.ingest.snapshots import lists_again
@@ -42,7 +42,7 @@ class Batches:
         self.connection = connection
         self.settings = settings
         self.scratch = scratch
-        self.known: dict[str, int | None] = dict(contents_known(connection))  # None: waiting to be loaded
+        self.known = contents_known(connection)  # None: waiting to be loaded
         self.copies: list[tuple[Found, str]] = []
         self.groups: dict[Hashable, Group] = {}
 
@@ -52,22 +52,31 @@ class Batches:
             sha = sha256_of(found.full)
         except OSError:
             sha = None
-        if sha is not None and sha in self.known and not lists_again(self.connection, self.settings, found, sha):
+        if (
+            sha is not None
+            and self._is_copy(found, sha)
+            and not lists_again(self.connection, self.settings, found, sha)
+        ):
             self.copies.append((found, sha))
             return
         group = self._group_for(found, sha)
         if sha is not None:
-            self.known[sha] = None
+            self.known.setdefault(sha, {})[found.path] = None
         if group is None:
             yield self._load_alone(found, sha)
         elif len(group.members) >= MOST_FILES:
             yield from self._load(group)
 
+    def _is_copy(self, found: Found, sha: str) -> bool:
+        """Whether this content was there before; the same bytes in the folders of two shops are two shops' files."""
+        shops = {shop_folder(path) for path in self.known.get(sha, ())}
+        return bool(shops) and (found.folder is None or None in shops or found.folder in shops)
+
     def finish(self) -> Iterator[FileResult]:
         """Loads what waits."""
         for group in list(self.groups.values()):
             yield from self._load(group)
-        copies = [(found, self.known[sha] or 0) for found, sha in self.copies]
+        copies = [(found, max(number or 0 for number in self.known[sha].values())) for found, sha in self.copies]
         with transaction(self.connection):
             note_copies(self.connection, copies)
         for found, file_id in copies:
@@ -106,7 +115,8 @@ class Batches:
                 together = load_together(self.connection, self.settings, group, self.scratch)
             except unlike:
                 together = {}  # nothing of it stands
-        self.known |= {group.members[number].sha: result.file_id for number, result in together.items()}
+        for number, result in together.items():
+            self.known[group.members[number].sha][result.path] = result.file_id
         yield from together.values()
         for number, member in enumerate(group.members):
             if number not in together:
@@ -117,5 +127,5 @@ class Batches:
         with tempfile.TemporaryDirectory(dir=self.scratch) as scratch:
             result = load_file(self.connection, self.settings, found, sha, Path(scratch))
         if sha is not None:
-            self.known[sha] = result.file_id
+            self.known[sha][found.path] = result.file_id
         return result

@@ -31,6 +31,7 @@ from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.other_cut import refuse_other_cut
+from pipelines.ingest.others import differs_sql
 from pipelines.ingest.plan import Target
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable
@@ -205,7 +206,8 @@ def _find_meetings(
         f"{_mixes(connection, table, shape)} as mixes from ("
         f"select t.rec as row_id, {origin.file_id} as arriving_file, s.rowid as standing_id, "
         "s.file_id as standing_file, s.file_source as standing_source, s.file_row as standing_row, "
-        f"{ranks_sql(target, told)}, s.shape as shape, {version} > s.version_at "
+        f"{ranks_sql(target, told)}, {differs_sql(target, 's.{}'.format, target.expression)} as is_other, "
+        f"s.shape as shape, {version} > s.version_at "
         f"or ({version} = s.version_at and coalesce(f.age < {origin.age}, true)) as is_newer "
         f"from {incoming.name} t join (select *, rowid from staging.{table.name}{own}) s on {on} "
         "left join (select file_id, (modified_at, file_name, path) as age from ops.files) f "

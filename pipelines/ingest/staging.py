@@ -113,6 +113,7 @@ class StagingTable:
     states: States | None = None
     money: str | None = None  # the column that says how much a row is about
     refuse: tuple[dict[str, str], ...] = ()  # rules (grammar.Rule) of a merchant's own file of this table
+    copies_share: tuple[str, ...] = ()  # copies of one row have one of these alike, or they are no copies
     told_by: ToldBy | None = None  # rows of two files that are the same, cut finer by one of them, may not both count
     repeated_rows: str | None = None  # rows of one file that contradict each other are all set aside: what to do then
 
@@ -167,6 +168,7 @@ def _table(path: Path) -> StagingTable:
         states=_states(states) if states else None,
         refuse=tuple(data.get("refuse", ())),
         money=data.get("money"),
+        copies_share=tuple(data.get("copies_share", ())),
         told_by=ToldBy(**{name: tuple(listed) for name, listed in data["told_by"].items()})
         if "told_by" in data
         else None,

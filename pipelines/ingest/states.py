@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.columns_told import is_told_sql
 from pipelines.ingest.notices import Notice, add_to_notices
+from pipelines.ingest.others import other_rows
 from pipelines.ingest.plan import Target
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def merging_notices(
         for file_id, rows in connection.execute(alike).fetchall():
             text = f"{rows} rows are the same as another in all that is read of {target.table.name}; one of each counts"
             said.append((file_id, Notice("rows_alike", text, target.table.name, rows)))
+    if meeting and target.table.copies_share:
+        other = "select arriving_file, count(*) from meetings where is_other group by all order by all"
+        said += [(file_id, other_rows(target, rows)) for file_id, rows in connection.execute(other).fetchall()]
     if meeting and target.table.states is not None:
         back = "select arriving_file, count(*) from meetings where goes_back group by all order by all"
         said += [(file_id, _goes_back(target, rows)) for file_id, rows in connection.execute(back).fetchall()]
