@@ -24,10 +24,8 @@ def told_columns(plan: Plan, target: Target) -> frozenset[str]:
     is guessed from another time does not replace one that was told. The type of an id goes with the id, and whether a
     time has an hour with the time.
     """
-    ids: dict[str, str] = {}
+    ids = dict(target.table.id_of_kind)
     for column in target.table.columns.values():
-        if column.hashed_when is not None:
-            ids.setdefault(column.hashed_when, column.name)
         if column.has_time_of is not None:
             ids[column.name] = column.has_time_of
     return frozenset(
