@@ -37,10 +37,8 @@ def told_columns(plan: Plan, target: Target) -> frozenset[str]:
 
 def _owners(table: StagingTable) -> dict[str, str]:
     """Columns that are told with another: the type of an id with the id, whether a time has an hour with the time."""
-    owners: dict[str, str] = {}
+    owners = dict(table.id_of_kind)
     for column in table.columns.values():
-        if column.hashed_when is not None:
-            owners.setdefault(column.hashed_when, column.name)
         if column.has_time_of is not None:
             owners[column.name] = column.has_time_of
     return owners

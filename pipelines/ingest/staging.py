@@ -123,6 +123,12 @@ class StagingTable:
         return [*parts, shop_scope_sql(say("platform"), say("shop_id"))] if self.shop_in_key else parts
 
     @property
+    def id_of_kind(self) -> dict[str, str]:
+        """The id that a column says the kind of; of several the first."""
+        named = [(c.hashed_when, c.name) for c in reversed(self.columns.values()) if c.hashed_when is not None]
+        return dict(named)
+
+    @property
     def full_key(self) -> tuple[str, ...]:
         """Columns of which at most one row stands (with the shop only where order ids are not global)."""
         key = ("platform", "shop_id", *self.key[1:]) if self.shop_in_key else self.key

@@ -99,7 +99,7 @@ def _is_of_another(text: str, is_alone: bool) -> bool:
 
 def odd_marks_sql(p: str, reading: Reading) -> list[str]:
     """SQL: a plain-looking id that may not stand alone. Nothing for the columns that programs write."""
-    if not reading.holds:
+    if reading.holds in ("", "phone"):
         return []
     marked = [f"contains({p}, {quoted(mark)})" for mark in _MARKS[reading.holds]]
     glued = "".join(f"|^{label}" for label in _glued(reading)) if reading.holds != "name" else ""

@@ -67,7 +67,9 @@ class Reading:
     default_word: str | None = None
     values: tuple[str, ...] = ()
     strip: str = SPACES + QUOTES
-    holds: str = ""  # of an id: "alone", "id", "name" (alone.py); nothing said: programs write the cells
+    holds: str = (
+        ""  # of an id: "alone", "id", "name" (alone.py), "phone" (phones.py); nothing said: programs write the cells
+    )
     labels: tuple[str, ...] = ()  # the column's own names, which may stand before an id
     customs: tuple[str, ...] = ()  # another country's, that the file was seen to have (customs.py)
     empty: tuple[str, ...] = EMPTY
