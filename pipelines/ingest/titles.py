@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+from pipelines.ingest.grammar import SourceColumn
 from pipelines.ingest.headers import Match
 from pipelines.ingest.text import UnreadableError
 from pipelines.ingest.units import normalise, stated
@@ -63,10 +64,14 @@ def _words_of(line: Sequence[str]) -> Iterator[str]:
 def _read_otherwise(match: Match, word: str) -> Iterator[str]:
     """Headers of columns that would be read in another unit than the word says."""
     for name in match.positions:
-        column = match.source.columns[name]
-        if column.type not in _KINDS or name in match.units:
-            continue
-        said = stated(word, column.type, column.unit) or stated(_YUAN_FIRST.sub("", word), column.type, column.unit)
-        usual = column.unit or ("yuan" if column.type == "amount" else None)
-        if said and (said.currency or (said.unit and said.unit != usual)):
+        if name not in match.units and is_other_unit(match.source.columns[name], word):
             yield match.header_of(name)
+
+
+def is_other_unit(column: SourceColumn, word: str) -> bool:
+    """Whether a normalised word is a unit or a currency that a column is not read in, where its header says none."""
+    if column.type not in _KINDS:
+        return False
+    said = stated(word, column.type, column.unit) or stated(_YUAN_FIRST.sub("", word), column.type, column.unit)
+    usual = column.unit or ("yuan" if column.type == "amount" else None)
+    return said is not None and bool(said.currency or (said.unit and said.unit != usual))

@@ -27,6 +27,7 @@ from pipelines.ingest.records import Refused
 from pipelines.ingest.table_noise import is_header_like
 from pipelines.ingest.text import UnreadableError
 from pipelines.ingest.titles import refuse_other_unit
+from pipelines.ingest.unit_rows import UNITS_WITHIN, with_units
 from pipelines.privacy import mask_letters, mask_text
 
 Line = tuple[int, list[Any]]  # its number, counted on over sheets, and its values
@@ -97,8 +98,8 @@ def _tables(
     """One sheet cut at each of its headers. What stood above the first may stand above the next one, too."""
     titles = [row for row in sheet.rows[:start] if any(map(text_of, row))]
     names = frozenset(match.header)
+    match, skip = _with_units(match, sheet.rows[start + 1 :], folders)
     table, merged = _Table(match, list(match.header)), Merged(sheet, match)
-    skip = match.source.skip_after_header
     for number, row in enumerate(sheet.rows[start + 1 :], start + 1):
         texts = [text_of(value) for value in row]
         if is_header_like(texts, names):
@@ -107,16 +108,23 @@ def _tables(
             notices += merged.notices
             yield table
             header = _trimmed(texts)
-            verdict = choose(header, folders, "xlsx")
+            verdict, skip = choose(header, folders, "xlsx"), 0
+            if isinstance(verdict, Match):
+                verdict, skip = _with_units(verdict, sheet.rows[number + 1 :], folders)
             table = _Table(verdict if isinstance(verdict, Match) else None, header)
             merged = Merged(sheet, verdict if isinstance(verdict, Match) else match)
-            skip = verdict.source.skip_after_header if isinstance(verdict, Match) else 0
         elif skip:
             skip -= 1
         elif any(texts):
             table.lines.append((above + number + 1, merged.filled(number, row)))
     notices += merged.notices
     yield table
+
+
+def _with_units(match: Match, below: list[list[Any]], folders: tuple[str, ...]) -> tuple[Match, int]:
+    rows = [[text_of(value) for value in row] for row in below[:UNITS_WITHIN]]
+    match, units = with_units(match, rows, folders, "xlsx")
+    return match, match.source.skip_after_header + units
 
 
 def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Opened:
