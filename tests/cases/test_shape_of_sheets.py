@@ -115,3 +115,54 @@ def test_counts_and_durations_of_a_live_list(merchant):
 def test_a_first_row_that_is_a_row(merchant):
     orders(merchant, "csv", HEADER, ["A1", "2026-03-01 10:00:00", "12.9元", "元"], ["A2", "2026-03-02", "5", "万"])
     assert amounts(merchant) == [("A1", yuan("12.9")), ("A2", yuan("5"))]
+
+
+# --- a unit in a name -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "订单(单位：分)",
+        "订单（万元）",
+        "订单_分",
+        "orders-USD",
+        "3月订单 单位千元",
+        "单位万元/3月",
+        "USD/3月",
+        "币种HKD_3月",
+    ],
+)
+def test_a_unit_in_the_name_refuses_the_file(merchant, kind, name):
+    orders(merchant, kind, HEADER, *ROWS, name=name)
+    assert amounts(merchant) == []
+    assert merchant.told() == {"unit_in_name"}
+
+
+@pytest.mark.parametrize(
+    "name", ["订单（元）", "订单_人民币", "orders_try", "k", "三百万店", "分店", "订单(1)", "w/3月"]
+)
+def test_other_names_are_names(merchant, name):
+    orders(merchant, "csv", HEADER, *ROWS, name=name)
+    assert amounts(merchant) == [("A1", yuan("1290")), ("A2", yuan("500"))]
+
+
+@pytest.mark.parametrize("sheet", ["单位万元", "金额(万元)", "订单_分", "USD"])
+def test_a_unit_in_the_name_of_a_sheet(merchant, sheet):
+    orders(merchant, "xlsx", HEADER, *ROWS, sheet=sheet)
+    assert amounts(merchant) == []
+
+
+def test_a_unit_in_the_name_and_in_the_header(merchant):
+    orders(merchant, "csv", ["订单号", "付款时间", "实付金额（分）", "买家ID"], *ROWS, name="订单（分）")
+    assert amounts(merchant) == [("A1", yuan("12.90")), ("A2", yuan("5"))]
+
+
+def test_a_unit_in_the_name_of_a_json_file(merchant):
+    merchant.put(
+        "orders/订单（分）.json", '[{"order_id": "A1", "paid_at": "2026-03-01 10:00:00", "paid_amount": 1290}]'
+    )
+    merchant.put("orders/other.csv", OTHER)
+    merchant.run()
+    assert amounts(merchant) == []

@@ -26,7 +26,7 @@ from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.records import Refused
 from pipelines.ingest.table_noise import is_header_like
 from pipelines.ingest.text import UnreadableError
-from pipelines.ingest.titles import refuse_other_unit
+from pipelines.ingest.titles import refuse_other_unit, refuse_unit_in_name
 from pipelines.ingest.unit_rows import UNITS_WITHIN, with_units
 from pipelines.privacy import mask_letters, mask_text
 
@@ -51,8 +51,9 @@ def open_tables(sheets: list[Sheet], folders: tuple[str, ...], scratch: Path, en
     for sheet in sheets:
         found, verdict, header = _first_header(sheet.rows, folders)
         if isinstance(verdict, Match):
-            titles = [[sheet.name], *(list(map(text_of, row)) for row in sheet.rows[: found or 0])]
-            refuse_other_unit(verdict, titles, len(sheet.rows) - len(titles))
+            titles = [list(map(text_of, row)) for row in sheet.rows[: found or 0]]
+            refuse_other_unit(verdict, titles, len(sheet.rows) - len(titles) - 1)
+            refuse_unit_in_name(verdict, sheet.name, len(sheet.rows) - len(titles) - 1)
             tables += _tables(sheet, found or 0, verdict, folders, above, notices)
         else:
             near.append((verdict, header))
