@@ -13,8 +13,11 @@ from pathlib import Path
 from pipelines.ingest.formats.opened import HEADER_WITHIN, Opened, Piece, csv_relation
 from pipelines.ingest.headers import Match, Missing
 from pipelines.ingest.layout import layout_of, places_in
+from pipelines.ingest.nameless import told_nameless
+from pipelines.ingest.notices import Notice
 from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.records import Refused, split_line
+from pipelines.ingest.side_by_side import refuse_two_headers
 from pipelines.ingest.text import Text, head_of
 from pipelines.ingest.titles import refuse_other_unit
 from pipelines.ingest.unit_rows import UNITS_WITHIN, with_units
@@ -35,10 +38,15 @@ def open_csv(text: Text, folders: tuple[str, ...]) -> Opened:
             if isinstance(verdict, Match):
                 titles = [split_line(above, delimiter) for above in lines[: number - 1]]
                 refuse_other_unit(verdict, titles, text.lines - number)
+                refuse_two_headers(header, folders, "csv")
                 verdict, units = _with_units(verdict, lines[number:], delimiter, folders)
-                return _opened_csv(text, verdict, delimiter, number + units)
+                opened = _opened_csv(text, verdict, delimiter, number + units)
+                opened.notices += _told_nameless(header, lines[number + units :], delimiter)
+                return opened
             if verdict is not None and (best is None or verdict.known > best.known):
                 best, seen = verdict, header
+    if best is not None:
+        refuse_two_headers(seen, folders, "csv")
     error = refusal(best, seen, max(text.lines - 1, 0), folders)
     raise error.looked_within(HEADER_WITHIN) if text.lines > HEADER_WITHIN else error
 
@@ -54,6 +62,14 @@ def _headers(line: str, below: list[str]) -> Iterator[tuple[str, list[str]]]:
 def _with_units(match: Match, below: list[str], delimiter: str, folders: tuple[str, ...]) -> tuple[Match, int]:
     rows = [split_line(line, delimiter) for line in below[:UNITS_WITHIN]]
     return with_units(match, rows, folders, "csv")
+
+
+def _told_nameless(header: list[str], below: list[str], delimiter: str) -> list[Notice]:
+    """As far as the first rows tell; a row that is wider than the header is refused anyway."""
+    if all(text.strip() for text in header):
+        return []
+    rows = (split_line(line, delimiter) for line in below)
+    return told_nameless(header, [cells for cells in rows if len(cells) == len(header)], is_whole=False)
 
 
 def _as_wide_as_rows(header: list[str], below: list[str], delimiter: str) -> list[str]:

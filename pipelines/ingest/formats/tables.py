@@ -21,9 +21,11 @@ from pipelines.ingest.formats.sheets import Sheet
 from pipelines.ingest.formats.values import Drawn, Uncomputed, text_of
 from pipelines.ingest.headers import Match, Missing
 from pipelines.ingest.layout import layout_of, places_in
+from pipelines.ingest.nameless import told_nameless
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.records import Refused
+from pipelines.ingest.side_by_side import refuse_apart, refuse_two_headers
 from pipelines.ingest.table_noise import is_header_like
 from pipelines.ingest.text import UnreadableError
 from pipelines.ingest.titles import refuse_other_unit, refuse_unit_in_name
@@ -50,11 +52,15 @@ def open_tables(sheets: list[Sheet], folders: tuple[str, ...], scratch: Path, en
     above = 0
     for sheet in sheets:
         found, verdict, header = _first_header(sheet.rows, folders)
+        if verdict is not None:
+            refuse_two_headers(header, folders, "xlsx", sheet.name)
         if isinstance(verdict, Match):
             titles = [list(map(text_of, row)) for row in sheet.rows[: found or 0]]
             refuse_other_unit(verdict, titles, len(sheet.rows) - len(titles) - 1)
             refuse_unit_in_name(verdict, sheet.name, len(sheet.rows) - len(titles) - 1)
-            tables += _tables(sheet, found or 0, verdict, folders, above, notices)
+            here = list(_tables(sheet, found or 0, verdict, folders, above, notices))
+            notices += [notice for table in here for notice in _looked_at(table, sheet.name)]
+            tables += here
         else:
             near.append((verdict, header))
             notices += _left(sheet)
@@ -120,6 +126,15 @@ def _tables(
             table.lines.append((above + number + 1, merged.filled(number, row)))
     notices += merged.notices
     yield table
+
+
+def _looked_at(table: _Table, sheet: str) -> list[Notice]:
+    """Raises UnreadableError for two tables beside each other; tells of cells under no header."""
+    if table.match is None:
+        return []
+    rows = [list(map(text_of, row)) for _, row in table.lines]
+    refuse_apart(table.match, rows, sheet)
+    return told_nameless(table.match.header, rows, is_whole=True)
 
 
 def _with_units(match: Match, below: list[list[Any]], folders: tuple[str, ...]) -> tuple[Match, int]:
