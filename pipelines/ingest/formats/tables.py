@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.ingest.cells.moments import is_without_year
 from pipelines.ingest.formats.merged import Merged
 from pipelines.ingest.formats.opened import HEADER_WITHIN, Opened, csv_relation
 from pipelines.ingest.formats.sheets import Sheet
@@ -25,11 +26,13 @@ from pipelines.ingest.nameless import told_nameless
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.records import Refused
+from pipelines.ingest.sheet_names import is_uncounted, left_out
 from pipelines.ingest.side_by_side import refuse_apart, refuse_two_headers
 from pipelines.ingest.table_noise import is_header_like
 from pipelines.ingest.text import UnreadableError
 from pipelines.ingest.titles import refuse_other_unit, refuse_unit_in_name
 from pipelines.ingest.unit_rows import UNITS_WITHIN, with_units
+from pipelines.ingest.years import named_in
 from pipelines.privacy import mask_letters, mask_text
 
 Line = tuple[int, list[Any]]  # its number, counted on over sheets, and its values
@@ -42,40 +45,78 @@ class _Table:
     match: Match | None
     header: list[str]
     lines: list[Line] = field(default_factory=list)
+    sheet: str = ""  # whose name says the year of days that have none: a part of its own
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """A sheet whose header a mapping knows."""
+
+    sheet: Sheet
+    match: Match
+    found: int  # row of the header
+    above: int  # lines of the sheets before
+
+    @property
+    def rows(self) -> int:
+        return sum(1 for row in self.sheet.rows[self.found + 1 :] if any(map(text_of, row)))
 
 
 def open_tables(sheets: list[Sheet], folders: tuple[str, ...], scratch: Path, encoding: str) -> Opened:
     """Every table of every sheet whose header is recognised. Raises UnreadableError where none is."""
-    tables: list[_Table] = []
     notices: list[Notice] = []
-    near: list[tuple[Missing | None, list[str]]] = []
-    above = 0
-    for sheet in sheets:
-        found, verdict, header = _first_header(sheet.rows, folders)
-        if verdict is not None:
-            refuse_two_headers(header, folders, "xlsx", sheet.name)
-        if isinstance(verdict, Match):
-            titles = [list(map(text_of, row)) for row in sheet.rows[: found or 0]]
-            refuse_other_unit(verdict, titles, len(sheet.rows) - len(titles) - 1)
-            refuse_unit_in_name(verdict, sheet.name, len(sheet.rows) - len(titles) - 1)
-            here = list(_tables(sheet, found or 0, verdict, folders, above, notices))
-            notices += [notice for table in here for notice in _looked_at(table, sheet.name)]
-            tables += here
-        else:
-            near.append((verdict, header))
-            notices += _left(sheet)
-        above += len(sheet.rows)
+    fits, near = _fits(sheets, folders, notices)
+    aside, told = left_out({fit.sheet.name: fit.rows for fit in fits})
+    notices += told
     parts: dict[Any, list[_Table]] = {}
-    for table in tables:
-        if table.match is not None:
-            parts.setdefault(layout_of(table.match), []).append(table)
+    refused: list[Refused] = []
+    for fit in fits:
+        if fit.sheet.name not in aside:
+            for table in _tables_of(fit, folders, notices):
+                if table.match is None:
+                    refused += _refused(table)
+                else:
+                    parts.setdefault((layout_of(table.match), table.sheet), []).append(table)
     if not parts:
         raise _refuse(sheets, near, folders)
     first, *others = [_part(group, scratch, number, encoding) for number, group in enumerate(parts.values())]
     first.notices += notices
-    first.refused += [line for table in tables if table.match is None for line in _refused(table)]
+    first.refused += refused
     first.parts = others
     return first
+
+
+def _fits(
+    sheets: list[Sheet], folders: tuple[str, ...], notices: list[Notice]
+) -> tuple[list[_Fit], list[tuple[Missing | None, list[str]]]]:
+    """The sheets that a mapping knows, and what the headers of the others come near; these are told."""
+    fits: list[_Fit] = []
+    near: list[tuple[Missing | None, list[str]]] = []
+    above = 0
+    for sheet in sheets:
+        found, verdict, header = _first_header(sheet.rows, folders)
+        if isinstance(verdict, Match):
+            fits.append(_Fit(sheet, verdict, found or 0, above))
+        else:
+            if verdict is not None and not is_uncounted(sheet.name):
+                refuse_two_headers(header, folders, "xlsx", sheet.name)
+            near.append((verdict, header))
+            notices += _left(sheet)
+        above += len(sheet.rows)
+    return fits, near
+
+
+def _tables_of(fit: _Fit, folders: tuple[str, ...], notices: list[Notice]) -> list[_Table]:
+    """The tables of one sheet. Raises UnreadableError where its shape or its name leaves in doubt what cells mean."""
+    sheet, rows = fit.sheet, len(fit.sheet.rows) - fit.found - 1
+    refuse_two_headers(fit.match.header, folders, "xlsx", sheet.name)
+    refuse_other_unit(fit.match, [list(map(text_of, row)) for row in sheet.rows[: fit.found]], rows)
+    refuse_unit_in_name(fit.match, sheet.name, rows)
+    tables = list(_tables(sheet, fit.found, fit.match, folders, fit.above, notices))
+    for table in tables:
+        if table.match is not None:
+            notices += _looked_at(table, table.match, sheet.name)
+    return tables
 
 
 def _first_header(rows: list[list[Any]], folders: tuple[str, ...]) -> tuple[int | None, Any, list[str]]:
@@ -128,13 +169,21 @@ def _tables(
     yield table
 
 
-def _looked_at(table: _Table, sheet: str) -> list[Notice]:
+def _looked_at(table: _Table, match: Match, sheet: str) -> list[Notice]:
     """Raises UnreadableError for two tables beside each other; tells of cells under no header."""
-    if table.match is None:
-        return []
     rows = [list(map(text_of, row)) for _, row in table.lines]
-    refuse_apart(table.match, rows, sheet)
-    return told_nameless(table.match.header, rows, is_whole=True)
+    refuse_apart(match, rows, sheet)
+    named = named_in(sheet)
+    if (named.years or named.days) and _lacks_years(match, rows):
+        table.sheet = sheet
+    return told_nameless(match.header, rows, is_whole=True)
+
+
+def _lacks_years(match: Match, rows: list[list[str]]) -> bool:
+    columns = match.source.columns
+    read = {name: places for name, places in match.positions.items() if columns[name].type in ("timestamp", "date")}
+    places = {place for at in read.values() for place in at} | set(match.dates.values())
+    return any(is_without_year(row[place]) for row in rows for place in places if place < len(row) and row[place])
 
 
 def _with_units(match: Match, below: list[list[Any]], folders: tuple[str, ...]) -> tuple[Match, int]:
@@ -166,6 +215,7 @@ def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Op
                 out.writerow([line, *cells])
                 written += 1
     opened = Opened(match, encoding, csv_relation(target, width, ",", 0, True), True, records=target, expected=written)
+    opened.sheet = tables[0].sheet
     opened.notices += [_uncomputed(match.header[place], n) for place, n in uncomputed.items() if place in match.places]
     return opened
 
