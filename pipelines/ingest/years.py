@@ -7,10 +7,12 @@ What belongs here: years in names, and refusing what they contradict. What does 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from pipelines.ingest.cells.moments import is_without_year
+from pipelines.ingest.headers import Match
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.text import UnreadableError
 
@@ -54,6 +56,16 @@ def named_in(text: str) -> Named:
             found.years.add(year)
     found.years |= {int(match[1]) for match in _YEAR.finditer(_DAY.sub(" ", text))}
     return found
+
+
+def needs_year_of(name: str, match: Match, rows: Iterable[Sequence[str]]) -> bool:
+    """Whether a sheet's name says a year and days of its rows say none."""
+    named, columns = named_in(name), match.source.columns
+    if not (named.years or named.days):
+        return False
+    times = [at for column, at in match.positions.items() if columns[column].type in ("timestamp", "date")]
+    places = {place for at in times for place in at} | set(match.dates.values())
+    return any(is_without_year(row[place]) for row in rows for place in places if place < len(row) and row[place])
 
 
 def refuse_other_years(names: Iterable[str], notices: Iterable[Notice]) -> None:

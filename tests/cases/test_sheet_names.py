@@ -26,8 +26,8 @@ def loaded(merchant: Merchant) -> list[str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["已作废", "作废", "旧", "旧版", "备份", "订单备份", "草稿", "模板", "示例", "样例", "测试", "Old", "backup 2", "DRAFT",
-     "template", "sample", "test", "订单（作废）", "订单_旧", "旧订单", "3月-备份", "test订单", "订单 (old)"],
+    ["已作废", "作废", "旧", "旧版", "备份", "订单备份", "草稿", "模板", "示例", "样例", "测试", "Old", "backup 2",
+     "DRAFT", "template", "sample", "test", "订单（作废）", "订单_旧", "旧订单", "3月-备份", "test订单", "订单 (old)"],
 )  # fmt: skip
 def test_a_sheet_that_does_not_count_is_left_alone_and_named(merchant, name):
     put(merchant, 订单=[HEADER, ROW], **{name: [HEADER, STALE]})

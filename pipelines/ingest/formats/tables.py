@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.cells.moments import is_without_year
 from pipelines.ingest.formats.merged import Merged
 from pipelines.ingest.formats.opened import HEADER_WITHIN, Opened, csv_relation
 from pipelines.ingest.formats.sheets import Sheet
@@ -32,7 +31,7 @@ from pipelines.ingest.table_noise import is_header_like
 from pipelines.ingest.text import UnreadableError
 from pipelines.ingest.titles import refuse_other_unit, refuse_unit_in_name
 from pipelines.ingest.unit_rows import UNITS_WITHIN, with_units
-from pipelines.ingest.years import named_in
+from pipelines.ingest.years import needs_year_of
 from pipelines.privacy import mask_letters, mask_text
 
 Line = tuple[int, list[Any]]  # its number, counted on over sheets, and its values
@@ -115,7 +114,10 @@ def _tables_of(fit: _Fit, folders: tuple[str, ...], notices: list[Notice]) -> li
     tables = list(_tables(sheet, fit.found, fit.match, folders, fit.above, notices))
     for table in tables:
         if table.match is not None:
-            notices += _looked_at(table, table.match, sheet.name)
+            cells = [list(map(text_of, row)) for _, row in table.lines]
+            refuse_apart(table.match, cells, sheet.name)
+            notices += told_nameless(table.match.header, cells, is_whole=True)
+            table.sheet = sheet.name if needs_year_of(sheet.name, table.match, cells) else ""
     return tables
 
 
@@ -167,23 +169,6 @@ def _tables(
             table.lines.append((above + number + 1, merged.filled(number, row)))
     notices += merged.notices
     yield table
-
-
-def _looked_at(table: _Table, match: Match, sheet: str) -> list[Notice]:
-    """Raises UnreadableError for two tables beside each other; tells of cells under no header."""
-    rows = [list(map(text_of, row)) for _, row in table.lines]
-    refuse_apart(match, rows, sheet)
-    named = named_in(sheet)
-    if (named.years or named.days) and _lacks_years(match, rows):
-        table.sheet = sheet
-    return told_nameless(match.header, rows, is_whole=True)
-
-
-def _lacks_years(match: Match, rows: list[list[str]]) -> bool:
-    columns = match.source.columns
-    read = {name: places for name, places in match.positions.items() if columns[name].type in ("timestamp", "date")}
-    places = {place for at in read.values() for place in at} | set(match.dates.values())
-    return any(is_without_year(row[place]) for row in rows for place in places if place < len(row) and row[place])
 
 
 def _with_units(match: Match, below: list[list[Any]], folders: tuple[str, ...]) -> tuple[Match, int]:
