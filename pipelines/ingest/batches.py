@@ -23,6 +23,7 @@ from pipelines.ingest.joint_rows import Group
 from pipelines.ingest.landing import Found, shop_folder
 from pipelines.ingest.loading import load_file
 from pipelines.ingest.refusals import refusals
+from pipelines.ingest.side_by_side import read_across
 from pipelines.ingest.snapshots import lists_again
 from pipelines.ingest.text import sha256_of
 from pipelines.settings import Settings
@@ -90,6 +91,8 @@ class Batches:
             opened = open_plain(found.full, found.path, self.scratch)
             if opened is None or opened.parts or opened.refused or not 0 < (opened.expected or 0) <= reading.FEW:
                 return None
+            if opened.text is not None and read_across(opened.match):
+                return None  # its rows have to be looked at first
             if any(load.snapshot for load in opened.match.source.loads.values()):
                 return None
             group = self._group_of(found, opened)
