@@ -3,7 +3,8 @@
 What belongs here: which files go together, and what is loaded once already. What does not: how one file is loaded
 (loading.py), how several are (joint.py).
 
-Rows meet whichever file came first (merging.py), so files need not be loaded in the order in which they lie there.
+Rows meet whichever file came first (merging.py), so files need not be loaded in the order in which they lie there;
+but where the second of two files is refused for the first (other_cut.py), it is the second that came.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pipelines.ingest.loading import load_file
 from pipelines.ingest.refusals import refusals
 from pipelines.ingest.side_by_side import read_across
 from pipelines.ingest.snapshots import lists_again
+from pipelines.ingest.staging import load_staging
 from pipelines.ingest.text import sha256_of
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
@@ -63,6 +65,9 @@ class Batches:
         group = self._group_for(found, sha)
         if sha is not None:
             self.known.setdefault(sha, {})[found.path] = None
+        for other in list(self.groups.values()):
+            if other is not group and other.is_ordered and (group is None or group.is_ordered):
+                yield from self._load(other)
         if group is None:
             yield self._load_alone(found, sha)
         elif len(group.members) >= MOST_FILES:
@@ -107,7 +112,9 @@ class Batches:
         if key not in self.groups:
             records = self.scratch / f"group-{len(self.groups)}.csv"
             records.touch()
-            self.groups[key] = Group(records)
+            tables = [load.into or name for name, load in opened.match.source.loads.items()]
+            is_ordered = any(load_staging()[table].told_by for table in tables)
+            self.groups[key] = Group(records, is_ordered)
         return self.groups[key]
 
     def _load(self, group: Group) -> Iterator[FileResult]:
