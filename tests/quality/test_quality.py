@@ -258,6 +258,23 @@ def test_rows_that_join_nothing_are_told_with_their_amount(ledger: Any) -> None:
     assert other.text["zh"] == "企业微信的群内事件：40 条对不上任何已读入的数据，如 g9：没有任何数据有此编号。"
 
 
+def test_leaves_that_end_nothing_are_a_doubt_unless_they_may_be_older_than_the_data(ledger: Any) -> None:
+    file(ledger, 1, "events/1.csv", "canonical_events", 1)
+    order(ledger)
+    ledger.execute(
+        f"{UNMATCHED[: UNMATCHED.index('(values')]}(values ('leaves', 'wecom', 'never_joined', null, 2::bigint, "
+        "null::decimal(18, 2), 2, 'g1')) as u (kind, platform, why, hint, rows, amount, people, example)"
+    )
+    assert quality(ledger, SETTINGS).verdict == "told"
+    ledger.execute("update core.unmatched set why = 'unknown_group'")
+    (one,) = findings(ledger, SETTINGS)
+    assert (one.rows, one.is_doubt) == (2, True)
+    assert one.text["en"] == (
+        "Leaves of WeCom: 2 join nothing that was read, such as g1: nobody is known to have joined these groups."
+    )
+    assert one.text["zh"] == "企业微信的退出记录：2 条对不上任何已读入的数据，如 g1：没有人加入过这些群。"
+
+
 def test_orders_that_wait_for_a_line_are_told(ledger: Any) -> None:
     file(ledger, 1, "orders/1.csv", "canonical_orders", 1)
     order(ledger)
