@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipelines.event_words import spellings
 from pipelines.ingest.cells.plainly import listed
-from pipelines.ingest.cells.reading import PHONE_WORDS
 from pipelines.ingest.expressions import before_sql, names_in_order, names_of, outside_quotes, quoted
 from pipelines.ingest.grammar import Load
 from pipelines.ingest.layers import Layers, hour_of, sql_name
 from pipelines.ingest.mapping_checks import apart
+from pipelines.ingest.open_words import is_phone_type, kept_word
 from pipelines.ingest.plan import Fault, Target
 from pipelines.ingest.staging import SQL_TYPES, Column, StagingTable
 from pipelines.privacy import normalise_phone_sql, phone_key_sql
@@ -103,15 +102,13 @@ class CanonicalColumns:
         elif column.values:
             value = _one_of(r, column)
         if column.lower:
-            value = _spelled(r, column)
+            value = kept_word(r, column)
         if column.min is not None or column.max is not None:
             value = f"case when {_within(r, column)} then {r} end"
         if column.not_before is not None:
             value = f"case when not {before_sql(r, self._sibling(target, column.not_before))} then {r} end"
         if column.hashed_when is not None:
             value = self._hashed(target, column, r)
-        if column.name in {c.hashed_when for c in target.table.columns.values()}:
-            value = f"case when lower({r}) in {listed(PHONE_WORDS)} then 'phone' else {r} end"
         self.layers.kept.append(f"{value} as {s}")
         self._add_kept_fault(target, column, r, s)
         self._add_missing(target, column)
@@ -132,8 +129,7 @@ class CanonicalColumns:
         full = rf"regexp_full_match({r}, '(\+86|0086|86)?[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}')"
         plainly = f"case when {doubtful} then {full} else false end"
         kind = self._sibling(target, column.hashed_when or "")
-        is_phone = f"lower({kind}) in {listed(PHONE_WORDS)}"
-        return f"case when {is_phone} or {plainly} then {key} else {r} end"
+        return f"case when {is_phone_type(kind)} or {plainly} then {key} else {r} end"
 
     def _natural_key(self, target: Target, column: Column, r: str) -> str:
         """A key of the row's own content, as it was checked: two spellings of one thing are one."""
@@ -208,14 +204,6 @@ def _default(column: Column, load: Load) -> str:
     if column.default is not None and not load.partial:
         return f"{quoted(str(column.default))}::{column.sql_type}"
     return f"null::{column.sql_type}"
-
-
-def _spelled(r: str, column: Column) -> str:
-    """A word in small letters, or the word that another spelling of it means. Other spellings are no plain letters."""
-    if not column.spellings:
-        return f"lower({r})"
-    cases = " ".join(f"when {quoted(text)} then {quoted(word)}" for text, word in spellings().items())
-    return f"case when strlen({r}) = length({r}) then lower({r}) else case {r} {cases} else lower({r}) end end"
 
 
 def _one_of(r: str, column: Column) -> str:
