@@ -28,7 +28,8 @@ def kept_word(value: str, column: Column) -> str:
 def id_type(value: str) -> str:
     """SQL: the kind of id that a word means; one that nobody knows is itself."""
     bare = f"translate(lower({value}), {quoted(LEFT_OUT)}, '')"
-    return f"case when {value} in {listed(tuple(load_id_types()))} then {value} else {_swapped(bare, value, id_type_words())} end"
+    swapped = _swapped(bare, value, id_type_words())
+    return f"case when {value} in {listed(tuple(load_id_types()))} then {value} else {swapped} end"
 
 
 def is_phone_type(value: str) -> str:
