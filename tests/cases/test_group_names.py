@@ -21,15 +21,13 @@ def joins(group: str, *users: str, at: str = "10:0{}:00") -> str:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("一群(3)", "一群(2)"), ("福利群(128)", "福利群（129）"), ("一群", "一群 (5)")]
+    ("one", "other"), [("一群(3)", "一群(2)"), ("福利群(128)", "福利群（129）"), ("一群", "一群（5）")]
 )
 def test_a_head_count_in_a_name(merchant: Merchant, one: str, other: str) -> None:
-    merchant.put("member_lists/成员_2026-11-17.csv", HEADER.replace("用户", "成员") + joins(one, "u1", "u2", "u3"))
-    merchant.put(
-        "member_lists/成员_2026-11-18.csv", HEADER.replace("用户", "成员") + joins(other, "u1", "u3", at="9:0{}")
-    )
+    merchant.put("member_lists/成员_2026-11-17.csv", HEADER + joins(one, "u1", "u2", "u3"))
+    merchant.put("member_lists/成员_2026-11-18.csv", HEADER + joins(other, "u1", "u3", at="09:0{}:00"))
     ((pair,),) = told_twice(merchant)
-    assert set(pair.split(" / ")) == {one.replace(" ", ""), other.replace(" ", "")} or " (" in other
+    assert set(pair.split(" / ")) == {one, other}
 
 
 def test_a_number_in_one_file_and_a_name_in_another(merchant: Merchant) -> None:
