@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipelines.event_words import spellings
 from pipelines.ingest.cells.plainly import listed
 from pipelines.ingest.expressions import before_sql, names_in_order, names_of, outside_quotes, quoted
 from pipelines.ingest.grammar import Load
 from pipelines.ingest.hashed_ids import hashed_sql, kind_sql
 from pipelines.ingest.layers import Layers, hour_of, sql_name
 from pipelines.ingest.mapping_checks import apart
+from pipelines.ingest.open_words import kept_word
 from pipelines.ingest.plan import Fault, Target
 from pipelines.ingest.staging import SQL_TYPES, Column, StagingTable
 
@@ -111,7 +111,7 @@ class CanonicalColumns:
         elif column.values:
             value = _one_of(r, column)
         if column.lower:
-            value = _spelled(r, column)
+            value = kept_word(r, column)
         if column.min is not None or column.max is not None:
             value = f"case when {_within(r, column)} then {r} end"
         if column.not_before is not None:
@@ -119,7 +119,7 @@ class CanonicalColumns:
         if column.hashed_when is not None:
             value = hashed_sql(r, self._sibling(target, column.hashed_when), self.layers.origin.key)
         if column.name in target.table.id_of_kind:
-            value = kind_sql(r, self._sibling(target, target.table.id_of_kind[column.name]))
+            value = kind_sql(value, r, self._sibling(target, target.table.id_of_kind[column.name]))
         self.layers.kept.append(f"{value} as {s}")
         self._add_kept_fault(target, column, r, s)
         self._add_missing(target, column)
@@ -202,14 +202,6 @@ def _default(column: Column, load: Load) -> str:
     if column.default is not None and not load.partial:
         return f"{quoted(str(column.default))}::{column.sql_type}"
     return f"null::{column.sql_type}"
-
-
-def _spelled(r: str, column: Column) -> str:
-    """A word in small letters, or the word that another spelling of it means. Other spellings are no plain letters."""
-    if not column.spellings:
-        return f"lower({r})"
-    cases = " ".join(f"when {quoted(text)} then {quoted(word)}" for text, word in spellings().items())
-    return f"case when strlen({r}) = length({r}) then lower({r}) else case {r} {cases} else lower({r}) end end"
 
 
 def _one_of(r: str, column: Column) -> str:

@@ -9,27 +9,22 @@ holds one (小红13812345678) is its holder's own word: it stays what it is, and
 
 from __future__ import annotations
 
-from pipelines.ingest.cells.plainly import listed
-from pipelines.ingest.cells.reading import PHONE_WORDS
+from pipelines.ingest.open_words import is_phone_type
 from pipelines.privacy import has_phone_sql, normalise_phone_sql, phone_key_sql
 
 _SHORTEST = 11
 
 
-def kind_sql(kind: str, value: str) -> str:
-    """The kind of an id: the word that the row tells, or phone where it plainly is one."""
-    return f"case when {_is_named_phone(kind)} or {_plainly(value)} then 'phone' else {kind} end"
+def kind_sql(word: str, told: str, value: str) -> str:
+    """The kind of an id: the word for what the row tells, or phone where it plainly is one."""
+    return f"case when {is_phone_type(told)} or {_plainly(value)} then 'phone' else {word} end"
 
 
 def hashed_sql(value: str, kind: str, key: bytes) -> str:
     """The id as it is kept: a phone as its key (NULL where that number is nobody's), text around a phone as a hash."""
     phone, whole = phone_key_sql(f"({normalise_phone_sql(value)})", key), phone_key_sql(value, key)
-    is_phone = f"{_is_named_phone(kind)} or {_plainly(value)}"
+    is_phone = f"{is_phone_type(kind)} or {_plainly(value)}"
     return f"case when {is_phone} then {phone} when {_holds_phone(value)} then {whole} else {value} end"
-
-
-def _is_named_phone(kind: str) -> str:
-    return f"lower({kind}) in {listed(PHONE_WORDS)}"
 
 
 def _plainly(r: str) -> str:

@@ -31,7 +31,6 @@ EMPTY = (
     "(null)",
     "\\N",
 )
-PHONE_WORDS = ("phone", "mobile", "tel", "手机", "手机号", "手机号码", "电话")
 # Days on which nothing happened: what programs write for a time that has not come.
 NO_DAYS = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1969-12-31", "1970-01-01")
 EARLIEST, LATEST = datetime(1900, 1, 2), datetime(2100, 1, 1)
