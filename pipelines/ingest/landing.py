@@ -19,7 +19,8 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
-_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp")
+# Not yet whole, kept by an editor, or made by a system for itself
+_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", ".bak", "~", "thumbs.db", "desktop.ini")
 
 
 @dataclass(frozen=True)

@@ -156,3 +156,49 @@ def test_a_join_of_somebody_who_may_be_known(merchant: Merchant, text: str, rows
     merchant.put("events/b.csv", text)
     merchant.run()
     assert found(merchant, "person_told_twice") == [(rows, None)] * (rows > 0)
+
+
+# --- platforms, shops, parts of orders, sources -----------------------------------------------------------------------
+
+SPEND = "日期,账户ID,消耗\n2026-03-01,acc1,100\n"
+DAYS = "群ID,日期,群成员数\ng1,2026-03-01,150\n"
+
+
+@pytest.mark.parametrize(("folder", "content"), [("ad_spend", SPEND), ("group_days", DAYS)])
+def test_one_day_with_and_without_its_platform_is_told(merchant: Merchant, folder: str, content: str) -> None:
+    merchant.put("orders/a.csv", f"订单号,付款时间,实付金额\nA1,{AT},5\n")
+    merchant.put(f"{folder}/a.csv", content)
+    with_platform = "\n".join(f"{line},{cell}" for line, cell in zip(content.split(), ["平台", "抖音"], strict=True))
+    merchant.put(f"{folder}/b.csv", with_platform + "\n")
+    merchant.run()
+    assert found(merchant, "platform_twice") == [(1, None)]
+
+
+def test_an_order_in_two_spellings_of_its_shop_is_told(merchant: Merchant) -> None:
+    rows = [f"A1,{AT},5,{shop}" for shop in ("暖冬旗舰店", "暖冬 旗舰店（抖音）")] + [
+        "A2,2026-03-01 11:00:00,5,暖冬旗舰店"
+    ]
+    merchant.put(
+        "orders/a.csv", "\n".join(["订单号,付款时间,实付金额,店铺名称", *rows, "A2,2026-03-02 09:00:01,5,二店"])
+    )
+    merchant.run()
+    assert found(merchant, "order_in_two_shops") == [(1, yuan("5"))]
+
+
+def test_parts_of_an_order_beside_it_are_told(merchant: Merchant) -> None:
+    rows = [f"{number},{AT},{amount}" for number, amount in [("69", 100), ("69-1", 60), ("69-2", 40), ("70-1", 5)]]
+    merchant.put("orders/a.csv", "\n".join(["订单号,付款时间,实付金额", *rows]))
+    merchant.run()
+    assert found(merchant, "order_and_its_part") == [(2, yuan("100"))]
+
+
+@pytest.mark.parametrize(("amount", "told"), [("95", [(1, Decimal("5.00"))]), ("100", [])])
+def test_two_sources_with_other_amounts_are_told(merchant: Merchant, amount: str, told: list[object]) -> None:
+    merchant.put("orders/a.csv", f"平台,订单号,付款时间,实付金额\n抖音,6925,{AT},100\n")
+    merchant.put(
+        "doudian_orders/a.csv",
+        "主订单编号,子订单编号,选购商品,商品数量,订单应付金额,订单提交时间,支付完成时间,订单状态\n"
+        f"6925,69251,茶,1,{amount},{AT},{AT},已发货\n",
+    )
+    merchant.run()
+    assert found(merchant, "sources_disagree") == told
