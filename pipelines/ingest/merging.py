@@ -17,6 +17,7 @@ from pipelines.ingest.clashes import find_losers, refuse_torn_parts
 from pipelines.ingest.columns_told import COMPOSED, lacks_sql, mixes_sql, shape_of, told_columns, untold_sql
 from pipelines.ingest.composing import compose
 from pipelines.ingest.expressions import quoted
+from pipelines.ingest.hours import hours_sql
 from pipelines.ingest.incoming import (
     Incoming,
     OneByOneError,
@@ -208,7 +209,7 @@ def _find_meetings(
         f"{lacks_sql(table, target.expression, 's.{}'.format)} as lacks, "
         f"{lacks_sql(table, 's.{}'.format, target.expression)} as standing_lacks, "
         f"{ranks_sql(target, told)}, {differs_sql(target, 's.{}'.format, target.expression)} as is_other, "
-        f"s.shape as shape, {version} > s.version_at "
+        f"{hours_sql(target)}, s.shape as shape, {version} > s.version_at "
         f"or ({version} = s.version_at and coalesce(f.age < {origin.age}, true)) as is_newer "
         f"from {incoming.name} t join (select *, rowid from staging.{table.name}{own}) s on {on} "
         "left join (select file_id, (modified_at, file_name, path) as age from ops.files) f "

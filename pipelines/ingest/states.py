@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.columns_told import is_told_sql
+from pipelines.ingest.hours import lost_hours
 from pipelines.ingest.notices import Notice, add_to_notices
 from pipelines.ingest.others import other_rows
 from pipelines.ingest.plan import Target
@@ -54,6 +55,8 @@ def merging_notices(
     if meeting and target.table.copies_share:
         other = "select arriving_file, count(*) from meetings where is_other group by all order by all"
         said += [(file_id, other_rows(target, rows)) for file_id, rows in connection.execute(other).fetchall()]
+    if meeting:
+        said += lost_hours(connection, target)
     if meeting and target.table.states is not None:
         back = "select arriving_file, count(*) from meetings where goes_back group by all order by all"
         said += [(file_id, _goes_back(target, rows)) for file_id, rows in connection.execute(back).fetchall()]
