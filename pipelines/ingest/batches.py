@@ -79,7 +79,9 @@ class Batches:
             return None
         try:
             opened = open_plain(found.full, found.path, self.scratch)
-            if opened is None or opened.parts or opened.refused or not 0 < (opened.expected or 0) <= reading.FEW:
+            if opened is None or opened.parts or opened.refused or opened.blocks[1:]:
+                return None
+            if not 0 < (opened.expected or 0) <= reading.FEW:
                 return None
             if any(load.snapshot for load in opened.match.source.loads.values()):
                 return None
