@@ -72,8 +72,11 @@ def _instead(name: str, also: Also, loads: dict[str, str]) -> dict[str, str]:
     """SQL of the columns that it stands in for, and of those whose word it then tells."""
     standing = loads[also.instead_of]
     replaced = {also.instead_of: f"coalesce({standing}, {name})"}
+    says = (
+        f"{name} > 0" if also.type == "amount" else f"{name} is not null"
+    )  # an export fills an empty amount with 0.00
     for other, word in also.sets.items():
-        meant = f"case when {standing} is null and {name} is not null then '{word}' end"
+        meant = f"case when {standing} is null and {says} then '{word}' end"
         replaced[other] = f"coalesce({loads[other]}, {meant})"
     return replaced
 
