@@ -28,7 +28,7 @@ def canonical(table: StagingTable) -> Source:
     beside: dict[str, str] = {}
     refuse = [Rule.model_validate(rule) for rule in table.refuse]
     for name, also in headers.also.items():
-        columns[name] = _also_column(also)
+        columns[name] = _also_column(also, table.columns[also.instead_of])
         standing = loads[also.instead_of]
         beside[name] = f"{standing} is not null and {name} is not null"
         if also.further and also.type == "timestamp":
@@ -60,9 +60,9 @@ def canonical(table: StagingTable) -> Source:
     )
 
 
-def _also_column(also: Also) -> SourceColumn:
+def _also_column(also: Also, instead_of: Column) -> SourceColumn:
     """A column that may stand in the place of another."""
-    holds: Literal["name", ""] = "name" if also.type == "id" else ""
+    holds: Literal["alone", "name", ""] = "" if also.type != "id" else "alone" if instead_of.alone else "name"
     return SourceColumn(
         names=also.names, type=also.type, empty=also.empty, holds=holds, told=also.told, told_zh=also.told_zh
     )

@@ -328,3 +328,24 @@ def test_lines_are_counted_across_the_ends_of_chunks(
     assert found.has_blank_lines == (sum(not line.strip("\r") for line in lines) > blanks_at_end)
     assert found.has_mixed_ends == (0 < sum(line.endswith("\r") for line in lines) < len(lines))
     assert found.has_long_lines == any(len(line) > 10 for line in [*lines, last])
+
+
+# --- two encodings in one file ----------------------------------------------------------------------------------------
+
+TELLING = "订单号,付款时间,实付金额,买家昵称\n"
+
+
+@pytest.mark.parametrize("names", [("小明", "小红"), ("张三丰", "欧阳娜娜"), ("联通", "移动用户")])
+def test_gbk_and_utf8_joined_are_refused_by_name(landing: Landing, names: tuple[str, str]) -> None:
+    """Every byte of the second part is valid GB18030: 小红 would be 灏忕孩, somebody else."""
+    parts = [f"{TELLING}A{n},2026-10-18 10:00:00,5,{name}\n" for n, name in enumerate(names)]
+    file = landing.one("orders/a.csv", parts[0].encode("gbk") + parts[1].encode())
+    assert (file.status, file.reason, landing.rows("orders")) == ("quarantined", "mixed_encodings", [])
+
+
+@pytest.mark.parametrize("name", ["联通", "渚涘簲閾", "鍒樼帀鑺", "小红", "王五（VIP）"])
+def test_gbk_alone_is_read(landing: Landing, name: str) -> None:
+    text = TELLING + "".join(
+        f"A{n},2026-10-18 10:00:00,5,{word}\n" for n, word in enumerate([name, "测试用户", "重庆"])
+    )
+    assert landing.one("orders/a.csv", text.encode("gbk")).rows_loaded == 3
