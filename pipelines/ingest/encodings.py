@@ -16,6 +16,9 @@ from dataclasses import dataclass
 _OTHER_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first begins like UTF-16's
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _ADVICE = "export again as CSV UTF-8"
+MIXED = (
+    "text in one encoding; lines in UTF-8 stand among lines in GBK, as where two files were joined: put each in alone"
+)
 _KNOWN = "text in UTF-8, UTF-16 or GB18030 (GBK)"
 
 
