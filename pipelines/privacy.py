@@ -134,6 +134,11 @@ def has_personal_number_sql(expression: str) -> str:
     return f"regexp_matches({expression}, '(^|[^0-9０-９]){_PERSONAL}($|[^0-9０-９])')"
 
 
+def has_phone_sql(expression: str) -> str:
+    """SQL: whether a mainland mobile number stands somewhere in the text, no digit before or behind it."""
+    return f"regexp_matches({expression}, '(^|[^0-9０-９]){_PHONE}($|[^0-9０-９])')"
+
+
 _HALF_WIDTH = str.maketrans(_FULL_WIDTH_DIGITS, "0123456789")
 _BETWEEN_DIGITS = re.compile(r"[\s\-－—()（）+＋']")
 _NUMBER = re.compile(r"(?:0086|86)?(1[3-9][0-9]{9})(?:\.0)?")
@@ -145,10 +150,18 @@ def normalise_phone(text: str) -> str | None:
     return match[1] if match and not is_filler(match[1]) else None
 
 
+def phones_in(text: str) -> tuple[list[str], str]:
+    """The different mainland mobile numbers in a text, in 11 digits, and what stands beside them."""
+    text = text.translate(_HALF_WIDTH)
+    numbers = [re.sub("[^0-9]", "", match[0])[-11:] for match in _PHONES.finditer(text)]
+    return list(dict.fromkeys(numbers)), _PHONES.sub("", text)
+
+
 _BOUNDED = re.compile(
     r"(?<![0-9０-９])(?:" + _PERSONAL.replace(r"\x{00a0}", "\u00a0").replace(r"\x{3000}", "\u3000") + r")(?![0-9０-９])"
 )
 _EMAILS = re.compile(_EMAIL)
+_PHONES = re.compile("(?<![0-9])" + _PHONE.replace(r"\x{00a0}", "\u00a0").replace(r"\x{3000}", "\u3000") + "(?![0-9])")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _HALF_NUMBER = re.compile(r"[\W\d_]+$")
 

@@ -188,6 +188,7 @@ def _named(sql: str, tables: Mapping[str, str]) -> set[str]:
 
 def _sources() -> Row:
     from pipelines.ingest.sources import load_sources
+    from pipelines.platforms import load_platforms
 
     sources = load_sources().values()
     places = {folder: source.name for source in sources for folder in source.recognise.folders}
@@ -195,6 +196,7 @@ def _sources() -> Row:
         "order_sources": [source.name for source in sources if "orders" in source.loads],
         "folders": list(places),
         "folder_sources": list(places.values()),
+        "global_platforms": [p.name for p in load_platforms().values() if p.has_global_order_ids],
     }
 
 

@@ -34,6 +34,7 @@ columns:
   channel:            {type: varchar, zh: 渠道}
   domain:             {type: varchar, zh: 域, description: "public, private or unknown"}
   is_paid_channel:    {type: boolean, zh: 是否付费流量}
+  is_inferred:        {type: boolean, zh: 是否推断, description: "no file tells it: the person is missing in a whole list of members, and has left by its time"}
   is_active:          {type: boolean, zh: 是否主动, description: 'the person did it and it is not a farewell: messages merely delivered, approvals and leaving are not activity'}
   is_first_of_kind:   {type: boolean, zh: 是否首次, description: "the person's first event of this word"}
   first_of_kind_at:   {type: timestamp, zh: 首次时间, description: "when the person's first event of this word was"}
@@ -186,6 +187,7 @@ select
   channel,
   domain,
   is_paid_channel,
+  coalesce(is_inferred, false) as is_inferred,
   is_active,
   case when person_id is not null then event_no = 1 end as is_first_of_kind,
   case when person_id is not null then first_at end as first_of_kind_at,

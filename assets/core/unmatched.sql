@@ -1,12 +1,12 @@
 /*
 title: {zh: 未匹配的行, en: Rows that join nothing}
-description: Refunds, items and orders that belong to no order that is known, and orders, events and pushes that name a group or a live session nobody listed, counted by why as far as it can be seen. Except for no_platform, nothing of them is in a number that needs the missing side.
-description_zh: 找不到对应订单的退款、商品行与订单，以及指向未知群或直播场次的订单、事件与推送，按可见的原因计数；除 no_platform 外，这些行不计入需要另一侧的数字。
+description: Refunds, items and orders that belong to no order that is known, orders, events and pushes that name a group or a live session nobody listed, and leaves that end no stay, counted by why as far as it can be seen. Except for no_platform, nothing of them is in a number that needs the missing side.
+description_zh: 找不到对应订单的退款、商品行与订单，指向未知群或直播场次的订单、事件与推送，以及没有结束任何在籍的退出，按可见的原因计数；除 no_platform 外，这些行不计入需要另一侧的数字。
 grain: kind, platform, why
 columns:
-  kind:     {type: varchar, zh: 种类, description: 'refunds, items, orders (their shop or platform is not known), event_groups, push_groups, order_groups, order_live_sessions, event_live_sessions'}
+  kind:     {type: varchar, zh: 种类, description: 'refunds, items, orders (their shop or platform is not known), event_groups, push_groups, order_groups, order_live_sessions, event_live_sessions, leaves (of a group, WeCom …, which end no stay)'}
   platform: {type: varchar, zh: 平台}
-  why:      {type: varchar, zh: 原因, description: 'order_waits (a line of the order was refused), several_shops (shops with this id are known, not which), no_platform (its file names no platform, and a platform knows this id: it may count twice), same_thing_twice (another file tells it with a number of its own, or with more of what it is, and that one counts), other_platform, suffix (an order is known without the end of the id), no_orders (of the platform at all), not_listed, unknown'}
+  why:      {type: varchar, zh: 原因, description: 'order_waits (a line of the order was refused), several_shops (shops with this id are known, not which), no_platform (its file names no platform, and a platform knows this id: it may count twice), same_thing_twice (another file tells it with a number of its own, or with more of what it is, and that one counts), other_platform, suffix (an order is known without the end of the id), no_orders (of the platform at all), not_listed, unknown; of leaves: no_joins (of the platform at all), no_group (the leave names none), unknown_group (nobody is known to have joined it), other_id (the joins know people by another kind of id), none_ends (no leave of the platform does), never_joined (others do; these people may have joined before the data begins)'}
   hint:     {type: varchar, zh: 线索, description: 'the other platform, or the end of the id; of one of the rows'}
   rows:     {type: bigint, zh: 行数}
   people:   {type: bigint, unit: person, zh: 人数, description: NULL where the rows name nobody}
@@ -252,6 +252,79 @@ unlisted as (
   from visits as v
   left join core.live_sessions as l on v.platform = l.platform and v.id = l.live_session_id
   where l.live_session_id is null
+),
+
+moves as (
+  select
+    e.platform,
+    coalesce(w.kind, e.event) as kind,
+    w.is_exit,
+    e.person_id,
+    e.user_id_type,
+    case when w.kind = 'group' then e.group_id end as group_id,
+    e.event_at
+  from core.events as e
+  inner join core.event_words as w on e.event = w.event
+  where e.person_id is not null and w.is_move
+),
+
+leaves as (
+  select
+    l.*,
+    m.person_id is not null as ends_a_stay,
+    max(case when m.person_id is not null then 1 else 0 end) over (partition by l.platform, l.kind) = 1 as others_end
+  from moves as l
+  left join (
+    select
+      person_id,
+      platform,
+      kind,
+      coalesce(group_id, '') as group_key,
+      min(joined_at) as joined_at
+    from core.memberships
+    group by person_id, platform, kind, coalesce(group_id, '')
+  ) as m
+    on
+      l.person_id = m.person_id and l.platform = m.platform and l.kind = m.kind
+      and coalesce(l.group_id, '') = m.group_key and l.event_at >= m.joined_at
+  where l.is_exit
+),
+
+joins as (
+  select
+    platform,
+    kind,
+    user_id_type,
+    coalesce(group_id, '') as group_key
+  from moves
+  where not is_exit
+  group by platform, kind, user_id_type, coalesce(group_id, '')
+),
+
+idle as (
+  select
+    l.platform,
+    l.person_id,
+    l.group_id,
+    l.event_at,
+    case
+      when any_join.platform is null then 'no_joins'
+      when l.kind = 'group' and l.group_id is null then 'no_group'
+      when same_group.platform is null then 'unknown_group'
+      when same_type.platform is null then 'other_id'
+      when not l.others_end then 'none_ends'
+      else 'never_joined'
+    end as why
+  from leaves as l
+  left join (select distinct joins.platform, joins.kind from joins) as any_join
+    on l.platform = any_join.platform and l.kind = any_join.kind
+  left join (select distinct joins.platform, joins.kind, joins.group_key from joins) as same_group
+    on
+      l.platform = same_group.platform and l.kind = same_group.kind
+      and coalesce(l.group_id, '') = same_group.group_key
+  left join (select distinct joins.platform, joins.kind, joins.user_id_type from joins) as same_type
+    on l.platform = same_type.platform and l.kind = same_type.kind and l.user_id_type = same_type.user_id_type
+  where not l.ends_a_stay
 )
 
 select
@@ -282,3 +355,17 @@ select
   max(last_at) as last_at
 from unlisted
 group by kind, platform
+union all
+select
+  'leaves' as kind,
+  platform,
+  why,
+  cast(null as varchar) as hint,
+  cast(count(*) as bigint) as rows,
+  cast(count(distinct person_id) as bigint) as people,
+  cast(null as decimal(18, 2)) as amount,
+  min(group_id) as example,
+  min(event_at) as first_at,
+  max(event_at) as last_at
+from idle
+group by platform, why

@@ -180,10 +180,15 @@ def _replace_refusals(connection: duckdb.DuckDBPyConnection, entries: list[Entry
             connection.execute(f"delete from ops.{table} where file_id = ?", [file_id])
 
 
-def contents_known(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """The load of every content, by its fingerprint; an earlier refusal by other mappings does not count."""
-    known = "select sha256, file_id from ops.files where sha256 is not null and (status = 'loaded' or mapping = ?)"
-    return dict(connection.execute(known, [fingerprint()]).fetchall())
+def contents_known(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int | None]]:
+    """The loads of every content by its fingerprint and path; a refusal by other mappings does not count."""
+    known = (
+        "select sha256, path, file_id from ops.files where sha256 is not null and (status = 'loaded' or mapping = ?)"
+    )
+    contents: dict[str, dict[str, int | None]] = {}
+    for sha, path, file_id in connection.execute(known, [fingerprint()]).fetchall():
+        contents.setdefault(sha, {})[path] = file_id
+    return contents
 
 
 def note_copies(connection: duckdb.DuckDBPyConnection, copies: list[tuple[Found, int]]) -> None:

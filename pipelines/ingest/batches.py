@@ -3,7 +3,8 @@
 What belongs here: which files go together, and what is loaded once already. What does not: how one file is loaded
 (loading.py), how several are (joint.py).
 
-Rows meet whichever file came first (merging.py), so files need not be loaded in the order in which they lie there.
+Rows meet whichever file came first (merging.py), so files need not be loaded in the order in which they lie there;
+but where the second of two files is refused for the first (other_cut.py), it is the second that came.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.incoming import OneByOneError
 from pipelines.ingest.joint import load_together
 from pipelines.ingest.joint_rows import Group
-from pipelines.ingest.landing import Found
+from pipelines.ingest.landing import Found, shop_folder
 from pipelines.ingest.loading import load_file
 from pipelines.ingest.refusals import refusals
+from pipelines.ingest.side_by_side import read_across
 from pipelines.ingest.snapshots import lists_again
+from pipelines.ingest.staging import load_staging
 from pipelines.ingest.text import sha256_of
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
@@ -42,7 +45,7 @@ class Batches:
         self.connection = connection
         self.settings = settings
         self.scratch = scratch
-        self.known: dict[str, int | None] = dict(contents_known(connection))  # None: waiting to be loaded
+        self.known = contents_known(connection)  # None: waiting to be loaded
         self.copies: list[tuple[Found, str]] = []
         self.groups: dict[Hashable, Group] = {}
 
@@ -52,22 +55,34 @@ class Batches:
             sha = sha256_of(found.full)
         except OSError:
             sha = None
-        if sha is not None and sha in self.known and not lists_again(self.connection, self.settings, found, sha):
+        if (
+            sha is not None
+            and self._is_copy(found, sha)
+            and not lists_again(self.connection, self.settings, found, sha)
+        ):
             self.copies.append((found, sha))
             return
         group = self._group_for(found, sha)
         if sha is not None:
-            self.known[sha] = None
+            self.known.setdefault(sha, {})[found.path] = None
+        for other in list(self.groups.values()):
+            if other is not group and other.is_ordered and (group is None or group.is_ordered):
+                yield from self._load(other)
         if group is None:
             yield self._load_alone(found, sha)
         elif len(group.members) >= MOST_FILES:
             yield from self._load(group)
 
+    def _is_copy(self, found: Found, sha: str) -> bool:
+        """Whether this content was there before; the same bytes in the folders of two shops are two shops' files."""
+        shops = {shop_folder(path) for path in self.known.get(sha, ())}
+        return bool(shops) and (found.folder is None or None in shops or found.folder in shops)
+
     def finish(self) -> Iterator[FileResult]:
         """Loads what waits."""
         for group in list(self.groups.values()):
             yield from self._load(group)
-        copies = [(found, self.known[sha] or 0) for found, sha in self.copies]
+        copies = [(found, max(number or 0 for number in self.known[sha].values())) for found, sha in self.copies]
         with transaction(self.connection):
             note_copies(self.connection, copies)
         for found, file_id in copies:
@@ -83,6 +98,8 @@ class Batches:
                 return None
             if not 0 < (opened.expected or 0) <= reading.FEW:
                 return None
+            if opened.text is not None and read_across(opened.match):
+                return None  # its rows have to be looked at first
             if any(load.snapshot for load in opened.match.source.loads.values()):
                 return None
             group = self._group_of(found, opened)
@@ -97,7 +114,9 @@ class Batches:
         if key not in self.groups:
             records = self.scratch / f"group-{len(self.groups)}.csv"
             records.touch()
-            self.groups[key] = Group(records)
+            tables = [load.into or name for name, load in opened.match.source.loads.items()]
+            is_ordered = any(load_staging()[table].told_by for table in tables)
+            self.groups[key] = Group(records, is_ordered)
         return self.groups[key]
 
     def _load(self, group: Group) -> Iterator[FileResult]:
@@ -108,7 +127,8 @@ class Batches:
                 together = load_together(self.connection, self.settings, group, self.scratch)
             except unlike:
                 together = {}  # nothing of it stands
-        self.known |= {group.members[number].sha: result.file_id for number, result in together.items()}
+        for number, result in together.items():
+            self.known[group.members[number].sha][result.path] = result.file_id
         yield from together.values()
         for number, member in enumerate(group.members):
             if number not in together:
@@ -119,5 +139,5 @@ class Batches:
         with tempfile.TemporaryDirectory(dir=self.scratch) as scratch:
             result = load_file(self.connection, self.settings, found, sha, Path(scratch))
         if sha is not None:
-            self.known[sha] = result.file_id
+            self.known[sha][found.path] = result.file_id
         return result

@@ -62,7 +62,9 @@ def canonical(table: StagingTable) -> Source:
 
 def _also_column(also: Also, instead_of: Column) -> SourceColumn:
     """A column that may stand in the place of another."""
-    holds: Literal["alone", "name", ""] = "" if also.type != "id" else "alone" if instead_of.alone else "name"
+    holds: Literal["alone", "name", "phone", ""] = "" if also.type != "id" else "alone" if instead_of.alone else "name"
+    if holds and "phone" in also.sets.values():
+        holds = "phone"
     return SourceColumn(
         names=also.names, type=also.type, empty=also.empty, holds=holds, told=also.told, told_zh=also.told_zh
     )

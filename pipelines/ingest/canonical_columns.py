@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipelines.event_words import spellings
 from pipelines.ingest.cells.plainly import listed
-from pipelines.ingest.cells.reading import PHONE_WORDS
 from pipelines.ingest.expressions import before_sql, names_in_order, names_of, outside_quotes, quoted
 from pipelines.ingest.grammar import Load
+from pipelines.ingest.hashed_ids import hashed_sql, kind_sql
 from pipelines.ingest.layers import Layers, hour_of, sql_name
 from pipelines.ingest.mapping_checks import apart
+from pipelines.ingest.open_words import kept_word
 from pipelines.ingest.plan import Fault, Target
 from pipelines.ingest.staging import SQL_TYPES, Column, StagingTable
-from pipelines.privacy import normalise_phone_sql, phone_key_sql
 
 
 class CanonicalColumns:
@@ -39,13 +38,17 @@ class CanonicalColumns:
             derived = bool(column.hash_of or column.default_from)
             if derived and (expression is None or self._is_constant(expression)):
                 expression = "null::varchar"
+            value = None
             if expression is None:
-                constant[column.stored_as] = _default(column, load)
+                value = _default(column, load)
             elif not derived and self._is_constant(expression):
-                constant[column.stored_as] = self._constant(column, expression, load)
+                value = self._constant(column, expression, load)
+            if value is not None and not self._goes_with_id(table, column, load):
+                constant[column.stored_as] = value
             else:
                 varying.append(column.stored_as)
-                self.layers.rows.append(f"{self._mapped(column, expression, load)} as {_row(index, column.name)}")
+                mapped = value or self._mapped(column, expression or "", load)
+                self.layers.rows.append(f"{mapped} as {_row(index, column.name)}")
         target = Target(index, table, load, tuple(varying), constant, load.where is not None)
         for column in table.columns.values():
             if column.stored_as in varying:
@@ -53,6 +56,11 @@ class CanonicalColumns:
             elif constant[column.stored_as].startswith("null"):
                 self._add_missing(target, column)
         return target
+
+    def _goes_with_id(self, table: StagingTable, column: Column, load: Load) -> bool:
+        """Whether it says the kind of an id that differs by row."""
+        said = load.columns.get(table.id_of_kind.get(column.name, ""))
+        return said is not None and not self._is_constant(said)
 
     def _told_hour(self, column: Column, load: Load) -> str | None:
         """Of the moments that make up a column, each is swapped for whether it has an hour."""
@@ -103,15 +111,15 @@ class CanonicalColumns:
         elif column.values:
             value = _one_of(r, column)
         if column.lower:
-            value = _spelled(r, column)
+            value = kept_word(r, column)
         if column.min is not None or column.max is not None:
             value = f"case when {_within(r, column)} then {r} end"
         if column.not_before is not None:
             value = f"case when not {before_sql(r, self._sibling(target, column.not_before))} then {r} end"
         if column.hashed_when is not None:
-            value = self._hashed(target, column, r)
-        if column.name in {c.hashed_when for c in target.table.columns.values()}:
-            value = f"case when lower({r}) in {listed(PHONE_WORDS)} then 'phone' else {r} end"
+            value = hashed_sql(r, self._sibling(target, column.hashed_when), self.layers.origin.key)
+        if column.name in target.table.id_of_kind:
+            value = kind_sql(value, r, self._sibling(target, target.table.id_of_kind[column.name]))
         self.layers.kept.append(f"{value} as {s}")
         self._add_kept_fault(target, column, r, s)
         self._add_missing(target, column)
@@ -120,20 +128,6 @@ class CanonicalColumns:
         """Another column of the same canonical row, in the same layer."""
         column = target.table.columns[name]
         return target.constant.get(column.stored_as) or _row(target.index, name)
-
-    def _hashed(self, target: Target, column: Column, r: str) -> str:
-        """An id that is a phone number becomes its key: by its declared type, or because it plainly is one."""
-        key = phone_key_sql(f"({normalise_phone_sql(r)})", self.layers.origin.key)
-        prefixed = f"starts_with({r}, '86') or starts_with({r}, '0086') or contains({r}, ' ') or contains({r}, '-')"
-        doubtful = (
-            f"(strlen({r}) = 11 and {r} >= '13' and {r} < '2') or {r} < '0' "
-            f"or (strlen({r}) between 12 and 20 and {r} < '9' and ({prefixed}))"
-        )
-        full = rf"regexp_full_match({r}, '(\+86|0086|86)?[ -]?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}')"
-        plainly = f"case when {doubtful} then {full} else false end"
-        kind = self._sibling(target, column.hashed_when or "")
-        is_phone = f"lower({kind}) in {listed(PHONE_WORDS)}"
-        return f"case when {is_phone} or {plainly} then {key} else {r} end"
 
     def _natural_key(self, target: Target, column: Column, r: str) -> str:
         """A key of the row's own content, as it was checked: two spellings of one thing are one."""
@@ -208,14 +202,6 @@ def _default(column: Column, load: Load) -> str:
     if column.default is not None and not load.partial:
         return f"{quoted(str(column.default))}::{column.sql_type}"
     return f"null::{column.sql_type}"
-
-
-def _spelled(r: str, column: Column) -> str:
-    """A word in small letters, or the word that another spelling of it means. Other spellings are no plain letters."""
-    if not column.spellings:
-        return f"lower({r})"
-    cases = " ".join(f"when {quoted(text)} then {quoted(word)}" for text, word in spellings().items())
-    return f"case when strlen({r}) = length({r}) then lower({r}) else case {r} {cases} else lower({r}) end end"
 
 
 def _one_of(r: str, column: Column) -> str:

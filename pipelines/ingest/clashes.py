@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.ingest.columns_told import lacks_sql
 from pipelines.ingest.incoming import Incoming, OneByOneError, keys_in_file, keys_of, one_number
+from pipelines.ingest.others import differs_sql
 from pipelines.ingest.plan import Target
 from pipelines.ingest.text import UnreadableError
 
@@ -56,21 +58,25 @@ def _find_clashes(connection: duckdb.DuckDBPyConnection, key: str, rows: str) ->
 def _find_beaten(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, rows: str) -> None:
     """Rows of one file that meet a newer copy in another of the same load.
 
-    Raises OneByOneError where the newer copy goes back behind the older one: that is told in the name of its file.
+    Raises OneByOneError where the newer copy goes back behind the older one, tells less, or seems to be no copy of it:
+    what is made of that stands in the name of its file.
     """
     key = f"hash({', '.join(keys_of(target))})"
     if not _find_clashes(connection, key, rows):
         return
     keys = ", ".join(f"{key}::varchar" for key in keys_of(target))
+    cells = ", ".join(f"{name}: {target.expression(name)}" for name in target.table.stored)
+    older, newest = "cells.{}".format, "first_value(cells.{}) over furthest".format
     connection.execute(
         "create or replace temp table rivals as select row_id, file_id, row_number() over furthest as place, "
-        "rank < first_value(rank) over furthest and newness > first_value(newness) over furthest as goes_back "
+        "rank < first_value(rank) over furthest and newness > first_value(newness) over furthest as goes_back, "
+        f"{differs_sql(target, older, newest)} as is_other, {lacks_sql(target.table, newest, older)} as tells_more "
         f"from (select t.rec as row_id, {incoming.origin.file_id} as file_id, {_rank_sql(target)} as rank, [{keys}] as "
-        f"keys, ({incoming.plan.version_at}, {incoming.origin.age}, t.line) as newness {rows} "
+        f"keys, ({incoming.plan.version_at}, {incoming.origin.age}, t.line) as newness, {{{cells}}} as cells {rows} "
         f"and {key} in (select key from clashes)) "
         "window furthest as (partition by keys order by rank desc, newness desc)"
     )
-    if one_number(connection, "select count(*) from rivals where goes_back"):
+    if one_number(connection, "select count(*) from rivals where goes_back or is_other or tells_more"):
         raise OneByOneError
     connection.execute("insert into losers select row_id, file_id, false, false from rivals where place > 1")
 

@@ -1,15 +1,19 @@
-"""Which columns of a canonical table a file tells: a newer copy of a row replaces these and leaves the others alone.
+"""Which columns of a canonical table a copy of a row tells: it replaces these of an older copy and leaves the others.
 
-What belongs here: telling from a plan, and the numbered sets of columns in ops.shapes. What does not: what becomes of
-copies of different shapes (composing.py).
+A copy tells what its file has a column for and its cell is not empty in: platforms mask and blank what they once told.
+
+What belongs here: telling from a plan and a row, and the numbered sets of columns in ops.shapes. What does not: what
+becomes of copies that tell different columns (composing.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.expressions import names_in_order, quoted
 from pipelines.ingest.plan import Plan, Target
+from pipelines.ingest.staging import StagingTable
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,20 +25,37 @@ def told_columns(plan: Plan, target: Target) -> frozenset[str]:
     """Stored columns that the file itself tells; the rest are defaults, or made of columns that it does not have.
 
     An expression over several columns is told by the one of the same name, else by the first: a time of payment that
-    is guessed from another time does not replace one that was told. The type of an id goes with the id, and whether a
-    time has an hour with the time.
+    is guessed from another time does not replace one that was told.
     """
-    ids: dict[str, str] = {}
-    for column in target.table.columns.values():
-        if column.hashed_when is not None:
-            ids.setdefault(column.hashed_when, column.name)
-        if column.has_time_of is not None:
-            ids[column.name] = column.has_time_of
+    owners = _owners(target.table)
     return frozenset(
         column.stored_as
         for column in target.table.columns.values()
-        if _is_told(plan, target, ids.get(column.name, column.name))
+        if _is_told(plan, target, owners.get(column.name, column.name))
     )
+
+
+def _owners(table: StagingTable) -> dict[str, str]:
+    """Columns that are told with another: the type of an id with the id, whether a time has an hour with the time."""
+    owners = dict(table.id_of_kind)
+    for column in table.columns.values():
+        if column.has_time_of is not None:
+            owners[column.name] = column.has_time_of
+    return owners
+
+
+def not_empty_sql(table: StagingTable, row: str) -> str:
+    """SQL: the list of columns in which a row is not empty."""
+    owners = _owners(table)
+    names = {column.stored_as: owners.get(column.name, column.stored_as) for column in table.columns.values()}
+    listed = ", ".join(f"case when {row}.{owner} is not null then {quoted(name)} end" for name, owner in names.items())
+    return f"list_filter([{listed}], lambda name: name is not null)"
+
+
+def lacks_sql(table: StagingTable, one: Callable[[str], str], other: Callable[[str], str]) -> str:
+    """SQL: the one row is empty in a column in which the other is not, as each says a column."""
+    own = [column for column in table.stored if column not in table.key]
+    return "(" + " or ".join(f"{one(column)} is null and {other(column)} is not null" for column in own) + ")"
 
 
 def _is_told(plan: Plan, target: Target, column: str) -> bool:
@@ -77,3 +98,21 @@ def shapes_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[int, fr
     """Every set of columns that files of a table had so far."""
     rows = connection.execute("select shape, columns from ops.shapes where table_name = ?", [table]).fetchall()
     return {shape: frozenset(columns) for shape, columns in rows}
+
+
+def mixes_sql(connection: duckdb.DuckDBPyConnection, table: StagingTable, shape: int) -> str:
+    """SQL: each of the two copies tells columns that the other does not, or the standing one is composed."""
+    shapes = shapes_of(connection, table.name)
+    mine = shapes[shape]
+    covered = _among(number for number, columns in shapes.items() if columns <= mine)
+    covering = _among(number for number, columns in shapes.items() if columns >= mine)
+    whole = "true" if mine >= table.stored.keys() - set(table.key) else "false"
+    return (
+        f"coalesce(shape, -1) = {COMPOSED} or not goes_back and not went_back and case when wins "
+        f"then lacks or not coalesce(shape in ({covered}), {whole}) "
+        f"else standing_lacks or not coalesce(shape in ({covering}), true) end"
+    )
+
+
+def _among(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, [-1, *sorted(numbers)]))

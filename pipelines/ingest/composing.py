@@ -1,4 +1,4 @@
-"""A row put together from several copies of different shapes: of each column the newest copy whose file has it.
+"""A row put together from several copies that tell different columns: of each column the newest copy that tells it.
 
 What belongs here: keeping the copies that still tell something, and making the one row of them. What does not: which
 copy is newer when both have the same columns (merging.py).
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.columns_told import COMPOSED, is_told_sql
+from pipelines.ingest.columns_told import COMPOSED, is_told_sql, not_empty_sql
 from pipelines.ingest.expressions import quoted
 from pipelines.ingest.incoming import Incoming
 from pipelines.ingest.ledger import PROVENANCE
@@ -22,7 +22,7 @@ from pipelines.ingest.staging import StagingTable
 if TYPE_CHECKING:
     import duckdb
 
-TOLD = 1_000_000_000  # more than any age: a copy whose file has the column comes before any whose file has not
+TOLD = 1_000_000_000  # more than any age: a copy that tells the column comes before any that does not
 
 
 def compose(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, keys: str) -> None:
@@ -63,12 +63,13 @@ def _age(connection: duckdb.DuckDBPyConnection, incoming: Incoming, table: Stagi
         else "null::integer"
     )
     everything = "[" + ", ".join(map(quoted, sorted(table.stored))) + "]"
+    filled = not_empty_sql(table, "c")
     whole_key = ", ".join(f"m.k{number}" for number in range(len(key)))
     connection.execute(
         f"create or replace temp table copies as select c.*, c.rowid as place, [{whole_key}] as whole_key, "
-        f" coalesce(h.columns, {everything}) as columns, {rank} as rank, row_number() over (order by "
-        "c.version_at, coalesce(f.modified_at, o.own_modified_at), coalesce(f.file_name, o.own_name), "
-        "coalesce(f.path, o.own_path), c.file_id, c.file_row, "
+        f"list_intersect(coalesce(h.columns, {everything}), {filled}) as columns, {rank} as rank, "
+        "row_number() over (order by c.version_at, coalesce(f.modified_at, o.own_modified_at), "
+        "coalesce(f.file_name, o.own_name), coalesce(f.path, o.own_path), c.file_id, c.file_row, "
         f"c.rowid) as age from superseded.{table.name} c join ({keys}) m on {met} "
         f"left join ops.files f using (file_id) left join {incoming.origin.relation} o on o.own_id = c.file_id "
         "left join ops.shapes h on h.shape = c.shape "

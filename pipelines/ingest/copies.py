@@ -27,6 +27,14 @@ class States:
             value = f"case when {behind} and {sql_of(column)} is not null then {quoted(state)} else {value} end"
         return value
 
+    def least_rank_sql(self, sql_of: Callable[[str], str]) -> str:
+        """SQL: how far a copy's state is at least, by its word or by what shows it; NULL where nothing tells."""
+        shown = [
+            f"case when {sql_of(column)} is not null then {self.rank_sql(quoted(state))} end"
+            for column, state in self.shown_by
+        ]
+        return f"greatest({', '.join([self.rank_sql(sql_of(self.column)), *shown])})"
+
     def rank_sql(self, value: str) -> str:
         """SQL: how far a state is, NULL for none."""
         ranked = [f"when {quoted(word)} then {rank}" for rank, words in enumerate(self.further) for word in words]

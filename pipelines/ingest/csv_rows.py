@@ -15,6 +15,7 @@ from pipelines.ingest.headers import normalise_header
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.records import Refused, fitted, numbered_lines, split_line, write_records
 from pipelines.ingest.rows import ReopenedError, RowReader
+from pipelines.ingest.side_by_side import refuse_apart_in
 from pipelines.ingest.table_noise import is_header_like
 from pipelines.ingest.text import UnreadableError, reopen_decoded
 
@@ -39,6 +40,7 @@ class CsvReader(RowReader):
             self.headers, self.totals, self.wholes, self.numbered = [], [], [], True
             self._read_with_care()
         self._reopen_in_pieces()
+        refuse_apart_in(self.connection, opened.match, self.relation or opened.relation)
 
     def _reopen_in_pieces(self) -> None:
         """Raises ReopenedError when a header was met further down: what stands under it is read by it."""

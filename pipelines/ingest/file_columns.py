@@ -63,6 +63,11 @@ class FileColumn:
         """Whether a time or a number should stand here."""
         return self.reading.kind not in ("id", "word", "text", "json", "phone")
 
+    @property
+    def is_phone(self) -> bool:
+        """Whether a phone should stand here: of such a cell nothing is shown."""
+        return self.reading.kind == "phone" or self.reading.holds == "phone"
+
     def holds_words(self, cells: tuple[str | None, ...]) -> bool:
         """Whether letters stand where a time or a number should."""
         return self.is_typed and _LETTERS.search(self.cell(cells) or "") is not None

@@ -46,7 +46,7 @@ class SourceColumn(_Strict):
     empty: tuple[str, ...] = ()  # further words that mean "nothing"
     formats: tuple[str, ...] = ()  # of a timestamp or date, in strptime's language
     on_bad: Literal["row", "cell", ""] = ""
-    holds: Literal["", "alone", "id", "name"] = ""  # of an id that people write: see cells/alone.py
+    holds: Literal["", "alone", "id", "name", "phone"] = ""  # of an id that people write: see cells/alone.py, phones.py
     told: str = ""  # what a person should know of a file that has this column; told_zh says the same in Chinese
     told_zh: str = ""
     around: bool = False  # JSON: where no record has it, what stands around their list is said of each

@@ -45,6 +45,7 @@ class Group:
     """Files of one source and header; their records lie in one file."""
 
     path: Path
+    is_ordered: bool = False  # which of its files came first decides which stands
     members: list[Member] = field(default_factory=list)
     written: int = 0
 

@@ -41,12 +41,18 @@ class Found:
 
     @property
     def folder(self) -> str | None:
-        """The folder of a shop under the source's own: no year, month or store of files; None where there is none.
+        """The folder of a shop, as shop_folder tells it."""
+        return shop_folder(self.path)
 
-        Where shops come first (一店/orders/), the one above the source's own.
-        """
-        own = next((place for place, name in enumerate(self.folders) if named_by((name,))), 0)
-        return next(iter(shops_in([*self.folders[own + 1 :], *self.folders[:own]])), None)
+
+def shop_folder(path: str) -> str | None:
+    """The folder of a shop under the source's own: no year, month or store of files; None where there is none.
+
+    Where shops come first (一店/orders/), the one above the source's own.
+    """
+    folders = path.split("/")[:-1]
+    own = next((place for place, name in enumerate(folders) if named_by((name,))), 0)
+    return next(iter(shops_in([*folders[own + 1 :], *folders[:own]])), None)
 
 
 def find_files(landing: Path) -> list[Found]:

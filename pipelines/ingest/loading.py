@@ -6,7 +6,6 @@ small files that are loaded together (batches.py).
 
 from __future__ import annotations
 
-import re
 import time
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +29,7 @@ from pipelines.ingest.refusals import refusals, unexpected
 from pipelines.ingest.rows import OtherCustomError, ReopenedError, RowReader
 from pipelines.ingest.sources import Source
 from pipelines.ingest.text import UnreadableError
+from pipelines.ingest.years import refuse_other_years
 from pipelines.privacy import load_key
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
@@ -80,20 +80,6 @@ def business_time(found: Found, timezone: str) -> datetime:
     return datetime.fromtimestamp(found.modified_ns / 1e9, ZoneInfo(timezone)).replace(tzinfo=None)
 
 
-def refuse_other_years(path: str, notices: list[Notice]) -> None:
-    """Raises UnreadableError where days got another year than the one that the file's name or folder says."""
-    said = set(re.findall(r"(?<![0-9])20[0-9]{2}(?=[^0-9]|$|[01][0-9](?![0-9])|[01][0-9][0-3][0-9](?![0-9]))", path))
-    for notice in notices:
-        days = [str(notice.facts.get(name, "")) for name in ("first_day", "last_day")]
-        if notice.code == "year_guessed" and said and not {day[:4] for day in days} & said:
-            raise UnreadableError(
-                "year_contradicts",
-                f"days with their year; the name says {', '.join(sorted(said))}",
-                found=f"{notice.subject}: days without a year, which would be {days[0]} to {days[1]}",
-                facts={"named_year": ", ".join(sorted(said)), "first_day": days[0], "last_day": days[1]},
-            )
-
-
 class _Loader:
     """The steps of one file."""
 
@@ -139,7 +125,7 @@ class _Loader:
         plan = make_plan(part.match, origin)
         reader = self._reader(f"part_{len(self.levels)}", CsvReader if part.text is not None else RowReader)
         rows = reader.read_file(part, plan, self.found.folders)
-        refuse_other_years(self.found.path, rows.notices)
+        refuse_other_years([self.found.path, part.sheet], rows.notices)
         self.levels.append(Level(plan, reader, rows, origin, blocks=part.blocks))
         for each, relation in part.children.items():
             plan = make_plan(part.child_matches[each], origin, each)

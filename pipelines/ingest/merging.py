@@ -10,12 +10,11 @@ it depends on the order of arrival, so any order gives the same staging tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.clashes import find_losers, refuse_torn_parts
-from pipelines.ingest.columns_told import COMPOSED, shape_of, shapes_of, told_columns, untold_sql
+from pipelines.ingest.columns_told import COMPOSED, lacks_sql, mixes_sql, shape_of, told_columns, untold_sql
 from pipelines.ingest.composing import compose
 from pipelines.ingest.expressions import quoted
 from pipelines.ingest.incoming import (
@@ -31,6 +30,7 @@ from pipelines.ingest.notices import Notice
 from pipelines.ingest.numbering import leave_repeated, number_rows
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.other_cut import refuse_other_cut
+from pipelines.ingest.others import differs_sql
 from pipelines.ingest.plan import Target
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable
@@ -187,10 +187,13 @@ def _find_meetings(
         "create or replace temp table meetings as select *, "
         f"case when {FURTHER} then true when {BEHIND} then false else is_newer end as wins, "
         f"is_newer and {BEHIND} as goes_back, not is_newer and {FURTHER} as went_back, "
-        f"{_mixes(connection, table, shape)} as mixes from ("
+        f"{mixes_sql(connection, table, shape)} as mixes from ("
         f"select t.rec as row_id, {origin.file_id} as arriving_file, s.rowid as standing_id, "
         "s.file_id as standing_file, s.file_source as standing_source, s.file_row as standing_row, "
-        f"{ranks_sql(target, told)}, s.shape as shape, {version} > s.version_at "
+        f"{lacks_sql(table, target.expression, 's.{}'.format)} as lacks, "
+        f"{lacks_sql(table, 's.{}'.format, target.expression)} as standing_lacks, "
+        f"{ranks_sql(target, told)}, {differs_sql(target, 's.{}'.format, target.expression)} as is_other, "
+        f"s.shape as shape, {version} > s.version_at "
         f"or ({version} = s.version_at and coalesce(f.age < {origin.age}, true)) as is_newer "
         f"from {incoming.name} t join (select *, rowid from staging.{table.name}{own}) s on {on} "
         "left join (select file_id, (modified_at, file_name, path) as age from ops.files) f "
@@ -199,23 +202,6 @@ def _find_meetings(
         + ")"
     )
     return bool(one_number(connection, "select count(*) from meetings"))
-
-
-def _mixes(connection: duckdb.DuckDBPyConnection, table: StagingTable, shape: int) -> str:
-    """SQL: each of the two copies tells columns that the other's file did not have, or the standing one is composed."""
-    shapes = shapes_of(connection, table.name)
-    mine = shapes[shape]
-    covered = _among(number for number, columns in shapes.items() if columns <= mine)
-    covering = _among(number for number, columns in shapes.items() if columns >= mine)
-    whole = "true" if mine >= table.stored.keys() - set(table.key) else "false"
-    return (
-        f"coalesce(shape, -1) = {COMPOSED} or not goes_back and not went_back and case when wins "
-        f"then not coalesce(shape in ({covered}), {whole}) else not coalesce(shape in ({covering}), true) end"
-    )
-
-
-def _among(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, [-1, *sorted(numbers)]))
 
 
 def _correct_ledger(connection: duckdb.DuckDBPyConnection, table: StagingTable, origin: Origin, mixing: bool) -> None:

@@ -1,13 +1,16 @@
-"""One thing cut in two ways: a day's spend as a whole in one file, by account or advertisement in another.
+"""One thing cut in two ways: a day's spend as a whole in one row, by account or advertisement in others.
 
-What belongs here: refusing the second of two such files, since both cuts would be added. What does not: rows of one
-file (clashes.py), rows of one key (merging.py), refunds, of which the finer row is known (assets/core/refunds.sql).
+What belongs here: refusing the second of two such files, and a file that holds both, since both cuts would be added.
+What does not: rows of one key (clashes.py, merging.py), refunds, of which the finer row is known
+(assets/core/refunds.sql).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pipelines.ingest.copies import ToldBy
 from pipelines.ingest.incoming import Incoming, OneByOneError
 from pipelines.ingest.plan import Target
 from pipelines.ingest.text import UnreadableError
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def refuse_other_cut(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> None:
-    """Raises UnreadableError where rows stand that are the incoming ones with more or fewer parts of their key told.
+    """Raises UnreadableError where rows stand, or come along, that are the incoming ones with more or fewer parts of
+    their key told.
 
     Raises OneByOneError where that may be so of files loaded together: then which of them is refused is told.
     """
@@ -25,15 +29,14 @@ def refuse_other_cut(connection: duckdb.DuckDBPyConnection, incoming: Incoming, 
     if told_by is None:
         return
     rows = f"{incoming.name} t where {target.condition()}"
-    if not incoming.origin.is_one and _are_cut_unalike(connection, target, told_by.parts, rows):
-        raise OneByOneError
-    parts = [(f"s.{part}", target.expression(part)) for part in told_by.parts]
-    meets = [f"s.{name} = {target.expression(name)}" for name in told_by.same]
-    meets += [f"({standing} = {arriving} or {standing} = '' or {arriving} = '')" for standing, arriving in parts]
-    differs = " or ".join(f"({standing} = '') <> ({arriving} = '')" for standing, arriving in parts)
+    if _are_cut_unalike(connection, target, told_by.parts, rows):
+        if not incoming.origin.is_one:
+            raise OneByOneError
+        _refuse_both_cuts(connection, target, told_by, rows)
+    is_twice = _is_twice_sql(told_by, lambda column: f"s.{column}", target.expression)
     count, path = connection.execute(
         f"select count(distinct t.rec), min(f.path) from staging.{target.table.name} s join ops.files f "
-        f"using (file_id), {rows} and {' and '.join(meets)} and ({differs})"
+        f"using (file_id), {rows} and {is_twice}"
     ).fetchall()[0]
     if not count:
         return
@@ -47,6 +50,34 @@ def refuse_other_cut(connection: duckdb.DuckDBPyConnection, incoming: Incoming, 
         found=f"{count} rows are of a day that stands already with other parts of its key told ({path})",
         facts={"rows_twice": count, "parts": named, "other_path": path},
     )
+
+
+def _refuse_both_cuts(connection: duckdb.DuckDBPyConnection, target: Target, told_by: ToldBy, rows: str) -> None:
+    """Raises UnreadableError where rows of one file are the same thing, as a whole and cut."""
+    columns = ", ".join(f"{target.expression(column)} as {column}" for column in (*told_by.same, *told_by.parts))
+    is_twice = _is_twice_sql(told_by, lambda column: f"a.{column}", lambda column: f"b.{column}")
+    count, line = connection.execute(
+        f"with cut as (select t.rec, t.line, {columns} from {rows}) "
+        f"select count(distinct a.rec), min(a.line) from cut a, cut b where {is_twice}"
+    ).fetchall()[0]
+    if count:
+        named = ", ".join(told_by.parts)
+        raise UnreadableError(
+            "whole_beside_parts",
+            f"{named} in all rows of a day or in none: take the rows out that add up others; if they are another "
+            "account or advertisement, say so in that column",
+            found=f"{count} rows are of one day with other parts of their key told, the first in line {line}",
+            facts={"rows_twice": count, "parts": named, "line": line},
+        )
+
+
+def _is_twice_sql(told_by: ToldBy, one: Callable[[str], str], other: Callable[[str], str]) -> str:
+    """SQL: two rows are the same thing, and one of them tells a part that the other leaves empty."""
+    parts = [(one(part), other(part)) for part in told_by.parts]
+    meets = [f"{one(column)} = {other(column)}" for column in told_by.same]
+    meets += [f"({a} = {b} or {a} = '' or {b} = '')" for a, b in parts]
+    differs = " or ".join(f"({a} = '') <> ({b} = '')" for a, b in parts)
+    return f"{' and '.join(meets)} and ({differs})"
 
 
 def _are_cut_unalike(connection: duckdb.DuckDBPyConnection, target: Target, parts: tuple[str, ...], rows: str) -> bool:

@@ -96,10 +96,9 @@ class RowReader:
 
     def _read_wholes(self, folders: tuple[str, ...]) -> None:
         """Once more, where only lines of all together stand: then they are what the file tells."""
-        told = whole_notice(self.wholes)
-        self.rows, self.totals, self.keeps_wholes = Rows(self.rows.name), [], True
+        self.rows, self.totals, self.keeps_wholes, lines = Rows(self.rows.name), [], True, self.wholes
         self._read(folders)
-        self.rows.notices.append(told)
+        self.rows.notices.append(whole_notice(lines))
 
     def _read(self, folders: tuple[str, ...]) -> None:
         opened = self.opened
@@ -204,12 +203,10 @@ class RowReader:
         """Without rows of totals; headers are noted."""
         names, telling = frozenset(self.plan.match.header), totals_places(self.plan.match)
         for row in self._fetched(relations):
-            if self.is_table and is_totals(row[2], telling):
+            is_sum_of_all = self.is_table and not self.keeps_wholes and is_whole(row[2], telling)
+            if is_sum_of_all or (self.is_table and is_totals(row[2], telling)):
                 self.totals.append(row[0])
-                continue
-            if self.is_table and not self.keeps_wholes and is_whole(row[2], telling):
-                self.wholes.append(row[0])
-                self.totals.append(row[0])
+                self.wholes += [row[0]] if is_sum_of_all else []
                 continue
             if self.is_table and is_header_like(row[2], names):
                 self.headers.append(row[0])

@@ -113,6 +113,7 @@ class StagingTable:
     states: States | None = None
     money: str | None = None  # the column that says how much a row is about
     refuse: tuple[dict[str, str], ...] = ()  # rules (grammar.Rule) of a merchant's own file of this table
+    copies_share: tuple[str, ...] = ()  # copies of one row have one of these alike, or they are no copies
     told_by: ToldBy | None = None  # rows of two files that are the same, cut finer by one of them, may not both count
     repeated_rows: str | None = None  # rows of one file that contradict each other are all set aside: what to do then
 
@@ -120,6 +121,12 @@ class StagingTable:
         """SQL of what makes a row its own, as `say` says a column; of another `key` with the same shop."""
         parts = [say(column) for column in key or self.key]
         return [*parts, shop_scope_sql(say("platform"), say("shop_id"))] if self.shop_in_key else parts
+
+    @property
+    def id_of_kind(self) -> dict[str, str]:
+        """The id that a column says the kind of; of several the first."""
+        named = [(c.hashed_when, c.name) for c in reversed(self.columns.values()) if c.hashed_when is not None]
+        return dict(named)
 
     @property
     def full_key(self) -> tuple[str, ...]:
@@ -167,6 +174,7 @@ def _table(path: Path) -> StagingTable:
         states=_states(states) if states else None,
         refuse=tuple(data.get("refuse", ())),
         money=data.get("money"),
+        copies_share=tuple(data.get("copies_share", ())),
         told_by=ToldBy(**{name: tuple(listed) for name, listed in data["told_by"].items()})
         if "told_by" in data
         else None,

@@ -10,23 +10,35 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.columns_told import is_told_sql
 from pipelines.ingest.notices import Notice, add_to_notices
+from pipelines.ingest.others import other_rows
 from pipelines.ingest.plan import Target
 
 if TYPE_CHECKING:
     import duckdb
 
-# SQL over `rank` and `standing_rank`: the incoming state is further than the standing one; it is behind it.
-FURTHER = "coalesce(rank > standing_rank, false)"
-BEHIND = "coalesce(rank < standing_rank, false)"
+_RANKS = ("rank", "least_rank", "standing_rank", "standing_least_rank")
+# SQL over the ranks: the incoming state is further than the standing one; it is behind it.
+FURTHER = "coalesce(least_rank > standing_rank, false)"
+BEHIND = "coalesce(rank < standing_least_rank, false)"
 
 
 def ranks_sql(target: Target, told: frozenset[str]) -> str:
-    """SQL of how far the two states are; NULL where one is not told."""
+    """SQL of how far the two states are as told, and how far at least: a time of payment shows that much of a copy
+    without a state. NULL where nothing is told.
+    """
+
+    def incoming(column: str) -> str:
+        return target.expression(column) if column in told else "null"
+
+    def standing(column: str) -> str:
+        return f"case when {is_told_sql(column, 's.untold')} then s.{column} end"
+
     states = target.table.states
-    if states is None or states.column not in told:
-        return "null::integer as rank, null::integer as standing_rank"
-    standing = f"case when {is_told_sql(states.column, 's.untold')} then {states.rank_sql(f's.{states.column}')} end"
-    return f"{states.rank_sql(target.expression(states.column))} as rank, {standing} as standing_rank"
+    if states is None:
+        return ", ".join(f"null::integer as {name}" for name in _RANKS)
+    mine, theirs = (states.rank_sql(say(states.column)) for say in (incoming, standing))
+    ranks = (mine, states.least_rank_sql(incoming), theirs, states.least_rank_sql(standing))
+    return ", ".join(f"{rank} as {name}" for rank, name in zip(ranks, _RANKS, strict=True))
 
 
 def merging_notices(
@@ -39,6 +51,9 @@ def merging_notices(
         for file_id, rows in connection.execute(alike).fetchall():
             text = f"{rows} rows are the same as another in all that is read of {target.table.name}; one of each counts"
             said.append((file_id, Notice("rows_alike", text, target.table.name, rows)))
+    if meeting and target.table.copies_share:
+        other = "select arriving_file, count(*) from meetings where is_other group by all order by all"
+        said += [(file_id, other_rows(target, rows)) for file_id, rows in connection.execute(other).fetchall()]
     if meeting and target.table.states is not None:
         back = "select arriving_file, count(*) from meetings where goes_back group by all order by all"
         said += [(file_id, _goes_back(target, rows)) for file_id, rows in connection.execute(back).fetchall()]

@@ -114,7 +114,7 @@ class _Writer:
         hide = self.guards and any(column.holds_words(cells) for column, _ in unread)
         for column, fault in unread:
             mask = mask_text if not hide else mask_words if column.is_typed else mask_letters
-            found = mask_start(column.cell(cells) or "", LONGEST_FOUND, mask)
+            found = MASK if column.is_phone else mask_start(column.cell(cells) or "", LONGEST_FOUND, mask)
             self.faults.writerow(
                 [line, rec, column.header, fault.reason, plain_breaks(found), fault.expected, not column.refuses]
             )
@@ -129,7 +129,8 @@ def _shown_places(plan: Plan) -> list[bool]:
     """Which cells may be shown as raw text: those of declared columns that are not personal."""
     shown = [False] * len(plan.match.header)
     for name, places in plan.match.positions.items():
-        if plan.match.source.all_columns[name].type not in ("personal", "phone"):
+        column = plan.match.source.all_columns[name]
+        if column.type not in ("personal", "phone") and column.holds != "phone":
             for place in (*places, *([plan.match.dates[name]] if name in plan.match.dates else [])):
                 shown[place] = True
     return shown

@@ -61,6 +61,16 @@ def _says_total(cell: str | None, words: re.Pattern[str]) -> bool:
     return words.fullmatch(text) is not None
 
 
+def says_totals(cell: str) -> bool:
+    """Whether a cell says that its row adds up others."""
+    return _says_total(cell, _TOTALS)
+
+
+def totals_in_sql(cells: Iterable[str]) -> str:
+    """SQL: whether one of some cells says so."""
+    return f"regexp_matches(concat_ws(chr(31), {', '.join(cells)}), '(^|\\x1f)\\s*(?i:{_WORDS})')"
+
+
 def totals_notice(lines: list[int]) -> Notice:
     """One notice for all such lines of a file."""
     where = ", ".join(map(str, lines[:5])) + (", …" if len(lines) > 5 else "")
@@ -82,13 +92,14 @@ def is_header_like(cells: Sequence[str | None], header: frozenset[str]) -> bool:
     filled = [cell for cell in cells if cell]
     if len(filled) < 2:
         return False
-    names = _names()
+    names = known_names()
     known = sum(1 for cell in filled if cell in names or cell in header or cell.strip(' \t"\ufeff') in names)
     return known >= 2 and 2 * known >= len(filled)
 
 
 @cache
-def _names() -> frozenset[str]:
+def known_names() -> frozenset[str]:
+    """Every name of a column that a mapping knows, as it stands and normalised."""
     columns = (column for source in load_sources().values() for column in source.columns.values())
     names = {name for column in columns for name in column.names}
     return frozenset(names | {normalise_header(name) for name in names})

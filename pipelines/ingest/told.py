@@ -10,9 +10,9 @@ import difflib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.event_words import load_event_words
 from pipelines.ingest.expressions import names_of
 from pipelines.ingest.notices import Notice
+from pipelines.ingest.open_words import known_words
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.plan import Plan, Target
 from pipelines.ingest.staging import Column
@@ -130,7 +130,7 @@ def _own_words(
     connection: duckdb.DuckDBPyConnection, target: Target, column: Column, rows: str, origin: Origin, settings: Settings
 ) -> list[tuple[int, Notice]]:
     word = target.expression(column.stored_as)
-    known = [*load_event_words(), *settings.private_entry_events]
+    known = known_words(column, settings)
     found = connection.execute(
         f"select {origin.file_id} as file_id, {word} as word, count(*) as rows from {rows} t "
         f"where {target.condition()} and not list_contains($1, {word}) group by 1, 2 "
@@ -138,10 +138,21 @@ def _own_words(
         "order by file_id, rows desc, word",
         [known],
     ).fetchall()
-    return [(file_id, _unknown_word(word, count, known)) for file_id, word, count in found]
+    tell = _unknown_id_type if column.spellings == "id_types" else _unknown_event
+    return [(file_id, tell(word, count, known)) for file_id, word, count in found]
 
 
-def _unknown_word(word: str, rows: int, known: list[str]) -> Notice:
+def _unknown_id_type(word: str, rows: int, known: list[str]) -> Notice:
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
+    meant = f"did you mean {near[0]}? " if near else ""
+    said = (
+        f"{meant}the kind of id is none of Siyu's, so its ids are joined only with those of this very word; "
+        "see docs/accepted.md for the words"
+    )
+    return Notice("unknown_id_type", said, word, rows, facts={"near": near[0]} if near else {})
+
+
+def _unknown_event(word: str, rows: int, known: list[str]) -> Notice:
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
     meant = f"did you mean {near[0]}? " if near else ""
     said = (

@@ -106,3 +106,35 @@ def test_other_days_and_other_accounts_stand_beside_each_other(merchant):
     merchant.run()
     assert merchant.one("select sum(cost_amount) from staging.ad_spend") == yuan("41.00")
     assert merchant.rows("select reason from ops.quarantine") == []
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("账户ID,日期,消耗", ",2026-11-03,30", "A1,2026-11-03,10", "A2,2026-11-03,20"),
+        ("账户ID,日期,消耗", "A1,2026-11-03,30", "-,2026-11-03,30"),
+        ("账户ID,计划ID,日期,消耗", "A1,,2026-11-03,30", "A1,P1,2026-11-03,10", "A1,P2,2026-11-03,20"),
+        ("账户ID,计划ID,日期,消耗", "A1,,2026-11-03,30", ",P1,2026-11-03,10", ",P2,2026-11-03,20"),
+    ],
+)
+def test_a_day_and_its_parts_in_one_file_are_refused(merchant, rows):
+    merchant.put("orders/a.csv", ORDERS)
+    merchant.put("ad_spend/a.csv", "\n".join(rows) + "\n")
+    merchant.run()
+    assert merchant.one("select count(*) from staging.ad_spend") == 0
+    assert merchant.rows("select path, reason from ops.quarantine") == [("ad_spend/a.csv", "whole_beside_parts")]
+
+
+def test_an_account_told_whole_beside_another_told_by_plan(merchant):
+    rows = (
+        "账户ID,计划ID,日期,消耗",
+        "A1,,2026-11-03,30",
+        "A2,P1,2026-11-03,10",
+        "A2,P2,2026-11-03,20",
+        ",,2026-11-04,7",
+    )
+    merchant.put("orders/a.csv", ORDERS)
+    merchant.put("ad_spend/a.csv", "\n".join(rows) + "\n")
+    merchant.run()
+    assert merchant.one("select sum(cost_amount) from staging.ad_spend") == yuan("67.00")
+    assert merchant.told() == set()

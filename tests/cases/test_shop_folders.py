@@ -85,3 +85,12 @@ def test_a_column_says_more_than_the_folder(merchant):
     merchant.put("orders/一店/a.csv", "店铺名称," + ORDERS + "北店," + ONE + "," + TWO)
     merchant.run()
     assert totals(merchant) == [("一店", yuan("300.00")), ("北店", yuan("10.00"))]
+
+
+def test_the_same_bytes_in_two_shops_are_two_files(merchant):
+    """Two shops may have sold the same on one day; the third file is a copy of the second."""
+    for place in ("一店/a.csv", "二店/a.csv", "二店/b.csv"):
+        merchant.put(f"orders/{place}", "订单号,付款时间,实付金额,买家ID\nO1,2026-11-01 10:00:00,100,b1\n")
+    merchant.run()
+    assert [file.status for file in merchant.files] == ["loaded", "loaded", "duplicate"]
+    assert merchant.rows("select shop_id, order_id from core.orders order by all") == [("一店", "O1"), ("二店", "O1")]

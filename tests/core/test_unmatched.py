@@ -1,5 +1,7 @@
 """core.unmatched: rows that join nothing are counted, with why as far as it can be seen. Given rows, expected rows."""
 
+import pytest
+
 from tests.worlds import table, world
 
 ORDERS = """
@@ -118,3 +120,50 @@ def test_an_order_without_a_platform_that_a_platform_knows():
         }
     )
     assert told(built) == [("orders", "other", "no_platform", "taobao", 1, 200, "751")]
+
+
+JOINS = """
+| user_id | event      | event_at            | group_id |
+| u1      | group_join | 2025-03-01 10:00:00 | g1       |
+| u2      | group_join | 2025-03-01 11:00:00 | g1       |
+| u3      | wecom_add  | 2025-03-01 11:00:00 | -        |
+"""
+GOOD = "2025-03-02 10:00:00"
+
+
+def idle_leaves(*leaves):
+    """(platform, why, rows, people, group) of leaves that end nothing, beside the joins above."""
+    rows = [{"event": "group_leave", "event_at": GOOD, **leave} for leave in leaves]
+    built = world({"events": [*table(JOINS), *rows]})
+    told = built.rows("core.unmatched", order="kind, platform, why")
+    return [(row["platform"], row["why"], row["rows"], row["people"], row["example"]) for row in told]
+
+
+@pytest.mark.parametrize(
+    ("leave", "why"),
+    [
+        ({"user_id": "甲", "user_id_type": "nickname", "group_id": "g1"}, "other_id"),
+        ({"user_id": "u1", "group_id": "一群"}, "unknown_group"),
+        ({"user_id": "u1"}, "no_group"),
+        ({"user_id": "u1", "group_id": "g1", "platform": "wecom"}, "no_joins"),
+        ({"user_id": "u9", "group_id": "g1"}, "none_ends"),
+        ({"user_id": "u1", "group_id": "g1", "event_at": "2025-02-01 10:00:00"}, "none_ends"),
+        ({"user_id": "u9", "event": "wecom_remove"}, "none_ends"),
+        ({"user_id": "u1", "event": "wecom_remove", "group_id": "g1"}, "none_ends"),
+    ],
+)
+def test_a_leave_that_ends_nothing_says_why(leave, why):
+    platform, group = leave.get("platform", "other"), leave.get("group_id")
+    group = group if leave.get("event") is None else None
+    assert idle_leaves(leave) == [(platform, why, 1, 1, group)]
+
+
+def test_leaves_that_end_a_stay_are_not_told_and_those_of_others_are_lighter():
+    """Who was never seen to join beside people who were: the data may begin after the join."""
+    assert idle_leaves({"user_id": "u1", "group_id": "g1"}) == []
+    again = {"user_id": "u1", "group_id": "g1", "event_at": "2025-03-03 10:00:00"}
+    assert idle_leaves({"user_id": "u1", "group_id": "g1"}, again) == []
+    old = {"user_id": "u9", "group_id": "g1"}
+    assert idle_leaves({"user_id": "u1", "group_id": "g1"}, old, {**old, "user_id": "u8"}) == [
+        ("other", "never_joined", 2, 2, "g1")
+    ]

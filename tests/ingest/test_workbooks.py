@@ -260,7 +260,7 @@ def test_all_of_an_order_merged_over_its_items_is_one_order(landing: Landing, bo
     merged = [f"{column}2:{column}3" for column in "ABCD"]
     file = landing.one("orders/a.xlsx", workbook({"S": [[*HEADER, ""], *rows]}, merged=merged))
     assert orders(landing) == [("A1", Decimal("11.00")), ("A2", Decimal("5.00"))]
-    assert (file.rows_superseded, landing.quarantine(), told(landing)) == (1, [], [])
+    assert (file.rows_superseded, landing.quarantine(), told(landing)) == (1, [], [("nameless_column", "E", 3)])
 
 
 # --- other programs' workbooks ----------------------------------------------------------------------------------------

@@ -258,6 +258,23 @@ def test_rows_that_join_nothing_are_told_with_their_amount(ledger: Any) -> None:
     assert other.text["zh"] == "企业微信的群内事件：40 条对不上任何已读入的数据，如 g9：没有任何数据有此编号。"
 
 
+def test_leaves_that_end_nothing_are_a_doubt_unless_they_may_be_older_than_the_data(ledger: Any) -> None:
+    file(ledger, 1, "events/1.csv", "canonical_events", 1)
+    order(ledger)
+    ledger.execute(
+        f"{UNMATCHED[: UNMATCHED.index('(values')]}(values ('leaves', 'wecom', 'never_joined', null, 2::bigint, "
+        "null::decimal(18, 2), 2, 'g1')) as u (kind, platform, why, hint, rows, amount, people, example)"
+    )
+    assert quality(ledger, SETTINGS).verdict == "told"
+    ledger.execute("update core.unmatched set why = 'unknown_group'")
+    (one,) = findings(ledger, SETTINGS)
+    assert (one.rows, one.is_doubt) == (2, True)
+    assert one.text["en"] == (
+        "Leaves of WeCom: 2 join nothing that was read, such as g1: nobody is known to have joined these groups."
+    )
+    assert one.text["zh"] == "企业微信的退出记录：2 条对不上任何已读入的数据，如 g1：没有人加入过这些群。"
+
+
 def test_orders_that_wait_for_a_line_are_told(ledger: Any) -> None:
     file(ledger, 1, "orders/1.csv", "canonical_orders", 1)
     order(ledger)
@@ -316,3 +333,50 @@ def test_a_finding_is_plain_for_a_program(ledger: Any) -> None:
     (first, *_) = findings(ledger, SETTINGS)
     assert isinstance(first, Finding)
     assert {"code", "severity", "subject", "rows", "amount", "text", "remedy", "is_alarm"} <= first.plain().keys()
+
+
+def linked(ledger: Any, *links: tuple[str, str]) -> list[tuple[str, str, int | None, bool]]:
+    """What is told of links between WeCom contacts and 抖音 users, beside an order of u7 and an event of w7 and w8."""
+    file(ledger, 1, "orders/1.csv", "canonical_orders", 1)
+    ledger.execute("create table core.identities as select 1 as platform")
+    ledger.execute(
+        "insert into staging.orders by name select 'douyin' as platform, 'o1' as order_id, 'u7' as buyer_id, "
+        "'user_id' as buyer_id_type, timestamp '2026-03-01 10:00' as paid_at"
+    )
+    for user in ("w7", "0w8"):
+        ledger.execute(
+            "insert into staging.events by name select 'wecom' as platform, ? as event_id, ? as user_id, "
+            "'external_userid' as user_id_type, 'follow' as event, timestamp '2026-03-01 10:00' as event_at",
+            [user, user],
+        )
+    for (id_type, id_value), contact in links:
+        ledger.execute(
+            "insert into staging.identities by name select 'douyin' as platform, ? as id_type, ? as id_value, "
+            "'wecom' as linked_platform, 'external_userid' as linked_type, ? as linked_value",
+            [id_type, id_value, contact],
+        )
+    return [(one.code, one.subject, one.rows, one.is_doubt) for one in findings(ledger, SETTINGS)]
+
+
+@pytest.mark.parametrize(
+    ("link", "contact", "subject"),
+    [
+        (("user_id", "U7"), "w7", "douyin.user_id"),
+        (("user_id", "0u7"), "w7", "douyin.user_id"),
+        (("crm", "u7"), "w7", "douyin.crm"),
+        (("user_id", "u7"), "w8", "wecom.external_userid"),
+    ],
+)
+def test_a_link_that_names_an_id_in_another_spelling_is_a_doubt(
+    ledger: Any, link: tuple[str, str], contact: str, subject: str
+) -> None:
+    assert ("link_misses", subject, 1, True) in linked(ledger, (link, contact))
+
+
+def test_links_of_a_kind_that_nothing_else_has_are_told(ledger: Any) -> None:
+    assert linked(ledger, (("crm", "c1"), "w7"), (("crm", "c2"), "0w8")) == [("links_unseen", "douyin.crm", 2, False)]
+
+
+def test_links_that_join_or_lead_on_are_not_told(ledger: Any) -> None:
+    """A union id between two links, and a contact who has done nothing yet beside one who has."""
+    assert linked(ledger, (("user_id", "u7"), "w7"), (("union_id", "x"), "w7"), (("union_id", "x"), "w9")) == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pipelines.ingest.cells.alone import odd_marks_sql
 from pipelines.ingest.cells.customs import doubts_sql
 from pipelines.ingest.cells.nobody import DATE_AS_ID, MASKED, PUNCTUATION, only_marks_sql
+from pipelines.ingest.cells.phones import odd_phone_id_sql
 from pipelines.ingest.cells.reading import (
     AMOUNT_UNITS,
     EPOCH_UNITS,
@@ -37,6 +38,7 @@ _STAMPS = (
 )
 _APOSTROPHE = quoted("'")
 MANY_WORDS = 40
+NEARLY_A_PHONE = 8  # what is shorter is not even a part of one
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d")
 _ZONED = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
@@ -124,8 +126,7 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
     elif reading.values:
         conditions.append(f"{p} not in {listed(reading.values)}")
     elif kind == "id":
-        starred = [f"contains({p}, '*')"] if reading.names_person and reading.holds != "alone" else []
-        conditions += [_odd_id(p, reading), *odd_marks_sql(p, reading), *starred]
+        conditions += [_odd_id(p, reading), *odd_marks_sql(p, reading), *odd_phone_id_sql(p, reading)]
     elif kind == "word":
         conditions.append(_odd_word(p, reading))
     elif kind == "text":
@@ -133,7 +134,7 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
     elif kind == "phone":
         # Masked, encrypted, or a virtual number with its extension.
         hidden = f"contains({x}, '*') or contains({x}, '#') or contains({x}, '$') or substr({x}, 12, 1) = '-'"
-        conditions.append(f"({p} is null and strlen({x}) >= 11 and not ({hidden}))")
+        conditions.append(f"({p} is null and strlen({x}) >= {NEARLY_A_PHONE} and not ({hidden}))")
     elif kind in ("timestamp", "date"):
         inside = f"{p} >= timestamp '{PLAIN_SINCE}' and {p} < timestamp '{LATEST}'"
         conditions.append(f"({x} is not null and ({inside}) is not true)")

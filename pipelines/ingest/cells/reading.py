@@ -31,7 +31,6 @@ EMPTY = (
     "(null)",
     "\\N",
 )
-PHONE_WORDS = ("phone", "mobile", "tel", "手机", "手机号", "手机号码", "电话")
 # Days on which nothing happened: what programs write for a time that has not come.
 NO_DAYS = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1969-12-31", "1970-01-01")
 EARLIEST, LATEST = datetime(1900, 1, 2), datetime(2100, 1, 1)
@@ -67,7 +66,9 @@ class Reading:
     default_word: str | None = None
     values: tuple[str, ...] = ()
     strip: str = SPACES + QUOTES
-    holds: str = ""  # of an id: "alone", "id", "name" (alone.py); nothing said: programs write the cells
+    holds: str = (
+        ""  # of an id: "alone", "id", "name" (alone.py), "phone" (phones.py); nothing said: programs write the cells
+    )
     names_person: bool = False  # so a star hides a part of a name
     labels: tuple[str, ...] = ()  # the column's own names, which may stand before an id
     customs: tuple[str, ...] = ()  # another country's, that the file was seen to have (customs.py)

@@ -13,6 +13,7 @@ from pipelines.ingest.cells.customs import doubt_of
 from pipelines.ingest.cells.moments import moment_of
 from pipelines.ingest.cells.nobody import ERROR, is_starred, names_nobody
 from pipelines.ingest.cells.numbers import number_of, rounded
+from pipelines.ingest.cells.phones import phone_id_of, phone_of
 from pipelines.ingest.cells.reading import (
     EARLIEST,
     INVISIBLE_PATTERN,
@@ -24,7 +25,7 @@ from pipelines.ingest.cells.reading import (
     Unread,
 )
 from pipelines.ingest.cells.words import act_of, id_of, plain_marks, word_of
-from pipelines.privacy import mask_text, normalise_phone
+from pipelines.privacy import mask_text
 
 _CONTROLS = re.compile(f"[\x00-\x1f\x7f{INVISIBLE_PATTERN}]")
 _WRAPPED = re.compile(r"\s*[=＝]\s*\"(.*)\"\s*", re.DOTALL)
@@ -82,7 +83,7 @@ def _read(cell: str, reading: Reading, expected: str) -> str | Unread | None:
         case "text":
             return Unread(reason, expected) if (reason := act_of(cell)) else mask_text(_CONTROLS.sub("", cell))
         case "phone":
-            return normalise_phone(cell)
+            return phone_of(cell)
         case "timestamp" | "date":
             return _moment(cell, reading, expected)
         case "boolean":
@@ -96,6 +97,8 @@ def _id(cell: str, reading: Reading, expected: str) -> str | Unread | None:
         cell = without_label(cell, reading)
         if cell in reading.empty or is_nobody(cell, reading):
             return None
+    if reading.holds == "phone":
+        return phone_id_of(cell)
     value = id_of(cell if reading.holds == "name" else plain_marks(cell), expected)
     return value if isinstance(value, Unread) else beside(value, reading) or value
 

@@ -22,6 +22,7 @@ from pipelines.ingest.formats.parquet import open_parquet
 from pipelines.ingest.formats.sheets import LARGEST_WORKBOOK
 from pipelines.ingest.formats.workbook import open_workbook
 from pipelines.ingest.text import UnreadableError, head_of, open_text
+from pipelines.ingest.titles import refuse_unit_in_name
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,13 +30,24 @@ if TYPE_CHECKING:
 
 def open_file(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, scratch: Path) -> Opened:
     """Recognises a file and prepares its relation. Raises UnreadableError when the whole file must be refused."""
+    return _named(_open(connection, path, relative, scratch), relative)
+
+
+def _named(opened: Opened, relative: str) -> Opened:
+    """The file, where its name does not contradict its columns."""
+    for part in (opened, *opened.parts):
+        refuse_unit_in_name(part.match, relative, opened.expected or 0)
+    return opened
+
+
+def _open(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, scratch: Path) -> Opened:
     kind = kind_of(path)
     folders = tuple(Path(relative).parts[:-1])
     if kind == "empty":
         raise UnreadableError("empty_file", "a file with a header and rows; this one has no bytes: export it again")
     if kind == "zip":
         workbook = _workbook_in(path, relative, scratch)
-        return workbook or open_file(connection, _unpacked(path, scratch), relative, scratch)
+        return workbook or _open(connection, _unpacked(path, scratch), relative, scratch)
     if kind == "ole":
         check_ole(path)
         return open_workbook(path, folders, scratch)
@@ -55,6 +67,11 @@ def open_file(connection: duckdb.DuckDBPyConnection, path: Path, relative: str, 
 
 def open_plain(path: Path, relative: str, scratch: Path) -> Opened | None:
     """A workbook, or a CSV whose lines are its rows, as nearly every one is; None for what only `open_file` takes."""
+    opened = _open_plain(path, relative, scratch)
+    return opened and _named(opened, relative)
+
+
+def _open_plain(path: Path, relative: str, scratch: Path) -> Opened | None:
     kind = kind_of(path)
     if kind == "zip":
         return _workbook_in(path, relative, scratch)

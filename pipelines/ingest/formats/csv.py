@@ -13,10 +13,14 @@ from pathlib import Path
 from pipelines.ingest.formats.opened import HEADER_WITHIN, Opened, Piece, csv_relation
 from pipelines.ingest.headers import Match, Missing
 from pipelines.ingest.layout import layout_of, places_in
+from pipelines.ingest.nameless import told_nameless
+from pipelines.ingest.notices import Notice
 from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.records import Refused, split_line
+from pipelines.ingest.side_by_side import refuse_two_headers
 from pipelines.ingest.text import Text, head_of
 from pipelines.ingest.titles import refuse_other_unit
+from pipelines.ingest.unit_rows import UNITS_WITHIN, with_units
 
 DELIMITERS = ",\t;|"
 SAMPLE_LINES = 50  # under the header, to see how many cells a line has
@@ -34,9 +38,15 @@ def open_csv(text: Text, folders: tuple[str, ...]) -> Opened:
             if isinstance(verdict, Match):
                 titles = [split_line(above, delimiter) for above in lines[: number - 1]]
                 refuse_other_unit(verdict, titles, text.lines - number)
-                return _opened_csv(text, verdict, delimiter, number)
+                refuse_two_headers(header, folders, "csv")
+                verdict, units = _with_units(verdict, lines[number:], delimiter, folders)
+                opened = _opened_csv(text, verdict, delimiter, number + units)
+                opened.notices += _told_nameless(header, lines[number + units :], delimiter)
+                return opened
             if verdict is not None and (best is None or verdict.known > best.known):
                 best, seen = verdict, header
+    if best is not None:
+        refuse_two_headers(seen, folders, "csv")
     error = refusal(best, seen, max(text.lines - 1, 0), folders)
     raise error.looked_within(HEADER_WITHIN) if text.lines > HEADER_WITHIN else error
 
@@ -47,6 +57,19 @@ def _headers(line: str, below: list[str]) -> Iterator[tuple[str, list[str]]]:
         if delimiter in line or delimiter == DELIMITERS[0]:
             header = split_line(line, delimiter)
             yield delimiter, _as_wide_as_rows(header, below, delimiter)
+
+
+def _with_units(match: Match, below: list[str], delimiter: str, folders: tuple[str, ...]) -> tuple[Match, int]:
+    rows = [split_line(line, delimiter) for line in below[:UNITS_WITHIN]]
+    return with_units(match, rows, folders, "csv")
+
+
+def _told_nameless(header: list[str], below: list[str], delimiter: str) -> list[Notice]:
+    """As far as the first rows tell; a row that is wider than the header is refused anyway."""
+    if all(text.strip() for text in header):
+        return []
+    rows = (split_line(line, delimiter) for line in below)
+    return told_nameless(header, [cells for cells in rows if len(cells) == len(header)], is_whole=False)
 
 
 def _as_wide_as_rows(header: list[str], below: list[str], delimiter: str) -> list[str]:
@@ -86,11 +109,10 @@ def open_pieces(opened: Opened, headers: list[int], folders: tuple[str, ...], sc
     first = Piece(opened.text, opened.match.header, opened.delimiter, list(range(len(opened.match.header))))
     pieces: dict[Hashable, list[tuple[Match, Piece]]] = {}
     refused: list[Refused] = []
-    cut: list[tuple[int, Match | None, str]] = [(opened.first_line - 1, opened.match, opened.delimiter)]
-    for line, text in zip(headers, _lines(opened.text, headers), strict=True):
-        cut.append((line, *_verdict(text, folders)))
-    for (above, match, delimiter), path in zip(cut, _cut(opened, headers, scratch), strict=True):
-        skip = match.source.skip_after_header if match and above >= opened.first_line else 0
+    cut: list[tuple[int, Match | None, str, int]] = [(opened.first_line - 1, opened.match, opened.delimiter, 0)]
+    for line, texts in _lines(opened.text, headers).items():
+        cut.append((line, *_verdict(texts, folders)))
+    for (above, match, delimiter, skip), path in zip(cut, _cut(opened, headers, scratch), strict=True):
         if match is None:
             refused += _refused(path, above)
         else:
@@ -118,18 +140,25 @@ def _part(opened: Opened, group: list[tuple[Match, Piece]]) -> Opened:
     )
 
 
-def _verdict(line: str, folders: tuple[str, ...]) -> tuple[Match | None, str]:
-    for delimiter, header in _headers(line, []):
+def _verdict(lines: list[str], folders: tuple[str, ...]) -> tuple[Match | None, str, int]:
+    """What a header and the lines under it are, and how many of these are no rows."""
+    for delimiter, header in _headers(lines[0], []):
         verdict = choose(header, folders, "csv")
         if isinstance(verdict, Match):
-            return verdict, delimiter
-    return None, DELIMITERS[0]
+            verdict, units = _with_units(verdict, lines[1:], delimiter, folders)
+            return verdict, delimiter, verdict.source.skip_after_header + units
+    return None, DELIMITERS[0], 0
 
 
-def _lines(text: Text, wanted: list[int]) -> list[str]:
-    numbers = set(wanted)
+def _lines(text: Text, wanted: list[int]) -> dict[int, list[str]]:
+    """Each of the lines, with those under it that may hold its units."""
+    found: dict[int, list[str]] = {number: [] for number in wanted}
     with open(text.path, encoding="utf-8", errors="replace", newline="\n") as file:
-        return [line.rstrip("\r\n") for number, line in enumerate(file, start=1) if number in numbers]
+        for number, line in enumerate(file, start=1):
+            for above in range(number - UNITS_WITHIN, number + 1):
+                if above in found:
+                    found[above].append(line.rstrip("\r\n"))
+    return found
 
 
 def _cut(opened: Opened, headers: list[int], scratch: Path) -> list[Path]:

@@ -46,6 +46,7 @@ class Opened:
     refused_sql: str | None = None  # relation (line, raw, reason) of lines that are no records at all
     refused: list[Refused] = field(default_factory=list)  # of a workbook: rows under another header than the first
     notices: list[Notice] = field(default_factory=list)
+    sheet: str = ""  # whose name says the year of days that have none
     pieces: list[Piece] = field(default_factory=list)  # of a CSV with more than one header
     blocks: tuple[int, ...] = ()  # first lines of what stands under each header, or on each sheet
     parts: list[Opened] = field(default_factory=list)  # further tables of the file, under headers of their own

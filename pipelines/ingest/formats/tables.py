@@ -21,12 +21,17 @@ from pipelines.ingest.formats.sheets import Sheet
 from pipelines.ingest.formats.values import Drawn, Uncomputed, text_of
 from pipelines.ingest.headers import Match, Missing
 from pipelines.ingest.layout import layout_of, places_in
+from pipelines.ingest.nameless import told_nameless
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.records import Refused
+from pipelines.ingest.sheet_names import is_uncounted, left_out
+from pipelines.ingest.side_by_side import refuse_apart, refuse_two_headers
 from pipelines.ingest.table_noise import is_header_like
 from pipelines.ingest.text import UnreadableError
-from pipelines.ingest.titles import refuse_other_unit
+from pipelines.ingest.titles import refuse_other_unit, refuse_unit_in_name
+from pipelines.ingest.unit_rows import UNITS_WITHIN, with_units
+from pipelines.ingest.years import needs_year_of
 from pipelines.privacy import mask_letters, mask_text
 
 Line = tuple[int, list[Any]]  # its number, counted on over sheets, and its values
@@ -39,35 +44,81 @@ class _Table:
     match: Match | None
     header: list[str]
     lines: list[Line] = field(default_factory=list)
+    sheet: str = ""  # whose name says the year of days that have none: a part of its own
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """A sheet whose header a mapping knows."""
+
+    sheet: Sheet
+    match: Match
+    found: int  # row of the header
+    above: int  # lines of the sheets before
+
+    @property
+    def rows(self) -> int:
+        return sum(1 for row in self.sheet.rows[self.found + 1 :] if any(map(text_of, row)))
 
 
 def open_tables(sheets: list[Sheet], folders: tuple[str, ...], scratch: Path, encoding: str) -> Opened:
     """Every table of every sheet whose header is recognised. Raises UnreadableError where none is."""
-    tables: list[_Table] = []
     notices: list[Notice] = []
+    fits, near = _fits(sheets, folders, notices)
+    aside, told = left_out({fit.sheet.name: fit.rows for fit in fits})
+    notices += told
+    parts: dict[Any, list[_Table]] = {}
+    refused: list[Refused] = []
+    for fit in fits:
+        if fit.sheet.name not in aside:
+            for table in _tables_of(fit, folders, notices):
+                if table.match is None:
+                    refused += _refused(table)
+                else:
+                    parts.setdefault((layout_of(table.match), table.sheet), []).append(table)
+    if not parts:
+        raise _refuse(sheets, near, folders)
+    first, *others = [_part(group, scratch, number, encoding) for number, group in enumerate(parts.values())]
+    first.notices += notices
+    first.refused += refused
+    first.parts = others
+    return first
+
+
+def _fits(
+    sheets: list[Sheet], folders: tuple[str, ...], notices: list[Notice]
+) -> tuple[list[_Fit], list[tuple[Missing | None, list[str]]]]:
+    """The sheets that a mapping knows, and what the headers of the others come near; these are told."""
+    fits: list[_Fit] = []
     near: list[tuple[Missing | None, list[str]]] = []
     above = 0
     for sheet in sheets:
         found, verdict, header = _first_header(sheet.rows, folders)
         if isinstance(verdict, Match):
-            titles = [[sheet.name], *(list(map(text_of, row)) for row in sheet.rows[: found or 0])]
-            refuse_other_unit(verdict, titles, len(sheet.rows) - len(titles))
-            tables += _tables(sheet, found or 0, verdict, folders, above, notices)
+            fits.append(_Fit(sheet, verdict, found or 0, above))
         else:
+            if verdict is not None and not is_uncounted(sheet.name):
+                refuse_two_headers(header, folders, "xlsx", sheet.name)
             near.append((verdict, header))
             notices += _left(sheet)
         above += len(sheet.rows)
-    parts: dict[Any, list[_Table]] = {}
+    return fits, near
+
+
+def _tables_of(fit: _Fit, folders: tuple[str, ...], notices: list[Notice]) -> list[_Table]:
+    """The tables of one sheet. Raises UnreadableError where its shape or its name leaves in doubt what cells mean."""
+    sheet, rows = fit.sheet, len(fit.sheet.rows) - fit.found - 1
+    refuse_two_headers(fit.match.header, folders, "xlsx", sheet.name)
+    refuse_other_unit(fit.match, [list(map(text_of, row)) for row in sheet.rows[: fit.found]], rows)
+    refuse_unit_in_name(fit.match, sheet.name, rows)
+    tables = list(_tables(sheet, fit.found, fit.match, folders, fit.above, notices))
     for table in tables:
         if table.match is not None:
-            parts.setdefault(layout_of(table.match), []).append(table)
-    if not parts:
-        raise _refuse(sheets, near, folders)
-    first, *others = [_part(group, scratch, number, encoding) for number, group in enumerate(parts.values())]
-    first.notices += notices
-    first.refused += [line for table in tables if table.match is None for line in _refused(table)]
-    first.parts = others
-    return first
+            cells = [list(map(text_of, row)) for _, row in table.lines]
+            refuse_apart(table.match, cells, sheet.name)
+            notices += told_nameless(table.match.header, cells, is_whole=True)
+            table.sheet = sheet.name if needs_year_of(sheet.name, table.match, cells) else ""
+    return tables
 
 
 def _first_header(rows: list[list[Any]], folders: tuple[str, ...]) -> tuple[int | None, Any, list[str]]:
@@ -97,8 +148,8 @@ def _tables(
     """One sheet cut at each of its headers. What stood above the first may stand above the next one, too."""
     titles = [row for row in sheet.rows[:start] if any(map(text_of, row))]
     names = frozenset(match.header)
+    match, skip = _with_units(match, sheet.rows[start + 1 :], folders)
     table, merged = _Table(match, list(match.header)), Merged(sheet, match)
-    skip = match.source.skip_after_header
     for number, row in enumerate(sheet.rows[start + 1 :], start + 1):
         texts = [text_of(value) for value in row]
         if is_header_like(texts, names):
@@ -107,16 +158,23 @@ def _tables(
             notices += merged.notices
             yield table
             header = _trimmed(texts)
-            verdict = choose(header, folders, "xlsx")
+            verdict, skip = choose(header, folders, "xlsx"), 0
+            if isinstance(verdict, Match):
+                verdict, skip = _with_units(verdict, sheet.rows[number + 1 :], folders)
             table = _Table(verdict if isinstance(verdict, Match) else None, header)
             merged = Merged(sheet, verdict if isinstance(verdict, Match) else match)
-            skip = verdict.source.skip_after_header if isinstance(verdict, Match) else 0
         elif skip:
             skip -= 1
         elif any(texts):
             table.lines.append((above + number + 1, merged.filled(number, row)))
     notices += merged.notices
     yield table
+
+
+def _with_units(match: Match, below: list[list[Any]], folders: tuple[str, ...]) -> tuple[Match, int]:
+    rows = [[text_of(value) for value in row] for row in below[:UNITS_WITHIN]]
+    match, units = with_units(match, rows, folders, "xlsx")
+    return match, match.source.skip_after_header + units
 
 
 def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Opened:
@@ -143,6 +201,7 @@ def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Op
                 written += 1
     opened = Opened(match, encoding, csv_relation(target, width, ",", 0, True), True, records=target, expected=written)
     opened.blocks = tuple(table.lines[0][0] for table in tables if table.lines)
+    opened.sheet = tables[0].sheet
     opened.notices += [_uncomputed(match.header[place], n) for place, n in uncomputed.items() if place in match.places]
     return opened
 

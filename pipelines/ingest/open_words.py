@@ -1,0 +1,49 @@
+"""Words that a merchant may add to - what a person did, what kind of id this is - in the spelling that we keep.
+
+What belongs here: other spellings as SQL, and which words are known. What does not: the tables of words
+(pipelines/event_words.py, pipelines/id_types.py), and closed columns (canonical_columns.py).
+"""
+
+from __future__ import annotations
+
+from pipelines.event_words import load_event_words, spellings
+from pipelines.id_types import LEFT_OUT, PHONE, id_type_words, load_id_types
+from pipelines.ingest.cells.plainly import listed
+from pipelines.ingest.expressions import quoted
+from pipelines.ingest.staging import Column
+from pipelines.settings import Settings
+
+
+def kept_word(value: str, column: Column) -> str:
+    """SQL: a word in small letters, or the word that another spelling of it means."""
+    if column.spellings == "id_types":
+        return id_type(value)
+    if column.spellings == "event_words":
+        # other spellings are no plain letters
+        plain = f"strlen({value}) = length({value})"
+        return f"case when {plain} then lower({value}) else {_swapped(value, value, spellings())} end"
+    return f"lower({value})"
+
+
+def id_type(value: str) -> str:
+    """SQL: the kind of id that a word means; one that nobody knows is itself."""
+    bare = f"translate(lower({value}), {quoted(LEFT_OUT)}, '')"
+    swapped = _swapped(bare, value, id_type_words())
+    return f"case when {value} in {listed(tuple(load_id_types()))} then {value} else {swapped} end"
+
+
+def is_phone_type(value: str) -> str:
+    """SQL: whether a word means that ids are phone numbers."""
+    return f"{id_type(value)} = {quoted(PHONE)}"
+
+
+def known_words(column: Column, settings: Settings) -> list[str]:
+    """What means more than itself in a column."""
+    return (
+        [*load_id_types()] if column.spellings == "id_types" else [*load_event_words(), *settings.private_entry_events]
+    )
+
+
+def _swapped(asked: str, value: str, words: dict[str, str]) -> str:
+    cases = " ".join(f"when {quoted(text)} then {quoted(word)}" for text, word in words.items())
+    return f"case {asked} {cases} else lower({value}) end"

@@ -1,0 +1,41 @@
+"""Rows under one key that are no copies of each other: numbers given anew each day, or in each shop.
+
+What belongs here: telling such rows from corrections, and what is said of them. What does not: which of the two stands
+(merging.py, clashes.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipelines.ingest.notices import Notice
+from pipelines.ingest.plan import Target
+
+
+def differs_sql(target: Target, one: Callable[[str], str], other: Callable[[str], str]) -> str:
+    """SQL: of two rows, as `one` and `other` say a column, nothing that copies share is alike; of a time its day.
+
+    False where something is not told, and for tables whose copies need share nothing.
+    """
+    columns = target.table.columns
+    tests = [
+        " <> ".join(
+            f"{say(name)}::{'date' if columns[name].type == 'timestamp' else columns[name].sql_type}"
+            for say in (one, other)
+        )
+        for name in target.table.copies_share
+    ]
+    return f"coalesce({' and '.join(tests)}, false)" if tests else "false"
+
+
+def other_rows(target: Target, rows: int) -> Notice:
+    """What a person should know of it."""
+    table = target.table
+    number = table.key[-1]
+    text = (
+        f"rows have a {number} that stands in another file with another {' and another '.join(table.copies_share)}: "
+        "probably another thing under a number given twice, and only the newest counts. If another shop sold it, give "
+        "a column shop_id or a folder per shop; if numbers begin anew each day, put the day before them; if it was "
+        "corrected, nothing is to do"
+    )
+    return Notice("other_row", text, number, rows)

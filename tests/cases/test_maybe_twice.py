@@ -1,0 +1,158 @@
+"""What may be one thing told twice and nobody can know: both count, and a person is told how many and how much."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pipelines.quality import findings
+from tests.cases.conftest import Merchant, yuan
+
+AT = "2026-03-01 10:20:35"
+
+
+def found(merchant: Merchant, code: str) -> list[tuple[int | None, Decimal | None]]:
+    return [(one.rows, one.amount) for one in findings(merchant.connection, merchant.settings) if one.code == code]
+
+
+# --- items and their order --------------------------------------------------------------------------------------------
+
+
+def sold(merchant: Merchant, order: str, *items: str, header: str = "实付金额") -> Merchant:
+    merchant.put("orders/a.csv", f"订单号,付款时间,{header}\nA1,{AT},{order}\nA2,{AT},{order}\n")
+    rows = [f"A1-{n},A1,{amount}" for n, amount in enumerate(items)]
+    merchant.put("order_items/a.csv", "\n".join(["子订单号,订单号,商品实付金额", *rows]) + "\n")
+    return merchant.run()
+
+
+@pytest.mark.parametrize(
+    ("order", "items", "amount"),
+    [("100", ["60", "60"], "20"), ("100", ["100", "100"], "100"), ("100", ["60"], "40"), ("100", ["99.5"], "0.5")],
+)
+def test_items_that_do_not_add_up_are_told(merchant: Merchant, order: str, items: list[str], amount: str) -> None:
+    sold(merchant, order, *items)
+    assert found(merchant, "items_do_not_add_up") == [(1, yuan(amount))]
+    assert merchant.one("select sum(paid_amount) from core.orders") == yuan("200")
+
+
+@pytest.mark.parametrize("items", [["60", "40"], ["33.33", "33.33", "33.33"], [""], ["60", ""]])
+def test_items_that_add_up_or_have_no_amount(merchant: Merchant, items: list[str]) -> None:
+    sold(merchant, "100", *items)
+    assert found(merchant, "items_do_not_add_up") == []
+
+
+@pytest.mark.parametrize(
+    ("order", "header", "items", "told"),
+    [
+        ("110,10", "实付金额,运费", ["60", "40"], 0),
+        ("110,10", "实付金额,运费", ["60", "50"], 0),
+        ("90,10", "实付金额,优惠金额", ["60", "40"], 0),
+        ("100,10,10", "实付金额,运费,优惠金额", ["60", "40"], 0),
+        ("120,10", "实付金额,运费", ["60", "40"], 1),
+        ("80,10", "实付金额,优惠金额", ["60", "40"], 1),
+    ],
+)
+def test_freight_and_discounts_that_are_told(merchant, order, header, items, told) -> None:
+    sold(merchant, order, *items, header=header)
+    assert len(found(merchant, "items_do_not_add_up")) == told
+
+
+def test_an_order_that_is_the_sum_of_its_lines_is_not_looked_at(merchant: Merchant) -> None:
+    header = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间\n"
+    lines = f"6901,69011,已发货,70,{AT},{AT}\n6901,69012,已关闭,30,{AT},\n"
+    merchant.put("doudian_orders/a.csv", header + lines)
+    merchant.run()
+    assert found(merchant, "items_do_not_add_up") == []
+
+
+def test_two_shops_order_of_one_number(merchant: Merchant) -> None:
+    merchant.put("orders/a.csv", f"订单号,付款时间,实付金额,店铺\nA1,{AT},100,一店\nA1,{AT},70,二店\n")
+    merchant.put("order_items/a.csv", "子订单号,订单号,商品实付金额,店铺\n1,A1,100,一店\n1,A1,60,二店\n")
+    merchant.run()
+    assert found(merchant, "items_do_not_add_up") == [(1, yuan("10"))]
+
+
+# --- refunds without a number -----------------------------------------------------------------------------------------
+
+ORDERS = f"订单号,付款时间,实付金额,店铺名称\nO1,{AT},100,一店\nO2,{AT},100,一店\n"
+ITEM = "子订单号,订单号,退款日期,退款金额\nI1,O1,2026-03-03,30\n"
+HOUR = "订单号,退款时间,退款金额\nO1,2026-03-03 10:00:00,30\n"
+SHOP = "店铺名称,订单号,退款日期,退款金额\n一店,O1,2026-03-03,30\n"
+ITEM_AT = "子订单号,订单号,退款时间,退款金额\nI1,O1,2026-03-03 11:00:00,30\n"
+NUMBER = "退款单号,订单号,退款日期,退款金额\nR1,O1,2026-03-03,30\n"
+
+
+@pytest.mark.parametrize(("first", "second"), [(ITEM, HOUR), (HOUR, SHOP), (ITEM, SHOP), (SHOP, ITEM)])
+def test_refunds_that_say_different_things_are_told(merchant: Merchant, first: str, second: str) -> None:
+    merchant.put("orders/a.csv", ORDERS)
+    merchant.put("refunds/a.csv", first)
+    merchant.put("refunds/b.csv", second)
+    merchant.run()
+    assert found(merchant, "refund_maybe_twice") == [(1, yuan("30"))]
+    assert merchant.one("select sum(refund_amount) from core.refunds") == yuan("60")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(HOUR, ITEM_AT), (HOUR, NUMBER), (NUMBER, ITEM), (HOUR, HOUR), (HOUR, ITEM.replace("O1", "O2")),
+     (HOUR, ITEM.replace("30", "31")), (HOUR, ITEM.replace("03-03", "03-04"))],
+)  # fmt: skip
+def test_refunds_that_are_known_to_be_one_or_two(merchant: Merchant, first: str, second: str) -> None:
+    merchant.put("orders/a.csv", ORDERS)
+    merchant.put("refunds/a.csv", first)
+    merchant.put("refunds/b.csv", second)
+    merchant.run()
+    assert found(merchant, "refund_maybe_twice") == []
+
+
+# --- events -----------------------------------------------------------------------------------------------------------
+
+HEADER = "用户ID,事件,事件时间,群号\n"
+
+
+@pytest.mark.parametrize("minute", ["2026-03-01 10:20", "2026/3/1 10:20", "2026-03-01 10:20:00"])
+def test_a_join_told_with_its_minute_and_with_its_second(merchant: Merchant, minute: str) -> None:
+    merchant.put("events/a.csv", f"{HEADER}u1,入群,{minute},g1\nu2,入群,2026-03-01 10:21,g1\n")
+    merchant.put("events/b.csv", f"{HEADER}u1,入群,{AT},g1\nu2,入群,2026-03-01 10:22:01,g1\n")
+    merchant.run()
+    assert found(merchant, "minute_beside_second") == [(1, None)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("u1,入群,2026-03-01 10:20:00,g1\nu3,入群,2026-03-01 11:20:05,g1", f"u1,入群,{AT},g1"),
+        ("u1,入群,2026-03-01 10:20,g2", f"u1,入群,{AT},g1"),
+        ("u1,退群,2026-03-01 10:20,g1", f"u1,入群,{AT},g1"),
+        ("u1,入群,2026-03-01 10:20,g1", "u1,入群,2026-03-01 10:20:00,g1"),
+        ("u1,入群,2026-03-01,g1", f"u1,入群,{AT},g1"),
+    ],
+)
+def test_another_second_group_or_event_is_another(merchant: Merchant, rows: tuple[str, str]) -> None:
+    for name, text in zip("ab", rows, strict=True):
+        merchant.put(f"events/{name}.csv", f"{HEADER}{text}\n")
+    merchant.run()
+    assert found(merchant, "minute_beside_second") == []
+
+
+KNOWN = f"平台,用户ID,事件,事件时间,群号\n抖音,u1,入群,{AT},g1\n抖音,u2,入群,2026-03-02 11:00:00,g1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (f"用户ID,事件,事件时间,群号\nu1,入群,{AT},g1\nu9,入群,{AT},g1\n", 1),
+        (f"昵称,事件,事件时间,群号\n小红,入群,{AT},g1\n小明,入群,2026-03-02 11:00:00,g1\n", 2),
+        (f"平台,昵称,事件,事件时间,群号\n抖音,小红,入群,{AT},g1\n", 1),
+        (f"平台,昵称,事件,事件时间,群号\n抖音,小红,入群,{AT},g2\n", 0),
+        (f"平台,昵称,事件,事件时间,群号\n快手,小红,入群,{AT},g1\n", 0),
+        ("平台,昵称,事件,事件时间,群号\n抖音,小红,入群,2026-03-01,g1\n", 0),
+        (f"平台,用户ID,事件,事件时间,群号\n抖音,u7,入群,{AT},g1\n", 0),
+    ],
+)
+def test_a_join_of_somebody_who_may_be_known(merchant: Merchant, text: str, rows: int) -> None:
+    merchant.put("events/a.csv", KNOWN)
+    merchant.put("events/b.csv", text)
+    merchant.run()
+    assert found(merchant, "person_told_twice") == [(rows, None)] * (rows > 0)

@@ -1,0 +1,65 @@
+"""Rows under one number that are no copies of each other: the newest counts, and it is told."""
+
+from __future__ import annotations
+
+import pytest
+
+HEADER = "订单号,付款时间,实付金额,买家ID\n"
+MONDAY = HEADER + "001,2026-11-18 10:00:00,10,u1\n002,2026-11-18 11:00:00,20,u2\n"
+TUESDAY = HEADER + "001,2026-11-19 10:00:00,30,u3\n002,2026-11-19 11:00:00,40,u1\n"
+REFUNDS = "退款单号,订单号,退款时间,退款金额\n{}\n"
+
+
+def told(merchant):
+    return merchant.rows("select path, subject, rows from ops.notices where code = 'other_row' order by all")
+
+
+@pytest.mark.parametrize("in_two_runs", [False, True])
+def test_numbers_that_begin_anew_each_day_are_told(merchant, in_two_runs):
+    merchant.put("orders/monday.csv", MONDAY, at="2026-11-19 01:00:00")
+    if in_two_runs:
+        merchant.run()
+    merchant.put("orders/tuesday.csv", TUESDAY, at="2026-11-20 01:00:00")
+    merchant.run()
+    assert told(merchant) == [("orders/tuesday.csv", "order_id", 2)]
+    assert merchant.rows("select order_id, paid_amount::int from staging.orders order by 1") == [
+        ("001", 30),
+        ("002", 40),
+    ]
+
+
+def test_whichever_comes_first_the_newest_counts(merchant):
+    merchant.put("orders/tuesday.csv", TUESDAY, at="2026-11-20 01:00:00")
+    merchant.run()
+    merchant.put("orders/monday.csv", MONDAY, at="2026-11-19 01:00:00")
+    merchant.run()
+    assert told(merchant) == [("orders/monday.csv", "order_id", 2)]
+    assert merchant.rows("select order_id, paid_amount::int from staging.orders order by 1") == [
+        ("001", 30),
+        ("002", 40),
+    ]
+
+
+def test_a_deposit_and_its_balance_under_one_number_are_told(merchant):
+    """A payment that moves by days is no correction of the first one."""
+    merchant.put("orders/a.csv", HEADER + "P1,2026-11-01 10:00:00,20,u1\n", at="2026-11-02 09:00:00")
+    merchant.put("orders/b.csv", HEADER + "P1,2026-11-11 00:10:00,180,u1\n", at="2026-11-12 09:00:00")
+    merchant.run()
+    assert told(merchant) == [("orders/b.csv", "order_id", 1)]
+
+
+@pytest.mark.parametrize(
+    "row", ["001,2026-11-18 10:00:00,8,u1", "001,2026-11-19 10:00:00,10,u1", "001,2026-11-18,8,u1"]
+)
+def test_a_correction_is_a_correction(merchant, row):
+    merchant.put("orders/a.csv", MONDAY, at="2026-11-19 01:00:00")
+    merchant.put("orders/b.csv", HEADER + row + "\n", at="2026-11-20 01:00:00")
+    merchant.run()
+    assert told(merchant) == []
+
+
+def test_numbers_of_refunds_too(merchant):
+    merchant.put("refunds/a.csv", REFUNDS.format("1,O1,2026-11-20 09:00:00,5"), at="2026-11-20 20:00:00")
+    merchant.put("refunds/b.csv", REFUNDS.format("1,O2,2026-11-21 09:00:00,6"), at="2026-11-21 20:00:00")
+    merchant.run()
+    assert told(merchant) == [("refunds/b.csv", "refund_id", 1)]
