@@ -94,7 +94,9 @@ class Batches:
             return None
         try:
             opened = open_plain(found.full, found.path, self.scratch)
-            if opened is None or opened.parts or opened.refused or not 0 < (opened.expected or 0) <= reading.FEW:
+            if opened is None or opened.parts or opened.refused or opened.blocks[1:]:
+                return None
+            if not 0 < (opened.expected or 0) <= reading.FEW:
                 return None
             if opened.text is not None and read_across(opened.match):
                 return None  # its rows have to be looked at first

@@ -28,7 +28,7 @@ def canonical(table: StagingTable) -> Source:
     beside: dict[str, str] = {}
     refuse = [Rule.model_validate(rule) for rule in table.refuse]
     for name, also in headers.also.items():
-        columns[name] = _also_column(also)
+        columns[name] = _also_column(also, table.columns[also.instead_of])
         standing = loads[also.instead_of]
         beside[name] = f"{standing} is not null and {name} is not null"
         if also.further and also.type == "timestamp":
@@ -60,9 +60,9 @@ def canonical(table: StagingTable) -> Source:
     )
 
 
-def _also_column(also: Also) -> SourceColumn:
+def _also_column(also: Also, instead_of: Column) -> SourceColumn:
     """A column that may stand in the place of another."""
-    holds: Literal["name", "phone", ""] = "name" if also.type == "id" else ""
+    holds: Literal["alone", "name", "phone", ""] = "" if also.type != "id" else "alone" if instead_of.alone else "name"
     if holds and "phone" in also.sets.values():
         holds = "phone"
     return SourceColumn(
@@ -74,8 +74,11 @@ def _instead(name: str, also: Also, loads: dict[str, str]) -> dict[str, str]:
     """SQL of the columns that it stands in for, and of those whose word it then tells."""
     standing = loads[also.instead_of]
     replaced = {also.instead_of: f"coalesce({standing}, {name})"}
+    says = (
+        f"{name} > 0" if also.type == "amount" else f"{name} is not null"
+    )  # an export fills an empty amount with 0.00
     for other, word in also.sets.items():
-        meant = f"case when {standing} is null and {name} is not null then '{word}' end"
+        meant = f"case when {standing} is null and {says} then '{word}' end"
         replaced[other] = f"coalesce({loads[other]}, {meant})"
     return replaced
 

@@ -37,7 +37,7 @@ class CsvReader(RowReader):
         self.folders = folders
         plain = not (opened.text.needs_care or opened.pieces) and (opened.expected or 0) > generic.FEW
         if not (plain and self._read_fast()):
-            self.headers, self.totals, self.numbered = [], [], True
+            self.headers, self.totals, self.wholes, self.numbered = [], [], [], True
             self._read_with_care()
         self._reopen_in_pieces()
         refuse_apart_in(self.connection, opened.match, self.relation or opened.relation)

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 _OTHER_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)  # the first begins like UTF-16's
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _ADVICE = "export again as CSV UTF-8"
+MIXED = (
+    "text in one encoding; lines in UTF-8 stand among lines in GBK, as where two files were joined: put each in alone"
+)
 _KNOWN = "text in UTF-8, UTF-16 or GB18030 (GBK)"
 
 
@@ -61,6 +64,9 @@ _SCRIPTS = (
 )
 _GB_USUAL = re.compile(rb"[\xa1\xa3\xb0-\xd7][\xa1-\xfe]")
 _PAIR = re.compile(rb"[\x81-\xfe][\x30-\xfe]")
+# Two Chinese letters of UTF-8, and a line of nothing else: read as GB18030 they are three rare ones (小红: 灏忕孩).
+_UTF8_PAIR = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
+_UTF8_LINE = re.compile(rb"(?:[\x00-\x7f]|[\xe3-\xe9\xef][\x80-\xbf]{2})+")
 _ENOUGH = 4  # different characters, below which letters prove nothing
 
 
@@ -132,6 +138,14 @@ def _letters(lines: list[bytes], usual: re.Pattern[bytes] | None = None) -> set[
     """The different double-byte characters: a word that stands in each row proves no more than once."""
     either = _PAIR if usual is None else re.compile(usual.pattern + b"|" + _PAIR.pattern)
     return {pair for line in lines for pair in either.findall(line)}
+
+
+def utf8_within(chunk: bytes) -> bytes | None:
+    """A line of text in UTF-8 among lines that are read as GB18030, if there is one."""
+    if _UTF8_PAIR.search(chunk) is None:
+        return None
+    lines = (line for line in chunk.split(b"\n") if _UTF8_PAIR.search(line))
+    return next((line for line in lines if _UTF8_LINE.fullmatch(line)), None)
 
 
 def title_of(encoding: str) -> str | None:

@@ -14,6 +14,7 @@ from pipelines.ingest.apart import end_of_range, joined
 from pipelines.ingest.cells.alone import is_labelled
 from pipelines.ingest.cells.customs import custom_proved
 from pipelines.ingest.cells.moments import is_without_year
+from pipelines.ingest.cells.nobody import MASKED, is_starred
 from pipelines.ingest.cells.reading import LENGTH_OF_DAY, Reading, Unread
 from pipelines.ingest.cells.straight import straighten
 from pipelines.ingest.notices import Notice
@@ -37,6 +38,7 @@ class FileColumn:
         self.part = column.part
         self.date = plan.match.dates.get(name)
         self.labelled = 0
+        self.starred = 0  # names of which a star hides a part
         self.guessed: list[str] = []  # days whose year the file's own time gave: the first and the last
         self.without_year = 0
         self.customs: set[str] = set()  # that its cells prove
@@ -76,6 +78,8 @@ class FileColumn:
             cell = self.remove.sub("", cell)
         if self.reading.labels and cell and is_labelled(cell, self.reading):
             self.labelled += 1
+        if self.reading.names_person and cell and is_starred(cell) and MASKED not in cell:
+            self.starred += 1
         value = end_of_range(cell, self.part, self.reading) if self.part else straighten(cell, self.reading)
         if isinstance(value, Unread):
             self.customs |= {custom} if (custom := custom_proved(cell, self.reading)) else set()
@@ -90,7 +94,7 @@ class FileColumn:
     @property
     def is_unusual(self) -> bool:
         """Whether the file has to be looked at by itself."""
-        return bool(self.labelled or self.customs or self.guessed) or self.midnights == {True}
+        return bool(self.labelled or self.starred or self.customs or self.guessed) or self.midnights == {True}
 
     def told_years(self) -> Notice:
         """That days without a year were taken as the latest such days before the file's own time."""
@@ -102,6 +106,11 @@ class FileColumn:
         return Notice(
             "year_guessed", said, self.header, self.without_year, facts={"first_day": first, "last_day": last}
         )
+
+    def told_stars(self) -> Notice:
+        """That masked names are nobody's."""
+        said = f"{self.starred} names have a star in the place of letters; such a name is nobody's: export the id"
+        return Notice("masked_names", said, self.header, self.starred, "aside")
 
     def told_labels(self) -> Notice:
         """That the header's own name stood before ids, and was taken off."""

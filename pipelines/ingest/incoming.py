@@ -31,6 +31,7 @@ class Incoming:
     origin: Origin
     plan: Plan
     raw: Callable[[str], str]  # a SELECT of `rec` → a SELECT of these rows as they stood (RowReader.rows_again)
+    blocks: tuple[int, ...] = ()  # first lines of what stands under each header, or on each sheet
     torn: tuple[tuple[int, tuple[str, ...]], ...] = ()  # lines that are no rows: line, cells as far as they can be cut
 
 

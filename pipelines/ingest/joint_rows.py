@@ -26,7 +26,7 @@ from pipelines.ingest.plan import Plan
 from pipelines.ingest.records import write_records
 from pipelines.ingest.rows import Rows
 from pipelines.ingest.straightening import LINE_BITS, Row, straighten_rows
-from pipelines.ingest.table_noise import is_header_like, is_totals
+from pipelines.ingest.table_noise import is_header_like, is_totals, is_whole
 
 BATCH = "temp.batch"  # number and facts of each file that is read here
 
@@ -112,7 +112,8 @@ class JointReader(CsvReader):
     def _rows(self) -> Iterator[Row]:
         names, telling = frozenset(self.plan.match.header), totals_places(self.plan.match)
         for row in self._fetched([self.relation]):
-            if is_totals(row[2], telling) or is_header_like(row[2], names):
+            cells = row[2]
+            if is_totals(cells, telling) or is_whole(cells, telling) or is_header_like(cells, names):
                 self.unusual.add(row[1] >> LINE_BITS)
             yield row
 

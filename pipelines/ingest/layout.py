@@ -60,18 +60,37 @@ class TotalsPlaces:
 
     words: frozenset[int]  # such a word stands there alone: the key, times, numbers, texts
     ids: frozenset[int]  # it ends what stands there; nobody's name, which may end in anything
+    typed: frozenset[int]  # of `words`: times and numbers, where it may end what stands there, too
+    keys: frozenset[int]  # the ids without all of which a row is none
+    whole: frozenset[int]  # of `keys`, where a table of days may say that a row is of all of them
     plain: frozenset[int]  # of `words`, where a plain reading would doubt nothing
 
 
 def totals_places(match: Match) -> TotalsPlaces:
     """Where a word can be no value of a row: its key, its ids, its texts, its times and its numbers."""
     columns = match.source.all_columns
-    typed = ("timestamp", "date", "amount", "count", "number")
-    at = {kind: _places_of(match, kind) for kind in ("id", "text", *typed)}
+    at = {kind: _places_of(match, kind) for kind in ("id", "text", *_TYPED)}
+    typed = frozenset().union(*(at[kind] for kind in _TYPED))
     named = {p for name, places in match.positions.items() if columns[name].holds == "name" for p in places}
     keys = frozenset(key_places(match))
-    plain = (keys & at["id"]) | at["text"]
-    return TotalsPlaces(keys | at["text"] | frozenset().union(*(at[kind] for kind in typed)), at["id"] - named, plain)
+    own = keys & at["id"]
+    return TotalsPlaces(
+        words=keys | at["text"] | typed,
+        ids=at["id"] - named,
+        typed=typed,
+        keys=own,
+        whole=own if _is_of_days(match) else frozenset(),
+        plain=own | at["text"],
+    )
+
+
+_TYPED = ("timestamp", "date", "amount", "count", "number")
+
+
+def _is_of_days(match: Match) -> bool:
+    """Whether all rows are sums of a day."""
+    tables = [load_staging()[name] for name in match.source.counting]
+    return all(any(table.columns[column].type == "date" for column in table.key) for table in tables)
 
 
 def _places_of(match: Match, kind: str) -> frozenset[int]:

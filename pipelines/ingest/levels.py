@@ -31,6 +31,8 @@ _WORKSPACE = [
     "rejects",
     "rejects_scans",
     "losers",
+    "again",
+    "blocked",
     "clashes",
     "rivals",
     "raw_rivals",
@@ -56,6 +58,7 @@ class Level:
     rows: Rows
     origin: Origin
     is_record: bool = True
+    blocks: tuple[int, ...] = ()
 
 
 @dataclass
@@ -79,7 +82,7 @@ def load_level(
     """Moves a level's rows into staging, its refused ones into quarantine. `torn`: see Incoming."""
     plan, source, given = level.plan, level.plan.match.source, Given()
     account.write_faults(level.origin, level.rows, plan.money, level.is_record)
-    incoming = Incoming(level.rows.name, source, level.origin, plan, level.reader.rows_again, torn)
+    incoming = Incoming(level.rows.name, source, level.origin, plan, level.reader.rows_again, level.blocks, torn)
     for target in plan.targets:
         is_further = target.load.into is not None
         keep_last = target.load.partial or is_further or not level.is_record

@@ -126,7 +126,7 @@ class _Loader:
         reader = self._reader(f"part_{len(self.levels)}", CsvReader if part.text is not None else RowReader)
         rows = reader.read_file(part, plan, self.found.folders)
         refuse_other_years([self.found.path, part.sheet], rows.notices)
-        self.levels.append(Level(plan, reader, rows, origin))
+        self.levels.append(Level(plan, reader, rows, origin, blocks=part.blocks))
         for each, relation in part.children.items():
             plan = make_plan(part.child_matches[each], origin, each)
             if plan.targets:

@@ -10,7 +10,7 @@ it depends on the order of arrival, so any order gives the same staging tables.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.clashes import find_losers, refuse_torn_parts
@@ -21,7 +21,6 @@ from pipelines.ingest.hours import hours_sql
 from pipelines.ingest.incoming import (
     Incoming,
     OneByOneError,
-    keys_in_file,
     keys_of,
     one_number,
     provenance_of,
@@ -29,6 +28,7 @@ from pipelines.ingest.incoming import (
 )
 from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.notices import Notice
+from pipelines.ingest.numbering import leave_repeated, number_rows
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.other_cut import refuse_other_cut
 from pipelines.ingest.others import differs_sql
@@ -57,9 +57,12 @@ def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
 
     Leaves the temp table `losers` (row_id, conflicts, is_alike) for the caller to report.
     """
-    if target.load.repeats is not None:
-        incoming = _numbered(connection, incoming, target)
+    numbered = number_rows(connection, incoming, target) if target.load.repeats is not None else None
+    incoming = numbered.incoming if numbered else incoming
     clashing = find_losers(connection, incoming, target, keep_last)
+    if numbered and numbered.repeated:
+        leave_repeated(connection, incoming)
+        clashing = True
     refuse_other_cut(connection, incoming, target)
     told = told_columns(incoming.plan, target)
     shape = shape_of(connection, target.table.name, told - set(target.table.key))
@@ -74,7 +77,7 @@ def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
     replaced_own = arrival.make_room(mixing) if meeting else 0
     superseded, inserted = arrival.settle(clashing, meeting, mixing)
     conflicting = one_number(connection, "select count(*) from losers where conflicts") if clashing else 0
-    notices = merging_notices(connection, target, clashing, meeting)
+    notices = merging_notices(connection, target, clashing, meeting) + (tuple(numbered.notices) if numbered else ())
     return Merged(inserted, superseded, conflicting, replaced_own, notices)
 
 
@@ -160,24 +163,6 @@ class _Arrival:
     @property
     def _rows(self) -> str:
         return f"from {self.incoming.name} t where {self.target.condition()}"
-
-
-def _numbered(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> Incoming:
-    """Rows without an id of their own: the second of two equal ones of a file gets the key `…#2`.
-
-    They are numbered by what they say, so that a later file may give them in another order.
-    """
-    money = f"{target.expression(target.table.money)} desc nulls last, " if target.table.money else ""
-    content = f"{money}hash({', '.join(target.expression(column) for column in target.table.stored)})"
-    name = f"numbered_{target.index}"
-    key = f"s{target.index}_{target.load.repeats}"
-    alike = ", ".join(keys_in_file(incoming, target))
-    connection.execute(
-        f"create or replace temp table {name} as select t.* replace (case when place > 1 then {key} || '#' || place "
-        f"else {key} end as {key}) from (select t.*, row_number() over (partition by {alike} "
-        f"order by {content}, t.rec) as place from {incoming.name} t where {target.condition()}) t"
-    )
-    return replace(incoming, name=f"temp.{name}")
 
 
 def _find_meetings(

@@ -44,6 +44,7 @@ class _Builder:
         self.columns = {
             name: column for name, column in columns.items() if column.type != "personal" and name in wanted
         }
+        self.people = self._people()
         self.readings = {
             name: self._reading(name, column) for name, column in self.columns.items() if name in match.positions
         }
@@ -102,6 +103,7 @@ class _Builder:
             values=column.values,
             strip=SPACES + QUOTES + self.source.strip,
             holds=column.holds,
+            names_person=name in self.people,
             labels=self._labels(name, column) if column.holds else (),
             customs=self.origin.customs,
             empty=EMPTY + (NOBODY if column.type == "id" else ()) + self.source.empty + column.empty + zero,
@@ -158,6 +160,17 @@ class _Builder:
         ]
         named = {name for text in wanted for name in names_of(text)}
         return {name for name in named if name in self.columns and self.columns[name].type == "timestamp"}
+
+    def _people(self) -> set[str]:
+        """Columns of the file that say who somebody is."""
+        tables = {name: load_staging()[load.into or name] for name, load in self.source.loads.items()}
+        said = (
+            load.columns.get(column.name, "")
+            for name, load in self.source.loads.items()
+            for column in tables[name].columns.values()
+            if column.hashed_when is not None
+        )
+        return {name for text in said for name in names_of(text)}
 
     def _used(self) -> set[str]:
         return {name for text in self.source.texts for name in names_of(text)}

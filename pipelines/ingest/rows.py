@@ -18,7 +18,14 @@ from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.records import Refused
 from pipelines.ingest.straightening import Row, raw_text_sql, straighten_rows
-from pipelines.ingest.table_noise import is_header_like, is_totals, suspects_sql, totals_notice
+from pipelines.ingest.table_noise import (
+    is_header_like,
+    is_totals,
+    is_whole,
+    suspects_sql,
+    totals_notice,
+    whole_notice,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,6 +76,8 @@ class RowReader:
         self.is_table = False  # lines that people look at: some of them may be empty, or no rows
         self.headers: list[int] = []  # lines that are a header once more
         self.totals: list[int] = []  # lines that add up others
+        self.wholes: list[int] = []  # of these, lines of all groups or accounts together
+        self.keeps_wholes = False  # nothing else stands in the file
         self.opened: Opened
         self.plan: Plan
 
@@ -78,10 +87,18 @@ class RowReader:
         self.is_table = opened.refused_sql is None and opened.encoding != "parquet"
         self.opened, self.plan = opened, self._guarded(plan)
         self._read(folders)
+        if self.wholes and not self.rows.count:
+            self._read_wholes(folders)
         self.rows.count += len(self.rows.refused)
         if self.totals:
             self.rows.notices.append(totals_notice(sorted(self.totals)))
         return self.rows
+
+    def _read_wholes(self, folders: tuple[str, ...]) -> None:
+        """Once more, where only lines of all together stand: then they are what the file tells."""
+        self.rows, self.totals, self.keeps_wholes, lines = Rows(self.rows.name), [], True, self.wholes
+        self._read(folders)
+        self.rows.notices.append(whole_notice(lines))
 
     def _read(self, folders: tuple[str, ...]) -> None:
         opened = self.opened
@@ -186,8 +203,10 @@ class RowReader:
         """Without rows of totals; headers are noted."""
         names, telling = frozenset(self.plan.match.header), totals_places(self.plan.match)
         for row in self._fetched(relations):
-            if self.is_table and is_totals(row[2], telling):
+            is_sum_of_all = self.is_table and not self.keeps_wholes and is_whole(row[2], telling)
+            if is_sum_of_all or (self.is_table and is_totals(row[2], telling)):
                 self.totals.append(row[0])
+                self.wholes += [row[0]] if is_sum_of_all else []
                 continue
             if self.is_table and is_header_like(row[2], names):
                 self.headers.append(row[0])

@@ -81,6 +81,7 @@ def straighten_rows(
         blank=blank,
         notices=[
             *(column.told_labels() for column in columns if column.labelled),
+            *(column.told_stars() for column in columns if column.starred),
             *(column.told_years() for column in columns if column.guessed),
         ],
         customs=frozenset().union(*(column.customs for column in columns)) - plan.customs,

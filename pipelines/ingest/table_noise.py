@@ -1,6 +1,7 @@
 """Lines of a table that are none of its rows: its header once more, rows of totals.
 
-What belongs here: knowing such a line when it is seen. What does not: what a file does then (csv_rows.py, tables.py).
+What belongs here: knowing such a line when it is seen. What does not: the words (assets/totals_words.yaml), and what a
+file does then (csv_rows.py, tables.py).
 """
 
 from __future__ import annotations
@@ -9,30 +10,48 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
+from pathlib import Path
+
+import yaml
 
 from pipelines.ingest.headers import normalise_header
 from pipelines.ingest.layout import TotalsPlaces
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.sources import load_sources
 
-# After NFKC and without white space. `小计（3单）` and `合计:` are totals; `总计划` is not.
-_SUMS = "合计|总计|小计|共计|累计|合計|總計|小計|累計"
-_WORDS = f"(?:本页|当页|全部)?(?:{_SUMS}|汇总|总和)|grandtotal|subtotal|total|sum"
+WORDS = yaml.safe_load((Path(__file__).parents[2] / "assets" / "totals_words.yaml").read_text(encoding="utf-8"))
+# `小计（3单）` and `合计:` are totals; `总计划` is not.
+_SUMS, _ALONE, _WHOLE_WORDS, _WHOLE_OF = ("|".join(WORDS[kind]) for kind in ("sums", "alone", "whole", "whole_of"))
+_WORDS = f"(?:本页|当页|全部)?(?:{_SUMS}|{_ALONE})"
 _COUNTED = "共[0-9]+个?[单笔条行件人]"
+_BEFORE = r"[(\[【《<*=—-]*"
 _BEHIND = r"[)\]】》>]*(?:[:：(（\[【].*)?"
-_TOTALS = re.compile(rf"[(\[【《<*=—-]*(?:{_WORDS}|{_COUNTED})[*=—-]*{_BEHIND}", re.IGNORECASE)
+_TOTALS = re.compile(rf"{_BEFORE}(?:{_WORDS}|{_COUNTED})[*=—-]*{_BEHIND}", re.IGNORECASE)
 _ENDS_IN_TOTALS = re.compile(rf".*(?:{_SUMS})[*=—-]*{_BEHIND}")  # 一店小计, 本日累计: of an id, never of a name
+_WHOLE = re.compile(rf"{_BEFORE}(?:{_WHOLE_WORDS})(?:{_WHOLE_OF})?[*=—-]*{_BEHIND}", re.IGNORECASE)
 _LONGEST = 20
 _FIRST_LETTERS = "[合总小共累汇總本当全GgSsTt(（【《<*=—-]"
+_FIRST_OF_WHOLE = "[全整所不Aa(（【《<*=—-]"
 
 
 def is_totals(cells: Sequence[str | None], places: TotalsPlaces) -> bool:
-    """Whether the line says that it adds up the others: in its first cell, or where it can be said."""
+    """Whether the line says that it adds up the others: in its first cell, or where it can be said.
+
+    A row without any id of its own is none; it may say so in any cell, of columns that nobody reads too.
+    """
     first = next((place for place, cell in enumerate(cells) if cell and not cell.isspace()), None)
     if first is None:
         return False
-    asked = [(first, _TOTALS), *((p, _TOTALS) for p in places.words), *((p, _ENDS_IN_TOTALS) for p in places.ids)]
+    asked = [(first, _TOTALS), *((p, _TOTALS) for p in places.words)]
+    asked += [(p, _ENDS_IN_TOTALS) for p in places.ids | places.typed]
+    if places.keys and not any(cells[place] for place in places.keys if place < len(cells)):
+        asked += [(p, _ENDS_IN_TOTALS) for p in range(len(cells))]
     return any(_says_total(cells[place], words) for place, words in asked if place < len(cells))
+
+
+def is_whole(cells: Sequence[str | None], places: TotalsPlaces) -> bool:
+    """Whether the line of a table of days is of all groups, all accounts …: it adds up those that have a name."""
+    return any(_says_total(cells[place], _WHOLE) for place in places.whole if place < len(cells))
 
 
 def _says_total(cell: str | None, words: re.Pattern[str]) -> bool:
@@ -57,6 +76,15 @@ def totals_notice(lines: list[int]) -> Notice:
     where = ", ".join(map(str, lines[:5])) + (", …" if len(lines) > 5 else "")
     said = f"{len(lines)} rows of totals (line {where}) were left out: they add up other rows and are none themselves"
     return Notice("totals_row", said, f"line {lines[0]}", len(lines), "aside")
+
+
+def whole_notice(lines: list[int]) -> Notice:
+    """Where a file has no other rows than such."""
+    said = (
+        f"{len(lines)} rows are of all together (全部), and the file has no others: they count under that name; "
+        "beside files that tell the single ones the same is counted twice: then take this file away"
+    )
+    return Notice("whole_alone", said, f"line {lines[0]}", len(lines))
 
 
 def is_header_like(cells: Sequence[str | None], header: frozenset[str]) -> bool:
@@ -85,13 +113,14 @@ def suspects_sql(places: TotalsPlaces, read: Iterable[int], header: tuple[str, .
     totals = [_totals_sql(f"c{place}") for place in sorted({0, *places.plain})]
     totals += [_ends_in_totals_sql(f"c{place}") for place in sorted(places.ids)]
     totals += [f"(c0 = '' and {_totals_sql('c1')})"] if len(header) > 1 else []
+    totals += [_totals_sql(f"c{place}", _FIRST_OF_WHOLE, "A") for place in sorted(places.whole)]
     named = [f"c{place} = '{header[place].replace(chr(39), chr(39) * 2)}'" for place in sorted(set(read))[:2]]
     return (*totals, *([f"({' and '.join(named)})"] if named else []))
 
 
-def _totals_sql(x: str) -> str:
+def _totals_sql(x: str, first: str = _FIRST_LETTERS, least: str = "G") -> str:
     """Ids begin with digits, nearly all of them: a comparison is all that they cost."""
-    return f"({x} >= 'G' and strlen({x}) < 60 and regexp_matches({x}, '^{_FIRST_LETTERS}'))"
+    return f"({x} >= '{least}' and strlen({x}) < 60 and regexp_matches({x}, '^{first}'))"
 
 
 def _ends_in_totals_sql(x: str) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipelines.ingest.encodings import UnknownEncodingError, encoding_of, is_sound
+from pipelines.ingest.encodings import MIXED, UnknownEncodingError, encoding_of, is_sound, utf8_within
 
 CHUNK = 1 << 22
 LONGEST_LINE = 1_000_000  # bytes; DuckDB's own limit is twice that
@@ -173,6 +173,8 @@ def _decoded(path: Path, packed: bool, encoding: str, bom: int, scratch: Path) -
     damaged = False
     with open(target, "wb") as out:
         for chunk in itertools.chain(_unpacked(path, packed), [None]):
+            if encoding == "gb18030" and chunk and utf8_within(chunk) is not None:
+                raise UnreadableError("mixed_encodings", MIXED, chunk.count(b"\n"))
             text = decoder.decode(b"", final=True) if chunk is None else decoder.decode(chunk[bom:])
             bom = 0
             damaged = damaged or "\ufffd" in text

@@ -33,6 +33,7 @@ def told_of_rows(
     notices = []
     for target in plan.targets:
         notices += _ahead(connection, plan, target, rows, origin)
+        notices += _blocks(connection, plan, target, rows, origin)
         notices += _folder_shops(connection, plan, target, rows, origin)
         for column in target.table.columns.values():
             if column.spellings and column.stored_as in target.varying:
@@ -68,6 +69,33 @@ def _future(header: str, count: int, version_at: datetime) -> Notice:
         "they are in no number until that day has come: look at the year and the day in this column"
     )
     return Notice("future_time", said, header, count, "aside", {"file_time": f"{version_at:%Y-%m-%d %H:%M}"})
+
+
+def _blocks(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, target: Target, rows: str, origin: Origin
+) -> list[tuple[int, Notice]]:
+    """A platform or shop that stands in some rows, the first among them, and in most of the others does not."""
+    notices: list[tuple[int, Notice]] = []
+    for column, none in (("platform", "other"), ("shop_id", "")):
+        names = names_of(target.load.columns.get(column, "")) & plan.readings.keys()
+        if not names or column not in target.varying:
+            continue
+        empty = f"coalesce({target.expression(column)}, '') in ('', '{none}')"
+        found = connection.execute(
+            f"select {origin.file_id} as file_id, count(*) filter ({empty}) as n from {rows} t "
+            f"where {target.condition()} group by all having 2 * n >= count(*) and n < count(*) "
+            f"and not arg_min({empty}, t.line) order by all"
+        ).fetchall()
+        notices += [(file_id, _block(plan.header_of(target, column), count)) for file_id, count in found]
+    return notices
+
+
+def _block(header: str, count: int) -> Notice:
+    said = (
+        f"{count} rows say nothing here, and rows above them do: they count as of none. If the first row of a block "
+        "speaks for those below, fill it down in a copy"
+    )
+    return Notice("filled_in_blocks", said, header, count)
 
 
 def _folder_shops(

@@ -239,6 +239,72 @@ def test_a_refund_before_the_payment(merchant, day, told):
     assert found_of(merchant, "refund_before_paid") == [(1, yuan("7"))] * told
 
 
+def test_refunded_and_an_amount_of_nothing(merchant):
+    """Programs write 0.00 where nobody filled the amount in; without a word for it 0.00 is no refund."""
+    header = "订单号,付款时间,实付金额,退款金额,退款状态"
+    rows = (f"A1,{AT},100,0.00,退款成功", f"A2,{AT},100,0.00,", f"A3,{AT},100,-,全额退款", f"A4,{AT},0,0.00,退款成功")
+    orders(merchant, header, *rows)
+    assert found_of(merchant, "refund_of_nothing") == [(1, yuan("100"))]
+    assert merchant.rows("select order_id, after_sale_status from staging.orders where order_id = 'A2'") == [
+        ("A2", None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "file", "told"), [("50", "20", ["30"]), ("20", "20", []), ("-", "20", []), ("0", "20", [])]
+)
+def test_the_orders_own_refund_against_the_refund_files(merchant, own, file, told):
+    merchant.put("refunds/a.csv", f"退款单号,订单号,退款时间,退款金额\nR1,A1,2026-11-02,{file}\n")
+    orders(merchant, "订单号,付款时间,实付金额,退款金额", f"A1,{AT},100,{own}")
+    assert found_of(merchant, "refund_words_disagree") == [(1, yuan(amount)) for amount in told]
+
+
+@pytest.mark.parametrize(("amount", "told"), [("30", ["70"]), ("100", [])])
+def test_a_closed_order_of_which_a_part_went_back(merchant, amount, told):
+    merchant.put("refunds/a.csv", f"退款单号,订单号,退款时间,退款金额\nR1,A1,2026-11-02,{amount}\n")
+    orders(merchant, "订单号,付款时间,实付金额,订单状态", f"A1,{AT},100,交易关闭", f"A2,{AT},5,交易关闭")
+    assert found_of(merchant, "closed_and_partly_refunded") == [(1, yuan(rest)) for rest in told]
+
+
+@pytest.mark.parametrize(("items", "told"), [(["60", "40"], 1), (["100"], 1), (["60"], 0), ([], 0)])
+def test_the_refund_of_an_order_beside_those_of_its_items(merchant, items, told):
+    rows = ["A1,,2026-11-02 10:00:00,100", *(f"A1,A1-{n},2026-11-02 10:00:00,{x}" for n, x in enumerate(items))]
+    merchant.put("refunds/a.csv", "\n".join(["订单号,子订单号,退款时间,退款金额", *rows]) + "\n")
+    orders(merchant, "订单号,付款时间,实付金额", f"A1,{AT},300")
+    assert found_of(merchant, "refund_whole_and_parts") == [(1, yuan("100"))] * told
+
+
+def test_ids_that_lost_their_zeros(merchant):
+    merchant.put("orders/b.csv", f"订单号,付款时间,实付金额,买家ID\n00123,{AT},1,00077\n0,{AT},1,u2\n")
+    orders(merchant, "订单号,付款时间,实付金额,买家ID", f"123,{AT},1,77", f"0456,{AT},1,u1")
+    assert found_of(merchant, "zeros_lost") == [(1, None), (1, None)]
+
+
+LISTED = "账号名称,主播昵称,开播时间,关播时间,成交金额\n"
+SEEN = f"{LISTED}某店,小播,2026-11-01 20:00:05,2026-11-01 23:00:00,900\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (
+            f"{LISTED}10001,某店,2026-11-01 20:00:05,2026-11-01 23:00:00,900\n",
+            1,
+        ),  # one list's host is the other's account
+        (f"{LISTED},小播,2026-11-01 19:58,2026-11-01 23:00:12,1000\n", 1),  # a rounded start, at the same time
+        (f"{LISTED}某店,,2026-11-01 20:15,,900\n", 1),  # … or of the same amount
+        (f"{LISTED}某店,小播,2026-11-01 23:00:00,2026-11-01 23:40:00,70\n", 0),  # the next session
+        (f"{LISTED}别店,大壮,2026-11-01 19:58,2026-11-01 23:00:12,900\n", 0),  # somebody else
+        (f"{LISTED}某店,小美,2026-11-01 20:00:05,2026-11-01 23:00:00,700\n", 0),  # another host of the account
+    ],
+)
+def test_a_session_under_another_name_or_a_rounded_start(merchant, other, told):
+    merchant.put("live_sessions_csv/a.csv", SEEN)
+    merchant.put("live_sessions_csv/b.csv", other)
+    orders(merchant, "订单号,付款时间,实付金额", f"A1,{AT},100")
+    assert [rows for rows, _ in found_of(merchant, "session_twice")] == [1] * told
+
+
 @pytest.mark.parametrize(
     ("other", "told"),
     [

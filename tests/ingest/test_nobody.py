@@ -59,7 +59,7 @@ def test_marks_and_zeros_are_no_id(landing: Landing, both_ways: str) -> None:
 
 def test_a_masked_name_is_whoever_it_may_be(landing: Landing, both_ways: str) -> None:
     """张** bought twice, or two people whose names begin alike bought once."""
-    assert buyers(landing, ["张**", "t**8", "***", "小*"]) == [None, None, None, "小*"]
+    assert buyers(landing, ["张**", "t**8", "***", "小*"]) == [None] * 4
 
 
 def test_an_order_without_a_number_is_refused(landing: Landing, both_ways: str) -> None:
@@ -115,3 +115,53 @@ def test_another_currency_is_never_added_to_yuan(landing: Landing, both_ways: st
     landing.one("orders/a.csv", HEADER + rows)
     assert landing.rows("orders", "order_id, paid_amount::varchar") == [("b", "12.00")]
     assert landing.quarantine() == [(2, "paid_amount", "other_currency")]
+
+
+# --- one star hides a part of a name ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", ["买家ID", "买家昵称"])
+@pytest.mark.parametrize("name", ["小*红", "张*", "*红", "a*b", "t*8", "王小＊明", "ab张*3"])
+def test_a_name_with_a_star_is_nobodys(landing: Landing, both_ways: str, column: str, name: str) -> None:
+    header = f"订单号,付款时间,实付金额,{column}\n"
+    landing.one("orders/a.csv", f"{header}A1,2026-10-18 10:00:00,5,{name}\nA2,2026-10-19 10:00:00,5,小红\n")
+    assert landing.rows("orders", "order_id, buyer_id is null") == [("A1", True), ("A2", False)]
+    assert landing.sql("select subject, rows from ops.notices where code = 'masked_names'") == [
+        {"subject": column, "rows": 1}
+    ]
+
+
+def test_a_star_in_the_lines_of_an_erp_and_in_a_list_of_members(landing: Landing, both_ways: str) -> None:
+    landing.write("order_lines/a.csv", "订单号,付款时间,商品编码,商品实付金额,买家ID\nL1,2026-10-18,A,60,张*\n")
+    landing.write("member_lists/a.csv", "群名称,昵称,入群时间\n一群,小*红,2026-10-01\n一群,李四,2026-10-01\n")
+    landing.ingest()
+    assert landing.rows("orders", "buyer_id") == [(None,)]
+    assert landing.rows("events", "count(*)") == [(1,)]
+    assert len(landing.sql("select 1 from ops.notices where code = 'masked_names'")) == 2
+
+
+def test_a_star_elsewhere_is_a_part_of_the_name(landing: Landing, both_ways: str) -> None:
+    """A size in a product's code, a star between words, a group's name."""
+    landing.write("orders/a.csv", "订单号,付款时间,实付金额,买家昵称\nA1,2026-10-18 10:00:00,5,Star*Light\n")
+    landing.write("order_lines/a.csv", "订单号,付款时间,商品编码,商品实付金额\nL1,2026-10-18,红*2,60\n")
+    landing.write("groups/a.csv", "群ID,群名称\n福利*群,福利*群\n")
+    landing.ingest()
+    assert landing.rows("orders", "order_id, buyer_id is null", "buyer_id is not null") == [("A1", False)]
+    assert landing.rows("order_items", "product_id") == [("红*2",)]
+    assert landing.rows("groups", "group_id") == [("福利*群",)]
+
+
+@pytest.mark.parametrize(
+    "spelled", ["A–1001", "A—1001", "A‑1001", "A−1001", "A－1001", "’A-1001", "‘A–1001", "＇A-1001"]
+)
+def test_a_word_processors_marks_are_those_of_a_keyboard(landing: Landing, both_ways: str, spelled: str) -> None:
+    header = "订单号,付款时间,实付金额\n"
+    landing.write("orders/a.csv", f"{header}A-1001,2026-10-18 10:00:00,5\n")
+    landing.write("orders/b.csv", f"{header}{spelled},2026-10-18 10:00:00,5\n")
+    landing.ingest()
+    assert landing.rows("orders", "order_id") == [("A-1001",)]
+
+
+def test_a_dash_between_words_stays(landing: Landing, both_ways: str) -> None:
+    landing.one("groups/a.csv", "群ID,群名称\n一群—周三,一群—周三\n")
+    assert landing.rows("groups", "group_id") == [("一群—周三",)]

@@ -154,3 +154,33 @@ def test_an_order_list_of_an_erp(landing: Landing, both_ways: str) -> None:
         ("69179002", "paid", Decimal("30.00"), "2026-03-02 20:15:00"),
     ]
     assert landing.quarantine() == [(4, "订单状态", "unknown_value")]
+
+
+def test_the_order_number_and_the_amount_of_other_programs(landing: Landing, both_ways: str) -> None:
+    """快麦, 旺店通, 微盟 and 微信小店 call them so; a column of the usual name goes before."""
+    landing.write("orders/a.csv", "平台单号,付款时间,实收金额,状态\nA1,2026-03-01 10:00:00,5,已取消\n")
+    landing.write("orders/b.csv", "原始单号,订单号,支付时间,订单实际支付金额,实收金额\nX1,A2,2026-03-01 10:00:00,7,6\n")
+    landing.write("orders/c.csv", "原始单号,付款时间,已付,订单状态,状态\nA3,2026-03-01 10:00:00,8,已发货,已取消\n")
+    landing.ingest()
+    assert landing.rows("orders", "order_id, paid_amount::int, status") == [
+        ("A1", 5, "cancelled"),
+        ("A2", 7, "paid"),
+        ("A3", 8, "shipped"),
+    ]
+    said = {(row["code"], row["subject"]) for row in landing.sql("select code, subject from ops.notices")}
+    assert {("assumed", "实收金额"), ("assumed", "平台单号"), ("second_choice", "状态")} <= said
+
+
+@pytest.mark.parametrize(("column", "value"), [("平台", "抖音"), ("店铺名称", "一店")])
+def test_a_column_filled_in_the_first_row_of_each_block_is_told(
+    landing: Landing, both_ways: str, column: str, value: str
+) -> None:
+    header = f"订单号,付款时间,实付金额,{column}\n"
+    told = [f"A{n},2026-03-01 10:00:00,5,{value if n % 3 == 0 else ''}\n" for n in range(6)]
+    landing.write("orders/blocks.csv", header + "".join(told))
+    landing.write("orders/some.csv", header + f"B1,2026-03-01 10:00:00,5,\nB2,2026-03-01 10:00:00,5,{value}\n")
+    landing.write("orders/all.csv", header + f"C1,2026-03-01 10:00:00,5,{value}\n")
+    landing.ingest()
+    assert landing.sql("select path, subject, rows from ops.notices where code = 'filled_in_blocks'") == [
+        {"path": "orders/blocks.csv", "subject": column, "rows": 4}
+    ]

@@ -114,6 +114,48 @@ def test_ids_that_only_begin_like_a_total_are_ids(landing: Landing, both_ways: s
     assert orders(landing, "order_id") == [(name,)]
 
 
+@pytest.mark.parametrize("word", ["全部群", "全部", "所有社群", "整体", "ALL", "全部（2个群）"])
+def test_a_row_of_all_groups_is_no_group(landing: Landing, both_ways: str, word: str) -> None:
+    """In a table of days the platforms' own total stands where a group does."""
+    header = "群名称,日期,群人数\n"
+    landing.write("group_days/a.csv", f"{header}一群,2026-10-18,100\n{word},2026-10-18,150\n二群,2026-10-18,50\n")
+    landing.write("group_days/b.csv", f"{header}三群,2026-10-18,7\n{word},2026-10-18,7\n")
+    landing.ingest()
+    assert landing.rows("group_days", "group_id") == [("一群",), ("三群",), ("二群",)]
+    assert [code for code, _, _ in told(landing)] == ["totals_row"] * 2
+
+
+def test_a_row_of_all_accounts_is_no_account(landing: Landing, both_ways: str) -> None:
+    landing.one("ad_spend/a.csv", "日期,账户ID,消耗\n2026-10-18,a1,100\n2026-10-18,全部账户,150\n2026-10-18,不限,50\n")
+    assert landing.rows("ad_spend", "account_id") == [("a1",)]
+
+
+def test_where_nothing_else_stands_all_accounts_together_are_what_is_known(landing: Landing, both_ways: str) -> None:
+    file = landing.one("ad_spend/a.csv", "日期,账户ID,消耗\n2026-10-18,全部,150\n2026-10-19,全部,70\n合计,,220\n")
+    assert landing.rows("ad_spend", "account_id, cost_amount::int") == [("全部", 70), ("全部", 150)]
+    assert (file.rows_read, [code for code, _, _ in told(landing)]) == (2, ["totals_row", "whole_alone"])
+
+
+@pytest.mark.parametrize("name", ["全部上新群", "整体家装群", "Allen", "所有女生", "不限量群"])
+def test_groups_that_only_begin_like_all_of_them_are_groups(landing: Landing, both_ways: str, name: str) -> None:
+    landing.one("group_days/a.csv", f"群名称,日期,群人数\n{name},2026-10-18,100\n一群,2026-10-18,3\n")
+    assert (name,) in landing.rows("group_days", "group_id")
+
+
+def test_a_buyer_may_be_called_so(landing: Landing, both_ways: str) -> None:
+    landing.one("orders/a.csv", text(HEADER, ["A1", PAID, "5", "整体", ""], ["A2", PAID, "5", "all", ""]))
+    assert orders(landing, "order_id") == [("A1",), ("A2",)]
+
+
+@pytest.mark.parametrize("total", [",本周合计,30,", ",11月1日小计,30,", "11月1日小计,,30,", "老板 累计,,30,"])
+def test_totals_where_a_time_or_an_unread_word_stands(landing: Landing, both_ways: str, total: str) -> None:
+    """Without an order's number a row that says so anywhere is one of totals; with a number it is an order."""
+    rows = "周一,2026-10-18 10:00:00,10,A1\n周二小计,2026-10-18 11:00:00,20,A2\n"
+    file = landing.one("orders/a.csv", f"备忘,付款时间,实付金额,订单号\n{rows}{total}\n")
+    assert orders(landing, "order_id") == [("A1",), ("A2",)]
+    assert (file.rows_read, file.rows_quarantined) == (2, 0)
+
+
 # --- a header once more -----------------------------------------------------------------------------------------------
 
 
@@ -286,3 +328,24 @@ def test_lines_are_counted_across_the_ends_of_chunks(
     assert found.has_blank_lines == (sum(not line.strip("\r") for line in lines) > blanks_at_end)
     assert found.has_mixed_ends == (0 < sum(line.endswith("\r") for line in lines) < len(lines))
     assert found.has_long_lines == any(len(line) > 10 for line in [*lines, last])
+
+
+# --- two encodings in one file ----------------------------------------------------------------------------------------
+
+TELLING = "订单号,付款时间,实付金额,买家昵称\n"
+
+
+@pytest.mark.parametrize("names", [("小明", "小红"), ("张三丰", "欧阳娜娜"), ("联通", "移动用户")])
+def test_gbk_and_utf8_joined_are_refused_by_name(landing: Landing, names: tuple[str, str]) -> None:
+    """Every byte of the second part is valid GB18030: 小红 would be 灏忕孩, somebody else."""
+    parts = [f"{TELLING}A{n},2026-10-18 10:00:00,5,{name}\n" for n, name in enumerate(names)]
+    file = landing.one("orders/a.csv", parts[0].encode("gbk") + parts[1].encode())
+    assert (file.status, file.reason, landing.rows("orders")) == ("quarantined", "mixed_encodings", [])
+
+
+@pytest.mark.parametrize("name", ["联通", "渚涘簲閾", "鍒樼帀鑺", "小红", "王五（VIP）"])
+def test_gbk_alone_is_read(landing: Landing, name: str) -> None:
+    text = TELLING + "".join(
+        f"A{n},2026-10-18 10:00:00,5,{word}\n" for n, word in enumerate([name, "测试用户", "重庆"])
+    )
+    assert landing.one("orders/a.csv", text.encode("gbk")).rows_loaded == 3

@@ -98,10 +98,11 @@ def _is_of_another(text: str, is_alone: bool) -> bool:
 
 
 def odd_marks_sql(p: str, reading: Reading) -> list[str]:
-    """SQL: a plain-looking id that may not stand alone. Nothing for the columns that programs write."""
+    """SQL: a plain-looking id that may not stand alone. For the columns that programs write, a name with a star."""
+    starred = [f"contains({p}, '*')"] if reading.names_person and reading.holds != "alone" else []
     if reading.holds in ("", "phone"):
-        return []
-    marked = [f"contains({p}, {quoted(mark)})" for mark in _MARKS[reading.holds]]
+        return starred
+    marked = starred + [f"contains({p}, {quoted(mark)})" for mark in _MARKS[reading.holds]]
     glued = "".join(f"|^{label}" for label in _glued(reading)) if reading.holds != "name" else ""
     if reading.holds == "alone":
         marked += [f"starts_with({p}, '{no}.')" for no in ("No", "NO", "no")]

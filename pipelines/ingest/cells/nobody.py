@@ -24,7 +24,9 @@ NOBODY = (
     *("true", "false", "True", "False", "TRUE", "FALSE"),
 )
 MASKED = "**"  # 张** is whoever begins with 张
-PUNCTUATION = "·‐-‧、-〠"  # beyond ASCII, inside the brackets of a pattern
+# 小*红, 张*, a*b: of somebody's name. A name may have two letters and a star between words: Star*Light.
+_STARRED = re.compile("(?s:.*)(?:[\u3400-\u9fff][*＊]|[*＊][\u3400-\u9fff])(?s:.*)|[A-Za-z]?[*＊][A-Za-z0-9]?")
+PUNCTUATION = "·‐-‧、-〠−－＇＊"  # beyond ASCII, inside the brackets of a pattern
 ERROR = re.compile(r"#(REF!|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|N/A|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|#+)")
 _MONTHS = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 # 3-8 typed into a spreadsheet comes out as one of these. One text for RE2 and Python.
@@ -39,6 +41,11 @@ def names_nobody(cell: str) -> bool:
     """Whether an id is only marks, or only zeros: *, /, ——, 000000; or it is masked."""
     marks = all(unicodedata.category(letter)[0] == "P" or letter in "~|" for letter in cell)
     return MASKED in cell or marks or not cell.strip("0")
+
+
+def is_starred(cell: str) -> bool:
+    """Whether one star hides a part of somebody's name."""
+    return _STARRED.fullmatch(cell) is not None
 
 
 def only_marks_sql(p: str) -> str:

@@ -120,9 +120,7 @@ def value_sql(p: str, reading: Reading, key: bytes) -> str:
 def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
     """Whether the cell says something that the look did not plainly understand (NULL counts as no)."""
     kind = reading.kind
-    conditions = []
-    if reading.pattern:
-        conditions.append(f"not regexp_full_match({p}, {quoted(reading.pattern)})")
+    conditions = [f"not regexp_full_match({p}, {quoted(reading.pattern)})"] if reading.pattern else []
     if reading.words is not None:
         conditions.append(f"({p} is not null and {v} is null)")
     elif reading.values:

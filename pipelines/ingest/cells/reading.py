@@ -69,6 +69,7 @@ class Reading:
     holds: str = (
         ""  # of an id: "alone", "id", "name" (alone.py), "phone" (phones.py); nothing said: programs write the cells
     )
+    names_person: bool = False  # so a star hides a part of a name
     labels: tuple[str, ...] = ()  # the column's own names, which may stand before an id
     customs: tuple[str, ...] = ()  # another country's, that the file was seen to have (customs.py)
     empty: tuple[str, ...] = EMPTY

@@ -11,7 +11,7 @@ import re
 from pipelines.ingest.cells.alone import beside, without_label
 from pipelines.ingest.cells.customs import doubt_of
 from pipelines.ingest.cells.moments import moment_of
-from pipelines.ingest.cells.nobody import ERROR, names_nobody
+from pipelines.ingest.cells.nobody import ERROR, is_starred, names_nobody
 from pipelines.ingest.cells.numbers import number_of, rounded
 from pipelines.ingest.cells.phones import phone_id_of, phone_of
 from pipelines.ingest.cells.reading import (
@@ -24,7 +24,7 @@ from pipelines.ingest.cells.reading import (
     Reading,
     Unread,
 )
-from pipelines.ingest.cells.words import act_of, id_of, word_of
+from pipelines.ingest.cells.words import act_of, id_of, plain_marks, word_of
 from pipelines.privacy import mask_text
 
 _CONTROLS = re.compile(f"[\x00-\x1f\x7f{INVISIBLE_PATTERN}]")
@@ -48,7 +48,7 @@ def straighten(text: str | None, reading: Reading) -> str | Unread | None:
         return None
     strip = SPACES if reading.kind in ("text", "json") else reading.strip
     cell = _unwrapped(text).strip(strip)
-    if cell in reading.empty or (reading.kind == "id" and names_nobody(cell)):
+    if cell in reading.empty or (reading.kind == "id" and is_nobody(cell, reading)):
         return None
     expected = _EXPECTED.get(reading.kind, "")
     if len(cell) > LONGEST_TEXT and reading.kind not in ("phone", "json"):
@@ -59,6 +59,11 @@ def straighten(text: str | None, reading: Reading) -> str | Unread | None:
         return Unread(act_of(cell) or "bad_pattern", f"text that matches {reading.pattern}")
     doubt = doubt_of(cell, reading) if reading.customs else None
     return doubt or _read(cell, reading, expected)
+
+
+def is_nobody(cell: str, reading: Reading) -> bool:
+    """Whether what stands where an id should is nobody's."""
+    return names_nobody(cell) or (reading.names_person and is_starred(cell))
 
 
 def _unwrapped(text: str) -> str:
@@ -90,11 +95,11 @@ def _read(cell: str, reading: Reading, expected: str) -> str | Unread | None:
 def _id(cell: str, reading: Reading, expected: str) -> str | Unread | None:
     if reading.labels:
         cell = without_label(cell, reading)
-        if cell in reading.empty or names_nobody(cell):
+        if cell in reading.empty or is_nobody(cell, reading):
             return None
     if reading.holds == "phone":
         return phone_id_of(cell)
-    value = id_of(cell, expected)
+    value = id_of(cell if reading.holds == "name" else plain_marks(cell), expected)
     return value if isinstance(value, Unread) else beside(value, reading) or value
 
 

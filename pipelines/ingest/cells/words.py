@@ -18,11 +18,18 @@ _SCIENTIFIC = re.compile(r"[0-9]\.[0-9]*[eE]\+?[0-9]+|[0-9]+[eE]\+[0-9]+|[0-9]{1
 _SHOWN = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.0+)?")
 _DAY = re.compile(DATE_AS_ID)
 _WIDE = {wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_TYPOGRAPHIC = {**dict.fromkeys(map(ord, "‐‑‒–—−－"), "-"), **dict.fromkeys(map(ord, "‘’＇"), "'")}
 _FORMULA = re.compile(r"[=+\-@＝＋－＠]")
 _SIGNED_NUMBER = re.compile(r"[+\-][0-9.,]+[%％]?")
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
 _SPACE = re.compile(r"\s")
 _BRACKETED_END = re.compile(r"\(([^()]*)\)$")
+
+
+def plain_marks(cell: str) -> str:
+    """An id of letters and digits with the marks that a keyboard has: word processors write A–1001 and ’A1001."""
+    plain = cell.translate(_TYPOGRAPHIC)
+    return plain.lstrip("'") if plain != cell and plain.isascii() else cell
 
 
 def id_of(cell: str, expected: str) -> str | Unread:

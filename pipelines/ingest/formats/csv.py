@@ -128,7 +128,16 @@ def _part(opened: Opened, group: list[tuple[Match, Piece]]) -> Opened:
     match = group[0][0]
     placed = [replace(piece, places=places_in(match, other)) for other, piece in group]
     assert opened.text is not None
-    return Opened(match, opened.encoding, "", True, text=opened.text, delimiter=placed[0].delimiter, pieces=placed)
+    return Opened(
+        match,
+        opened.encoding,
+        "",
+        True,
+        text=opened.text,
+        delimiter=placed[0].delimiter,
+        pieces=placed,
+        blocks=tuple(piece.above + 1 for piece in placed),
+    )
 
 
 def _verdict(lines: list[str], folders: tuple[str, ...]) -> tuple[Match | None, str, int]:

@@ -48,6 +48,7 @@ class Opened:
     notices: list[Notice] = field(default_factory=list)
     sheet: str = ""  # whose name says the year of days that have none
     pieces: list[Piece] = field(default_factory=list)  # of a CSV with more than one header
+    blocks: tuple[int, ...] = ()  # first lines of what stands under each header, or on each sheet
     parts: list[Opened] = field(default_factory=list)  # further tables of the file, under headers of their own
 
     def __post_init__(self) -> None:

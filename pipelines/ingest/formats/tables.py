@@ -200,6 +200,7 @@ def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Op
                 out.writerow([line, *cells])
                 written += 1
     opened = Opened(match, encoding, csv_relation(target, width, ",", 0, True), True, records=target, expected=written)
+    opened.blocks = tuple(table.lines[0][0] for table in tables if table.lines)
     opened.sheet = tables[0].sheet
     opened.notices += [_uncomputed(match.header[place], n) for place, n in uncomputed.items() if place in match.places]
     return opened
