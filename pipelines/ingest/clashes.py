@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.columns_told import lacks_sql
+from pipelines.ingest.columns_told import lacks_sql, told_columns
 from pipelines.ingest.incoming import Incoming, OneByOneError, keys_in_file, keys_of, one_number
 from pipelines.ingest.others import differs_sql
 from pipelines.ingest.plan import Target
@@ -66,11 +66,12 @@ def _find_beaten(connection: duckdb.DuckDBPyConnection, incoming: Incoming, targ
         return
     keys = ", ".join(f"{key}::varchar" for key in keys_of(target))
     cells = ", ".join(f"{name}: {target.expression(name)}" for name in target.table.stored)
+    told = told_columns(incoming.plan, target)
     older, newest = "cells.{}".format, "first_value(cells.{}) over furthest".format
     connection.execute(
         "create or replace temp table rivals as select row_id, file_id, row_number() over furthest as place, "
         "rank < first_value(rank) over furthest and newness > first_value(newness) over furthest as goes_back, "
-        f"{differs_sql(target, older, newest)} as is_other, {lacks_sql(target.table, newest, older)} as tells_more "
+        f"{differs_sql(target, told, older, newest)} as is_other, {lacks_sql(target.table, newest, older)} as tells_more "
         f"from (select t.rec as row_id, {incoming.origin.file_id} as file_id, {_rank_sql(target)} as rank, [{keys}] as "
         f"keys, ({incoming.plan.version_at}, {incoming.origin.age}, t.line) as newness, {{{cells}}} as cells {rows} "
         f"and {key} in (select key from clashes)) "

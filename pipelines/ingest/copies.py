@@ -42,6 +42,14 @@ class States:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """Columns of which copies of one row have at least one alike, in files that do not tell the column `unless`."""
+
+    columns: tuple[str, ...]
+    unless: str = ""
+
+
+@dataclass(frozen=True)
 class ToldBy:
     """What two rows share that are one thing, and the parts of the key that cut it finer; empty where not told."""
 

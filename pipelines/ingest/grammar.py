@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.ingest.cells.reading import AMOUNT_UNITS, EPOCH_UNITS, NUMBER_UNITS, SCALES
 from pipelines.ingest.expressions import names_of
+from pipelines.platforms import platform_words
 
 Kind = Literal[
     "id", "word", "text", "phone", "timestamp", "date", "amount", "count", "number", "boolean", "json", "personal"
@@ -40,7 +41,7 @@ class SourceColumn(_Strict):
     several: Literal["", "first", "filled", "own"] = ""
     pattern: str | None = None  # the whole cleaned cell must match
     remove: str | None = None  # taken out of the cell before it is read
-    map: dict[str, str] | None = None  # the platform's words → ours
+    map: dict[str, str] | None = None  # the platform's words → ours; `platforms`: every platform's names
     map_default: str | None = None  # for a word the map does not know; without it the row is refused
     values: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()  # further words that mean "nothing"
@@ -50,6 +51,11 @@ class SourceColumn(_Strict):
     told: str = ""  # what a person should know of a file that has this column; told_zh says the same in Chinese
     told_zh: str = ""
     around: bool = False  # JSON: where no record has it, what stands around their list is said of each
+
+    @field_validator("map", mode="before")
+    @classmethod
+    def _platforms(cls, given: object) -> object:
+        return platform_words() if given == "platforms" else given
 
     @model_validator(mode="after")
     def _known_unit(self) -> SourceColumn:

@@ -193,7 +193,7 @@ def _find_meetings(
         "s.file_id as standing_file, s.file_source as standing_source, s.file_row as standing_row, "
         f"{lacks_sql(table, target.expression, 's.{}'.format)} as lacks, "
         f"{lacks_sql(table, 's.{}'.format, target.expression)} as standing_lacks, "
-        f"{ranks_sql(target, told)}, {differs_sql(target, 's.{}'.format, target.expression)} as is_other, "
+        f"{ranks_sql(target, told)}, {differs_sql(target, told, 's.{}'.format, target.expression)} as is_other, "
         f"{hours_sql(target)}, s.shape as shape, {version} > s.version_at "
         f"or ({version} = s.version_at and coalesce(f.age < {origin.age}, true)) as is_newer "
         f"from {incoming.name} t join (select *, rowid from staging.{table.name}{own}) s on {on} "

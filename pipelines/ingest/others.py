@@ -12,28 +12,38 @@ from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Target
 
 
-def differs_sql(target: Target, one: Callable[[str], str], other: Callable[[str], str]) -> str:
+def differs_sql(target: Target, told: frozenset[str], one: Callable[[str], str], other: Callable[[str], str]) -> str:
     """SQL: of two rows, as `one` and `other` say a column, nothing that copies share is alike; of a time its day.
 
     False where something is not told, and for tables whose copies need share nothing.
     """
-    columns = target.table.columns
+    columns, shared = target.table.columns, target.table.copies_share
+    if shared is None or shared.unless in told:
+        return "false"
     tests = [
         " <> ".join(
             f"{say(name)}::{'date' if columns[name].type == 'timestamp' else columns[name].sql_type}"
             for say in (one, other)
         )
-        for name in target.table.copies_share
+        for name in shared.columns
     ]
-    return f"coalesce({' and '.join(tests)}, false)" if tests else "false"
+    return f"coalesce({' and '.join(tests)}, false)"
 
 
 def other_rows(target: Target, rows: int) -> Notice:
     """What a person should know of it."""
-    table = target.table
-    number = table.key[-1]
+    table, shared = target.table, target.table.copies_share
+    assert shared is not None
+    number, unless = table.key[-1], shared.unless
+    if unless:
+        text = (
+            f"rows are of a {number} that another file tells with another {' and another '.join(shared.columns)}, and "
+            f"neither says its {unless}: only the newest counts. If they are two, give both files a column {unless}; "
+            "if it was corrected, nothing is to do"
+        )
+        return Notice("other_figures", text, table.name, rows, facts={"column": unless})
     text = (
-        f"rows have a {number} that stands in another file with another {' and another '.join(table.copies_share)}: "
+        f"rows have a {number} that stands in another file with another {' and another '.join(shared.columns)}: "
         "probably another thing under a number given twice, and only the newest counts. If another shop sold it, give "
         "a column shop_id or a folder per shop; if numbers begin anew each day, put the day before them; if it was "
         "corrected, nothing is to do"

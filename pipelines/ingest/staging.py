@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.ingest.copies import States, ToldBy
+from pipelines.ingest.copies import Shared, States, ToldBy
 from pipelines.platforms import load_platforms, shop_scope_sql
 
 # The C loader reads the same language ten times faster; not every platform's wheel has it.
@@ -114,7 +114,7 @@ class StagingTable:
     states: States | None = None
     money: str | None = None  # the column that says how much a row is about
     refuse: tuple[dict[str, str], ...] = ()  # rules (grammar.Rule) of a merchant's own file of this table
-    copies_share: tuple[str, ...] = ()  # copies of one row have one of these alike, or they are no copies
+    copies_share: Shared | None = None
     told_by: ToldBy | None = None  # rows of two files that are the same, cut finer by one of them, may not both count
     repeated_rows: str | None = None  # rows of one file that contradict each other are all set aside: what to do then
 
@@ -159,7 +159,7 @@ def _table(path: Path) -> StagingTable:
     unknown = set(key) - set(columns)
     if unknown or data["versions"] not in ("newest_row", "newest_per_source"):
         raise ValueError(f"{path}: key {sorted(unknown)} is no column, or versions {data['versions']!r} is unknown")
-    summed, states = data.get("summed_from_items", {}), data.get("states")
+    summed, states, shared = data.get("summed_from_items", {}), data.get("states"), data.get("copies_share")
     return StagingTable(
         name=path.stem,
         title=data["title"],
@@ -175,7 +175,7 @@ def _table(path: Path) -> StagingTable:
         states=_states(states) if states else None,
         refuse=tuple(data.get("refuse", ())),
         money=data.get("money"),
-        copies_share=tuple(data.get("copies_share", ())),
+        copies_share=Shared(**{"unless": "", **shared, "columns": tuple(shared["columns"])}) if shared else None,
         told_by=ToldBy(**{name: tuple(listed) for name, listed in data["told_by"].items()})
         if "told_by" in data
         else None,

@@ -109,6 +109,8 @@ def _folder_shops(
         if (load.into or name) == target.table.name
     ]
     by_folder = {facts.file_id: facts.folder for facts in origin.files if facts.folder is not None}
+    if "shop_id" not in target.table.columns:
+        return [(file_id, _no_shop(target, shop)) for file_id, shop in by_folder.items()]
     if not target.table.shop_in_key or not by_folder or not any("file_folder" in names_of(text) for text in texts):
         return []
     scope = shop_scope_sql(target.expression("platform"), target.expression("shop_id"))
@@ -117,6 +119,15 @@ def _folder_shops(
         f"and {scope} <> '' group by all order by all"
     ).fetchall()
     return [(file_id, _folder_shop(shop, count)) for file_id, shop, count in found if shop == by_folder.get(file_id)]
+
+
+def _no_shop(target: Target, shop: str) -> Notice:
+    name = target.table.name
+    said = (
+        f"the folder {shop} was not used: {name} belong to no shop, so groups, people or days that two shops call "
+        "alike are one; give them names or ids that differ"
+    )
+    return Notice("shop_folder_unused", said, shop, severity="aside", facts={"table": name})
 
 
 def _folder_shop(shop: str, count: int) -> Notice:

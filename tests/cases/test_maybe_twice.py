@@ -202,3 +202,22 @@ def test_two_sources_with_other_amounts_are_told(merchant: Merchant, amount: str
     )
     merchant.run()
     assert found(merchant, "sources_disagree") == told
+
+
+@pytest.mark.parametrize(
+    ("corrected", "told"),
+    [
+        ("W1,35,2026-11-04 10:00:00", [(1, yuan("30"))]),
+        ("W1,30,2026-11-05 10:00:00", [(1, yuan("30"))]),
+        ("W1,5,2026-11-09 10:00:00", []),
+        ("W2,35,2026-11-04 10:00:00", []),
+    ],
+)
+def test_a_refund_without_a_number_that_was_corrected_is_told(merchant: Merchant, corrected: str, told: object) -> None:
+    rows = "\n".join(f"W{n},2026-11-01 10:00:00,100" for n in (1, 2))
+    merchant.put("orders/a.csv", f"订单号,付款时间,实付金额\n{rows}\n")
+    header = "订单号,退款金额,退款时间\n"
+    merchant.put("refunds/a.csv", f"{header}W1,30,2026-11-04 10:00:00\n", at="2026-11-18 09:00:00")
+    merchant.put("refunds/b.csv", f"{header}{corrected}\n")
+    merchant.run()
+    assert found(merchant, "refund_maybe_corrected") == told

@@ -63,3 +63,30 @@ def test_numbers_of_refunds_too(merchant):
     merchant.put("refunds/b.csv", REFUNDS.format("1,O2,2026-11-21 09:00:00,6"), at="2026-11-21 20:00:00")
     merchant.run()
     assert told(merchant) == [("refunds/b.csv", "refund_id", 1)]
+
+
+FIGURES = {
+    "ad_spend": ("日期,消耗{}\n2026-11-01,{}{}\n", "账户ID"),
+    "group_days": ("群名称,日期,群成员数{}\n一群,2026-11-01,{}{}\n", "平台"),
+}
+
+
+@pytest.mark.parametrize("folder", FIGURES)
+@pytest.mark.parametrize(("second", "is_told"), [("90", True), ("100", False)])
+def test_two_files_of_a_day_that_do_not_say_of_which_account_or_platform(merchant, folder, second, is_told):
+    text, _ = FIGURES[folder]
+    merchant.put(f"{folder}/a.csv", text.format("", "100", ""), at="2026-11-02 09:00:00")
+    merchant.put(f"{folder}/b.csv", text.format("", second, ""), at="2026-11-03 09:00:00")
+    merchant.run()
+    told = merchant.rows("select path, subject, rows from ops.notices where code = 'other_figures'")
+    assert told == ([(f"{folder}/b.csv", folder, 1)] if is_told else [])
+
+
+@pytest.mark.parametrize("folder", FIGURES)
+def test_where_they_say_it_a_correction_is_one(merchant, folder):
+    text, column = FIGURES[folder]
+    cell = {"账户ID": "acc1", "平台": "抖音"}[column]
+    merchant.put(f"{folder}/a.csv", text.format(f",{column}", "100", f",{cell}"), at="2026-11-02 09:00:00")
+    merchant.put(f"{folder}/b.csv", text.format(f",{column}", "90", f",{cell}"), at="2026-11-03 09:00:00")
+    merchant.run()
+    assert "other_figures" not in merchant.told()

@@ -94,3 +94,15 @@ def test_the_same_bytes_in_two_shops_are_two_files(merchant):
     merchant.run()
     assert [file.status for file in merchant.files] == ["loaded", "loaded", "duplicate"]
     assert merchant.rows("select shop_id, order_id from core.orders order by all") == [("一店", "O1"), ("二店", "O1")]
+
+
+def test_a_shops_folder_of_what_belongs_to_no_shop_is_told(merchant):
+    for shop in ("一店", "二店"):
+        merchant.put(
+            f"events/{shop}/入群.csv", f"群名称,昵称,入群时间\n一群,小红,2026-11-0{len(shop)} 10:00:00\n#,{shop},\n"
+        )
+    merchant.run()
+    assert merchant.rows("select subject from ops.notices where code = 'shop_folder_unused' order by 1") == [
+        ("一店",),
+        ("二店",),
+    ]

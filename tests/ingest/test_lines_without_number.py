@@ -172,3 +172,9 @@ def test_lines_given_as_orders_are_told_where_they_belong(landing: Landing) -> N
     told = [expected for (expected,) in landing.quarantine("expected")]
     assert len(told) == 2
     assert all("landing/order_lines/" in expected for expected in told)
+
+
+def test_a_platform_may_have_any_of_its_names(landing: Landing) -> None:
+    header = HEADER.replace("仓库", "平台")
+    landing.one("order_lines/a.csv", header + "".join(line.replace("杭州仓", "抖音") for line in LINES[:3]))
+    assert landing.rows("orders", "platform, paid_amount") == [("douyin", Decimal("257.90"))]
