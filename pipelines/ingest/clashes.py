@@ -71,7 +71,8 @@ def _find_beaten(connection: duckdb.DuckDBPyConnection, incoming: Incoming, targ
     connection.execute(
         "create or replace temp table rivals as select row_id, file_id, row_number() over furthest as place, "
         "rank < first_value(rank) over furthest and newness > first_value(newness) over furthest as goes_back, "
-        f"{differs_sql(target, told, older, newest)} as is_other, {lacks_sql(target.table, newest, older)} as tells_more "
+        f"{differs_sql(target, told, older, newest)} as is_other, "
+        f"{lacks_sql(target.table, newest, older)} as tells_more "
         f"from (select t.rec as row_id, {incoming.origin.file_id} as file_id, {_rank_sql(target)} as rank, [{keys}] as "
         f"keys, ({incoming.plan.version_at}, {incoming.origin.age}, t.line) as newness, {{{cells}}} as cells {rows} "
         f"and {key} in (select key from clashes)) "
