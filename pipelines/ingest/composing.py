@@ -64,7 +64,7 @@ def _age(connection: duckdb.DuckDBPyConnection, incoming: Incoming, table: Stagi
     )
     everything = "[" + ", ".join(map(quoted, sorted(table.stored))) + "]"
     filled = not_empty_sql(table, "c")
-    whole_key = ", ".join(f"m.k{number}" for number in range(len(key)))
+    whole_key = ", ".join(f"m.k{number}::varchar" for number in range(len(key)))
     connection.execute(
         f"create or replace temp table copies as select c.*, c.rowid as place, [{whole_key}] as whole_key, "
         f"list_intersect(coalesce(h.columns, {everything}), {filled}) as columns, {rank} as rank, "

@@ -43,7 +43,7 @@ class States:
 
 @dataclass(frozen=True)
 class Shared:
-    """Columns of which copies of one row have at least one alike, in files that do not tell the column `unless`."""
+    """Columns of which at most one differs between copies of one row, in files that do not tell the column `unless`."""
 
     columns: tuple[str, ...]
     unless: str = ""

@@ -13,9 +13,9 @@ from pipelines.ingest.plan import Target
 
 
 def differs_sql(target: Target, told: frozenset[str], one: Callable[[str], str], other: Callable[[str], str]) -> str:
-    """SQL: of two rows, as `one` and `other` say a column, nothing that copies share is alike; of a time its day.
+    """SQL: of two rows, as `one` and `other` say a column, two of what copies share differ, or the only one.
 
-    False where something is not told, and for tables whose copies need share nothing.
+    Of a time its day counts. What is not told differs from nothing. False for tables whose copies need share nothing.
     """
     columns, shared = target.table.columns, target.table.copies_share
     if shared is None or shared.unless in told:
@@ -27,7 +27,8 @@ def differs_sql(target: Target, told: frozenset[str], one: Callable[[str], str],
         )
         for name in shared.columns
     ]
-    return f"coalesce({' and '.join(tests)}, false)"
+    differing = " + ".join(f"coalesce(({test})::int, 0)" for test in tests)
+    return f"{differing} >= {min(2, len(tests))}"
 
 
 def other_rows(target: Target, rows: int) -> Notice:
@@ -43,7 +44,7 @@ def other_rows(target: Target, rows: int) -> Notice:
         )
         return Notice("other_figures", text, table.name, rows, facts={"column": unless})
     text = (
-        f"rows have a {number} that stands in another file with another {' and another '.join(shared.columns)}: "
+        f"rows have a {number} that stands in another file with another {' or '.join(shared.columns)}: "
         "probably another thing under a number given twice, and only the newest counts. If another shop sold it, give "
         "a column shop_id or a folder per shop; if numbers begin anew each day, put the day before them; if it was "
         "corrected, nothing is to do"

@@ -209,6 +209,7 @@ def test_two_sources_with_other_amounts_are_told(merchant: Merchant, amount: str
     [
         ("W1,35,2026-11-04 10:00:00", [(1, yuan("30"))]),
         ("W1,30,2026-11-05 10:00:00", [(1, yuan("30"))]),
+        ("W1,30,2026-11-04 10:00:35", [(1, yuan("30"))]),
         ("W1,5,2026-11-09 10:00:00", []),
         ("W2,35,2026-11-04 10:00:00", []),
     ],
@@ -221,3 +222,11 @@ def test_a_refund_without_a_number_that_was_corrected_is_told(merchant: Merchant
     merchant.put("refunds/b.csv", f"{header}{corrected}\n")
     merchant.run()
     assert found(merchant, "refund_maybe_corrected") == told
+
+
+def test_joins_that_name_no_group_are_told(merchant: Merchant) -> None:
+    merchant.put("orders/a.csv", f"平台,订单号,付款时间,实付金额,买家ID\n微信,A1,{AT},5,u1\n")
+    merchant.put("events/一群.csv", f"会员ID,入群时间\nu1,{AT}\nu2,{AT}\n")
+    merchant.run()
+    assert found(merchant, "joins_without_group") == [(2, None)]
+    assert found(merchant, "people_without_platform") == [(1, None)]

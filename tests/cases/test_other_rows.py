@@ -90,3 +90,37 @@ def test_where_they_say_it_a_correction_is_one(merchant, folder):
     merchant.put(f"{folder}/b.csv", text.format(f",{column}", "90", f",{cell}"), at="2026-11-03 09:00:00")
     merchant.run()
     assert "other_figures" not in merchant.told()
+
+
+def test_two_of_day_amount_and_buyer(merchant):
+    """The amount alike: another day and another buyer under the number are another order all the same."""
+    merchant.put("orders/a.csv", HEADER + "1,2026-10-05 10:00:00,99,u1\n", at="2026-11-01 09:00:00")
+    merchant.put("orders/b.csv", HEADER + "1,2026-11-05 10:00:00,99,u2\n", at="2026-12-01 09:00:00")
+    merchant.run()
+    assert told(merchant) == [("orders/b.csv", "order_id", 1)]
+
+
+NUMBERED = {
+    "live_sessions": "live_session_id,started_at,host_id,paid_amount\n1,{} 19:00:00,小林,5000\n",
+    "pushes": "消息ID,发送时间,消息类型\n1,{} 10:00:00,text\n",
+}
+
+
+@pytest.mark.parametrize("folder", ["live_sessions", "pushes"])
+@pytest.mark.parametrize(("day", "is_told"), [("2026-11-02", True), ("2026-10-02", False)])
+def test_a_session_or_push_of_another_day(merchant, folder, day, is_told):
+    merchant.put(f"{folder}/a.csv", NUMBERED[folder].format("2026-10-02"), at="2026-11-20 09:00:00")
+    merchant.put(f"{folder}/b.csv", NUMBERED[folder].format(day) + "\n", at="2026-11-21 09:00:00")
+    merchant.run()
+    assert [path for path, _, _ in told(merchant)] == ([f"{folder}/b.csv"] if is_told else [])
+
+
+@pytest.mark.parametrize("newer", ["日期,消耗\n2026-11-01,131.37\n", "日期,消耗,成交金额\n2026-11-01,131.37,\n"])
+def test_a_day_told_again_with_less(merchant, newer):
+    """The key of these tables holds a date."""
+    merchant.put("ad_spend/a.csv", "日期,消耗,成交金额\n2026-11-01,130,600\n", at="2026-11-02 09:00:00")
+    merchant.put("ad_spend/b.csv", newer, at="2026-11-03 09:00:00")
+    merchant.run()
+    assert merchant.rows("select cost_amount::varchar, paid_amount::varchar from staging.ad_spend") == [
+        ("131.37", "600.00")
+    ]

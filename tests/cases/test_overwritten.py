@@ -1,0 +1,39 @@
+"""A file that is kept and written over: rows that are no longer in it still count, and that is told."""
+
+from __future__ import annotations
+
+import pytest
+
+HEADER = "订单号,付款时间,实付金额,买家ID\n"
+ROWS = [f"O{day},2026-11-{day:02} 10:00:00,10,u1\n" for day in range(1, 5)]
+SPEND = "日期,消耗\n2026-11-01,70\n{},100\n2026-11-05,9\n"
+
+
+def gone(merchant):
+    return merchant.rows("select path, subject, rows from ops.notices where code = 'rows_gone' order by all")
+
+
+def test_a_row_that_was_deleted(merchant):
+    merchant.put("orders/a.csv", HEADER + "".join(ROWS), at="2026-11-05 09:00:00")
+    merchant.run()
+    merchant.put("orders/a.csv", HEADER + "".join(ROWS[:1] + ROWS[2:]), at="2026-11-06 09:00:00")
+    merchant.run()
+    assert gone(merchant) == [("orders/a.csv", "orders", 1)]
+
+
+def test_a_day_that_was_mended(merchant):
+    merchant.put("orders/a.csv", HEADER + ROWS[0], at="2026-11-05 09:00:00")
+    merchant.put("ad_spend/a.csv", SPEND.format("2026-11-03"), at="2026-11-06 09:00:00")
+    merchant.run()
+    merchant.put("ad_spend/a.csv", SPEND.format("2026-11-04"), at="2026-11-07 09:00:00")
+    merchant.run()
+    assert gone(merchant) == [("ad_spend/a.csv", "ad_spend", 1)]
+
+
+@pytest.mark.parametrize("later", [ROWS[1:], ROWS, [*ROWS, "O5,2026-11-05 10:00:00,10,u1\n"]])
+def test_the_last_days_say_nothing_of_those_before(merchant, later):
+    merchant.put("orders/a.csv", HEADER + "".join(ROWS), at="2026-11-05 09:00:00")
+    merchant.run()
+    merchant.put("orders/a.csv", HEADER + "".join(later), at="2026-11-06 09:00:00")
+    merchant.run()
+    assert gone(merchant) == []
