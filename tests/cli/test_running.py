@@ -74,7 +74,7 @@ def test_a_run_says_how_many_files_it_refused(home: Path, siyu: Siyu, tmp_path: 
 def lacking(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Joins were read, of the orders none: four of five files are of no kind that Siyu knows."""
     home = tmp_path_factory.mktemp("lacking")
-    _land(home, "events/joins.csv", "user_id,event,event_at\nann,group_join,2025-01-04 10:00:00\n")
+    _land(home, "events/joins.csv", "user_id,event,event_at,group_id\nann,group_join,2025-01-04 10:00:00,g\n")
     for number in range(4):
         _land(home, f"orders/{number}.csv", f"colour,taste\nred,{number}\n")
     return home
