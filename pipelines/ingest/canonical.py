@@ -66,7 +66,13 @@ def _also_column(also: Also, instead_of: Column) -> SourceColumn:
     if holds and "phone" in also.sets.values():
         holds = "phone"
     return SourceColumn(
-        names=also.names, type=also.type, empty=also.empty, holds=holds, told=also.told, told_zh=also.told_zh
+        names=also.names,
+        type=also.type,
+        empty=also.empty,
+        holds=holds,
+        beside=also.instead_of if holds == "phone" else "",
+        told=also.told,
+        told_zh=also.told_zh,
     )
 
 

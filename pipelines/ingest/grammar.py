@@ -50,6 +50,7 @@ class SourceColumn(_Strict):
     holds: Literal["", "alone", "id", "name", "phone"] = ""  # of an id that people write: see cells/alone.py, phones.py
     told: str = ""  # what a person should know of a file that has this column; told_zh says the same in Chinese
     told_zh: str = ""
+    beside: str = ""  # an id that is used before this one where a row has both
     around: bool = False  # JSON: where no record has it, what stands around their list is said of each
 
     @field_validator("map", mode="before")

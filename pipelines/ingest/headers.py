@@ -6,6 +6,7 @@ What belongs here: spellings of headers. What does not: words for units (units.p
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipelines.ingest.grammar import Source, SourceColumn
@@ -163,7 +164,19 @@ class _Found:
             aside = self.aside | self._near(lacking, names)
             return Missing(source, lacking, known, doubles, aside, others=others)
         dates = {name: place for name, place in self.dates.items() if self.positions[name] != (place,)}
-        return Match(source, self.positions, self.units, tuple(self.header), self.zones, dates, tuple(self.notices))
+        notices = (*self.notices, *self._not_linked())
+        return Match(source, self.positions, self.units, tuple(self.header), self.zones, dates, notices)
+
+    def _not_linked(self) -> Iterator[Notice]:
+        """Ids of one person side by side, of which a row's second is not used."""
+        for name, column in self.source.columns.items():
+            if column.beside in self.positions and name in self.positions:
+                text, other = (self.header[self.positions[which][0]] for which in (name, column.beside))
+                said = (
+                    f"{text} was not used where {other} is filled: what other files tell of the same person by {text} "
+                    "counts as of another one; give the pairs in landing/identities/"
+                )
+                yield Notice("not_linked", said, text, severity="aside", facts={"used": other})
 
     def _near(self, lacking: tuple[str, ...], names: list[str]) -> dict[str, str]:
         """Headers that would be a column we lack, but for what stands in their brackets."""

@@ -6,6 +6,7 @@ What belongs here: putting files there and asking. What does not: what is right;
 from __future__ import annotations
 
 import os
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,10 +15,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.core import begin_pass, refresh_core
+from pipelines.core import begin_pass, core_tables
+from pipelines.engines.duckdb import Pass, refresh
 from pipelines.ingest import FileResult, create_staging, ingest
 from pipelines.metrics import query
 from pipelines.settings import Settings
+from pipelines.tables import load_tables
 from pipelines.warehouse import connect
 from tests.wordless import codes_without_words
 
@@ -35,7 +38,9 @@ class Merchant:
         self._connection.execute("; ".join(f"truncate {table}" for (table,) in tables))
         self._as_of: date | None = None
         self.files: list[FileResult] = []
-        self._waiting: tuple[str | None] | None = None
+        self._waiting: list[str] = []  # tables of core that are not built yet
+        self._asked_for: date | None = None
+        self._pass: Pass | None = None
 
     def put(self, path: str, content: str | bytes, at: str = "2026-11-20 09:00:00") -> Path:
         """A file in landing; `at` is its business time."""
@@ -52,22 +57,26 @@ class Merchant:
         self.put(f"{folder}/{source.name}", source.read_bytes(), at)
 
     def run(self, as_of: str | None = None) -> Merchant:
-        """Loads what is new; core follows when it is asked for, or before the next load."""
+        """Loads what is new; core follows when it is asked for, as far as it is, or before the next load."""
         self._build_core()
         self.files = ingest(self._connection, self.settings).files
         for file in self.files:
             assert file.rows_read == file.rows_loaded + file.rows_superseded + file.rows_quarantined, file
         assert codes_without_words(self._connection) == []
-        self._waiting = (as_of,)
+        self._waiting = [table.qualified for table in core_tables()]
+        self._asked_for = date.fromisoformat(as_of) if as_of else None
+        self._pass = None
         return self
 
-    def _build_core(self) -> None:
-        if self._waiting:
-            (as_of,), self._waiting = self._waiting, None
-            core_pass = begin_pass(self._connection, self.settings, date.fromisoformat(as_of) if as_of else None)
-            for _ in refresh_core(self._connection, self.settings, core_pass):
-                pass
-            self._as_of = core_pass.as_of
+    def _build_core(self, sql: str = "core.") -> None:
+        """The tables of core that a query names, with all that they read; of a query for core itself, every one."""
+        wanted = _closure(set(re.findall(r"core\.\w+", sql)) or set(self._waiting))
+        for name in [name for name in self._waiting if name in wanted]:
+            if self._pass is None:
+                self._pass = begin_pass(self._connection, self.settings, self._asked_for)
+            refresh(self._connection, load_tables()[name], self.settings, self._pass)
+            self._waiting.remove(name)
+        self._as_of = self._pass.as_of if self._pass else self._as_of
 
     @property
     def connection(self) -> Any:
@@ -83,7 +92,7 @@ class Merchant:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         if "core." in sql:
-            self._build_core()
+            self._build_core(sql)
         return self._connection.sql(sql).fetchall()
 
     def row(self, sql: str) -> tuple[Any, ...]:
@@ -111,6 +120,16 @@ class Merchant:
             "union all select concat_ws(' ', reason, column_name, found, expected, raw_text) from ops.quarantine"
         )
         return any(all(word in text for word in words) for (text,) in said)
+
+
+def _closure(names: set[str]) -> set[str]:
+    """These tables and all that they read."""
+    tables = load_tables()
+    found: set[str] = set()
+    while names:
+        found |= names
+        names = {below for name in names for below in tables[name].dependencies if below.startswith("core.")} - found
+    return found
 
 
 @pytest.fixture(scope="session")

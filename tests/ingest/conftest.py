@@ -8,6 +8,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -94,9 +95,23 @@ def landing(tmp_path: Path, warehouse: Any) -> Landing:
     return Landing(tmp_path / "home", warehouse)
 
 
-@pytest.fixture(params=["few", "many"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Small files are read one way and large ones another; what comes out must be the same.
+
+    Each test takes one of the two, by its name, and with SIYU_PARITY=all (make parity) both; test_cells and test_reading
+    hold the two against each other over random files.
+    """
+    if "both_ways" in metafunc.fixturenames:
+        ways = ["few", "many"]
+        chosen = (
+            ways if os.environ.get("SIYU_PARITY") == "all" else [ways[crc32(metafunc.function.__name__.encode()) % 2]]
+        )
+        metafunc.parametrize("both_ways", chosen, indirect=True)
+
+
+@pytest.fixture
 def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Small files are read one way and large ones another; what comes out must be the same."""
+    """The way in which files of this test are read."""
     if request.param == "many":
         monkeypatch.setattr("pipelines.ingest.rows.FEW", 0)
     return request.param
