@@ -98,8 +98,8 @@ def landing(tmp_path: Path, warehouse: Any) -> Landing:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Small files are read one way and large ones another; what comes out must be the same.
 
-    Each test takes one of the two, by its name, and with SIYU_PARITY=all (make parity) both; test_cells and test_reading
-    hold the two against each other over random files.
+    Each test takes one of the two, by its name, and with SIYU_PARITY=all (make parity) both; test_cells and
+    test_reading hold the two against each other over random files.
     """
     if "both_ways" in metafunc.fixturenames:
         ways = ["few", "many"]
