@@ -5,8 +5,8 @@ description_zh: 订单与事件里的原始渠道词，各属哪个渠道、公�
 grain: word
 columns:
   word:    {type: varchar, zh: 原始渠道词, description: the word as the platform or the merchant writes it}
-  channel: {type: varchar, zh: 渠道, description: "Siyu's name of the channel"}
-  domain:  {type: varchar, zh: 域, description: "public, private or unknown"}
+  channel: {type: varchar, zh: 渠道, description: "Siyu's name of it; NULL where the word says something else"}
+  domain:  {type: varchar, zh: 域, description: "public, private or unknown; NULL as channel"}
   is_paid: {type: boolean, zh: 是否付费, description: traffic that was paid for}
   zh:      {type: varchar, zh: 中文名, description: "the channel's Chinese name"}
 checks:

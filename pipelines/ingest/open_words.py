@@ -1,4 +1,4 @@
-"""Words that a merchant may add to: what a person did, what kind of id this is, by which channel somebody came.
+"""Words that a merchant may add to: what a person did, what kind of id this is.
 
 What belongs here: the spelling that we keep as SQL, and which words are known. What does not: the tables of words
 (assets), and closed columns (canonical_columns.py).
@@ -6,18 +6,12 @@ What belongs here: the spelling that we keep as SQL, and which words are known. 
 
 from __future__ import annotations
 
-import csv
-from functools import cache
-from pathlib import Path
-
 from pipelines.event_words import load_event_words, spellings
 from pipelines.id_types import LEFT_OUT, PHONE, id_type_words, load_id_types
 from pipelines.ingest.cells.plainly import listed
 from pipelines.ingest.expressions import quoted
 from pipelines.ingest.staging import Column
 from pipelines.settings import Settings
-
-CHANNELS = Path(__file__).parents[2] / "assets" / "core" / "channels.csv"
 
 
 def kept_word(value: str, column: Column) -> str:
@@ -48,17 +42,6 @@ def known_words(column: Column, settings: Settings) -> list[str]:
     return (
         [*load_id_types()] if column.spellings == "id_types" else [*load_event_words(), *settings.private_entry_events]
     )
-
-
-def channel_words(settings: Settings) -> list[str]:
-    """Every word that says by which channel somebody came."""
-    return [*_channels(), *settings.channels]
-
-
-@cache
-def _channels() -> tuple[str, ...]:
-    with open(CHANNELS, encoding="utf-8", newline="") as file:
-        return tuple(row["word"] for row in csv.DictReader(file))
 
 
 def _swapped(asked: str, value: str, words: dict[str, str]) -> str:

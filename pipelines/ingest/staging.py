@@ -63,7 +63,6 @@ class Column:
     alone: bool = False  # an id that is a number or an account and never a name: nothing stands beside it
     lower: bool = False
     spellings: str = ""  # the vocabulary whose other spellings are written as its words
-    channel_word: bool = False  # tells by which channel somebody came; of several the last says most
     has_time_of: str | None = None  # says whether the hour of that column was told
     line_grain: bool = False
     not_before: str | None = None  # the end of what begins there

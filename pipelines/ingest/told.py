@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.expressions import names_of
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.open_words import channel_words, known_words
+from pipelines.ingest.open_words import known_words
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.plan import Plan, Target
 from pipelines.ingest.staging import Column
@@ -38,7 +38,6 @@ def told_of_rows(
         for column in target.table.columns.values():
             if column.spellings and column.stored_as in target.varying:
                 notices += _own_words(connection, target, column, rows, origin, settings)
-        notices += _channels(connection, target, rows, origin, settings)
     return notices
 
 
@@ -110,7 +109,8 @@ def _folder_shops(
     ]
     by_folder = {facts.file_id: facts.folder for facts in origin.files if facts.folder is not None}
     if "shop_id" not in target.table.columns:
-        return [(file_id, _no_shop(target, shop)) for file_id, shop in by_folder.items()]
+        is_further = target.load.into is not None  # the row of its record says it already
+        return [] if is_further else [(file_id, _no_shop(target, shop)) for file_id, shop in by_folder.items()]
     if not target.table.shop_in_key or not by_folder or not any("file_folder" in names_of(text) for text in texts):
         return []
     scope = shop_scope_sql(target.expression("platform"), target.expression("shop_id"))
@@ -152,35 +152,6 @@ def _own_words(
     ).fetchall()
     tell = _unknown_id_type if column.spellings == "id_types" else _unknown_event
     return [(file_id, tell(word, count, known)) for file_id, word, count in found]
-
-
-def _channels(
-    connection: duckdb.DuckDBPyConnection, target: Target, rows: str, origin: Origin, settings: Settings
-) -> list[tuple[int, Notice]]:
-    """Words of rows whose channel nobody knows: none of their words is in the map, nor what they did."""
-    columns = target.table.columns.values()
-    words = [target.expression(c.stored_as) for c in columns if c.channel_word and c.stored_as in target.varying]
-    if not words:
-        return []
-    done = [target.expression(c.stored_as) for c in columns if c.spellings == "event_words"]
-    known = " or ".join(f"coalesce(list_contains($1, {word}), false)" for word in [*words, *done])
-    word = f"coalesce({', '.join(reversed(words))})"
-    found = connection.execute(
-        f"select {origin.file_id} as file_id, {word} as word, count(*) as rows from {rows} t "
-        f"where {target.condition()} and {word} is not null and not ({known}) group by 1, 2 "
-        f"qualify row_number() over (partition by file_id order by rows desc, word) <= {MOST_WORDS} "
-        "order by file_id, rows desc, word",
-        [channel_words(settings)],
-    ).fetchall()
-    return [(file_id, _unknown_channel(word, count)) for file_id, word, count in found]
-
-
-def _unknown_channel(word: str, rows: int) -> Notice:
-    said = (
-        f"{rows} rows came by a channel that Siyu does not know: they are neither public nor private; "
-        "say what it is under [channels] of siyu.toml (docs/operations.md)"
-    )
-    return Notice("unknown_channel", said, word, rows)
 
 
 def _unknown_id_type(word: str, rows: int, known: list[str]) -> Notice:

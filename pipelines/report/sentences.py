@@ -14,11 +14,12 @@ from typing import Any
 
 import yaml
 
+from pipelines.ingest.staging import load_staging
 from pipelines.report.words import REPORTS, Words, clean, day, number, source_title
 
 Row = dict[str, Any]
 FAULTS_NAMED, NAMED, ADVISED = 4, 6, 3
-SUBJECT = "\x1f"  # its place in a sentence that is said of several
+SUBJECT, COUNT = "\x1f", "\x1e"  # their places in a sentence that is said of several
 LEAST_SHARE = 0.001
 APART = ("advised", "facts")  # said by _advice and _notice
 
@@ -46,7 +47,9 @@ def _notice(words: Words, code: str, row: Row, named: str) -> str:
     """What a notice says: its own sentence in English, that of advice.yaml elsewhere."""
     given = advice()["notices"].get(code, {}).get(words.language)
     if given is None:
-        return clean(row["said"].replace(SUBJECT, named))
+        is_named = SUBJECT in row["said"] or not set(row["names"] or ()) - load_staging().keys()
+        said = row["said"] if is_named else f"{row['said']} ({SUBJECT})"
+        return clean(said.replace(COUNT, number(row.get("rows") or 0, "count", words.language)).replace(SUBJECT, named))
     return _filled(given, {"rows": row.get("rows")} | _facts(row), words)
 
 

@@ -81,6 +81,25 @@ def test_the_first_run_publishes_every_table_and_a_report(first: tuple[Settings,
     assert (checked > 50, failed, tables) == (True, 0, len(load_tables()) + len(load_staging()) + len(ops_tables()))
 
 
+def test_every_published_table_and_column_says_what_it_is(first: tuple[Settings, RunResult]) -> None:
+    """As comments that any SQL client shows; a column that its header says nothing of has none."""
+    told = ask(
+        first[0],
+        "select schema_name || '.' || table_name, comment from duckdb_tables() union all "
+        "select schema_name || '.' || view_name, comment from duckdb_views() where not internal",
+    )
+    published = {name for name, _ in told if name in load_tables()}
+    assert published
+    assert {name for name, comment in told if name in published and not comment} == set()
+    bare = ask(
+        first[0], "select schema_name || '.' || table_name, column_name from duckdb_columns() where comment is null"
+    )
+    columns = {
+        (name, column.name) for name in published for column in load_tables()[name].columns.values() if column.zh
+    }
+    assert columns & set(bare) == set()
+
+
 def test_nothing_new_is_said_in_a_blink_and_without_dagster(settings: Settings) -> None:
     code = (
         "import sys; from pipelines.run import run; from pipelines.settings import load_settings\n"

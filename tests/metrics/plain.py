@@ -41,7 +41,8 @@ class Merchant:
             row["file_id"]: row["modified_at"] for row in world.sql("select file_id, modified_at from ops.files")
         }
         self.festivals = {row["date"]: row["festival"] for row in world.sql("select date, festival from core.calendar")}
-        self.words = {row["word"]: row for row in csv.DictReader((ASSETS / "core/channels.csv").open(encoding="utf-8"))}
+        with (ASSETS / "core/channels.csv").open(encoding="utf-8") as lines:
+            self.words = {row["word"]: row for row in csv.DictReader(lines) if row["channel"]}
         self.groups = {(row["platform"], row["group_id"]): row for row in self.rows["groups"]}
         self.sessions = {(row["platform"], row["live_session_id"]): row for row in self.rows["live_sessions"]
                          if row["started_at"] < self.end}  # fmt: skip

@@ -72,6 +72,7 @@ def _channels_elsewhere() -> dict[str, Any]:
         return {
             row["word"] + ELSEWHERE: {"channel": row["channel"], "domain": row["domain"], "is_paid": row["is_paid"]}
             for row in csv.DictReader(lines)
+            if row["channel"]
         }
 
 

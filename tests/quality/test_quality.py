@@ -176,6 +176,18 @@ def test_a_source_whose_files_hold_no_row_is_told(ledger: Any) -> None:
     assert told(ledger) == [("source_empty", "aside", "canonical_events", None)]
 
 
+def test_what_many_files_say_with_other_counts_is_one_finding_that_names_its_word(ledger: Any) -> None:
+    """A day's export each, and not a line a day. English says the word too where its sentence leaves it out."""
+    for number, rows in ((1, 3), (2, 1200)):
+        file(ledger, number, f"events/{number}.csv", "canonical_events", 2000)
+        said = f"{rows} rows have a word that nobody knows"
+        write_notices(ledger, [(number, f"events/{number}.csv", Notice("unknown_event_word", said, "wave", rows))])
+    order(ledger)
+    (only,) = findings(ledger, SETTINGS)
+    assert (only.rows, only.names) == (1203, ("wave",))
+    assert only.text["en"] == "Events: 1,203 rows have a word that nobody knows (wave)"
+
+
 def test_notices_of_files_are_grouped_by_what_they_say(ledger: Any) -> None:
     unread = Notice("column_unread", "会员等级 was not read; rename it.", "会员等级", 9, "aside")
     late = Notice("in_the_future", "o9 is late.", "o9", 1, "told")
