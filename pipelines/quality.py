@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from pipelines.finding import Finding, forget, keep, kept
 from pipelines.report.sentences import say
 from pipelines.report.words import LANGUAGES, REPORTS, clean, load_words
 from pipelines.settings import Settings
@@ -22,34 +23,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
-Severity = Literal["refused", "aside", "told"]
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing to know. `text` and `remedy` (what to do) by language; `amount` in yuan where it is known.
-
-    `names`: everything that it is said of, where that is more than the subject; the text names the first few.
-
-    `is_doubt`: some number is not what it seems, for rows that are missing from it. `is_alarm`: a whole source is
-    missing, or stopped coming through; a run then ends with a warning.
-    """
-
-    code: str
-    severity: Severity
-    subject: str
-    names: tuple[str, ...]
-    rows: int | None
-    amount: Decimal | None
-    text: Mapping[str, str]
-    remedy: Mapping[str, str]
-    is_doubt: bool = False
-    is_alarm: bool = False
-
-    def plain(self) -> dict[str, Any]:
-        """As values for JSON."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -127,11 +101,27 @@ def quality(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Qualit
     return Quality(_measure(asking), tuple(_findings(asking)))
 
 
+def judge(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Quality:
+    """Both, found anew and kept beside the data: what rules over the data find is not looked for again."""
+    forget(connection)
+    judged = quality(connection, settings)
+    keep(connection, judged.findings)
+    return judged
+
+
 def _findings(asking: _Asking) -> list[Finding]:
-    found = [(rule, row) for rule in rules()["rules"] for row in asking.rows(rule)]
+    before = kept(asking.connection) if "ops.findings" in asking.columns else None
+    found = [one for rule in rules()["rules"] for one in _found(rule, asking, before)]
     # a stable sort: among equals the order of the rules, which is that of harm
-    found.sort(key=lambda one: (not one[0].get("alarm"), bool(one[1].get("is_light"))))
-    return [_finding(rule, row) for rule, row in found]
+    return sorted(found, key=lambda one: (not one.is_alarm, one.is_light))
+
+
+def _found(rule: Mapping[str, Any], asking: _Asking, before: list[Finding] | None) -> list[Finding]:
+    """The ledger is always asked: a refused file may have been taken out of landing since."""
+    is_of_ledger = any(table.startswith("ops.") for table in rule["needs"])
+    if before is None or is_of_ledger:
+        return [_finding(rule, row) for row in asking.rows(rule)]
+    return [one for one in before if one.rule == rule["code"]]
 
 
 def _measure(asking: _Asking) -> Measure:
@@ -157,7 +147,7 @@ class _Asking:
         ).fetchall()
         columns = {table for table, _ in listed} | {f"{table}.{column}" for table, column in listed}
         gone = _gone(connection, settings) if "ops.files" in columns else []
-        return cls(connection, {**_sources(), "gone": gone, "today": settings.today().date()}, frozenset(columns))
+        return cls(connection, {**_sources(), "gone": gone}, frozenset(columns))
 
     def rows(self, rule: Mapping[str, Any]) -> list[Row]:
         """What a rule finds; nothing where a table or column that it needs is not there."""
@@ -212,6 +202,7 @@ def _finding(rule: Mapping[str, Any], row: Row) -> Finding:
     code, severity = row.get("code") or rule["code"], row.get("severity") or rule["severity"]
     said = {language: say(load_words(language), code, rule["code"], row) for language in LANGUAGES}
     return Finding(
+        rule=rule["code"],
         code=code,
         severity=severity,
         subject=clean(str(row.get("subject") or "")),
@@ -222,4 +213,5 @@ def _finding(rule: Mapping[str, Any], row: Row) -> Finding:
         remedy={language: remedy for language, (_, remedy) in said.items()},
         is_doubt=bool(row.get("doubt", rule.get("doubt"))) or severity == "refused",
         is_alarm=bool(rule.get("alarm")),
+        is_light=bool(row.get("is_light")),
     )

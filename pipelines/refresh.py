@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines import checks, runs
 from pipelines.catalogue import load_catalogue, ops_tables
 from pipelines.checks import Check, Failure, Result
-from pipelines.quality import Quality, quality
+from pipelines.finding import forget
+from pipelines.quality import Quality, judge
 from pipelines.rebuild import need_every_file, start_over
 from pipelines.runs import Loaded
 from pipelines.settings import Settings
@@ -195,7 +196,7 @@ class Refresh:
             self.report("daily")
 
     def _judge_data(self) -> None:
-        self.watcher.quality = quality(self.warehouse.connection, self.settings)
+        self.watcher.quality = judge(self.warehouse.connection, self.settings)
 
     def report(self, kind: str) -> list[Path]:
         """Writes one report from the current snapshot."""
@@ -278,6 +279,7 @@ def refreshing(
         if is_full:
             need_every_file(warehouse.connection, settings)
         runs.begin(warehouse.connection, settings, run_id, as_of)
+        forget(warehouse.connection)
         run = Refresh(warehouse, run_id, as_of, is_full, watcher or Watcher())
         stack.callback(runs.finish_if_running, warehouse.connection, settings, run_id)
         stack.callback(run.close)

@@ -75,6 +75,7 @@ def test_the_first_run_publishes_every_table_and_a_report(first: tuple[Settings,
     assert ask(settings, "select status, files_loaded, rows_loaded, as_of from ops.runs") == [
         ("published", 2, 6, date(2025, 2, 2))
     ]
+    assert ask(settings, "select code from ops.findings") == [(one.code,) for one in result.quality.findings]
     ((checked, failed, tables),) = ask(
         settings, "select count(*), count(*) filter (where not passed), count(distinct table_name) from ops.checks"
     )
