@@ -20,6 +20,7 @@ from pipelines.ingest.batches import Batches
 from pipelines.ingest.creating import create_staging
 from pipelines.ingest.landing import Found, find_new
 from pipelines.ingest.leaving import judge_lists
+from pipelines.ingest.named_days import tell_named_days
 from pipelines.ingest.overwritten import tell_overwritten
 from pipelines.settings import Settings
 
@@ -70,7 +71,7 @@ def ingest(
     places = {found.path: place for place, found in enumerate(new)}
     result.files.sort(key=lambda file: places[file.path])
     fresh = [loaded.file_id for loaded in result.files if loaded.file_id and loaded.status == "loaded"]
-    for told in (judge_lists(connection), tell_overwritten(connection, fresh)):
+    for told in (judge_lists(connection), tell_overwritten(connection, fresh), tell_named_days(connection, fresh)):
         for loaded in result.files:
             loaded.notices += told.get(loaded.file_id or 0, [])
     return result

@@ -118,6 +118,8 @@ class CanonicalColumns:
             value = f"case when not {before_sql(r, self._sibling(target, column.not_before))} then {r} end"
         if column.hashed_when is not None:
             value = hashed_sql(r, self._sibling(target, column.hashed_when), self.layers.origin.key)
+        elif column.of_person:
+            value = hashed_sql(r, "''", self.layers.origin.key)
         if column.name in target.table.id_of_kind:
             value = kind_sql(value, r, self._sibling(target, target.table.id_of_kind[column.name]))
         self.layers.kept.append(f"{value} as {s}")

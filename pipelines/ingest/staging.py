@@ -59,6 +59,7 @@ class Column:
     max: float | None = None
     on_bad: str = ""
     hashed_when: str | None = None
+    of_person: bool = False  # may be somebody's phone, which is kept as its keyed hash then
     hash_of: tuple[str, ...] = ()
     alone: bool = False  # an id that is a number or an account and never a name: nothing stands beside it
     lower: bool = False

@@ -17,7 +17,8 @@ _OFFSET = r"(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?|Z|UTC|GMT"
 _HALF = r"(?P<half>上午|下午|凌晨|早上|AM|PM|am|pm|A\.M\.|P\.M\.)"
 _STAMP = re.compile(
     r"(?P<year>[0-9]{4})(?:[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})"
-    r"|年(?P<month_>[0-9]{1,2})月(?P<day_>[0-9]{1,2})日?)"
+    r"|年(?P<month_>[0-9]{1,2})月(?P<day_>[0-9]{1,2})日?"
+    r"|(?P<month__>[0-9]{2})(?P<day__>[0-9]{2})(?=[T ] *[0-9]{1,2}:))"
     # 2026-3-120:15:00 is a day and an hour grown together: which, nobody knows
     r"(?:(?:(?<=日)|[T _]+)(?P<time>.+))?"
 )
@@ -111,9 +112,8 @@ def _stamped(cell: str, reading: Reading) -> Moment | None:
     if (match := _STAMP.fullmatch(cell)) is None:
         return None
     try:
-        midnight = datetime(
-            int(match["year"]), int(match["month"] or match["month_"]), int(match["day"] or match["day_"])
-        )
+        month = match["month"] or match["month_"] or match["month__"]
+        midnight = datetime(int(match["year"]), int(month), int(match["day"] or match["day_"] or match["day__"]))
     except ValueError:
         return None
     if match["time"] is None:
