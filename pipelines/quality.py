@@ -85,9 +85,9 @@ def rules() -> dict[str, Any]:
     return dict(yaml.safe_load((REPORTS / "quality.yaml").read_text(encoding="utf-8")))
 
 
-def findings(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Finding]:
-    """Everything to know of the data in a warehouse or a snapshot, the most harmful first."""
-    return _findings(_Asking.of(connection, settings))
+def findings(connection: duckdb.DuckDBPyConnection, settings: Settings, rule: str | None = None) -> list[Finding]:
+    """Everything to know of the data in a warehouse or a snapshot, the most harmful first; or what one rule finds."""
+    return _findings(_Asking.of(connection, settings), rule)
 
 
 def measure(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Measure:
@@ -109,9 +109,10 @@ def judge(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Quality:
     return judged
 
 
-def _findings(asking: _Asking) -> list[Finding]:
+def _findings(asking: _Asking, only: str | None = None) -> list[Finding]:
     before = kept(asking.connection) if "ops.findings" in asking.columns else None
-    found = [one for rule in rules()["rules"] for one in _found(rule, asking, before)]
+    asked = [rule for rule in rules()["rules"] if only in (None, rule["code"])]
+    found = [one for rule in asked for one in _found(rule, asking, before)]
     # a stable sort: among equals the order of the rules, which is that of harm
     return sorted(found, key=lambda one: (not one.is_alarm, one.is_light))
 

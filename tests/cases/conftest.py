@@ -17,8 +17,10 @@ import pytest
 
 from pipelines.core import begin_pass, core_tables
 from pipelines.engines.duckdb import Pass, refresh
+from pipelines.finding import Finding
 from pipelines.ingest import FileResult, create_staging, ingest
 from pipelines.metrics import query
+from pipelines.quality import findings, rules
 from pipelines.settings import Settings
 from pipelines.tables import load_tables
 from pipelines.warehouse import connect
@@ -107,6 +109,12 @@ class Merchant:
         relation = query(self._connection, f"metrics.{name}", parameters, self.settings, self._as_of)
         relation.create_view("asked", replace=True)
         return self.rows(f"select {columns} from asked where {where} order by all")
+
+    def found(self, code: str) -> list[Finding]:
+        """What a rule over the data finds, over the tables of core that it needs."""
+        (rule,) = (rule for rule in rules()["rules"] if rule["code"] == code)
+        self._build_core(" ".join(["core.as_of", *rule["needs"]]))
+        return findings(self._connection, self.settings, code)
 
     def told(self) -> set[str]:
         """Codes of everything that files said and was not used, or was refused."""

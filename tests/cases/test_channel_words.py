@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.quality import findings
 from pipelines.settings import Channel
 
 EXPORT = """主订单编号,子订单编号,选购商品,订单应付金额,订单提交时间,支付完成时间,订单状态,流量来源,流量体裁,流量渠道
@@ -19,8 +18,7 @@ def orders(*words):
 
 
 def told(merchant):
-    found = findings(merchant.connection, merchant.settings)
-    return [(one.subject, one.rows, one.names) for one in found if one.code == "unknown_channel"]
+    return [(one.subject, one.rows, one.names) for one in merchant.found("unknown_channel")]
 
 
 def test_words_of_orders(merchant):

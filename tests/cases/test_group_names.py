@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.quality import findings
 from tests.cases.conftest import Merchant
 
 HEADER = "群名称,用户ID,入群时间\n"
@@ -13,7 +12,7 @@ HEADER = "群名称,用户ID,入群时间\n"
 def told_twice(merchant: Merchant) -> list[tuple[str, ...]]:
     """The pairs of names that are told."""
     merchant.run("2026-11-20")
-    return [one.names for one in findings(merchant.connection, merchant.settings) if one.code == "group_twice"]
+    return [one.names for one in merchant.found("group_twice")]
 
 
 def joins(group: str, *users: str, at: str = "10:0{}:00") -> str:

@@ -6,14 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.quality import findings
 from tests.cases.conftest import Merchant, yuan
 
 AT = "2026-03-01 10:20:35"
 
 
 def found(merchant: Merchant, code: str) -> list[tuple[int | None, Decimal | None]]:
-    return [(one.rows, one.amount) for one in findings(merchant.connection, merchant.settings) if one.code == code]
+    return [(one.rows, one.amount) for one in merchant.found(code)]
 
 
 # --- items and their order --------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.quality import findings
 from tests.cases.conftest import Merchant, yuan
 from tests.ingest.files import workbook
 
@@ -215,7 +214,7 @@ def test_an_order_that_waits_for_a_refused_line_is_told_until_it_comes(merchant,
 
 
 def found_of(merchant: Merchant, code: str) -> list[tuple[int, object]]:
-    return [(one.rows, one.amount) for one in findings(merchant.connection, merchant.settings) if one.code == code]
+    return [(one.rows, one.amount) for one in merchant.found(code)]
 
 
 @pytest.mark.parametrize(("refunds", "amount"), [(["130"], "30"), (["100", "20"], "20"), (["100.01"], "0.01")])

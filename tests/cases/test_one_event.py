@@ -18,12 +18,7 @@ def test_a_join_told_with_and_without_its_hour_is_one(merchant, files):
 
 
 def test_in_one_file_too_and_status_tells(merchant):
-    from pipelines.quality import findings
-
     merchant.put("events/a.csv", f"{HEADER}u1,入群,2026-03-01,g1\nu1,入群,2026-03-01 10:20,g1\nu2,入群,2026-03-01,g1\n")
     merchant.run(as_of="2026-03-31")
     assert merchant.one("select count(*) from core.events") == 2
-    told = [
-        finding for finding in findings(merchant.connection, merchant.settings) if finding.code == "day_beside_hour"
-    ]
-    assert [finding.rows for finding in told] == [1]
+    assert [finding.rows for finding in merchant.found("day_beside_hour")] == [1]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.quality import findings
-
-AGAIN = "content_again"
 HEADER = "订单号,付款时间,实付金额,买家ID\n"
 ROWS = [f"O{day},2026-11-{day:02} 10:00:00,10,u1\n" for day in range(1, 5)]
 SPEND = "日期,消耗\n2026-11-01,70\n{},100\n2026-11-05,9\n"
@@ -43,7 +40,7 @@ def test_the_last_days_say_nothing_of_those_before(merchant, later):
 
 
 def again(merchant):
-    return [(one.rows, one.names) for one in findings(merchant.connection, merchant.settings) if one.code == AGAIN]
+    return [(one.rows, one.names) for one in merchant.found("content_again")]
 
 
 def test_older_content_again_in_its_place(merchant):

@@ -20,7 +20,7 @@ from pipelines.quality import findings
 from pipelines.report.sentences import advice
 from pipelines.report.words import LANGUAGES, load_words
 from pipelines.tables import ASSETS
-from tests.quality.test_quality import SETTINGS, file, ledger, order, refusal  # noqa: F401
+from tests.quality.test_quality import SETTINGS, file, order, refusal
 
 CODE = re.compile("[a-z]+(_[a-z0-9]+)+|[a-z]+")
 REFUSING = {"UnreadableError": 0, "Unread": 0, "Refused": 1, "refused_kind": 1, "Fault": 2}
@@ -77,7 +77,7 @@ ALL = [(kind, code) for kind in ("reasons", "notices") for code in advice()[kind
 
 
 @pytest.mark.parametrize(("kind", "code"), ALL)
-def test_each_can_be_said_with_all_of_its_facts_and_with_none(kind: str, code: str, ledger: object) -> None:  # noqa: F811
+def test_each_can_be_said_with_all_of_its_facts_and_with_none(kind: str, code: str, ledger: object) -> None:
     blanks = {name for said in advice()[kind][code].values() for _, name, _, _ in Formatter().parse(said) if name}
     facts = dict.fromkeys(blanks - {"rows"}, "某值")
     for number, given in enumerate((facts, {}), start=1):
@@ -103,7 +103,7 @@ def test_each_can_be_said_with_all_of_its_facts_and_with_none(kind: str, code: s
     assert not facts or not found or any("某值" in one.text["zh"] + one.remedy["zh"] for one in found)
 
 
-def test_a_notice_is_said_in_chinese_with_what_it_names(ledger: object) -> None:  # noqa: F811
+def test_a_notice_is_said_in_chinese_with_what_it_names(ledger: object) -> None:
     file(ledger, 1, "orders/1.csv", "canonical_orders", 9)
     order(ledger)
     near = Notice("unread_column", "付款额: did you mean 付款金额?", "付款额", None, "aside", {"alias": "付款金额"})
@@ -122,7 +122,7 @@ def test_a_notice_is_said_in_chinese_with_what_it_names(ledger: object) -> None:
     assert [one.text["en"] for one in findings(ledger, SETTINGS)][2] == "Orders: 付款额: did you mean 付款金额?"
 
 
-def test_a_refused_file_says_in_chinese_what_to_do(ledger: object) -> None:  # noqa: F811
+def test_a_refused_file_says_in_chinese_what_to_do(ledger: object) -> None:
     file(ledger, 1, "orders/1.csv", "canonical_orders", 9)
     file(ledger, 2, "orders/2.csv", "canonical_orders", 9, 9)
     order(ledger)

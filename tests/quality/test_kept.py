@@ -8,12 +8,12 @@ from typing import Any
 from pipelines.finding import forget, kept
 from pipelines.quality import findings, judge
 from pipelines.settings import Settings
-from tests.quality.test_quality import file, ledger, order  # noqa: F401
+from tests.quality.test_quality import file, order
 
 SETTINGS = Settings(home=Path("nowhere"))
 
 
-def a_warehouse_with_faults(ledger: Any) -> None:  # noqa: F811
+def a_warehouse_with_faults(ledger: Any) -> None:
     """A file refused, a buyer who is likely nobody, and an order whose numbers two sources do not agree on."""
     file(ledger, 1, "orders/1.csv", "canonical_orders", 1)
     file(ledger, 2, "orders/2.csv", None, 7)
@@ -26,7 +26,7 @@ def a_warehouse_with_faults(ledger: Any) -> None:  # noqa: F811
     )
 
 
-def test_what_was_kept_is_what_was_found(ledger: Any) -> None:  # noqa: F811
+def test_what_was_kept_is_what_was_found(ledger: Any) -> None:
     a_warehouse_with_faults(ledger)
     found = findings(ledger, SETTINGS)
     assert list(judge(ledger, SETTINGS).findings) == found == kept(ledger) == findings(ledger, SETTINGS)
@@ -35,7 +35,7 @@ def test_what_was_kept_is_what_was_found(ledger: Any) -> None:  # noqa: F811
     }
 
 
-def test_rules_over_the_data_are_not_asked_twice_and_rules_over_the_ledger_are(ledger: Any) -> None:  # noqa: F811
+def test_rules_over_the_data_are_not_asked_twice_and_rules_over_the_ledger_are(ledger: Any) -> None:
     a_warehouse_with_faults(ledger)
     judge(ledger, SETTINGS)
     ledger.execute("delete from staging.orders; delete from metrics.likely_placeholders")
@@ -46,7 +46,7 @@ def test_rules_over_the_data_are_not_asked_twice_and_rules_over_the_ledger_are(l
     assert {"sources_disagree", "likely_placeholder"} & {one.code for one in findings(ledger, SETTINGS)} == set()
 
 
-def test_judging_again_finds_anew(ledger: Any) -> None:  # noqa: F811
+def test_judging_again_finds_anew(ledger: Any) -> None:
     a_warehouse_with_faults(ledger)
     judge(ledger, SETTINGS)
     ledger.execute("delete from metrics.likely_placeholders")

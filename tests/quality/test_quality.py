@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.creating import create_staging
 from pipelines.ingest.notices import Notice, write_notices
 from pipelines.quality import Finding, findings, measure, quality, rules
 from pipelines.report.words import LANGUAGES, load_words
@@ -18,14 +16,6 @@ from pipelines.settings import Settings
 from pipelines.warehouse import connect
 
 SETTINGS = Settings(home=Path("nowhere"))
-
-
-@pytest.fixture
-def ledger() -> Iterator[Any]:
-    connection = connect()
-    create_staging(connection)
-    yield connection
-    connection.close()
 
 
 def file(ledger: Any, number: int, path: str, source: str | None, read: int, refused: int = 0, day: int = 1) -> None:

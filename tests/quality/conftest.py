@@ -1,0 +1,33 @@
+"""An empty ledger, in memory. What belongs here: the fixture. What does not: files and rows (test_quality.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pipelines.ingest.creating import create_staging
+from pipelines.warehouse import connect
+
+
+@pytest.fixture(scope="session")
+def warehouse() -> Any:
+    connection = connect()
+    create_staging(connection)
+    return connection
+
+
+@pytest.fixture
+def ledger(warehouse: Any) -> Iterator[Any]:
+    """An empty one: what a test puts there goes, as making its tables anew takes longer than most tests."""
+    standing = set(_tables(warehouse))
+    yield warehouse
+    for table in _tables(warehouse):
+        warehouse.execute(f"truncate {table}" if table in standing else f"drop table {table}")
+    create_staging(warehouse)  # what a test took away
+
+
+def _tables(warehouse: Any) -> list[str]:
+    named = "select schema_name || '.' || table_name from duckdb_tables() where not internal"
+    return [table for (table,) in warehouse.execute(named).fetchall()]
