@@ -382,3 +382,16 @@ def test_links_of_a_kind_that_nothing_else_has_are_told(ledger: Any) -> None:
 def test_links_that_join_or_lead_on_are_not_told(ledger: Any) -> None:
     """A union id between two links, and a contact who has done nothing yet beside one who has."""
     assert linked(ledger, (("user_id", "u7"), "w7"), (("union_id", "x"), "w7"), (("union_id", "x"), "w9")) == []
+
+
+def test_what_counts_twice_for_want_of_a_platform_says_so_and_how_to_mend_it(ledger: Any) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1)
+    order(ledger)
+    ledger.execute(
+        "create table core.unmatched as select 'orders' as kind, 'other' as platform, 'no_platform' as why, "
+        "'douyin' as hint, 3::bigint as rows, 300::decimal(18, 2) as amount, '6901' as example"
+    )
+    (one,) = findings(ledger, SETTINGS)
+    assert (one.code, one.is_doubt, one.rows) == ("counted_without_platform", True, 3)
+    assert "count twice" in one.text["en"]
+    assert "平台" in one.remedy["zh"]
