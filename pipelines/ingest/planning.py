@@ -7,6 +7,7 @@ What belongs here: turning a mapping's words about the file's own columns into S
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pipelines.ingest.apart import joined_sql, range_sql
 from pipelines.ingest.canonical_columns import CanonicalColumns
@@ -18,8 +19,9 @@ from pipelines.ingest.expressions import names_of, outside_quotes, quoted
 from pipelines.ingest.grammar import Load, Source, SourceColumn
 from pipelines.ingest.headers import Match
 from pipelines.ingest.layers import Layers, hour_of, sql_name
+from pipelines.ingest.left_out import in_words_sql, kind_of
 from pipelines.ingest.origin import Origin
-from pipelines.ingest.plan import Fault, Plan
+from pipelines.ingest.plan import Fault, Plan, leaving_out
 from pipelines.ingest.staging import SQL_TYPES, load_staging
 from pipelines.privacy import phone_key_sql
 
@@ -66,12 +68,15 @@ class _Builder:
                 layers.straight.append(absent)
                 self._add_hour(name, "null::boolean", "null::boolean")
         canonical = CanonicalColumns(layers)
-        targets = tuple(canonical.add(*entry) for entry in self.loads)
+        added = [canonical.add(*entry) for entry in self.loads]
         self._add_rules()
         version_varies = self._add_version()
+        leaving = () if self.is_child else leaving_out(self.match)
+        targets = tuple(replace(target, leaves_out=bool(leaving)) for target in added)
         outputs = [f"s{t.index}_{column}" for t in targets for column in t.varying]
         outputs += [f"w{t.index}" for t in targets if t.has_where]
         outputs += ["row_version_at"] if version_varies else []
+        outputs += self._add_left_out(leaving)
         mapped = (layers.rows, layers.kept, layers.keys)
         return Plan(
             match=self.match,
@@ -239,6 +244,13 @@ class _Builder:
             layers.faults.append(
                 Fault(f"({nowhere})", None, "no_table", "null", "a row that one of the tables takes", True)
             )
+
+    def _add_left_out(self, leaving: tuple[str, ...]) -> list[str]:
+        """Whether a row says of itself that it is none of what the file lists."""
+        said = [in_words_sql(sql_name(name), self.columns[name].leaves_out) for name in leaving]
+        self.layers.rows += [f"{' or '.join(said)} as is_left_out"] if said else []
+        self.layers.rows += [f"{sql_name(name)} as {kind_of(name)}" for name in leaving]
+        return [*(["is_left_out"] if said else []), *map(kind_of, leaving)]
 
     def _add_version(self) -> bool:
         name = self.source.version.column

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.expressions import names_of
+from pipelines.ingest.left_out import told_of_left_out
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.open_words import known_words
 from pipelines.ingest.origin import Origin
@@ -30,7 +31,7 @@ def told_of_rows(
     connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin, settings: Settings
 ) -> list[tuple[int, Notice]]:
     """Notices of one level, made from its relation of read rows, each with the file that it is about."""
-    notices = []
+    notices = told_of_left_out(connection, plan, rows, origin)
     for target in plan.targets:
         notices += _ahead(connection, plan, target, rows, origin)
         notices += _blocks(connection, plan, target, rows, origin)
