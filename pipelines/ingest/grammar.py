@@ -52,6 +52,7 @@ class SourceColumn(_Strict):
     told_zh: str = ""
     leaves_out: tuple[str, ...] = ()  # words of a row that is none of what the file is a list of: left out, and told
     keeps: tuple[str, ...] = ()  # with `leaves_out`: the other words that are known; any more are told
+    after: tuple[str, ...] = ()  # a moment that is not used where the file has one of these
     beside: str = ""  # an id that is used before this one where a row has both
     around: bool = False  # JSON: where no record has it, what stands around their list is said of each
 
