@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.cells.plainly import listed
+from pipelines.ingest.layers import Layers, sql_name
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.origin import Origin
 from pipelines.privacy import mask_text
@@ -29,6 +30,16 @@ def in_words_sql(value: str, words: tuple[str, ...]) -> str:
 def kind_of(name: str) -> str:
     """Name of the output that holds what a row says of itself."""
     return f"kind_{name}"
+
+
+def add_left_out(layers: Layers, leaving: tuple[str, ...]) -> list[str]:
+    """Adds whether a row says of itself that it is none of what the file lists: the outputs that say so."""
+    if not leaving:
+        return []
+    said = [in_words_sql(sql_name(name), layers.columns[name].leaves_out) for name in leaving]
+    layers.rows.append(f"{' or '.join(said)} as is_left_out")
+    layers.rows += [f"{sql_name(name)} as {kind_of(name)}" for name in leaving]
+    return ["is_left_out", *map(kind_of, leaving)]
 
 
 def told_of_left_out(

@@ -19,7 +19,7 @@ from pipelines.ingest.expressions import names_of, outside_quotes, quoted
 from pipelines.ingest.grammar import Load, Source, SourceColumn
 from pipelines.ingest.headers import Match
 from pipelines.ingest.layers import Layers, hour_of, sql_name
-from pipelines.ingest.left_out import in_words_sql, kind_of
+from pipelines.ingest.left_out import add_left_out
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.plan import Fault, Plan, leaving_out
 from pipelines.ingest.staging import SQL_TYPES, load_staging
@@ -68,21 +68,19 @@ class _Builder:
                 layers.straight.append(absent)
                 self._add_hour(name, "null::boolean", "null::boolean")
         canonical = CanonicalColumns(layers)
-        added = [canonical.add(*entry) for entry in self.loads]
+        targets = [canonical.add(*entry) for entry in self.loads]
         self._add_rules()
         version_varies = self._add_version()
         leaving = () if self.is_child else leaving_out(self.match)
-        targets = tuple(replace(target, leaves_out=bool(leaving)) for target in added)
         outputs = [f"s{t.index}_{column}" for t in targets for column in t.varying]
         outputs += [f"w{t.index}" for t in targets if t.has_where]
-        outputs += ["row_version_at"] if version_varies else []
-        outputs += self._add_left_out(leaving)
+        outputs += [*(["row_version_at"] if version_varies else []), *add_left_out(layers, leaving)]
         mapped = (layers.rows, layers.kept, layers.keys)
         return Plan(
             match=self.match,
             readings=self.readings,
             decisive=frozenset(self._decisive()),
-            targets=targets,
+            targets=tuple(replace(target, leaves_out=bool(leaving)) for target in targets),
             version_at="t.row_version_at" if version_varies else self.origin.version_at,
             outputs=tuple(outputs),
             fast_layers=tuple(map(tuple, (layers.cells, layers.looks, layers.values, *mapped))),
@@ -241,16 +239,8 @@ class _Builder:
         if own and all(load.where is not None for _, load in own):
             nowhere = " and ".join(f"not w{index}" for index, _ in own)
             nowhere += layers.unless_faulty(" ".join(load.where or "" for _, load in own))
-            layers.faults.append(
-                Fault(f"({nowhere})", None, "no_table", "null", "a row that one of the tables takes", True)
-            )
-
-    def _add_left_out(self, leaving: tuple[str, ...]) -> list[str]:
-        """Whether a row says of itself that it is none of what the file lists."""
-        said = [in_words_sql(sql_name(name), self.columns[name].leaves_out) for name in leaving]
-        self.layers.rows += [f"{' or '.join(said)} as is_left_out"] if said else []
-        self.layers.rows += [f"{sql_name(name)} as {kind_of(name)}" for name in leaving]
-        return [*(["is_left_out"] if said else []), *map(kind_of, leaving)]
+            taken = "a row that one of the tables takes"
+            layers.faults.append(Fault(f"({nowhere})", None, "no_table", "null", taken, True))
 
     def _add_version(self) -> bool:
         name = self.source.version.column
