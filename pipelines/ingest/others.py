@@ -41,8 +41,8 @@ def other_rows(target: Target, rows: int, example: str | None) -> Notice:
         others = " and another ".join(shared.columns)
         text = (
             f"{rows} rows are of a {number} that another file tells with another {others}, and neither says its "
-            f"{unless}: only the newest counts. If they are two, give both files a column {unless}; if it was corrected, "
-            "nothing is to do"
+            f"{unless}: only the newest counts. If they are two, give both files a column {unless}; if it was "
+            "corrected, nothing is to do"
         )
         return Notice("other_figures", text, table.name, rows, facts={"column": unless})
     text = (
