@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.engines.duckdb import Built, Pass, create_ops, fingerprint, forget_done, refresh
+from pipelines.ingest.staging import load_staging
 from pipelines.settings import Settings
 from pipelines.tables import Table, load_tables
 
@@ -57,10 +58,18 @@ def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings)
     day: date | None = load_tables()["core.source_days"].module().last_whole_day(connection, yesterday)
     if day is None:
         raise NoData(
-            f"{settings.landing}: no dated rows were loaded, so there is no day to report on. "
+            f"{settings.landing}: no rows of orders, refunds, events, live sessions or a group's days up to "
+            f"{yesterday} were loaded, so there is no day to report on. {_waiting(connection)}"
             "Put order or event files there (`siyu status` and `siyu quarantine` tell what was refused)."
         )
     return day
+
+
+def _waiting(connection: duckdb.DuckDBPyConnection) -> str:
+    """What was loaded that no day can be reported on by."""
+    counts = {name: connection.execute(f"select count(*) from staging.{name}").fetchone() for name in load_staging()}
+    told = [f"{row[0]} rows of {name}" for name, row in counts.items() if row and row[0]]
+    return f"Loaded, and waiting for them: {', '.join(told)}. " if told else ""
 
 
 def beyond_data(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> str:

@@ -5,10 +5,12 @@ description: >-
   private domain, left it and are in it. With period = week, month or range (start_date to end_date) the same figures for
   that period, its buyers counted once. A buyer's order counts as paid even if it is refunded later; buyers, orders and new
   buyers count kept orders only. Rows of a breakdown by live session exist on days with orders, all others on every day. Where nothing of a
-  whole period is known, its figures are NULL, not 0 (is_sales_known, is_members_known).
+  whole period is known, its figures are NULL, not 0 (is_sales_known, is_members_known); so are buyers and what members
+  bought where there are orders and none of them names a person (no buyer id, every phone masked).
 description_zh: >-
   一天的经营结果：订单、买家、金额、其中私域占多少，以及入私域、离开、在籍的人数。period 取 week、month 或 range（配合 start_date、end_date）
-  时按整段去重。支付口径含后来退款的订单；买家、订单、新客只算有效订单。整段都不可知的为空，不是 0（见 is_sales_known、is_members_known）。
+  时按整段去重。支付口径含后来退款的订单；买家、订单、新客只算有效订单。整段都不可知的为空，不是 0（见 is_sales_known、is_members_known）；有订单而没有一单
+  认得出买家时（没有买家编号、手机号全部打码），人数与在籍会员金额同样为空。
 variant: paid_gmv, net_gmv
 grain: date, segment_by, segment
 parameters:
@@ -26,14 +28,16 @@ columns:
     description: 'orders of kind normal or deposit that were paid, closed or refunded later or not',
     zh_description: 已付款的正常或定金订单数，含后来关闭、退款的}
   paid_buyers: {type: bigint, unit: person, zh: 支付人数,
-    description: identified people with at least one paid order, zh_description: 至少一笔支付订单的可识别买家，去重}
+    description: identified people with at least one paid order; NULL where there are paid orders and none names a person,
+    zh_description: 至少一笔支付订单的可识别买家，去重；有支付订单而没有一单认得出买家时为空}
   orders: {type: bigint, unit: order, zh: 有效订单数,
     description: 'kept orders: paid orders that were not fully refunded', zh_description: 支付订单中未全额退款的}
   buyers: {type: bigint, unit: person, zh: 买家数,
-    description: identified people with at least one kept order, zh_description: 至少一笔有效订单的可识别买家，去重}
+    description: identified people with at least one kept order; NULL where there are kept orders and none names a person,
+    zh_description: 至少一笔有效订单的可识别买家，去重；有有效订单而没有一单认得出买家时为空}
   new_buyers: {type: bigint, unit: person, zh: 新客数,
-    description: 'buyers without a kept order in the 365 days (new_buyer_lookback_days; -1: ever) before the date',
-    zh_description: 此前 365 天（可设，-1 为终身）内没有有效订单的买家}
+    description: 'buyers without a kept order in the 365 days (new_buyer_lookback_days; -1: ever) before the date; NULL where buyers is',
+    zh_description: 此前 365 天（可设，-1 为终身）内没有有效订单的买家；买家数为空时为空}
   returning_buyers: {type: bigint, unit: person, zh: 老客数, description: buyers - new_buyers, zh_description: 买家数减新客数}
   paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 支付金额,
     description: 'amount of paid_orders, those refunded later included', zh_description: 支付订单金额合计，含后来退款的}
@@ -57,8 +61,8 @@ columns:
   private_channel_share_rate: {type: double, unit: ratio, zh: 私域占比（按渠道）,
     description: private_channel_amount / paid_amount, zh_description: 私域渠道金额 ÷ 支付金额}
   member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 在籍会员金额,
-    description: 'the part of paid_amount bought by people inside the private domain when they paid, by whatever channel',
-    zh_description: 支付金额中付款时在私域内的人所买的部分，不论渠道}
+    description: 'the part of paid_amount bought by people inside the private domain when they paid, by whatever channel; NULL where paid_buyers is',
+    zh_description: 支付金额中付款时在私域内的人所买的部分，不论渠道；支付人数为空时为空}
   member_share_rate: {type: double, unit: ratio, zh: 私域占比（按在籍）,
     description: 'member_amount / paid_amount; at least this much, as a buyer not known is counted as no member',
     zh_description: 在籍会员金额 ÷ 支付金额，认不出的买家按不在籍算，因此是下限}
@@ -629,6 +633,8 @@ told as (
     coalesce(o.days, 0) = 0 as is_sales_known,
     coalesce(m.days, 0) = 0 as is_members_known,
     coalesce(o.days, 0) < p.days or f.paid_orders > 0 as has_sales,
+    f.paid_orders = 0 or f.paid_buyers > 0 as names_payers,
+    f.orders = 0 or f.buyers > 0 as names_buyers,
     f.has_members and (coalesce(m.days, 0) < p.days or f.joins + f.leaves > 0) as tells_members
   from filled as f
   inner join periods as p on f.period_date = p.period_date
@@ -651,11 +657,11 @@ select
   f.segment_by,
   f.segment,
   case when f.has_sales then f.paid_orders end as paid_orders,
-  case when f.has_sales then f.paid_buyers end as paid_buyers,
+  case when f.has_sales and f.names_payers then f.paid_buyers end as paid_buyers,
   case when f.has_sales then f.orders end as orders,
-  case when f.has_sales then f.buyers end as buyers,
-  case when f.has_sales then f.new_buyers end as new_buyers,
-  case when f.has_sales then f.buyers - f.new_buyers end as returning_buyers,
+  case when f.has_sales and f.names_buyers then f.buyers end as buyers,
+  case when f.has_sales and f.names_buyers then f.new_buyers end as new_buyers,
+  case when f.has_sales and f.names_buyers then f.buyers - f.new_buyers end as returning_buyers,
   case when f.has_sales then f.paid_amount end as paid_amount,
   case when f.has_sales then f.refund_amount end as refund_amount,
   cast(case when f.has_sales then f.paid_amount - f.refund_amount end as decimal(18, 2)) as net_amount,
@@ -673,8 +679,9 @@ select
   case when f.has_sales then f.private_channel_amount end as private_channel_amount,
   case when f.has_sales then f.unknown_channel_amount end as unknown_channel_amount,
   cast(f.private_channel_amount as double) / nullif(cast(f.paid_amount as double), 0) as private_channel_share_rate,
-  case when f.has_sales then f.member_amount end as member_amount,
-  cast(f.member_amount as double) / nullif(cast(f.paid_amount as double), 0) as member_share_rate,
+  case when f.has_sales and f.names_payers then f.member_amount end as member_amount,
+  case when f.names_payers then cast(f.member_amount as double) / nullif(cast(f.paid_amount as double), 0) end
+    as member_share_rate,
   case when f.tells_members then f.private_entries end as private_entries,
   cast(case when f.tells_members then f.joins end as bigint) as joins,
   cast(case when f.tells_members then f.leaves end as bigint) as leaves,

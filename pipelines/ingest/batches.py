@@ -23,6 +23,7 @@ from pipelines.ingest.joint import load_together
 from pipelines.ingest.joint_rows import Group
 from pipelines.ingest.landing import Found, shop_folder
 from pipelines.ingest.loading import load_file
+from pipelines.ingest.plan import leaving_out
 from pipelines.ingest.refusals import refusals
 from pipelines.ingest.side_by_side import read_across
 from pipelines.ingest.snapshots import lists_again
@@ -100,7 +101,7 @@ class Batches:
                 return None
             if opened.text is not None and read_across(opened.match):
                 return None  # its rows have to be looked at first
-            if any(load.snapshot for load in opened.match.source.loads.values()):
+            if leaving_out(opened.match) or any(load.snapshot for load in opened.match.source.loads.values()):
                 return None
             group = self._group_of(found, opened)
             return group if group.add(found, sha, opened) else None

@@ -28,11 +28,13 @@ def canonical(table: StagingTable) -> Source:
     beside: dict[str, str] = {}
     refuse = [Rule.model_validate(rule) for rule in table.refuse]
     for name, also in headers.also.items():
-        columns[name] = _also_column(also, table.columns[also.instead_of])
+        earlier = tuple(n for n, other in headers.also.items() if n in columns and other.instead_of == also.instead_of)
+        columns[name] = _also_column(also, table.columns[also.instead_of], earlier)
         standing = loads[also.instead_of]
-        beside[name] = f"{standing} is not null and {name} is not null"
+        begun = f"coalesce({also.instead_of}, {also.ends})" if also.ends else standing
+        beside[name] = f"{begun} is not null and {name} is not null"
         if also.further and also.type == "timestamp":
-            when = before_sql(name, standing)
+            when = before_sql(name, begun)
             refuse.append(Rule(when=when, reason="ends_before_start", column=name, expected=_LATER))
         loads |= _instead(name, also, loads)
     if table.shop_in_key:
@@ -60,8 +62,8 @@ def canonical(table: StagingTable) -> Source:
     )
 
 
-def _also_column(also: Also, instead_of: Column) -> SourceColumn:
-    """A column that may stand in the place of another."""
+def _also_column(also: Also, instead_of: Column, earlier: tuple[str, ...]) -> SourceColumn:
+    """A column that may stand in the place of another. `earlier`: those that go before it."""
     holds: Literal["alone", "name", "phone", ""] = "" if also.type != "id" else "alone" if instead_of.alone else "name"
     if holds and "phone" in also.sets.values():
         holds = "phone"
@@ -71,6 +73,7 @@ def _also_column(also: Also, instead_of: Column) -> SourceColumn:
         empty=also.empty,
         holds=holds,
         beside=also.instead_of if holds == "phone" else "",
+        after=(also.instead_of, *earlier) if also.type == "timestamp" and not also.further else (),
         told=also.told,
         told_zh=also.told_zh,
     )

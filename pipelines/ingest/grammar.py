@@ -50,6 +50,9 @@ class SourceColumn(_Strict):
     holds: Literal["", "alone", "id", "name", "phone"] = ""  # of an id that people write: see cells/alone.py, phones.py
     told: str = ""  # what a person should know of a file that has this column; told_zh says the same in Chinese
     told_zh: str = ""
+    leaves_out: tuple[str, ...] = ()  # words of a row that is none of what the file is a list of: left out, and told
+    keeps: tuple[str, ...] = ()  # with `leaves_out`: the other words that are known; any more are told
+    after: tuple[str, ...] = ()  # a moment that is not used where the file has one of these
     beside: str = ""  # an id that is used before this one where a row has both
     around: bool = False  # JSON: where no record has it, what stands around their list is said of each
 

@@ -164,7 +164,7 @@ class _Found:
             aside = self.aside | self._near(lacking, names)
             return Missing(source, lacking, known, doubles, aside, others=others)
         dates = {name: place for name, place in self.dates.items() if self.positions[name] != (place,)}
-        notices = (*self.notices, *self._not_linked())
+        notices = (*self.notices, *self._not_linked(), *self._other_moments())
         return Match(source, self.positions, self.units, tuple(self.header), self.zones, dates, notices)
 
     def _not_linked(self) -> Iterator[Notice]:
@@ -177,6 +177,15 @@ class _Found:
                     "counts as of another one; give the pairs in landing/identities/"
                 )
                 yield Notice("not_linked", said, text, severity="aside", facts={"used": other})
+
+    def _other_moments(self) -> Iterator[Notice]:
+        """Moments of a row of which only the first is read."""
+        for name, column in self.source.columns.items():
+            before = [other for other in column.after if other in self.positions]
+            if name in self.positions and before:
+                text, used = (self.header[self.positions[which][0]] for which in (name, before[0]))
+                said = f"{text} was not used where {used} is filled: a row of this file tells one beginning"
+                yield Notice("second_moment", said, text, severity="told", facts={"used": used})
 
     def _near(self, lacking: tuple[str, ...], names: list[str]) -> dict[str, str]:
         """Headers that would be a column we lack, but for what stands in their brackets."""

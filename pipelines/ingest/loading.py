@@ -179,6 +179,9 @@ class _Loader:
         bad = one_number(self.connection, f"select count(*) from {level.rows.name} where is_bad")
         self.result.rows_quarantined += bad + len(level.rows.refused)
         self.result.rows_read += level.rows.count
+        if level.plan.leaves_out:
+            out = f"select count(*) from {level.rows.name} where is_left_out and not is_bad"
+            self.result.rows_read -= one_number(self.connection, out)
 
     def refuse(self, error: UnreadableError, started: float) -> None:
         """The whole file as one record that stands for all its rows."""

@@ -190,6 +190,7 @@ def _find_meetings(
         f"is_newer and {BEHIND} as goes_back, not is_newer and {FURTHER} as went_back, "
         f"{mixes_sql(connection, table, shape)} as mixes from ("
         f"select t.rec as row_id, {origin.file_id} as arriving_file, s.rowid as standing_id, "
+        f"s.{table.key[-1]}::varchar as standing_number, "
         "s.file_id as standing_file, s.file_source as standing_source, s.file_row as standing_row, "
         f"{lacks_sql(table, target.expression, 's.{}'.format)} as lacks, "
         f"{lacks_sql(table, 's.{}'.format, target.expression)} as standing_lacks, "

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Target
+from pipelines.privacy import mask_text
 
 
 def differs_sql(target: Target, told: frozenset[str], one: Callable[[str], str], other: Callable[[str], str]) -> str:
@@ -31,22 +32,23 @@ def differs_sql(target: Target, told: frozenset[str], one: Callable[[str], str],
     return f"{differing} >= {min(2, len(tests))}"
 
 
-def other_rows(target: Target, rows: int) -> Notice:
-    """What a person should know of it."""
+def other_rows(target: Target, rows: int, example: str | None) -> Notice:
+    """What a person should know of it; the sentence is the same of every file, the example one of its facts."""
     table, shared = target.table, target.table.copies_share
     assert shared is not None
     number, unless = table.key[-1], shared.unless
     if unless:
+        others = " and another ".join(shared.columns)
         text = (
-            f"rows are of a {number} that another file tells with another {' and another '.join(shared.columns)}, and "
-            f"neither says its {unless}: only the newest counts. If they are two, give both files a column {unless}; "
-            "if it was corrected, nothing is to do"
+            f"{rows} rows are of a {number} that another file tells with another {others}, and neither says its "
+            f"{unless}: only the newest counts. If they are two, give both files a column {unless}; if it was "
+            "corrected, nothing is to do"
         )
         return Notice("other_figures", text, table.name, rows, facts={"column": unless})
     text = (
-        f"rows have a {number} that stands in another file with another {' or '.join(shared.columns)}: "
+        f"{rows} rows have a {number} that stands in another file with another {' or '.join(shared.columns)}: "
         "probably another thing under a number given twice, and only the newest counts. If another shop sold it, give "
         "a column shop_id or a folder per shop; if numbers begin anew each day, put the day before them; if it was "
         "corrected, nothing is to do"
     )
-    return Notice("other_row", text, number, rows)
+    return Notice("other_row", text, number, rows, facts={"example": mask_text(example)} if example else {})

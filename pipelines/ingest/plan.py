@@ -48,6 +48,7 @@ class Target:
     varying: tuple[str, ...]  # stored columns that differ by row: s<index>_<column> of the incoming rows
     constant: dict[str, str]  # stored column → SQL literal
     has_where: bool
+    leaves_out: bool = False  # some rows are left out: is_left_out of the incoming rows
 
     def expression(self, column: str, alias: str = "t") -> str:
         """SQL of one stored column over the incoming rows."""
@@ -56,7 +57,8 @@ class Target:
     def condition(self, alias: str = "t") -> str:
         """SQL: this table takes the row."""
         where = f" and {alias}.w{self.index}" if self.has_where else ""
-        return f"not {alias}.is_bad{where}"
+        out = f" and not {alias}.is_left_out" if self.leaves_out else ""
+        return f"not {alias}.is_bad{out}{where}"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,11 @@ class Plan:
     careful_layers: tuple[tuple[str, ...], ...]
     odd: tuple[str, ...]
     faults: tuple[Fault, ...]
+
+    @property
+    def leaves_out(self) -> tuple[str, ...]:
+        """The columns by which rows are left out."""
+        return leaving_out(self.match)
 
     def places(self, name: str) -> tuple[int, ...]:
         """Where in the header a column stands, in the order of its aliases."""
@@ -128,6 +135,11 @@ class Plan:
         near_phone = any_of(f.condition for f in self.faults if f.reason == "phone_not_full")
         raw_text = f"case when {near_phone} then regexp_replace(raw_text, '[0-9]{{5,}}', '***', 'g') else raw_text end"
         return f"select {outputs}, ({bad}) is true as is_bad, {faults} as faults, {raw_text} as raw_text from {rows}"
+
+
+def leaving_out(match: Match) -> tuple[str, ...]:
+    """Columns of a file by whose words rows are left out."""
+    return tuple(name for name in match.positions if match.source.all_columns[name].leaves_out)
 
 
 def _stacked(relation: str, layers: tuple[tuple[str, ...], ...]) -> str:

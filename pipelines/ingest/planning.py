@@ -7,6 +7,7 @@ What belongs here: turning a mapping's words about the file's own columns into S
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pipelines.ingest.apart import joined_sql, range_sql
 from pipelines.ingest.canonical_columns import CanonicalColumns
@@ -18,8 +19,9 @@ from pipelines.ingest.expressions import names_of, outside_quotes, quoted
 from pipelines.ingest.grammar import Load, Source, SourceColumn
 from pipelines.ingest.headers import Match
 from pipelines.ingest.layers import Layers, hour_of, sql_name
+from pipelines.ingest.left_out import add_left_out
 from pipelines.ingest.origin import Origin
-from pipelines.ingest.plan import Fault, Plan
+from pipelines.ingest.plan import Fault, Plan, leaving_out
 from pipelines.ingest.staging import SQL_TYPES, load_staging
 from pipelines.privacy import phone_key_sql
 
@@ -66,18 +68,19 @@ class _Builder:
                 layers.straight.append(absent)
                 self._add_hour(name, "null::boolean", "null::boolean")
         canonical = CanonicalColumns(layers)
-        targets = tuple(canonical.add(*entry) for entry in self.loads)
+        targets = [canonical.add(*entry) for entry in self.loads]
         self._add_rules()
         version_varies = self._add_version()
+        leaving = () if self.is_child else leaving_out(self.match)
         outputs = [f"s{t.index}_{column}" for t in targets for column in t.varying]
         outputs += [f"w{t.index}" for t in targets if t.has_where]
-        outputs += ["row_version_at"] if version_varies else []
+        outputs += [*(["row_version_at"] if version_varies else []), *add_left_out(layers, leaving)]
         mapped = (layers.rows, layers.kept, layers.keys)
         return Plan(
             match=self.match,
             readings=self.readings,
             decisive=frozenset(self._decisive()),
-            targets=targets,
+            targets=tuple(replace(target, leaves_out=bool(leaving)) for target in targets),
             version_at="t.row_version_at" if version_varies else self.origin.version_at,
             outputs=tuple(outputs),
             fast_layers=tuple(map(tuple, (layers.cells, layers.looks, layers.values, *mapped))),
@@ -236,9 +239,8 @@ class _Builder:
         if own and all(load.where is not None for _, load in own):
             nowhere = " and ".join(f"not w{index}" for index, _ in own)
             nowhere += layers.unless_faulty(" ".join(load.where or "" for _, load in own))
-            layers.faults.append(
-                Fault(f"({nowhere})", None, "no_table", "null", "a row that one of the tables takes", True)
-            )
+            taken = "a row that one of the tables takes"
+            layers.faults.append(Fault(f"({nowhere})", None, "no_table", "null", taken, True))
 
     def _add_version(self) -> bool:
         name = self.source.version.column

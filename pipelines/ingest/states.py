@@ -53,8 +53,11 @@ def merging_notices(
             text = f"{rows} rows are the same as another in all that is read of {target.table.name}; one of each counts"
             said.append((file_id, Notice("rows_alike", text, target.table.name, rows)))
     if meeting and target.table.copies_share:
-        other = "select arriving_file, count(*) from meetings where is_other group by all order by all"
-        said += [(file_id, other_rows(target, rows)) for file_id, rows in connection.execute(other).fetchall()]
+        other = (
+            "select arriving_file, count(*), min(standing_number) from meetings where is_other group by 1 order by 1"
+        )
+        for file_id, rows, example in connection.execute(other).fetchall():
+            said.append((file_id, other_rows(target, rows, example)))
     if meeting:
         said += lost_hours(connection, target)
     if meeting and target.table.states is not None:

@@ -39,6 +39,7 @@ class Also(_Strict):
     type: Literal["id", "timestamp", "amount"]
     sets: dict[str, str] = {}  # other column → what this one's presence means for it
     further: bool = False  # beside what it may stand instead of, it makes a further row
+    ends: str = ""  # the column whose standing this one ends: never before it, and a further row only beside it
     empty: tuple[str, ...] = ()  # words that mean "nothing"
     told: str = ""
     told_zh: str = ""

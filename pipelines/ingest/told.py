@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.expressions import names_of
+from pipelines.ingest.left_out import told_of_left_out
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.open_words import known_words
 from pipelines.ingest.origin import Origin
@@ -30,9 +31,8 @@ def told_of_rows(
     connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin, settings: Settings
 ) -> list[tuple[int, Notice]]:
     """Notices of one level, made from its relation of read rows, each with the file that it is about."""
-    notices = []
+    notices = [*told_of_left_out(connection, plan, rows, origin), *_ahead(connection, plan, rows, origin)]
     for target in plan.targets:
-        notices += _ahead(connection, plan, target, rows, origin)
         notices += _blocks(connection, plan, target, rows, origin)
         notices += _folder_shops(connection, plan, target, rows, origin)
         for column in target.table.columns.values():
@@ -41,33 +41,43 @@ def told_of_rows(
     return notices
 
 
-def _ahead(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, target: Target, rows: str, origin: Origin
-) -> list[tuple[int, Notice]]:
-    """Times later than the file itself: a wrong year, or a clock that is wrong."""
-    columns = [c for c in target.table.columns.values() if c.stored_as in target.varying and c.has_happened]
-    if not columns:
+def _ahead(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin) -> list[tuple[int, Notice]]:
+    """Times later than the file itself: a wrong year, or a clock that is wrong. A row counts once, whatever it says."""
+    ahead = _ahead_sql(plan, origin)
+    if not ahead:
         return []
-    limit = f"{origin.version_at} + interval '{GRACE.days} days'"
-    counts = ", ".join(f"count(*) filter (where {target.expression(c.stored_as)} > {limit})" for c in columns)
+    counts = ", ".join(f"count(*) filter ({condition})" for condition in ahead.values())
+    either = " or ".join(ahead.values())
     found = connection.execute(
-        f"select {origin.file_id} as file_id, {counts} from {rows} t where {target.condition()} "
-        "group by all order by all"
+        f"select {origin.file_id} as file_id, count(*), {counts} from {rows} t where {either} "
+        "group by all having count(*) > 0 order by all"
     ).fetchall()
     return [
-        (file_id, _future(plan.header_of(target, column.name), count, origin[file_id].version_at))
-        for file_id, *counted in found
-        for column, count in zip(columns, counted, strict=True)
-        if count
+        (file_id, _future([h for h, n in zip(ahead, counted, strict=True) if n], count, origin[file_id].version_at))
+        for file_id, count, *counted in found
     ]
 
 
-def _future(header: str, count: int, version_at: datetime) -> Notice:
+def _ahead_sql(plan: Plan, origin: Origin) -> dict[str, str]:
+    """The file's own name of each column of times that have happened → SQL: a row says one after the file's own."""
+    limit = f"{origin.version_at} + interval '{GRACE.days} days'"
+    found: dict[str, list[str]] = {}
+    for target in plan.targets:
+        for column in target.table.columns.values():
+            if column.stored_as in target.varying and column.has_happened:
+                late = f"({target.condition()} and {target.expression(column.stored_as)} > {limit})"
+                found.setdefault(plan.header_of(target, column.name), []).append(late)
+    return {header: "(" + " or ".join(late) + ")" for header, late in found.items()}
+
+
+def _future(headers: list[str], count: int, version_at: datetime) -> Notice:
     said = (
         f"{count} rows say a time after the file itself was written ({version_at:%Y-%m-%d %H:%M}); "
         "they are in no number until that day has come: look at the year and the day in this column"
     )
-    return Notice("future_time", said, header, count, "aside", {"file_time": f"{version_at:%Y-%m-%d %H:%M}"})
+    return Notice(
+        "future_time", said, ", ".join(headers), count, "aside", {"file_time": f"{version_at:%Y-%m-%d %H:%M}"}
+    )
 
 
 def _blocks(

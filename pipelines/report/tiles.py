@@ -135,6 +135,8 @@ class _Making:
     def _note(self, spec: Spec, row: Row) -> str:
         words = self.look.words
         if not row or row.get(spec["column"]) is None:
+            if row.get(spec.get("people_of", "")) and not _unknown(spec, row):
+                return words("tile_notes.unknown_people")
             lacking = [what for what in _reads(spec) if not self.asker.source.has_read(what)] or _reads(spec)
             return words(f"tile_notes.unknown_{lacking[0]}" if lacking else "tile_notes.none")
         if lacking := _unknown(spec, row):

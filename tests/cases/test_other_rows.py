@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.quality import findings
+
 HEADER = "订单号,付款时间,实付金额,买家ID\n"
 MONDAY = HEADER + "001,2026-11-18 10:00:00,10,u1\n002,2026-11-18 11:00:00,20,u2\n"
 TUESDAY = HEADER + "001,2026-11-19 10:00:00,30,u3\n002,2026-11-19 11:00:00,40,u1\n"
@@ -26,6 +28,24 @@ def test_numbers_that_begin_anew_each_day_are_told(merchant, in_two_runs):
         ("001", 30),
         ("002", 40),
     ]
+
+
+def test_it_is_said_of_how_many_and_which(merchant):
+    merchant.put("orders/monday.csv", MONDAY, at="2026-11-19 01:00:00")
+    merchant.put("orders/tuesday.csv", TUESDAY, at="2026-11-20 01:00:00")
+    merchant.run()
+    (one,) = (o for o in findings(merchant.connection, merchant.settings) if o.code == "other_row")
+    assert "2 行的编号（如 001）" in one.text["zh"]
+    assert "2 rows have a number (such as 001)" in one.text["en"]
+
+
+def test_a_number_that_is_somebodys_phone_is_not_shown(merchant):
+    for day in ("18", "19"):
+        rows = f"13812345678,2026-11-{day} 10:00:00,{day},u{day}\n"
+        merchant.put(f"orders/{day}.csv", HEADER + rows, at=f"2026-11-{day} 23:00:00")
+    merchant.run()
+    said = [str(o.text) for o in findings(merchant.connection, merchant.settings)]
+    assert not any("13812345678" in text for text in said)
 
 
 def test_whichever_comes_first_the_newest_counts(merchant):

@@ -227,6 +227,15 @@ def test_an_empty_landing_is_explained(tmp_path: Path) -> None:
         run(Settings(home=tmp_path))
 
 
+def test_what_waits_for_a_day_is_named(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    (settings.landing / "ad_spend").mkdir(parents=True)
+    text = "platform,account_id,date,cost_amount\ndouyin,a1,2026-03-01,10\ndouyin,a1,2026-03-02,20\n"
+    (settings.landing / "ad_spend" / "a.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(NoData, match=r"no rows of orders.* waiting for them: 2 rows of ad_spend"):
+        run(settings)
+
+
 def test_a_full_phone_number_is_nowhere_outside_landing(first: tuple[Settings, RunResult]) -> None:
     home = first[0].home
     outside = [p for p in home.rglob("*") if p.is_file() and home / "landing" not in p.parents]

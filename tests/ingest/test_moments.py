@@ -135,3 +135,11 @@ def test_what_lies_after_the_files_own_time_is_told(landing: Landing, both_ways:
     assert len(landing.rows("orders")) == 3
     notices = landing.sql("select code, subject, rows, severity from ops.notices")
     assert notices == [{"code": "future_time", "subject": "paid_at", "rows": 2, "severity": "aside"}]
+
+
+def test_a_row_with_two_such_times_counts_once(landing: Landing) -> None:
+    rows = "a,2062-03-01 09:00:00,2062-03-01 10:00:00,10\nb,2026-03-01 09:00:00,2062-03-03 10:00:00,10\n"
+    landing.one("orders/a.csv", "订单号,下单时间,付款时间,实付金额\n" + rows, at="2026-03-02 09:00:00")
+    notices = landing.sql("select subject, rows from ops.notices where code = 'future_time'")
+    assert [sorted(row["subject"].split(", ")) for row in notices] == [["下单时间", "付款时间"]]
+    assert [row["rows"] for row in notices] == [2]

@@ -160,3 +160,19 @@ def test_no_rate_of_fewer_than_small_group(people: int, shown: bool) -> None:
     made = tile(row, row, **spec)
     assert (made.cell.value is not None, made.comparisons[0].cell.value is not None) == (shown, shown)
     assert all((part.value is not None) is shown for _, part in made.parts)
+
+
+@pytest.mark.parametrize(
+    ("now", "value", "note"),
+    [
+        ({"paid_buyers": None}, None, "这些天的订单没有一单认得出买家：未知，不是 0"),
+        ({"paid_buyers": 3}, 3, "样本较少，不作升降判断"),
+        ({"paid_buyers": 0, "paid_orders": 0}, 0, "样本较少，不作升降判断"),
+        ({"paid_buyers": None, "is_sales_known": False}, None, "没有读到这些天的订单：未知，不是 0"),
+    ],
+)
+def test_no_order_names_its_buyer(now: dict[str, Any], value: int | None, note: str) -> None:
+    spec = {"id": "buyers", "column": "paid_buyers", "n": "paid_buyers", "reads": "sales", "people_of": "paid_orders"}
+    made = tile({**WHOLE, **now}, {**WHOLE, "paid_buyers": 50}, **spec)
+    assert (made.cell.value, made.note) == (value, note)
+    assert made.comparisons[0].change is None

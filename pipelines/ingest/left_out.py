@@ -1,0 +1,79 @@
+"""Rows that say of themselves that they are none of what their file lists, such as staff among a group's members.
+
+What belongs here: the words of `leaves_out` and `keeps` as SQL, and telling what they made of a file. What does not:
+which words there are (assets/sources), and rows of totals (table_noise.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.ingest.cells.plainly import listed
+from pipelines.ingest.layers import Layers, sql_name
+from pipelines.ingest.notices import Notice
+from pipelines.ingest.origin import Origin
+from pipelines.privacy import mask_text
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.ingest.plan import Plan
+
+NAMED = 5
+
+
+def in_words_sql(value: str, words: tuple[str, ...]) -> str:
+    """SQL: a cell says one of these words; an empty one does not."""
+    return f"coalesce(lower({value}) in {listed(tuple(word.lower() for word in words))}, false)"
+
+
+def kind_of(name: str) -> str:
+    """Name of the output that holds what a row says of itself."""
+    return f"kind_{name}"
+
+
+def add_left_out(layers: Layers, leaving: tuple[str, ...]) -> list[str]:
+    """Adds whether a row says of itself that it is none of what the file lists: the outputs that say so."""
+    if not leaving:
+        return []
+    said = [in_words_sql(sql_name(name), layers.columns[name].leaves_out) for name in leaving]
+    layers.rows.append(f"{' or '.join(said)} as is_left_out")
+    layers.rows += [f"{sql_name(name)} as {kind_of(name)}" for name in leaving]
+    return ["is_left_out", *map(kind_of, leaving)]
+
+
+def told_of_left_out(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin
+) -> list[tuple[int, Notice]]:
+    """How many rows of each file were left out, and how many say a word that nobody knows."""
+    notices = []
+    for name in plan.leaves_out:
+        column, header = plan.match.source.all_columns[name], plan.match.header_of(name)
+        out = in_words_sql(kind_of(name), column.leaves_out)
+        known = f"{out} or {in_words_sql(kind_of(name), column.keeps)} or {kind_of(name)} is null"
+        for condition, notice in ((out, _left_out), (f"not t.is_left_out and not ({known})", _unknown)):
+            found = connection.execute(
+                f"select {origin.file_id} as file_id, count(*), list_sort(list(distinct {kind_of(name)})) "
+                f"from {rows} t where not t.is_bad and ({condition}) group by all having count(*) > 0 order by all"
+            ).fetchall()
+            notices += [(file_id, notice(header, count, words)) for file_id, count, words in found]
+    return notices
+
+
+def _left_out(header: str, count: int, words: list[str]) -> Notice:
+    said = f"{count} rows were left out: here they say {_named(words)}, which is no customer"
+    return Notice("left_out", said, header, count, "aside", {"words": _named(words)})
+
+
+def _unknown(header: str, count: int, words: list[str]) -> Notice:
+    said = (
+        f"{count} rows say {_named(words)} here, and Siyu does not know whether that is a customer: they count as "
+        "customers. If they are not, take them out or write 员工 in this column, then run siyu run --full"
+    )
+    return Notice("unknown_kind", said, header, count, "told", {"words": _named(words)})
+
+
+def _named(words: list[str]) -> str:
+    """The first few words; what should be a kind of person may be a name or a number of one."""
+    more = [f"and {len(words) - NAMED} more"] if len(words) > NAMED else []
+    return ", ".join([*(mask_text(word) for word in words[:NAMED]), *more])
