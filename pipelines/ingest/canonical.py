@@ -28,8 +28,9 @@ def canonical(table: StagingTable) -> Source:
     beside: dict[str, str] = {}
     refuse = [Rule.model_validate(rule) for rule in table.refuse]
     for name, also in headers.also.items():
-        columns[name] = _also_column(also, table.columns[also.instead_of])
         standing = loads[also.instead_of]
+        used = f"{standing} is null and {_says(name, also)}"
+        columns[name] = _also_column(also, table.columns[also.instead_of], used)
         beside[name] = f"{standing} is not null and {name} is not null"
         if also.further and also.type == "timestamp":
             when = before_sql(name, standing)
@@ -60,7 +61,7 @@ def canonical(table: StagingTable) -> Source:
     )
 
 
-def _also_column(also: Also, instead_of: Column) -> SourceColumn:
+def _also_column(also: Also, instead_of: Column, used: str) -> SourceColumn:
     """A column that may stand in the place of another."""
     holds: Literal["alone", "name", "phone", ""] = "" if also.type != "id" else "alone" if instead_of.alone else "name"
     if holds and "phone" in also.sets.values():
@@ -73,6 +74,7 @@ def _also_column(also: Also, instead_of: Column) -> SourceColumn:
         beside=also.instead_of if holds == "phone" else "",
         told=also.told,
         told_zh=also.told_zh,
+        told_when=used if also.told else "",
     )
 
 
@@ -80,13 +82,15 @@ def _instead(name: str, also: Also, loads: dict[str, str]) -> dict[str, str]:
     """SQL of the columns that it stands in for, and of those whose word it then tells."""
     standing = loads[also.instead_of]
     replaced = {also.instead_of: f"coalesce({standing}, {name})"}
-    says = (
-        f"{name} > 0" if also.type == "amount" else f"{name} is not null"
-    )  # an export fills an empty amount with 0.00
     for other, word in also.sets.items():
-        meant = f"case when {standing} is null and {says} then '{word}' end"
+        meant = f"case when {standing} is null and {_says(name, also)} then '{word}' end"
         replaced[other] = f"coalesce({loads[other]}, {meant})"
     return replaced
+
+
+def _says(name: str, also: Also) -> str:
+    """SQL: its cell tells something; an export fills an empty amount with 0.00."""
+    return f"{name} > 0" if also.type == "amount" else f"{name} is not null"
 
 
 def _load(key: ContentKey | None, columns: dict[str, str]) -> Load:

@@ -48,8 +48,9 @@ class SourceColumn(_Strict):
     formats: tuple[str, ...] = ()  # of a timestamp or date, in strptime's language
     on_bad: Literal["row", "cell", ""] = ""
     holds: Literal["", "alone", "id", "name", "phone"] = ""  # of an id that people write: see cells/alone.py, phones.py
-    told: str = ""  # what a person should know of a file that has this column; told_zh says the same in Chinese
+    told: str = ""  # what a person should know of a file of which rows use this column; told_zh: the same in Chinese
     told_zh: str = ""
+    told_when: str = ""  # SQL: a row uses it; nothing said: it is filled
     beside: str = ""  # an id that is used before this one where a row has both
     around: bool = False  # JSON: where no record has it, what stands around their list is said of each
 
@@ -229,4 +230,5 @@ class Source(_Strict):
     def texts(self) -> list[str]:
         """Every SQL expression of the mapping."""
         loads = [text for load in self.loads.values() for text in (*load.columns.values(), load.where or "")]
-        return [*loads, *(rule.when for rule in (*self.refuse, *self.flags))]
+        told = [column.told_when for column in self.all_columns.values() if column.told_when]
+        return [*loads, *told, *(rule.when for rule in (*self.refuse, *self.flags))]

@@ -73,6 +73,7 @@ class Plan:
     careful_layers: tuple[tuple[str, ...], ...]
     odd: tuple[str, ...]
     faults: tuple[Fault, ...]
+    assumed: tuple[str, ...] = ()  # columns of the mapping of which outputs say whether a row used them
 
     def places(self, name: str) -> tuple[int, ...]:
         """Where in the header a column stands, in the order of its aliases."""
@@ -128,6 +129,11 @@ class Plan:
         near_phone = any_of(f.condition for f in self.faults if f.reason == "phone_not_full")
         raw_text = f"case when {near_phone} then regexp_replace(raw_text, '[0-9]{{5,}}', '***', 'g') else raw_text end"
         return f"select {outputs}, ({bad}) is true as is_bad, {faults} as faults, {raw_text} as raw_text from {rows}"
+
+
+def used_name(column: str) -> str:
+    """Name of the output that says whether a row used a column that a person should know of."""
+    return f"u_{column}"
 
 
 def _stacked(relation: str, layers: tuple[tuple[str, ...], ...]) -> str:

@@ -19,7 +19,7 @@ from pipelines.ingest.grammar import Load, Source, SourceColumn
 from pipelines.ingest.headers import Match
 from pipelines.ingest.layers import Layers, hour_of, sql_name
 from pipelines.ingest.origin import Origin
-from pipelines.ingest.plan import Fault, Plan
+from pipelines.ingest.plan import Fault, Plan, used_name
 from pipelines.ingest.staging import SQL_TYPES, load_staging
 from pipelines.privacy import phone_key_sql
 
@@ -68,10 +68,11 @@ class _Builder:
         canonical = CanonicalColumns(layers)
         targets = tuple(canonical.add(*entry) for entry in self.loads)
         self._add_rules()
-        version_varies = self._add_version()
+        version_varies, assumed = self._add_version(), () if self.is_child else layers.add_assumed()
         outputs = [f"s{t.index}_{column}" for t in targets for column in t.varying]
         outputs += [f"w{t.index}" for t in targets if t.has_where]
         outputs += ["row_version_at"] if version_varies else []
+        outputs += map(used_name, assumed)
         mapped = (layers.rows, layers.kept, layers.keys)
         return Plan(
             match=self.match,
@@ -84,6 +85,7 @@ class _Builder:
             careful_layers=tuple(map(tuple, (layers.straight, *mapped))),
             odd=tuple(layers.odd),
             faults=tuple(layers.faults),
+            assumed=assumed,
         )
 
     def _reading(self, name: str, column: SourceColumn) -> Reading:

@@ -171,6 +171,23 @@ def test_the_order_number_and_the_amount_of_other_programs(landing: Landing, bot
     assert {("assumed", "实收金额"), ("assumed", "平台单号"), ("second_choice", "状态")} <= said
 
 
+def test_an_assumption_is_told_of_the_rows_that_use_it(landing: Landing, both_ways: str) -> None:
+    """A column that stands beside one that is filled in every row was not used: nothing was assumed."""
+    landing.write(
+        "orders/a.csv", "订单号,付款时间,实付金额,实收金额,买家ID,买家昵称\nA1,2026-03-01 10:00:00,5,4,u1,豆\n"
+    )
+    landing.write("orders/b.csv", "订单号,付款时间,实付金额,实收金额,买家ID,买家昵称\nB1,2026-03-01 10:00:00,5,4,,豆\n")
+    landing.write(
+        "member_lists/c.csv", "群名称,用户ID,成员昵称,入群时间\n一群,u1,豆,2026-03-01\n一群,u2,叶,2026-03-01\n"
+    )
+    landing.write("member_lists/d.csv", "群名称,用户ID,成员昵称,入群时间\n二群,u1,豆,2026-03-01\n二群,,叶,2026-03-01\n")
+    landing.ingest()
+    assert landing.sql("select path, subject, rows from ops.notices where code = 'assumed' order by path") == [
+        {"path": "member_lists/d.csv", "subject": "成员昵称", "rows": 1},
+        {"path": "orders/b.csv", "subject": "买家昵称", "rows": 1},
+    ]
+
+
 @pytest.mark.parametrize(("column", "value"), [("平台", "抖音"), ("店铺名称", "一店")])
 def test_a_column_filled_in_the_first_row_of_each_block_is_told(
     landing: Landing, both_ways: str, column: str, value: str
