@@ -29,7 +29,7 @@ def canonical(table: StagingTable) -> Source:
     refuse = [Rule.model_validate(rule) for rule in table.refuse]
     for name, also in headers.also.items():
         standing = loads[also.instead_of]
-        used = f"{standing} is null and {_says(name, also)}"
+        used = _says(name, also) if also.first else f"{standing} is null and {_says(name, also)}"
         columns[name] = _also_column(also, table.columns[also.instead_of], used)
         beside[name] = f"{standing} is not null and {name} is not null"
         if also.further and also.type == "timestamp":
@@ -81,7 +81,8 @@ def _also_column(also: Also, instead_of: Column, used: str) -> SourceColumn:
 def _instead(name: str, also: Also, loads: dict[str, str]) -> dict[str, str]:
     """SQL of the columns that it stands in for, and of those whose word it then tells."""
     standing = loads[also.instead_of]
-    replaced = {also.instead_of: f"coalesce({standing}, {name})"}
+    either = (name, standing) if also.first else (standing, name)
+    replaced = {also.instead_of: f"coalesce({', '.join(either)})"}
     for other, word in also.sets.items():
         meant = f"case when {standing} is null and {_says(name, also)} then '{word}' end"
         replaced[other] = f"coalesce({loads[other]}, {meant})"

@@ -38,6 +38,7 @@ class Also(_Strict):
     names: tuple[str, ...]
     type: Literal["id", "timestamp", "amount"]
     sets: dict[str, str] = {}  # other column → what this one's presence means for it
+    first: bool = False  # it goes before what it may stand instead of, row by row
     further: bool = False  # beside what it may stand instead of, it makes a further row
     empty: tuple[str, ...] = ()  # words that mean "nothing"
     told: str = ""
