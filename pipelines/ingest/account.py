@@ -79,16 +79,22 @@ class Account:
             "order by file_id, line, rec, n"
         )
 
-    def write_conflicts(self, origin: Origin, raw: str, rows: Rows, money: str, expected: str | None) -> None:
+    def write_conflicts(
+        self, origin: Origin, raw: str, rows: Rows, money: str, expected: str | None, key: list[str]
+    ) -> None:
         """Rows that say something else about a key than another row of the same file and version.
 
         `raw`: SELECT of line, rec and raw_text. `expected`: what to do where all rows of the key were set aside.
+        `key`: of a row. An amount that its rows repeat is most often the whole one's, on each of its lines: told once.
         """
+        refused = "t.rec in (select row_id from losers where conflicts)"
+        again = f"row_number() over (partition by {', '.join([origin.file_id, *key])}, {money} order by t.line) > 1"
         self._quarantine(
             "select line, null as column_name, 'duplicate_key' as reason, null as found, "
             f"{quoted(expected or 'one row per key; the last such line was loaded')} as expected, raw_text, "
             f"false as is_cell, 1 as rows, amount, file_id, path from ({raw}) left join (select t.rec, "
-            f"{money} as amount, {origin.file_id} as file_id, {origin.path} as path from {rows.name} t) using (rec)"
+            f"case when {again} then null else {money} end as amount, {origin.file_id} as file_id, "
+            f"{origin.path} as path from {rows.name} t where {refused}) using (rec)"
         )
 
     def write_refused(self, facts: Facts, rows: Rows, source: Source) -> None:
