@@ -93,7 +93,9 @@ def _rows(checked: FileCheck) -> list[str]:
 
 
 def _refusal(row: dict[str, Any]) -> str:
-    where = f"line {row['line']}" if row["line"] is not None else "the file"
+    from pipelines.cli.show import place
+
+    where = place(row) or "the file"
     where += f", column {row['column_name']}" if row["column_name"] else ""
     found = f"found {row['found']}; " if row["found"] else ""
     return f"{where}: {row['reason']}: {found}expected {row['expected']}" + (

@@ -9,13 +9,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipelines.cli.show import Rows, write
+from pipelines.cli.show import Rows, place, write
 from pipelines.cli.state import look
 from pipelines.settings import load_settings
 
 COLUMNS = (
     "path",
     "line",
+    "sheet",
+    "sheet_row",
     "column_name",
     "reason",
     "found",
@@ -48,8 +50,10 @@ def _rows(home: Path | None, reason: str | None, path: str | None) -> list[tuple
             return []
         if state.writer:
             print(f"A run is going on (process {state.writer}); this is the state before it.", file=sys.stderr)
+        known = set(state.connection.table("ops.quarantine").columns)  # an older version knew fewer
+        columns = ", ".join(name if name in known else f"null as {name}" for name in COLUMNS)
         return state.connection.execute(
-            f"select {', '.join(COLUMNS)} from ops.quarantine "
+            f"select {columns} from ops.quarantine "
             "where ($reason is null or reason = $reason) and ($path is null or contains(path, $path)) "
             "order by path, line nulls first, column_name nulls first, reason",
             {"reason": reason, "path": path},
@@ -60,7 +64,7 @@ def _block(row: dict[str, Any]) -> str:
     """One refusal in three lines: where, what and why, the row as it stood."""
     from pipelines.cli.show import visible
 
-    where = row["path"] + (f", line {row['line']}" if row["line"] is not None else "")
+    where = ", ".join(filter(None, [row["path"], place(row)]))
     where += f", column {row['column_name']}" if row["column_name"] else ""
     count = f" ({row['rows']:,} rows)" if row["rows"] and row["rows"] > 1 else ""
     kept = " [only the cell; the row is loaded]" if row["is_cell"] else ""

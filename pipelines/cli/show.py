@@ -183,6 +183,13 @@ def cell(value: Any) -> str:
     return visible(plain) if isinstance(plain, str) else _short(plain)
 
 
+def place(row: dict[str, Any]) -> str:
+    """Where in its file a refused row stands: its line, or its sheet and the row there; "" if it is no row."""
+    if row["sheet"]:
+        return f"sheet {row['sheet']}, row {row['sheet_row']}"
+    return f"line {row['line']}" if row["line"] is not None else ""
+
+
 def visible(text: str) -> str:
     """Text in which nothing can move a terminal's cursor, change its colours or turn the writing direction."""
     return text if text.isprintable() else "".join(c if _is_harmless(c) else ascii(c)[1:-1] for c in text)

@@ -79,16 +79,35 @@ class Account:
             "order by file_id, line, rec, n"
         )
 
-    def write_conflicts(self, origin: Origin, raw: str, rows: Rows, money: str, expected: str | None) -> None:
+    def write_conflicts(
+        self,
+        origin: Origin,
+        raw: str,
+        rows: Rows,
+        money: str,
+        expected: str | None,
+        key: list[str],
+        sheets: tuple[tuple[str, int], ...] = (),
+    ) -> None:
         """Rows that say something else about a key than another row of the same file and version.
 
         `raw`: SELECT of line, rec and raw_text. `expected`: what to do where all rows of the key were set aside.
+        `key`: of a row. An amount that its rows repeat is most often the whole one's, on each of its lines: told once.
+        Where each of its rows stands on another of several sheets, these may be shops.
         """
+        whole_key = ", ".join([origin.file_id, *key])
+        refused = "t.rec in (select row_id from losers where conflicts)"
+        again = f"row_number() over (partition by {whole_key}, {money} order by t.line) > 1"
+        meant = quoted(expected or "one row per key; the last such line was loaded")
+        if expected and sheets:
+            meant = f"case when apart then {quoted(_SHEETS_OF_SHOPS)} || {meant} else {meant} end"
+        of_key = f"over (partition by {whole_key})"
+        apart = f"count(distinct {_sheet_sql(sheets)}) {of_key} = count(*) {of_key}"
         self._quarantine(
-            "select line, null as column_name, 'duplicate_key' as reason, null as found, "
-            f"{quoted(expected or 'one row per key; the last such line was loaded')} as expected, raw_text, "
-            f"false as is_cell, 1 as rows, amount, file_id, path from ({raw}) left join (select t.rec, "
-            f"{money} as amount, {origin.file_id} as file_id, {origin.path} as path from {rows.name} t) using (rec)"
+            f"select line, null as column_name, 'duplicate_key' as reason, null as found, {meant} as expected, "
+            f"raw_text, false as is_cell, 1 as rows, amount, file_id, path from ({raw}) left join (select t.rec, "
+            f"case when {again} then null else {money} end as amount, {apart} as apart, {origin.file_id} as file_id, "
+            f"{origin.path} as path from {rows.name} t where {refused}) using (rec)"
         )
 
     def write_refused(self, facts: Facts, rows: Rows, source: Source) -> None:
@@ -115,6 +134,14 @@ class Account:
                 facts_text(error.facts),
             ],
         )
+
+    def name_sheets(self, file_id: int, sheets: tuple[tuple[str, int], ...]) -> None:
+        """Where the refused lines of a workbook of several sheets stand."""
+        for name, above in sheets:
+            self.connection.execute(
+                "update ops.quarantine set sheet = ?, sheet_row = line - ? where file_id = ? and line > ?",
+                [mask_text(name), above, file_id, above],
+            )
 
     def _quarantine(self, sql: str) -> None:
         found, raw_text = mask_text_sql("found"), mask_text_sql("left(raw_text, 20000)")
@@ -164,6 +191,17 @@ class Account:
             "seconds": round(result.seconds, 3),
             "mapping": fingerprint(),
         }
+
+
+_SHEETS_OF_SHOPS = (
+    "the number stands on several sheets: if each is a shop's, give each sheet a column 店铺 (shop_id), or each shop a "
+    "folder of its own; else "
+)
+
+
+def _sheet_sql(sheets: tuple[tuple[str, int], ...]) -> str:
+    """SQL of the number of the sheet on which a row stands."""
+    return " + ".join(["0", *(f"(t.line > {above})::int" for _, above in sheets)])
 
 
 def _replace_refusals(connection: duckdb.DuckDBPyConnection, entries: list[Entry]) -> None:

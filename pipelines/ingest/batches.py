@@ -95,7 +95,7 @@ class Batches:
             return None
         try:
             opened = open_plain(found.full, found.path, self.scratch)
-            if opened is None or opened.parts or opened.refused or opened.blocks[1:]:
+            if opened is None or opened.parts or opened.refused or opened.blocks[1:] or opened.sheets:
                 return None
             if not 0 < (opened.expected or 0) <= reading.FEW:
                 return None

@@ -29,8 +29,9 @@ def canonical(table: StagingTable) -> Source:
     refuse = [Rule.model_validate(rule) for rule in table.refuse]
     for name, also in headers.also.items():
         earlier = tuple(n for n, other in headers.also.items() if n in columns and other.instead_of == also.instead_of)
-        columns[name] = _also_column(also, table.columns[also.instead_of], earlier)
         standing = loads[also.instead_of]
+        used = _says(name, also) if also.first else f"{standing} is null and {_says(name, also)}"
+        columns[name] = _also_column(also, table.columns[also.instead_of], earlier, used)
         begun = f"coalesce({also.instead_of}, {also.ends})" if also.ends else standing
         beside[name] = f"{begun} is not null and {name} is not null"
         if also.further and also.type == "timestamp":
@@ -62,9 +63,11 @@ def canonical(table: StagingTable) -> Source:
     )
 
 
-def _also_column(also: Also, instead_of: Column, earlier: tuple[str, ...]) -> SourceColumn:
-    """A column that may stand in the place of another. `earlier`: those that go before it."""
-    holds: Literal["alone", "name", "phone", ""] = "" if also.type != "id" else "alone" if instead_of.alone else "name"
+def _also_column(also: Also, instead_of: Column, earlier: tuple[str, ...], used: str) -> SourceColumn:
+    """A column that may stand in another's place. `earlier`: those that go before it. `used`: SQL, a row uses it."""
+    holds: Literal["alone", "id", "name", "phone", ""] = ""
+    if also.type == "id":
+        holds = "alone" if instead_of.alone else "id" if also.fills else "name"
     if holds and "phone" in also.sets.values():
         holds = "phone"
     return SourceColumn(
@@ -76,20 +79,24 @@ def _also_column(also: Also, instead_of: Column, earlier: tuple[str, ...]) -> So
         after=(also.instead_of, *earlier) if also.type == "timestamp" and not also.further else (),
         told=also.told,
         told_zh=also.told_zh,
+        told_when=used if also.told else "",
     )
 
 
 def _instead(name: str, also: Also, loads: dict[str, str]) -> dict[str, str]:
     """SQL of the columns that it stands in for, and of those whose word it then tells."""
     standing = loads[also.instead_of]
-    replaced = {also.instead_of: f"coalesce({standing}, {name})"}
-    says = (
-        f"{name} > 0" if also.type == "amount" else f"{name} is not null"
-    )  # an export fills an empty amount with 0.00
+    either = (name, standing) if also.first else (standing, name)
+    replaced = {also.instead_of: f"coalesce({', '.join(either)})"}
     for other, word in also.sets.items():
-        meant = f"case when {standing} is null and {says} then '{word}' end"
+        meant = f"case when {standing} is null and {_says(name, also)} then '{word}' end"
         replaced[other] = f"coalesce({loads[other]}, {meant})"
-    return replaced
+    return replaced | {other: f"coalesce({loads[other]}, {name})" for other in also.fills}
+
+
+def _says(name: str, also: Also) -> str:
+    """SQL: its cell tells something; an export fills an empty amount with 0.00."""
+    return f"{name} > 0" if also.type == "amount" else f"{name} is not null"
 
 
 def _load(key: ContentKey | None, columns: dict[str, str]) -> Load:

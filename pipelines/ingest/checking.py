@@ -89,7 +89,7 @@ def _place(file: Path, settings: Settings, folder: str | None) -> str:
 
 def _gathered(connection: Any, path: str, result: FileResult) -> FileCheck:
     match = result.match
-    columns = "line, column_name, reason, found, expected, is_cell"
+    columns = "line, sheet, sheet_row, column_name, reason, found, expected, is_cell"
     refused = connection.execute(
         f"select {columns} from ops.quarantine order by is_cell, line nulls first, column_name limit {REFUSED_SHOWN}"
     ).fetchall()

@@ -48,11 +48,12 @@ class SourceColumn(_Strict):
     formats: tuple[str, ...] = ()  # of a timestamp or date, in strptime's language
     on_bad: Literal["row", "cell", ""] = ""
     holds: Literal["", "alone", "id", "name", "phone"] = ""  # of an id that people write: see cells/alone.py, phones.py
-    told: str = ""  # what a person should know of a file that has this column; told_zh says the same in Chinese
+    told: str = ""  # what a person should know of a file of which rows use this column; told_zh: the same in Chinese
     told_zh: str = ""
     leaves_out: tuple[str, ...] = ()  # words of a row that is none of what the file is a list of: left out, and told
     keeps: tuple[str, ...] = ()  # with `leaves_out`: the other words that are known; any more are told
     after: tuple[str, ...] = ()  # a moment that is not used where the file has one of these
+    told_when: str = ""  # SQL: a row uses it; nothing said: it is filled
     beside: str = ""  # an id that is used before this one where a row has both
     around: bool = False  # JSON: where no record has it, what stands around their list is said of each
 
@@ -232,4 +233,5 @@ class Source(_Strict):
     def texts(self) -> list[str]:
         """Every SQL expression of the mapping."""
         loads = [text for load in self.loads.values() for text in (*load.columns.values(), load.where or "")]
-        return [*loads, *(rule.when for rule in (*self.refuse, *self.flags))]
+        told = [column.told_when for column in self.all_columns.values() if column.told_when]
+        return [*loads, *told, *(rule.when for rule in (*self.refuse, *self.flags))]

@@ -121,11 +121,6 @@ class _Found:
                 self.units[name] = unit
             if zone := chosen[0].stated.zone:
                 self.zones[name] = zone
-            if column.told:
-                text = self.header[chosen[0].place]
-                self.notices.append(
-                    Notice("assumed", f"{text}: {column.told}", text, facts={"assumed": column.told_zh})
-                )
 
     def _add_date(self, name: str, column: SourceColumn) -> None:
         if not column.dates:

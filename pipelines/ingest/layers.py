@@ -13,7 +13,7 @@ from pipelines.ingest.expressions import names_in_order, quoted
 from pipelines.ingest.grammar import SourceColumn
 from pipelines.ingest.headers import Match
 from pipelines.ingest.origin import Origin
-from pipelines.ingest.plan import Fault
+from pipelines.ingest.plan import Fault, used_name
 
 
 @dataclass
@@ -46,6 +46,14 @@ class Layers:
                     self.straight.append(f"contains(faulty, {quoted('|' + name + '|')}) as {mark}")
                     self.values.append(f"false as {mark}")
         return condition
+
+    def add_assumed(self) -> tuple[str, ...]:
+        """Columns that a person should know of where a row uses them; the row then says whether it does."""
+        names = [name for name in self.readings if self.columns[name].told]
+        for name in names:
+            when = self.columns[name].told_when or f"{sql_name(name)} is not null"
+            self.rows.append(f"coalesce(cast(({when}) as boolean), false) as {used_name(name)}")
+        return tuple(names)
 
 
 def sql_name(name: str | None) -> str:

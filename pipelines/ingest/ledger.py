@@ -55,6 +55,12 @@ QUARANTINE = {
     "file_id": ("BIGINT", "文件编号", "number of the load"),
     "path": ("VARCHAR", "路径", "relative to landing"),
     "line": ("BIGINT", "行号", "line of the file, header = 1; NULL when the whole file is refused"),
+    "sheet": (
+        "VARCHAR",
+        "工作表",
+        "of a workbook of several sheets, through which lines are counted on; NULL elsewhere",
+    ),
+    "sheet_row": ("BIGINT", "工作表行号", "row of that sheet, as a spreadsheet program numbers it"),
     "column_name": ("VARCHAR", "列", "column as the file calls it; NULL when it is the whole line"),
     "reason": ("VARCHAR", "原因", "stable code"),
     "found": ("VARCHAR", "发现", "what stood there, personal values masked"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.account import Account
-from pipelines.ingest.incoming import Incoming
+from pipelines.ingest.incoming import Incoming, keys_of
 from pipelines.ingest.merging import Merged, merge
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.origin import Origin
@@ -59,6 +59,7 @@ class Level:
     origin: Origin
     is_record: bool = True
     blocks: tuple[int, ...] = ()
+    sheets: tuple[tuple[str, int], ...] = ()  # see Opened
 
 
 @dataclass
@@ -95,7 +96,8 @@ def load_level(
         given.notices += merged.notices
         if merged.conflicting:
             raw = level.reader.rows_again("select row_id from losers where conflicts")
-            account.write_conflicts(level.origin, raw, level.rows, plan.money, target.table.repeated_rows)
+            key, expected = keys_of(target), target.table.repeated_rows
+            account.write_conflicts(level.origin, raw, level.rows, plan.money, expected, key, level.sheets)
             by_file = "select file_id, count(*) from losers where conflicts group by all"
             for file_id, rows in connection.execute(by_file).fetchall():
                 given.conflicting[file_id] = given.conflicting.get(file_id, 0) + rows

@@ -126,7 +126,9 @@ class _Loader:
         reader = self._reader(f"part_{len(self.levels)}", CsvReader if part.text is not None else RowReader)
         rows = reader.read_file(part, plan, self.found.folders)
         refuse_other_years([self.found.path, part.sheet], rows.notices)
-        self.levels.append(Level(plan, reader, rows, origin, blocks=part.blocks))
+        self.levels.append(
+            Level(plan, reader, rows, origin, blocks=part.blocks, sheets=self.opened.sheets if self.opened else ())
+        )
         for each, relation in part.children.items():
             plan = make_plan(part.child_matches[each], origin, each)
             if plan.targets:
@@ -219,4 +221,6 @@ class _Loader:
         exported, encoding = modified_at, None
         if self.opened is not None:
             exported, encoding = self.origin.files[0].version_at, self.opened.encoding
+        if self.opened is not None:
+            self.account.name_sheets(self.file_id, self.opened.sheets)
         self.account.enter([Entry(self.found, self.sha, modified_at, exported, encoding, self.result)])

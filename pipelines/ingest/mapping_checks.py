@@ -125,6 +125,9 @@ def _texts(source: Source) -> Iterator[tuple[str, str, str | None]]:
             yield f"loads.{name}.columns.{column}", text, load.each
         if load.where is not None:
             yield f"loads.{name}.where", load.where, load.each
+    for name, told in source.columns.items():
+        if told.told_when:
+            yield f"columns.{name}.told_when", told.told_when, None
     for kind, rules in (("refuse", source.refuse), ("flags", source.flags)):
         for number, rule in enumerate(rules):
             yield f"{kind}[{number}].when", rule.when, None

@@ -75,6 +75,7 @@ class Plan:
     careful_layers: tuple[tuple[str, ...], ...]
     odd: tuple[str, ...]
     faults: tuple[Fault, ...]
+    assumed: tuple[str, ...] = ()  # columns of the mapping of which outputs say whether a row used them
 
     @property
     def leaves_out(self) -> tuple[str, ...]:
@@ -140,6 +141,11 @@ class Plan:
 def leaving_out(match: Match) -> tuple[str, ...]:
     """Columns of a file by whose words rows are left out."""
     return tuple(name for name in match.positions if match.source.all_columns[name].leaves_out)
+
+
+def used_name(column: str) -> str:
+    """Name of the output that says whether a row used a column that a person should know of."""
+    return f"u_{column}"
 
 
 def _stacked(relation: str, layers: tuple[tuple[str, ...], ...]) -> str:

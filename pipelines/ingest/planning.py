@@ -21,7 +21,7 @@ from pipelines.ingest.headers import Match
 from pipelines.ingest.layers import Layers, hour_of, sql_name
 from pipelines.ingest.left_out import add_left_out
 from pipelines.ingest.origin import Origin
-from pipelines.ingest.plan import Fault, Plan, leaving_out
+from pipelines.ingest.plan import Fault, Plan, leaving_out, used_name
 from pipelines.ingest.staging import SQL_TYPES, load_staging
 from pipelines.privacy import phone_key_sql
 
@@ -72,9 +72,11 @@ class _Builder:
         self._add_rules()
         version_varies = self._add_version()
         leaving = () if self.is_child else leaving_out(self.match)
+        assumed = () if self.is_child else layers.add_assumed()
         outputs = [f"s{t.index}_{column}" for t in targets for column in t.varying]
         outputs += [f"w{t.index}" for t in targets if t.has_where]
         outputs += [*(["row_version_at"] if version_varies else []), *add_left_out(layers, leaving)]
+        outputs += map(used_name, assumed)
         mapped = (layers.rows, layers.kept, layers.keys)
         return Plan(
             match=self.match,
@@ -87,6 +89,7 @@ class _Builder:
             careful_layers=tuple(map(tuple, (layers.straight, *mapped))),
             odd=tuple(layers.odd),
             faults=tuple(layers.faults),
+            assumed=assumed,
         )
 
     def _reading(self, name: str, column: SourceColumn) -> Reading:

@@ -91,14 +91,14 @@ class RowReader:
             self._read_wholes(folders)
         self.rows.count += len(self.rows.refused)
         if self.totals:
-            self.rows.notices.append(totals_notice(sorted(self.totals)))
+            self.rows.notices.append(totals_notice(sorted(self.totals), opened.sheets))
         return self.rows
 
     def _read_wholes(self, folders: tuple[str, ...]) -> None:
         """Once more, where only lines of all together stand: then they are what the file tells."""
         self.rows, self.totals, self.keeps_wholes, lines = Rows(self.rows.name), [], True, self.wholes
         self._read(folders)
-        self.rows.notices.append(whole_notice(lines))
+        self.rows.notices.append(whole_notice(lines, self.opened.sheets))
 
     def _read(self, folders: tuple[str, ...]) -> None:
         opened = self.opened

@@ -38,6 +38,8 @@ class Also(_Strict):
     names: tuple[str, ...]
     type: Literal["id", "timestamp", "amount"]
     sets: dict[str, str] = {}  # other column → what this one's presence means for it
+    fills: tuple[str, ...] = ()  # other columns that it says too, where they say nothing
+    first: bool = False  # it goes before what it may stand instead of, row by row
     further: bool = False  # beside what it may stand instead of, it makes a further row
     ends: str = ""  # the column whose standing this one ends: never before it, and a further row only beside it
     empty: tuple[str, ...] = ()  # words that mean "nothing"

@@ -18,6 +18,7 @@ from pipelines.ingest.headers import normalise_header
 from pipelines.ingest.layout import TotalsPlaces
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.sources import load_sources
+from pipelines.privacy import mask_text
 
 WORDS = yaml.safe_load((Path(__file__).parents[2] / "assets" / "totals_words.yaml").read_text(encoding="utf-8"))
 # `小计（3单）` and `合计:` are totals; `总计划` is not.
@@ -71,20 +72,29 @@ def totals_in_sql(cells: Iterable[str]) -> str:
     return f"regexp_matches(concat_ws(chr(31), {', '.join(cells)}), '(^|\\x1f)\\s*(?i:{_WORDS})')"
 
 
-def totals_notice(lines: list[int]) -> Notice:
-    """One notice for all such lines of a file."""
-    where = ", ".join(map(str, lines[:5])) + (", …" if len(lines) > 5 else "")
-    said = f"{len(lines)} rows of totals (line {where}) were left out: they add up other rows and are none themselves"
-    return Notice("totals_row", said, f"line {lines[0]}", len(lines), "aside")
+def totals_notice(lines: list[int], sheets: tuple[tuple[str, int], ...] = ()) -> Notice:
+    """One notice for all such lines of a file. `sheets`: see Opened."""
+    where = ", ".join(map(str, lines[:5])) if not sheets else "; ".join(place_of(line, sheets) for line in lines[:5])
+    where = ("" if sheets else "line ") + where + (", …" if len(lines) > 5 else "")
+    said = f"{len(lines)} rows of totals ({where}) were left out: they add up other rows and are none themselves"
+    return Notice("totals_row", said, place_of(lines[0], sheets), len(lines), "aside")
 
 
-def whole_notice(lines: list[int]) -> Notice:
+def place_of(line: int, sheets: tuple[tuple[str, int], ...]) -> str:
+    """Where a line of a file is: of several sheets, the one and its row."""
+    if before := [(above, name) for name, above in sheets if above < line]:
+        above, name = max(before)
+        return f"sheet {mask_text(name)}, row {line - above}"
+    return f"line {line}"
+
+
+def whole_notice(lines: list[int], sheets: tuple[tuple[str, int], ...] = ()) -> Notice:
     """Where a file has no other rows than such."""
     said = (
         f"{len(lines)} rows are of all together (全部), and the file has no others: they count under that name; "
         "beside files that tell the single ones the same is counted twice: then take this file away"
     )
-    return Notice("whole_alone", said, f"line {lines[0]}", len(lines))
+    return Notice("whole_alone", said, place_of(lines[0], sheets), len(lines))
 
 
 def is_header_like(cells: Sequence[str | None], header: frozenset[str]) -> bool:

@@ -15,7 +15,7 @@ from pipelines.ingest.left_out import told_of_left_out
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.open_words import known_words
 from pipelines.ingest.origin import Origin
-from pipelines.ingest.plan import Plan, Target
+from pipelines.ingest.plan import Plan, Target, used_name
 from pipelines.ingest.staging import Column
 from pipelines.platforms import shop_scope_sql
 from pipelines.settings import Settings
@@ -31,7 +31,8 @@ def told_of_rows(
     connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin, settings: Settings
 ) -> list[tuple[int, Notice]]:
     """Notices of one level, made from its relation of read rows, each with the file that it is about."""
-    notices = [*told_of_left_out(connection, plan, rows, origin), *_ahead(connection, plan, rows, origin)]
+    notices = _assumed(connection, plan, rows, origin)
+    notices += [*told_of_left_out(connection, plan, rows, origin), *_ahead(connection, plan, rows, origin)]
     for target in plan.targets:
         notices += _blocks(connection, plan, target, rows, origin)
         notices += _folder_shops(connection, plan, target, rows, origin)
@@ -39,6 +40,27 @@ def told_of_rows(
             if column.spellings and column.stored_as in target.varying:
                 notices += _own_words(connection, target, column, rows, origin, settings)
     return notices
+
+
+def _assumed(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin) -> list[tuple[int, Notice]]:
+    """Columns that stand for another one only on an assumption, where rows used them."""
+    if not plan.assumed:
+        return []
+    counts = ", ".join(f"count(*) filter (where {used_name(name)})" for name in plan.assumed)
+    found = connection.execute(
+        f"select {origin.file_id} as file_id, {counts} from {rows} t where not t.is_bad group by all order by all"
+    ).fetchall()
+    return [
+        (file_id, _assumption(plan, name, count))
+        for file_id, *counted in found
+        for name, count in zip(plan.assumed, counted, strict=True)
+        if count
+    ]
+
+
+def _assumption(plan: Plan, name: str, count: int) -> Notice:
+    header, column = plan.match.header_of(name), plan.match.source.columns[name]
+    return Notice("assumed", f"{header}: {column.told}", header, count, facts={"assumed": column.told_zh})
 
 
 def _ahead(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin) -> list[tuple[int, Notice]]:

@@ -33,6 +33,21 @@ def test_lines_given_as_orders_tell_the_amount_of_each(landing):
     assert [row[4] for row in amounts(landing)] == [Decimal("100.00"), Decimal("50.00")]
 
 
+def test_an_orders_amount_repeated_on_its_lines_is_told_once(landing):
+    landing.one(
+        "orders/a.csv",
+        "order_id,paid_at,paid_amount,product_name\n"
+        "L1,2026-03-03 10:00:00,188.00,裙\nL2,2026-03-03 10:00:00,188.00,衫\nL1,2026-03-03 10:00:00,188.00,衫\n"
+        "L2,2026-03-03 10:00:00,188.00,帽\nL3,2026-03-03 10:00:00,188.00,帽\n",
+    )
+    assert [(row[0], row[4]) for row in amounts(landing)] == [
+        (2, Decimal("188.00")),
+        (3, Decimal("188.00")),
+        (4, None),
+        (5, None),
+    ]
+
+
 def test_events_are_about_no_money(landing):
     landing.one("events/a.csv", "user_id,event,event_at\nu,group_join,昨天\n")
     assert amounts(landing) == [(2, "bad_date", False, 1, None)]

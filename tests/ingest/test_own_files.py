@@ -157,18 +157,35 @@ def test_an_order_list_of_an_erp(landing: Landing, both_ways: str) -> None:
 
 
 def test_the_order_number_and_the_amount_of_other_programs(landing: Landing, both_ways: str) -> None:
-    """快麦, 旺店通, 微盟 and 微信小店 call them so; a column of the usual name goes before."""
+    """快麦, 旺店通, 微盟 and 微信小店 call them so; of an order's numbers the platform's goes before."""
     landing.write("orders/a.csv", "平台单号,付款时间,实收金额,状态\nA1,2026-03-01 10:00:00,5,已取消\n")
     landing.write("orders/b.csv", "原始单号,订单号,支付时间,订单实际支付金额,实收金额\nX1,A2,2026-03-01 10:00:00,7,6\n")
     landing.write("orders/c.csv", "原始单号,付款时间,已付,订单状态,状态\nA3,2026-03-01 10:00:00,8,已发货,已取消\n")
     landing.ingest()
     assert landing.rows("orders", "order_id, paid_amount::int, status") == [
         ("A1", 5, "cancelled"),
-        ("A2", 7, "paid"),
         ("A3", 8, "shipped"),
+        ("X1", 7, "paid"),
     ]
     said = {(row["code"], row["subject"]) for row in landing.sql("select code, subject from ops.notices")}
     assert {("assumed", "实收金额"), ("assumed", "平台单号"), ("second_choice", "状态")} <= said
+
+
+def test_an_assumption_is_told_of_the_rows_that_use_it(landing: Landing, both_ways: str) -> None:
+    """A column that stands beside one that is filled in every row was not used: nothing was assumed."""
+    landing.write(
+        "orders/a.csv", "订单号,付款时间,实付金额,实收金额,买家ID,买家昵称\nA1,2026-03-01 10:00:00,5,4,u1,豆\n"
+    )
+    landing.write("orders/b.csv", "订单号,付款时间,实付金额,实收金额,买家ID,买家昵称\nB1,2026-03-01 10:00:00,5,4,,豆\n")
+    landing.write(
+        "member_lists/c.csv", "群名称,用户ID,成员昵称,入群时间\n一群,u1,豆,2026-03-01\n一群,u2,叶,2026-03-01\n"
+    )
+    landing.write("member_lists/d.csv", "群名称,用户ID,成员昵称,入群时间\n二群,u1,豆,2026-03-01\n二群,,叶,2026-03-01\n")
+    landing.ingest()
+    assert landing.sql("select path, subject, rows from ops.notices where code = 'assumed' order by path") == [
+        {"path": "member_lists/d.csv", "subject": "成员昵称", "rows": 1},
+        {"path": "orders/b.csv", "subject": "买家昵称", "rows": 1},
+    ]
 
 
 @pytest.mark.parametrize(("column", "value"), [("平台", "抖音"), ("店铺名称", "一店")])

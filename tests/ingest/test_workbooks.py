@@ -260,7 +260,34 @@ def test_all_of_an_order_merged_over_its_items_is_one_order(landing: Landing, bo
     merged = [f"{column}2:{column}3" for column in "ABCD"]
     file = landing.one("orders/a.xlsx", workbook({"S": [[*HEADER, ""], *rows]}, merged=merged))
     assert orders(landing) == [("A1", Decimal("11.00")), ("A2", Decimal("5.00"))]
-    assert (file.rows_superseded, landing.quarantine(), told(landing)) == (1, [], [("nameless_column", "E", 3)])
+    assert (file.rows_superseded, landing.quarantine()) == (1, [])
+    assert sorted(told(landing)) == [("merged_copies", "order_id", 1), ("nameless_column", "E", 3)]
+
+
+def test_orders_merged_over_their_products_are_one_row_each(landing: Landing, both_ways: str) -> None:
+    header = ["序号", *HEADER, "商品名称", "运费"]
+    rows = [
+        [1, *order(1, 11), "袜子"], [2, None, None, None, None, "帽子"], [3, None, None, None, None, "围巾"],
+        [4, *order(2), "袜子"], [5, *order(3), "袜子"], [6, None, None, None, None, "帽子"],
+    ]  # fmt: skip
+    merged = [span for column in "BCDE" for span in (f"{column}2:{column}4", f"{column}6:{column}7")]
+    file = landing.one("orders/a.xlsx", workbook({"S": [header, *rows]}, merged=merged))
+    assert orders(landing) == [("A1", Decimal("11.00")), ("A2", Decimal("5.00")), ("A3", Decimal("5.00"))]
+    assert (file.rows_read, file.rows_loaded, file.rows_superseded) == (6, 3, 3)
+    assert ("merged_copies", "order_id", 3) in told(landing)
+
+
+@pytest.mark.parametrize("loose", ["paid_amount", "freight_amount"])
+def test_an_amount_that_is_not_merged_with_the_number_is_a_lines(landing: Landing, both_ways: str, loose: str) -> None:
+    """Amounts of lines: nobody knows whether the order is their sum."""
+    header = ["order_id", "paid_at", "paid_amount", "freight_amount", "商品名称"]
+    at = header.index(loose)
+    rows = [["A1", PAID, 11, 3, "袜子"], [None, None, None, None, "帽子"], ["A2", PAID, 5, 0, "袜子"]]
+    rows[1][at] = 2
+    merged = [f"{column}2:{column}3" for place, column in enumerate("ABCD") if place != at]
+    landing.one("orders/a.xlsx", workbook({"S": [header, *rows]}, merged=merged))
+    assert orders(landing) == [("A2", Decimal("5.00"))]
+    assert landing.quarantine("line, reason") == [(2, "duplicate_key"), (3, "duplicate_key")]
 
 
 # --- other programs' workbooks ----------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ class Opened:
     refused: list[Refused] = field(default_factory=list)  # of a workbook: rows under another header than the first
     notices: list[Notice] = field(default_factory=list)
     sheet: str = ""  # whose name says the year of days that have none
+    sheets: tuple[tuple[str, int], ...] = ()  # of several that are read: name, lines of the file before its first row
     pieces: list[Piece] = field(default_factory=list)  # of a CSV with more than one header
     blocks: tuple[int, ...] = ()  # first lines of what stands under each header, or on each sheet
     parts: list[Opened] = field(default_factory=list)  # further tables of the file, under headers of their own

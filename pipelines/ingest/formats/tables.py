@@ -82,7 +82,14 @@ def open_tables(sheets: list[Sheet], folders: tuple[str, ...], scratch: Path, en
     first.notices += notices
     first.refused += refused
     first.parts = others
+    for part in (first, *others):
+        part.sheets = _numbered_on(fits)
     return first
+
+
+def _numbered_on(fits: list[_Fit]) -> tuple[tuple[str, int], ...]:
+    """Sheets in whose rows a line of the file is another number than the row of its sheet, with those beside them."""
+    return tuple((fit.sheet.name, fit.above) for fit in fits) if any(fit.above for fit in fits) else ()
 
 
 def _fits(
