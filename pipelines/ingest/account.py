@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.ingest.expressions import quoted
+from pipelines.ingest.conflicts import repeats_sql
 from pipelines.ingest.headers import Match
 from pipelines.ingest.landing import Found
 from pipelines.ingest.ledger import FILES
@@ -65,50 +65,29 @@ class Account:
     connection: duckdb.DuckDBPyConnection
     now: datetime
 
-    def write_faults(self, origin: Origin, rows: Rows, money: str, is_record: bool) -> None:
-        """A refused part of a record is set aside like a cell: the record itself is loaded."""
+    def write_faults(self, origin: Origin, rows: Rows, money: str, is_record: bool, key: list[str]) -> None:
+        """A refused part of a record is set aside like a cell: the record itself is loaded.
+
+        `key`: of a row whose amount is the whole one's on each of its lines (write_conflicts); else empty.
+        """
         if rows.faults is None:
             return
+        known = " and ".join(f"{part} is not null" for part in key) or "false"
+        again = f"{known} and {repeats_sql([origin.file_id, *key, money])}"
         is_cell = "is_cell" if is_record else "true"
         self._quarantine(
             f"select line, column_name, reason, found, expected, raw_text, {is_cell} as is_cell, "
             f"case when n = 1 and not {is_cell} then 1 else 0 end as rows, "
             f"case when n = 1 and not {is_cell} then amount end as amount, "
             f"{origin.file_id} as file_id, {origin.path} as path from {rows.faults} "
-            f"left join (select t.rec, {money} as amount from {rows.name} t where t.is_bad) using (rec) "
+            f"left join (select t.rec, case when {again} then null else {money} end as amount "
+            f"from {rows.name} t where t.is_bad) using (rec) "
             "order by file_id, line, rec, n"
         )
 
-    def write_conflicts(
-        self,
-        origin: Origin,
-        raw: str,
-        rows: Rows,
-        money: str,
-        expected: str | None,
-        key: list[str],
-        sheets: tuple[tuple[str, int], ...] = (),
-    ) -> None:
-        """Rows that say something else about a key than another row of the same file and version.
-
-        `raw`: SELECT of line, rec and raw_text. `expected`: what to do where all rows of the key were set aside.
-        `key`: of a row. An amount that its rows repeat is most often the whole one's, on each of its lines: told once.
-        Where each of its rows stands on another of several sheets, these may be shops.
-        """
-        whole_key = ", ".join([origin.file_id, *key])
-        refused = "t.rec in (select row_id from losers where conflicts)"
-        again = f"row_number() over (partition by {whole_key}, {money} order by t.line) > 1"
-        meant = quoted(expected or "one row per key; the last such line was loaded")
-        if expected and sheets:
-            meant = f"case when apart then {quoted(_SHEETS_OF_SHOPS)} || {meant} else {meant} end"
-        of_key = f"over (partition by {whole_key})"
-        apart = f"count(distinct {_sheet_sql(sheets)}) {of_key} = count(*) {of_key}"
-        self._quarantine(
-            f"select line, null as column_name, 'duplicate_key' as reason, null as found, {meant} as expected, "
-            f"raw_text, false as is_cell, 1 as rows, amount, file_id, path from ({raw}) left join (select t.rec, "
-            f"case when {again} then null else {money} end as amount, {apart} as apart, {origin.file_id} as file_id, "
-            f"{origin.path} as path from {rows.name} t where {refused}) using (rec)"
-        )
+    def write_conflicts(self, sql: str) -> None:
+        """Rows that say something else about a key than another row of the same file and version (conflicts.py)."""
+        self._quarantine(sql)
 
     def write_refused(self, facts: Facts, rows: Rows, source: Source) -> None:
         """Lines that are no records. In a source with personal columns any word of them may be a name."""
@@ -191,17 +170,6 @@ class Account:
             "seconds": round(result.seconds, 3),
             "mapping": fingerprint(),
         }
-
-
-_SHEETS_OF_SHOPS = (
-    "the number stands on several sheets: if each is a shop's, give each sheet a column 店铺 (shop_id), or each shop a "
-    "folder of its own; else "
-)
-
-
-def _sheet_sql(sheets: tuple[tuple[str, int], ...]) -> str:
-    """SQL of the number of the sheet on which a row stands."""
-    return " + ".join(["0", *(f"(t.line > {above})::int" for _, above in sheets)])
 
 
 def _replace_refusals(connection: duckdb.DuckDBPyConnection, entries: list[Entry]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.account import Account
+from pipelines.ingest.conflicts import conflicts_sql
 from pipelines.ingest.incoming import Incoming, keys_of
 from pipelines.ingest.merging import Merged, merge
 from pipelines.ingest.notices import Notice
@@ -82,7 +83,9 @@ def load_level(
 ) -> Given:
     """Moves a level's rows into staging, its refused ones into quarantine. `torn`: see Incoming."""
     plan, source, given = level.plan, level.plan.match.source, Given()
-    account.write_faults(level.origin, level.rows, plan.money, level.is_record)
+    wholes = [target for target in plan.targets if target.table.repeated_rows and target.load.repeats is None]
+    key = [part for target in wholes for part in keys_of(target)]
+    account.write_faults(level.origin, level.rows, plan.money, level.is_record, key)
     incoming = Incoming(level.rows.name, source, level.origin, plan, level.reader.rows_again, level.blocks, torn)
     for target in plan.targets:
         is_further = target.load.into is not None
@@ -97,7 +100,8 @@ def load_level(
         if merged.conflicting:
             raw = level.reader.rows_again("select row_id from losers where conflicts")
             key, expected = keys_of(target), target.table.repeated_rows
-            account.write_conflicts(level.origin, raw, level.rows, plan.money, expected, key, level.sheets)
+            sql = conflicts_sql(level.origin, raw, level.rows, plan.money, expected, key, level.sheets)
+            account.write_conflicts(sql)
             by_file = "select file_id, count(*) from losers where conflicts group by all"
             for file_id, rows in connection.execute(by_file).fetchall():
                 given.conflicting[file_id] = given.conflicting.get(file_id, 0) + rows

@@ -48,6 +48,18 @@ def test_an_orders_amount_repeated_on_its_lines_is_told_once(landing):
     ]
 
 
+def test_it_is_told_once_too_where_its_lines_cannot_be_read(landing):
+    """Rows whose number is lost may be of any order, and equal lines are two."""
+    landing.write(
+        "orders/a.csv",
+        "order_id,paid_at,paid_amount\nL1,昨天,9.00\nL1,昨天,9.00\nL1,昨天,8.00\n,昨天,9.00\n,昨天,9.00\n",
+    )
+    landing.write("order_lines/b.csv", "订单号,付款时间,商品实付金额,商品编码\nL1,昨天,7.00,x\nL1,昨天,7.00,x\n")
+    landing.ingest()
+    told = landing.sql("select path, amount::int as n from ops.quarantine where rows > 0 order by path desc, line")
+    assert [row["n"] for row in told] == [9, None, 8, 9, 9, 7, 7]
+
+
 def test_events_are_about_no_money(landing):
     landing.one("events/a.csv", "user_id,event,event_at\nu,group_join,昨天\n")
     assert amounts(landing) == [(2, "bad_date", False, 1, None)]
