@@ -47,6 +47,12 @@ class Layers:
                     self.values.append(f"false as {mark}")
         return condition
 
+    def add_absent(self, name: str, sql_type: str) -> None:
+        """A column of the mapping that the file has not."""
+        absent = f"null::{sql_type} as {sql_name(name)}"
+        self.values.append(absent)
+        self.straight.append(absent)
+
     def add_assumed(self) -> tuple[str, ...]:
         """Columns that a person should know of where a row uses them; the row then says whether it does."""
         names = [name for name in self.readings if self.columns[name].told]

@@ -63,20 +63,17 @@ class _Builder:
             if name in self.readings:
                 self._add_column(name, column, self.readings[name])
             elif name in used:
-                absent = f"null::{SQL_TYPES[column.type]} as {sql_name(name)}"
-                layers.values.append(absent)
-                layers.straight.append(absent)
+                layers.add_absent(name, SQL_TYPES[column.type])
                 self._add_hour(name, "null::boolean", "null::boolean")
         canonical = CanonicalColumns(layers)
         targets = [canonical.add(*entry) for entry in self.loads]
         self._add_rules()
         version_varies = self._add_version()
-        leaving = () if self.is_child else leaving_out(self.match)
-        assumed = () if self.is_child else layers.add_assumed()
+        leaving, assumed = ((), ()) if self.is_child else (leaving_out(self.match), layers.add_assumed())
         outputs = [f"s{t.index}_{column}" for t in targets for column in t.varying]
         outputs += [f"w{t.index}" for t in targets if t.has_where]
-        outputs += [*(["row_version_at"] if version_varies else []), *add_left_out(layers, leaving)]
-        outputs += map(used_name, assumed)
+        outputs += ["row_version_at"] if version_varies else []
+        outputs += [*add_left_out(layers, leaving), *map(used_name, assumed)]
         mapped = (layers.rows, layers.kept, layers.keys)
         return Plan(
             match=self.match,

@@ -79,17 +79,10 @@ def open_tables(sheets: list[Sheet], folders: tuple[str, ...], scratch: Path, en
     if not parts:
         raise _refuse(sheets, near, folders)
     first, *others = [_part(group, scratch, number, encoding) for number, group in enumerate(parts.values())]
-    first.notices += notices
-    first.refused += refused
-    first.parts = others
-    for part in (first, *others):
-        part.sheets = _numbered_on(fits)
+    first.notices, first.refused, first.parts = first.notices + notices, first.refused + refused, others
+    for part in (first, *others):  # where a line of the file is another number than the row of its sheet
+        part.sheets = tuple((fit.sheet.name, fit.above) for fit in fits) if any(fit.above for fit in fits) else ()
     return first
-
-
-def _numbered_on(fits: list[_Fit]) -> tuple[tuple[str, int], ...]:
-    """Sheets in whose rows a line of the file is another number than the row of its sheet, with those beside them."""
-    return tuple((fit.sheet.name, fit.above) for fit in fits) if any(fit.above for fit in fits) else ()
 
 
 def _fits(
