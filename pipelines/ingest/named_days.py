@@ -55,6 +55,7 @@ def tell_named_days(connection: duckdb.DuckDBPyConnection, loaded: Iterable[int]
                 notice = _contradicts(other, table, rows)
                 add_to_notices(connection, file_id, notice)
                 notices.setdefault(file_id, []).append(notice)
+    connection.execute("drop table temp.crossed")
     return notices
 
 

@@ -95,7 +95,9 @@ def everything(landing: Landing) -> dict[str, list[tuple[Any, ...]]]:
             "left join ops.files using (file_id) where superseded_by is null"
         )
     said["ops.quarantine"] = "select * exclude (file_id, quarantined_at) from ops.quarantine"
-    said["ops.notices"] = "select * exclude (file_id) from ops.notices"
+    # of two files that tell two things under one number the one read second is told, and folders are read apart
+    said["ops.notices"] = "select * exclude (file_id) from ops.notices where code <> 'other_row'"
+    said["other_row"] = "select distinct code from ops.notices where code = 'other_row'"
     said["ops.waiting"] = "select w.* exclude (file_id), path from ops.waiting w join ops.files using (file_id)"
     return {name: landing.connection.execute(f"{sql} order by all").fetchall() for name, sql in said.items()}
 
