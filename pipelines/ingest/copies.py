@@ -47,6 +47,7 @@ class Shared:
 
     columns: tuple[str, ...]
     unless: str = ""
+    to_minute: bool = False  # of two times that tell an hour the minute counts, else the day
 
 
 @dataclass(frozen=True)

@@ -10,26 +10,30 @@ from collections.abc import Callable
 
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Target
+from pipelines.ingest.staging import Column
 from pipelines.privacy import mask_text
 
 
 def differs_sql(target: Target, told: frozenset[str], one: Callable[[str], str], other: Callable[[str], str]) -> str:
     """SQL: of two rows, as `one` and `other` say a column, two of what copies share differ, or the only one.
 
-    Of a time its day counts. What is not told differs from nothing. False for tables whose copies need share nothing.
+    Of a time its day counts, or its minute (`to_minute`). What is not told differs from nothing. False for tables whose
+    copies need share nothing.
     """
     columns, shared = target.table.columns, target.table.copies_share
     if shared is None or shared.unless in told:
         return "false"
-    tests = [
-        " <> ".join(
-            f"{say(name)}::{'date' if columns[name].type == 'timestamp' else columns[name].sql_type}"
-            for say in (one, other)
-        )
-        for name in shared.columns
-    ]
+    tests = [_differ(columns[name], one(name), other(name), shared.to_minute) for name in shared.columns]
     differing = " + ".join(f"coalesce(({test})::int, 0)" for test in tests)
     return f"{differing} >= {min(2, len(tests))}"
+
+
+def _differ(column: Column, a: str, b: str, to_minute: bool) -> str:
+    if column.type != "timestamp":
+        return f"{a}::{column.sql_type} <> {b}::{column.sql_type}"
+    days = f"{a}::date <> {b}::date"
+    has_hours = " and ".join(f"{x}::time not in ('00:00:00', '23:59:59')" for x in (a, b))
+    return f"{days} or {has_hours} and abs(epoch({a}) - epoch({b})) >= 60" if to_minute else days
 
 
 def other_rows(target: Target, rows: int, example: str | None) -> Notice:

@@ -144,3 +144,19 @@ def test_a_day_told_again_with_less(merchant, newer):
     assert merchant.rows("select cost_amount::varchar, paid_amount::varchar from staging.ad_spend") == [
         ("131.37", "600.00")
     ]
+
+
+@pytest.mark.parametrize(
+    ("paid_at", "rows"),
+    [
+        ("2026-11-18 18:00:00", [("orders/b.csv", "order_id", 1)]),
+        ("2026-11-18 10:00:35", []),  # the same time, told to the second
+        ("2026-11-18", []),  # the same day, as far as is told
+    ],
+)
+def test_another_buyer_at_another_hour_is_another_order_for_the_same_amount(merchant, paid_at, rows):
+    """Two shops that sell one thing at one price; a nickname in one file and an id in the other is one order."""
+    merchant.put("orders/a.csv", HEADER + "001,2026-11-18 10:00:00,10,u1\n", at="2026-11-19 01:00:00")
+    merchant.put("orders/b.csv", HEADER + f"001,{paid_at},10,u2\n", at="2026-11-20 01:00:00")
+    merchant.run()
+    assert told(merchant) == rows
