@@ -229,3 +229,65 @@ def test_joins_that_name_no_group_are_told(merchant: Merchant) -> None:
     merchant.run()
     assert found(merchant, "joins_without_group") == [(2, None)]
     assert found(merchant, "people_without_platform") == [(1, None)]
+
+
+# --- what newcomers' files brought ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("number", "told"), [("6925A", 1), ("6925-1", 1), ("6925b2", 0), ("6926A", 0)])
+def test_an_order_with_an_erp_s_ending_beside_the_order(merchant: Merchant, number: str, told: int) -> None:
+    merchant.put("orders/a.csv", f"订单号,付款时间,实付金额,平台\n6925,{AT},158,抖音\n{number},{AT},158,抖音\n")
+    merchant.run()
+    assert found(merchant, "order_and_its_part") == [(1, yuan("158"))] * told
+
+
+@pytest.mark.parametrize(
+    ("day", "amount", "number", "told"),
+    [
+        ("2026-03-04", "50", "", 1),  # written down a day late
+        ("2026-03-04", "40", "", 0),
+        ("2026-03-20", "50", "", 0),
+        ("2026-03-04", "50", "R9", 0),  # two numbers are two refunds
+    ],
+)
+def test_a_refund_written_down_another_day(merchant: Merchant, day: str, amount: str, number: str, told: int) -> None:
+    merchant.put("orders/a.csv", f"订单号,付款时间,实付金额,平台\nA2,{AT},200,有赞\n")
+    merchant.put("refunds/有赞.csv", "售后单号,订单号,退款时间,退款金额,平台\nR2,A2,2026-03-03 10:00:00,50,有赞\n")
+    merchant.put("refunds/登记.csv", f"售后单号,订单号,退款时间,退款金额,平台\n{number},A2,{day},{amount},有赞\n")
+    merchant.run()
+    assert found(merchant, "refund_maybe_twice") == [(1, yuan("50"))] * told
+
+
+SPEND = "日期,账户ID,消耗\n"
+
+
+@pytest.mark.parametrize(
+    ("months", "told"),
+    [
+        ("2026/2/1,8,16500\n2026/3/1,8,30000\n", [(2, yuan("46500"))]),  # 2026-02 and 2026-03, saved by a spreadsheet
+        ("2026/2/1,8,16500\n2026/2/2,8,30000\n", []),
+        ("2026/3/1,8,30000\n", [(1, yuan("30000"))]),  # more than all other days of the month together
+        ("2026/3/1,8,900\n", []),
+    ],
+)
+def test_months_that_became_days(merchant: Merchant, months: str, told: list[object]) -> None:
+    merchant.put("orders/a.csv", f"订单号,付款时间,实付金额\nA2,{AT},200\n")
+    merchant.put("ad_spend/日报.csv", SPEND + "".join(f"2026-03-{day:02},8,500\n" for day in range(2, 9)))
+    merchant.put("ad_spend/月汇总.csv", SPEND + months)
+    merchant.run()
+    assert found(merchant, "months_as_days") == told
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        ("加企微,2026-03-01\nu1,加企微,2026-03-02\nu1,删企微,2026-03-05\n", 1),
+        ("加企微,2026-03-01\nu1,删企微,2026-03-05\n", 0),
+        ("加企微,2026-03-01\nu1,删企微,2026-03-05\nu1,加企微,2026-03-06\n", 0),
+        ("加企微,2026-03-01\nu1,加企微,2026-03-02\n", 0),
+    ],
+)
+def test_a_friend_of_two_of_the_staff_whom_one_lost(merchant: Merchant, events: str, told: int) -> None:
+    merchant.put("events/a.csv", f"用户ID,事件,事件时间\nu1,{events}")
+    merchant.run()
+    assert len(found(merchant, "added_again_and_left")) == told
