@@ -23,7 +23,10 @@ def differs_sql(target: Target, told: frozenset[str], one: Callable[[str], str],
     columns, shared = target.table.columns, target.table.copies_share
     if shared is None or shared.unless in told:
         return "false"
-    tests = [_differ(columns[name], one(name), other(name), shared.to_minute) for name in shared.columns]
+    tests = [
+        _differ(column, one(column.stored_as), other(column.stored_as), shared.to_minute)
+        for column in (columns[name] for name in shared.columns)
+    ]
     differing = " + ".join(f"coalesce(({test})::int, 0)" for test in tests)
     return f"{differing} >= {min(2, len(tests))}"
 

@@ -160,3 +160,11 @@ def test_another_buyer_at_another_hour_is_another_order_for_the_same_amount(merc
     merchant.put("orders/b.csv", HEADER + f"001,{paid_at},10,u2\n", at="2026-11-20 01:00:00")
     merchant.run()
     assert told(merchant) == rows
+
+
+def test_the_buyer_may_be_told_by_a_phone(merchant):
+    header = "订单号,付款时间,实付金额,收货人手机\n"
+    merchant.put("orders/a.csv", header + "001,2026-11-18 10:00:00,10,13913570603\n", at="2026-11-19 01:00:00")
+    merchant.put("orders/b.csv", header + "001,2026-11-18 10:00:00,30,18652910603\n", at="2026-11-20 01:00:00")
+    merchant.run()
+    assert told(merchant) == [("orders/b.csv", "order_id", 1)]

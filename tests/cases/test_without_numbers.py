@@ -41,6 +41,13 @@ def test_a_message_without_a_number(merchant):
     ]
 
 
+def test_the_day_of_a_message_apart_from_its_hour(merchant):
+    merchant.put("orders/a.csv", ORDERS)
+    merchant.put("pushes/a.csv", "日期,发送时间,群名称,送达人数\n2026-11-01,20:00,一群,30\n")
+    merchant.run()
+    assert merchant.rows("select sent_at::varchar from staging.pushes") == [("2026-11-01 20:00:00",)]
+
+
 def test_two_messages_that_cannot_be_told_apart_are_set_aside(merchant):
     merchant.put("orders/a.csv", ORDERS)
     merchant.put(

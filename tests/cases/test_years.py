@@ -33,3 +33,16 @@ def test_years_that_are_written_are_not_told(merchant):
     merchant.put("orders/2024年.csv", FIRST)
     merchant.run()
     assert merchant.told() == set()
+
+
+def test_a_day_without_year_or_hour(merchant):
+    """As lists kept by hand have it: the latest such day before the file, told, and no hour is known."""
+    rows = "A1,11月1日,9\nA2,12月4日,9\nA3,11月8号,9\nA4,13月1日,9\n"
+    merchant.put("orders/a.csv", "订单号,付款时间,实付金额\n" + rows, at="2026-11-20 09:00:00")
+    merchant.run()
+    assert merchant.rows("select order_id, paid_at::varchar, paid_at_has_time from staging.orders order by 1") == [
+        ("A1", "2026-11-01 00:00:00", False),
+        ("A2", "2025-12-04 00:00:00", False),
+        ("A3", "2026-11-08 00:00:00", False),
+    ]
+    assert {"year_guessed", "bad_date"} <= merchant.told()

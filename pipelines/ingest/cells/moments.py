@@ -31,6 +31,7 @@ _TIME = re.compile(
 )
 _NO_YEAR = re.compile(
     r"(?P<month>[0-9]{1,2})(?:[-/](?P<day>[0-9]{1,2})[ T]|月(?P<day_>[0-9]{1,2})日) *(?P<time>[0-9].*)"
+    r"|(?P<month_>[0-9]{1,2})月(?P<day__>[0-9]{1,2})[日号]"
 )
 _RANGE = re.compile(
     r".*[0-9][日点时分秒]?\s*(?:~|至|到|—|–|--|\s-\s)\s*[0-9].*"
@@ -202,7 +203,8 @@ def _latest(cell: str, reading: Reading) -> Moment | None:
     match = _NO_YEAR.fullmatch(cell)
     assert match is not None
     for year in (reading.modified_at.year, reading.modified_at.year - 1):
-        moment = _stamped(f"{year}-{match['month']}-{match['day'] or match['day_']} {match['time']}", reading)
+        day = f"{year}-{match['month'] or match['month_']}-{match['day'] or match['day_'] or match['day__']}"
+        moment = _stamped(f"{day} {match['time'] or ''}".strip(), reading)
         if moment is not None and moment.at <= reading.modified_at + timedelta(days=1):
             return moment
     return None
