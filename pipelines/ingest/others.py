@@ -36,7 +36,7 @@ def _differ(column: Column, a: str, b: str, to_minute: bool) -> str:
         return f"{a}::{column.sql_type} <> {b}::{column.sql_type}"
     days = f"{a}::date <> {b}::date"
     has_hours = " and ".join(f"{x}::time not in ('00:00:00', '23:59:59')" for x in (a, b))
-    return f"{days} or {has_hours} and abs(epoch({a}) - epoch({b})) >= 60" if to_minute else days
+    return f"{days} or {has_hours} and abs(epoch({a}::timestamp) - epoch({b}::timestamp)) >= 60" if to_minute else days
 
 
 def other_rows(target: Target, rows: int, example: str | None) -> Notice:

@@ -168,3 +168,13 @@ def test_the_buyer_may_be_told_by_a_phone(merchant):
     merchant.put("orders/b.csv", header + "001,2026-11-18 10:00:00,30,18652910603\n", at="2026-11-20 01:00:00")
     merchant.run()
     assert told(merchant) == [("orders/b.csv", "order_id", 1)]
+
+
+def test_a_file_in_which_no_cell_has_a_time(merchant):
+    """Nothing of it is of any type, and still it is read beside what stands."""
+    merchant.put("orders/a.csv", HEADER + "001,2026-11-18 10:00:00,10,u1\n", at="2026-11-19 01:00:00")
+    merchant.run()
+    merchant.put("orders/b.csv", HEADER + "\n", at="2026-11-20 01:00:00")
+    merchant.put("orders/c.csv", HEADER + "001,,,\n", at="2026-11-20 01:00:00")
+    merchant.run()
+    assert merchant.one("select count(*) from staging.orders") == 1
