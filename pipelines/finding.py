@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines.warehouse import transaction
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -58,16 +60,19 @@ COLUMNS = {
     "is_alarm": "boolean",
     "is_light": "boolean",
 }
+COMMENT = "要知道的事 — What to know of the data before believing the numbers, one row per thing"
 NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
 
 
 def keep(connection: duckdb.DuckDBPyConnection, findings: Iterable[Finding]) -> None:
     """All of them, in their order, for every later look at the same data."""
     typed = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-    connection.execute(f"create or replace table ops.findings ({typed})")
-    for one in findings:
-        values = [getattr(one, name) for name in COLUMNS]
-        connection.execute(f"insert into ops.findings values ({', '.join('?' * len(values))})", values)
+    with transaction(connection):  # half of them would be taken for all
+        connection.execute(f"create or replace table ops.findings ({typed})")
+        connection.execute(f"comment on table ops.findings is '{COMMENT}'")
+        for one in findings:
+            values = [getattr(one, name) for name in COLUMNS]
+            connection.execute(f"insert into ops.findings values ({', '.join('?' * len(values))})", values)
 
 
 def kept(connection: duckdb.DuckDBPyConnection) -> list[Finding]:

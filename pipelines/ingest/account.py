@@ -68,14 +68,14 @@ class Account:
     def write_faults(self, origin: Origin, rows: Rows, money: str, is_record: bool, key: list[str]) -> None:
         """A refused part of a record is set aside like a cell: the record itself is loaded.
 
-        `key`: of a row whose amount is the whole one's on each of its lines (write_conflicts); else empty.
+        `key`: of a row whose amount is the whole one's on each of its lines (conflicts.py); else empty.
         """
         if rows.faults is None:
             return
         known = " and ".join(f"{part} is not null" for part in key) or "false"
         again = f"{known} and {repeats_sql([origin.file_id, *key, money])}"
         is_cell = "is_cell" if is_record else "true"
-        self._quarantine(
+        self.quarantine(
             f"select line, column_name, reason, found, expected, raw_text, {is_cell} as is_cell, "
             f"case when n = 1 and not {is_cell} then 1 else 0 end as rows, "
             f"case when n = 1 and not {is_cell} then amount end as amount, "
@@ -84,10 +84,6 @@ class Account:
             f"from {rows.name} t where t.is_bad) using (rec) "
             "order by file_id, line, rec, n"
         )
-
-    def write_conflicts(self, sql: str) -> None:
-        """Rows that say something else about a key than another row of the same file and version (conflicts.py)."""
-        self._quarantine(sql)
 
     def write_refused(self, facts: Facts, rows: Rows, source: Source) -> None:
         """Lines that are no records. In a source with personal columns any word of them may be a name."""
@@ -122,7 +118,8 @@ class Account:
                 [mask_text(name), above, file_id, above],
             )
 
-    def _quarantine(self, sql: str) -> None:
+    def quarantine(self, sql: str) -> None:
+        """Writes down the refused rows and cells that a SELECT gives; personal values are masked."""
         found, raw_text = mask_text_sql("found"), mask_text_sql("left(raw_text, 20000)")
         columns = "file_id, path, line, column_name, reason, found, expected, raw_text, is_cell, rows, amount"
         told = (

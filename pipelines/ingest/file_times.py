@@ -44,10 +44,16 @@ def exported_at(source: Source, name: str, modified_at: datetime, now: datetime,
 
 def _on_day(name: str, modified_at: datetime, latest: datetime) -> datetime:
     """The last day in the name: the file's own time where it is of that day, else the day's end."""
-    days = [day for match in _DAY.finditer(name) if (day := _day(match)) is not None and EARLIEST <= day <= latest]
-    if not days or max(days).date() == modified_at.date():
+    day = last_day(name, latest)
+    if day is None or day.date() == modified_at.date():
         return modified_at
-    return max(days) + timedelta(hours=23, minutes=59, seconds=59)
+    return day + timedelta(hours=23, minutes=59, seconds=59)
+
+
+def last_day(name: str, latest: datetime) -> datetime | None:
+    """The last of the days that a file's name says, as far as they can be true."""
+    days = [day for match in _DAY.finditer(name) if (day := _day(match)) is not None and EARLIEST <= day <= latest]
+    return max(days, default=None)
 
 
 def _day(match: re.Match[str]) -> datetime | None:

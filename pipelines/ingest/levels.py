@@ -100,8 +100,7 @@ def load_level(
         if merged.conflicting:
             raw = level.reader.rows_again("select row_id from losers where conflicts")
             key, expected = keys_of(target), target.table.repeated_rows
-            sql = conflicts_sql(level.origin, raw, level.rows, plan.money, expected, key, level.sheets)
-            account.write_conflicts(sql)
+            account.quarantine(conflicts_sql(level.origin, raw, level.rows, plan.money, expected, key, level.sheets))
             by_file = "select file_id, count(*) from losers where conflicts group by all"
             for file_id, rows in connection.execute(by_file).fetchall():
                 given.conflicting[file_id] = given.conflicting.get(file_id, 0) + rows

@@ -10,8 +10,10 @@ newer one, only a person can know.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
+from pipelines.ingest.file_times import last_day
 from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.notices import Notice, add_to_notices
 from pipelines.ingest.sources import load_sources
@@ -20,17 +22,12 @@ from pipelines.ingest.staging import StagingTable, load_staging
 if TYPE_CHECKING:
     import duckdb
 
-# The last day in a name, and the name without it and whatever other digits: files of one series.
-_DAYS = r"(?:^|\D)(20\d{2}[-_.年]?\d{1,2}[-_.月]?\d{1,2})(?:\D|$)"
-_DAY = f"""
-    try_strptime(regexp_replace(regexp_extract(file_name, '{_DAYS}', 1), '[-_.年月]', '-', 'g'),
-        ['%Y-%m-%d', '%Y%m%d'])::date
-"""
-# Only files that stand on the wrong side of some other one of their series.
-_CROSSED = f"""
+# Files of one series have names that differ in digits alone. Only those that stand on the wrong side of some other one.
+_CROSSED = """
     create or replace temp table crossed as
-    select file_id, file_source, path, exported_at, regexp_replace(path, '[0-9]+', '#', 'g') as series, {_DAY} as day
-    from ops.files where status = 'loaded' and exported_at is not null and day is not null
+    select f.file_id, f.file_source, f.path, regexp_replace(f.path, '[0-9]+', '#', 'g') as series, d.day
+    from ops.files as f
+        join (select unnest($ids::bigint[]) as file_id, unnest($days::date[]) as day) as d using (file_id)
     window before as (partition by file_source, series order by day
             range between unbounded preceding and interval 1 day preceding),
         after as (partition by file_source, series order by day
@@ -47,7 +44,7 @@ def tell_named_days(connection: duckdb.DuckDBPyConnection, loaded: Iterable[int]
     notices: dict[int, list[Notice]] = {}
     if not (fresh := list(loaded)):
         return notices
-    connection.execute(_CROSSED)
+    connection.execute(_CROSSED, _days(connection))
     sources = connection.execute("select distinct file_source from crossed where list_contains(?, file_id)", [fresh])
     for (source,) in sorted(sources.fetchall()):
         for table in _tables_of(source):
@@ -57,6 +54,15 @@ def tell_named_days(connection: duckdb.DuckDBPyConnection, loaded: Iterable[int]
                 notices.setdefault(file_id, []).append(notice)
     connection.execute("drop table temp.crossed")
     return notices
+
+
+def _days(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Any]]:
+    """The loaded files whose names say a day, and the days."""
+    files = connection.execute(
+        "select file_id, file_name, exported_at from ops.files where status = 'loaded' and exported_at is not null"
+    ).fetchall()
+    named = {file_id: day for file_id, name, at in files if (day := last_day(name, at + timedelta(days=1)))}
+    return {"ids": list(named), "days": list(named.values())}
 
 
 def _tables_of(source: str) -> list[StagingTable]:

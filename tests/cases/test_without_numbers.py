@@ -54,9 +54,11 @@ def test_two_messages_that_cannot_be_told_apart_are_set_aside(merchant):
         "pushes/a.csv", "发送时间,群名称,送达人数\n2026-11-01 20:00:00,一群,120\n2026-11-01 20:00:00,一群,80\n"
     )
     merchant.run()
-    assert (
-        merchant.one("select count(*) from staging.pushes") + merchant.one("select count(*) from ops.quarantine") == 2
-    )
+    assert merchant.rows("select * from staging.pushes") == []
+    assert merchant.rows("select line, reason from ops.quarantine order by line") == [
+        (2, "duplicate_key"),
+        (3, "duplicate_key"),
+    ]
 
 
 def test_somebody_s_phone_is_kept_nowhere(merchant):

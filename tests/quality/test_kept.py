@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pipelines.finding import forget, kept
+import pytest
+
+from pipelines.finding import forget, keep, kept
 from pipelines.quality import findings, judge
 from pipelines.settings import Settings
 from tests.quality.test_quality import file, order
@@ -52,3 +54,13 @@ def test_judging_again_finds_anew(ledger: Any) -> None:
     ledger.execute("delete from metrics.likely_placeholders")
     judge(ledger, SETTINGS)
     assert "likely_placeholder" not in {one.code for one in findings(ledger, SETTINGS)}
+
+
+def test_half_of_what_was_found_is_not_kept(ledger: Any) -> None:
+    """A run that dies meanwhile leaves nothing, and whoever looks then asks all rules."""
+    a_warehouse_with_faults(ledger)
+    found = findings(ledger, SETTINGS)
+    with pytest.raises(AttributeError):
+        keep(ledger, [*found, None])  # type: ignore[list-item]
+    assert findings(ledger, SETTINGS) == found
+    assert ledger.execute("select count(*) from duckdb_tables() where table_name = 'findings'").fetchone() == (0,)
