@@ -1,4 +1,4 @@
-"""The graph: sources → staging → core → metrics → snapshot → reports, as Dagster assets.
+"""The graph: sources → staging → core → facts → metrics → snapshot → reports, as Dagster assets.
 
 What belongs here: which step is which asset, what it depends on, which failed check stops what. What does not: what a
 step does (refresh.py), what a table means (assets/), when a job runs (jobs.py, schedules.py, sensors.py).
@@ -125,7 +125,7 @@ def _staging(tables: Sequence[Table]) -> dg.AssetsDefinition:
 
 
 def _table(table: Table, with_lineage: bool) -> dg.AssetsDefinition:
-    """A core or metrics table: built, then checked in the same step, so that a failure stops what reads it."""
+    """A table that is built: it is checked in the same step, so that a failure stops what reads it."""
     asked = checks_of(table)
     # A table that reads no other still waits for ingest: a pass over core covers the files that are loaded by then.
     spec = _spec(table, [key_of(name) for name in table.dependencies or ["ops.files"]], _kinds(table), with_lineage)

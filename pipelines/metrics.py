@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.engines.duckdb import Built, build, values
+from pipelines.facts import are_stored
 from pipelines.settings import Settings
 from pipelines.tables import Table, TableError, load_tables
 
@@ -45,13 +46,14 @@ def refresh_metric(connection: duckdb.DuckDBPyConnection, table: Table, settings
 def query(
     connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any], settings: Settings, as_of: date
 ) -> duckdb.DuckDBPyRelation:
-    """A metric's rows with the given parameters over the core tables of this connection.
+    """A metric's rows with the given parameters over the core tables of this connection, and its facts if it has them.
 
     Parameters are the header's own; those of `siyu.toml` that decide numbers (small_group, windows …) keep its values.
     """
     table = find_metric(name)
     asked = {key: value for key, value in table.resolve(parameters).items() if key in parameters}
-    return connection.sql(table.render({**table.parameters, **values(settings, as_of), **asked}))
+    given = {**table.parameters, **values(settings, as_of), **asked}
+    return connection.sql(table.render(given, is_stored=are_stored(connection)))
 
 
 def ask(

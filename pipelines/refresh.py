@@ -144,7 +144,7 @@ class Refresh:
         return facts
 
     def build(self, table: Table) -> Built:
-        """One core or metrics table brought up to date."""
+        """One table of core, facts or metrics brought up to date."""
         from pipelines.engines.duckdb import refresh
         from pipelines.metrics import refresh_metric
 

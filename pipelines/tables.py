@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-SCHEMAS = ("core", "metrics")
+SCHEMAS = ("core", "facts", "metrics")
 _HEADER = re.compile(r"\A\s*(?:/\*|\"\"\")(.*?)(?:\*/|\"\"\")", re.DOTALL)
 
 
@@ -75,9 +75,13 @@ class Table:
     def description(self) -> str:
         return str(self.header["description"]).strip()
 
-    @property
+    @functools.cached_property
     def parameters(self) -> dict[str, Any]:
-        return dict(self.header.get("parameters") or {})
+        """By name their defaults; the word breakdowns stands for those of the facts that the table reads."""
+        from pipelines.facts import breakdowns_read
+
+        given = dict(self.header.get("parameters") or {})
+        return {k: list(breakdowns_read(self)) if v == "breakdowns" else v for k, v in given.items()}
 
     @property
     def checks(self) -> list[dict[str, Any]]:
@@ -103,8 +107,10 @@ class Table:
         return tuple(sorted(found))
 
     def expression(self) -> exp.Expr:
-        """A fresh parsed copy of the SELECT."""
-        return _parse(self.sql, str(self.path)).copy()
+        """A fresh parsed copy of the SELECT, its breakdowns and the facts it reads as its nightly table has them."""
+        from pipelines.facts import expanded
+
+        return expanded(self, _parse(self.sql, str(self.path)).copy(), self.parameters)
 
     def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The header's parameters overridden by `given`; an unknown name is refused with the known ones."""
@@ -149,24 +155,23 @@ class Table:
                 raise TableError(f"{self.qualified}: parameter '{name}' is {item}; expected 0 or more")
 
     def render(
-        self, values: Mapping[str, Any], dialect: str = "duckdb", inputs: Mapping[str, str] | None = None
+        self,
+        values: Mapping[str, Any],
+        dialect: str = "duckdb",
+        inputs: Mapping[str, str] | None = None,
+        is_stored: bool = True,
     ) -> str:
         """The SELECT with every `$name` replaced by its value as a typed literal, in the given dialect.
 
         `inputs` puts a SELECT in the place of a table it reads: {"core.orders": "select … from core.orders …"}.
+        `is_stored`: whether the facts that it reads stand in tables; else their own SQL is put in their place.
         Literals, not bound parameters: the optimiser then drops the branches that a parameter switches off, and the
         text shown by `siyu explain` is the text that ran. sqlglot quotes the values; nothing is pasted as text.
         """
-        used = {name: values[name] for name in self._names if name in values}
-        key = (str(self.path), self.sql, dialect, repr(used), repr(inputs))
+        key = (str(self.path), self.sql, dialect, repr(values), repr(inputs), str(is_stored))
         if key not in _TEXTS:
-            _TEXTS[key] = _rendered(self.sql, str(self.path), dialect, used, dict(inputs or {}))
+            _TEXTS[key] = _rendered(self, dialect, dict(values), dict(inputs or {}), is_stored)
         return _TEXTS[key]
-
-    @functools.cached_property
-    def _names(self) -> tuple[str, ...]:
-        """The parameters that the SELECT uses."""
-        return tuple(sorted(set(re.findall(r"\$([a-z_]+)", self.sql))))
 
     def module(self) -> ModuleType:
         """The Python file of a table built in Python; it offers `build(connection, settings)`."""
@@ -182,24 +187,40 @@ class Table:
 _TEXTS: dict[tuple[str, ...], str] = {}
 
 
-def _rendered(sql: str, path: str, dialect: str, values: dict[str, Any], inputs: dict[str, str]) -> str:
+def _rendered(table: Table, dialect: str, values: dict[str, Any], inputs: dict[str, str], is_stored: bool) -> str:
     """See Table.render."""
-    from sqlglot import exp
+    from pipelines.facts import expanded
 
     def replace(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Table) and f"{node.db}.{node.name}" in inputs:
-            query = _parse(inputs[f"{node.db}.{node.name}"], path).copy()
-            assert isinstance(query, exp.Query)
-            return query.subquery(node.alias_or_name)
-        if not isinstance(node, exp.Parameter | exp.Placeholder):
+        name = parameter_name(node)
+        if name is None:
             return node
-        name = node.name or node.sql().lstrip("$:")
         if name not in values:
-            raise TableError(f"{path}: the SQL uses ${name}, which is neither a parameter nor a setting")
+            raise TableError(f"{table.path}: the SQL uses ${name}, which is neither a parameter nor a setting")
         return literal(values[name])
 
-    tree = _parse(sql, path).copy().transform(replace, copy=False)
-    return tree.sql(dialect=dialect, pretty=True, copy=False)
+    tree = expanded(table, _parse(table.sql, str(table.path)).copy(), values, is_stored)
+    return substituted(tree, inputs).transform(replace, copy=False).sql(dialect=dialect, pretty=True, copy=False)
+
+
+def parameter_name(node: exp.Expr) -> str | None:
+    """The name of `$name`; None of anything else."""
+    from sqlglot import exp
+
+    return (node.name or node.sql().lstrip("$:")) if isinstance(node, exp.Parameter | exp.Placeholder) else None
+
+
+def substituted(tree: exp.Expr, inputs: Mapping[str, str]) -> exp.Expr:
+    """The tree with a SELECT in the place of each table that `inputs` names."""
+    from sqlglot import exp
+
+    for node in list(tree.find_all(exp.Table)) if inputs else []:
+        text = inputs.get(f"{node.db}.{node.name}")
+        if text is not None:
+            query = _parse(text, "").copy()
+            assert isinstance(query, exp.Query)
+            node.replace(query.subquery(node.alias_or_name))
+    return tree
 
 
 def literal(value: Any) -> exp.Expr:
@@ -216,7 +237,7 @@ def literal(value: Any) -> exp.Expr:
 
 @functools.cache
 def load_tables(root: Path = ASSETS) -> dict[str, Table]:
-    """Every table file of core and metrics by qualified name, in an order in which each follows what it reads."""
+    """Every table of core, facts and metrics by qualified name, in an order in which each follows what it reads."""
     files = sorted(f for schema in SCHEMAS for f in (root / schema).glob("*.*") if f.suffix in (".sql", ".py"))
     tables = {t.qualified: t for t in map(read_table, (f for f in files if not f.name.startswith("_")))}
     return _in_order(tables)

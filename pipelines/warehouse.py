@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-SCHEMAS = ("staging", "superseded", "core", "metrics", "ops")
+SCHEMAS = ("staging", "superseded", "core", "facts", "metrics", "ops")
 KEEP_SNAPSHOTS = 3
 # Analysts still have DuckDB 1.5; a file of the newest format could not be opened there.
 STORAGE_VERSION = "v1.5.0"

@@ -10,8 +10,10 @@ grain: segment_by, segment, purchase_no
 parameters:
   within_days: 90
   max_purchase_no: 20
-  segments: [all, channel, domain, platform, shop, live_session, host, membership]
+  segments: breakdowns
 choices: {segments: default}
+facts:
+  purchases: {}
 columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value at the buyer's first order ever; none where it has no such value}
@@ -40,53 +42,20 @@ checks:
   - between: {column: next_rate, min: 0, max: 1}
   - between: {column: mature_next_rate, min: 0, max: 1}
 */
--- one row per purchase; buyers alike in gap, age and every breakdown become one row with their number
-with purchases as (
+with rolled as (
   select
-    o.purchase_no,
-    date_diff('day', o.paid_date, o.next_purchase_date) as gap_days,
-    coalesce(date_diff('day', o.paid_date, k.known_until) >= $within_days, false) as is_mature,
-    case when list_contains($segments, 'channel') then o.first_order_channel end as channel,
-    case when list_contains($segments, 'domain') then o.first_order_domain end as domain,
-    case
-      when list_contains($segments, 'platform') or list_contains($segments, 'host') then o.first_order_platform
-    end as platform,
-    case when list_contains($segments, 'shop') then o.first_order_shop_id end as shop_id,
-    case
-      when
-        list_contains($segments, 'live_session') or list_contains($segments, 'host')
-        then o.first_order_live_session_id
-    end as live_session_id,
-    case when list_contains($segments, 'membership') then o.first_order_was_member end as was_member,
-    count(*) as buyers
-  from core.orders as o
-  left join core.known as k on o.platform = k.platform and k.kind = 'orders'
-  where o.is_first_in_day and o.purchase_no <= $max_purchase_no
-  group by all
-),
-
-rolled as (
-  select
-    s.segment_by,
-    case s.segment_by
-      when 'all' then 'all'
-      when 'channel' then coalesce(p.channel, 'none')
-      when 'domain' then coalesce(p.domain, 'none')
-      when 'platform' then coalesce(p.platform, 'none')
-      when 'shop' then coalesce(p.shop_id, 'none')
-      when 'live_session' then coalesce(p.live_session_id, 'none')
-      when 'host' then coalesce(h.host_id, 'none')
-      when 'membership' then case when p.was_member then 'member' else 'not_member' end
-      else 'no such breakdown'
-    end as segment,
+    p.segment_by,
+    p.segment,
     p.purchase_no,
     p.gap_days,
     cast(sum(p.buyers) as bigint) as buyers,
-    cast(sum(case when p.is_mature then p.buyers else 0 end) as bigint) as mature_buyers
-  from purchases as p
-  left join core.live_sessions as h on p.platform = h.platform and p.live_session_id = h.live_session_id
-  cross join unnest($segments) as s (segment_by)
-  group by all
+    cast(
+      sum(case when date_diff('day', p.date, k.known_until) >= $within_days then p.buyers else 0 end) as bigint
+    ) as mature_buyers
+  from facts.purchases as p
+  left join core.known as k on p.platform = k.platform and k.kind = 'orders'
+  where p.purchase_no <= $max_purchase_no
+  group by p.segment_by, p.segment, p.purchase_no, p.gap_days
 ),
 
 steps as (

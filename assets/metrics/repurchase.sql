@@ -9,8 +9,10 @@ variant: R3
 grain: cohort_month, segment_by, segment, window_days
 parameters:
   windows: [7, 30, 60, 90, 180, 365]
-  segments: [all, channel, domain, platform, shop, live_session, host, group, threshold, membership, festival]
+  segments: breakdowns
 choices: {segments: default}
+facts:
+  first_orders: {longest_gap_days: windows}
 columns:
   cohort_month: {type: date, zh: 首购月, description: month of the first purchase}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
@@ -37,7 +39,6 @@ with dates as (
   select
     c.date,
     c.month,
-    c.festival,
     k.platform,
     k.known_until,
     max(case when date_diff('day', c.date, k.known_until) >= w.window_days then w.window_days end) as window_over
@@ -45,7 +46,7 @@ with dates as (
   inner join core.known as k on k.kind = 'orders'
   cross join unnest($windows) as w (window_days)
   where c.date <= $as_of
-  group by c.date, c.month, c.festival, k.platform, k.known_until
+  group by c.date, c.month, k.platform, k.known_until
 ),
 
 -- the shortest window that holds a gap of so many days
@@ -58,82 +59,36 @@ gaps as (
   group by d.gap_days
 ),
 
--- one scan; buyers alike in day, gap and every breakdown asked for become one row with their number. The breakdowns are
--- one grouping key, which is constant where none is asked for.
-days as (
-  select
-    o.paid_date,
-    o.platform,
-    least(date_diff('day', o.paid_date, o.second_purchase_date), list_max($windows) + 1) as gap_days,
-    struct_pack(
-      channel := case when list_contains($segments, 'channel') then o.channel end,
-      domain := case when list_contains($segments, 'domain') then o.domain end,
-      platform
-      := case when list_contains($segments, 'platform') or list_contains($segments, 'host') then o.platform end,
-      shop_id := case when list_contains($segments, 'shop') then o.shop_id end,
-      live_session_id := case
-        when list_contains($segments, 'live_session') or list_contains($segments, 'host') then o.live_session_id
-      end,
-      group_platform := case when list_contains($segments, 'threshold') then o.member_group_platform end,
-      group_id := case
-        when list_contains($segments, 'group') or list_contains($segments, 'threshold') then o.member_group_id
-      end,
-      was_member := case when list_contains($segments, 'membership') then o.was_member end
-    ) as breakdown,
-    count(*) as buyers
-  from core.orders as o
-  where o.order_no = 1
-  group by all
-),
-
--- the same, as few rows as the windows need
-first_orders as (
+-- as few rows as the windows need
+alike as (
   select
     d.month as cohort_month,
     d.known_until,
     d.window_over,
-    case when o.gap_days is not null then g.window_needed end as window_needed,
-    case when list_contains($segments, 'festival') then d.festival end as festival,
-    o.breakdown,
-    sum(o.buyers) as buyers
-  from days as o
-  inner join dates as d on o.paid_date = d.date and o.platform = d.platform
-  left join gaps as g on o.gap_days = g.gap_days
+    g.window_needed,
+    f.segment_by,
+    f.segment,
+    sum(f.buyers) as buyers
+  from facts.first_orders as f
+  inner join dates as d on f.date = d.date and f.platform = d.platform
+  left join gaps as g on f.gap_days = g.gap_days
   group by all
 ),
 
 counted as (
   select
-    f.cohort_month,
-    s.segment_by,
-    case s.segment_by
-      when 'all' then 'all'
-      when 'channel' then coalesce(f.breakdown.channel, 'none')
-      when 'domain' then coalesce(f.breakdown.domain, 'none')
-      when 'platform' then coalesce(f.breakdown.platform, 'none')
-      when 'shop' then coalesce(f.breakdown.shop_id, 'none')
-      when 'live_session' then coalesce(f.breakdown.live_session_id, 'none')
-      when 'host' then coalesce(h.host_id, 'none')
-      when 'group' then coalesce(f.breakdown.group_id, 'none')
-      when 'threshold' then case when f.breakdown.group_id is null then 'none' else coalesce(g.threshold, 'unknown') end
-      when 'membership' then case when f.breakdown.was_member then 'member' else 'not_member' end
-      when 'festival' then coalesce(f.festival, 'none')
-      else 'no such breakdown'
-    end as segment,
+    a.cohort_month,
+    a.segment_by,
+    a.segment,
     cast(w.window_days as bigint) as window_days,
-    bool_and(coalesce(date_diff('day', last_day(f.cohort_month), f.known_until) >= w.window_days, false)) as is_mature,
-    cast(sum(f.buyers) as bigint) as buyers,
-    cast(sum(case when f.window_over >= w.window_days then f.buyers else 0 end) as bigint) as mature_buyers,
+    bool_and(coalesce(date_diff('day', last_day(a.cohort_month), a.known_until) >= w.window_days, false)) as is_mature,
+    cast(sum(a.buyers) as bigint) as buyers,
+    cast(sum(case when a.window_over >= w.window_days then a.buyers else 0 end) as bigint) as mature_buyers,
     cast(
-      sum(case when f.window_over >= w.window_days and f.window_needed <= w.window_days then f.buyers else 0 end)
+      sum(case when a.window_over >= w.window_days and a.window_needed <= w.window_days then a.buyers else 0 end)
       as bigint
     ) as repeat_buyers
-  from first_orders as f
-  left join
-    core.live_sessions as h
-    on f.breakdown.platform = h.platform and f.breakdown.live_session_id = h.live_session_id
-  left join core.groups as g on f.breakdown.group_platform = g.platform and f.breakdown.group_id = g.group_id
-  cross join unnest($segments) as s (segment_by)
+  from alike as a
   cross join unnest($windows) as w (window_days)
   group by all
 )

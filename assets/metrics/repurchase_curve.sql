@@ -12,8 +12,10 @@ variant: Kaplan-Meier, log-log Greenwood
 grain: segment_by, segment, day
 parameters:
   horizon_days: 365
-  segments: [all, channel, domain, platform, shop, live_session, host, group, threshold, membership, festival]
+  segments: breakdowns
 choices: {segments: default}
+facts:
+  first_orders: {longest_gap_days: horizon_days}
 columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value at the first order; none where it has no such value}
@@ -37,61 +39,24 @@ checks:
   - between: {column: repeat_probability, min: 0, max: 1}
   - condition: {sql: 'events + censored <= at_risk', name: nobody repeats who was not at risk}
 */
--- buyers alike in duration and in every breakdown become one row with their number
-with first_orders as (
+with durations as (
   select
+    f.segment_by,
+    f.segment,
     greatest(
       case
         when k.known_until is not null
-          then date_diff('day', o.first_paid_date, least(o.second_purchase_date, k.known_until))
+          then least(f.gap_days, date_diff('day', f.date, k.known_until))
       end, 0
     ) as day,
-    coalesce(o.second_purchase_date <= k.known_until, false) as is_repeat,
-    case when list_contains($segments, 'channel') then o.channel end as channel,
-    case when list_contains($segments, 'domain') then o.domain end as domain,
-    case when list_contains($segments, 'platform') or list_contains($segments, 'host') then o.platform end as platform,
-    case when list_contains($segments, 'shop') then o.shop_id end as shop_id,
-    case
-      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then o.live_session_id
-    end as live_session_id,
-    case when list_contains($segments, 'threshold') then o.member_group_platform end as group_platform,
-    case
-      when list_contains($segments, 'group') or list_contains($segments, 'threshold') then o.member_group_id
-    end as group_id,
-    case when list_contains($segments, 'membership') then o.was_member end as was_member,
-    case when list_contains($segments, 'festival') then o.first_paid_date end as first_paid_date,
-    count(*) as buyers
-  from core.orders as o
-  left join core.known as k on o.platform = k.platform and k.kind = 'orders'
-  where o.order_no = 1
-  group by all
-),
-
-durations as (
-  select
-    s.segment_by,
-    case s.segment_by
-      when 'all' then 'all'
-      when 'channel' then coalesce(f.channel, 'none')
-      when 'domain' then coalesce(f.domain, 'none')
-      when 'platform' then coalesce(f.platform, 'none')
-      when 'shop' then coalesce(f.shop_id, 'none')
-      when 'live_session' then coalesce(f.live_session_id, 'none')
-      when 'host' then coalesce(h.host_id, 'none')
-      when 'group' then coalesce(f.group_id, 'none')
-      when 'threshold' then case when f.group_id is null then 'none' else coalesce(g.threshold, 'unknown') end
-      when 'membership' then case when f.was_member then 'member' else 'not_member' end
-      when 'festival' then coalesce(c.festival, 'none')
-      else 'no such breakdown'
-    end as segment,
-    f.day,
-    cast(sum(case when f.is_repeat then f.buyers else 0 end) as bigint) as events,
-    cast(sum(case when f.is_repeat then 0 else f.buyers end) as bigint) as censored
-  from first_orders as f
-  left join core.live_sessions as h on f.platform = h.platform and f.live_session_id = h.live_session_id
-  left join core.groups as g on f.group_platform = g.platform and f.group_id = g.group_id
-  left join core.calendar as c on f.first_paid_date = c.date
-  cross join unnest($segments) as s (segment_by)
+    cast(
+      sum(case when f.gap_days <= date_diff('day', f.date, k.known_until) then f.buyers else 0 end) as bigint
+    ) as events,
+    cast(
+      sum(case when f.gap_days <= date_diff('day', f.date, k.known_until) then 0 else f.buyers end) as bigint
+    ) as censored
+  from facts.first_orders as f
+  left join core.known as k on f.platform = k.platform and k.kind = 'orders'
   group by all
 ),
 

@@ -12,8 +12,10 @@ variant: R1, R1d, R2, R4, R5, R6
 grain: period, segment_by, segment, variant
 parameters:
   period: month
-  segments: [all, channel, domain, platform, shop, live_session, host, membership]
+  segments: breakdowns
 choices: {period: [week, month], segments: default}
+facts:
+  repurchase_periods: {period: period}
 columns:
   period: {type: date, zh: 周期, description: date on which the period starts}
   period_unit: {type: varchar, zh: 周期单位, description: 'week or month, the parameter period'}
@@ -41,118 +43,25 @@ with history as (
   from core.orders
 ),
 
--- a day's period starts on the first of its month, or of its week by the merchant's setting
-placed as (
-  select
-    case when $period = 'week' then paid_week else paid_month end as period,
-    case when $period = 'week' then is_first_in_week else is_first_in_month end as is_first,
-    case
-      when $period = 'week'
-        then cast(
-          date_trunc('week', cast(next_paid_at as date) + case when $week_starts = 'sunday' then 1 else 0 end) as date
-        ) - case when $week_starts = 'sunday' then 1 else 0 end
-      else cast(date_trunc('month', next_paid_at) as date)
-    end as next_period,
-    case
-      when $period = 'week'
-        then cast(
-          date_trunc('week', next_purchase_date + case when $week_starts = 'sunday' then 1 else 0 end) as date
-        ) - case when $week_starts = 'sunday' then 1 else 0 end
-      else cast(date_trunc('month', next_purchase_date) as date)
-    end as next_purchase_period,
-    case when $period = 'week' then paid_week + 7 else last_day(paid_month) + 1 end as following_period,
-    platform as order_platform,
-    order_no,
-    next_paid_at,
-    previous_purchase_date,
-    case when list_contains($segments, 'channel') then first_order_channel end as channel,
-    case when list_contains($segments, 'domain') then first_order_domain end as domain,
-    case
-      when list_contains($segments, 'platform') or list_contains($segments, 'host') then first_order_platform
-    end as platform,
-    case when list_contains($segments, 'shop') then first_order_shop_id end as shop_id,
-    case
-      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then first_order_live_session_id
-    end as live_session_id,
-    case when list_contains($segments, 'membership') then first_order_was_member end as was_member
-  from core.orders
-  where order_no is not null
-),
-
-counted as (
-  select
-    period,
-    following_period,
-    channel,
-    domain,
-    platform,
-    shop_id,
-    live_session_id,
-    was_member,
-    order_platform,
-    count(*) as orders,
-    count(*) filter (where order_no > 1) as repeat_orders,
-    count(*) filter (where is_first) as buyers,
-    count(*) filter (where is_first and next_period = period) as two_order_buyers,
-    count(*) filter (where is_first and next_purchase_period = period) as two_day_buyers,
-    count(*) filter (where is_first and (order_no > 1 or next_paid_at is not null)) as lifetime_repeat_buyers,
-    count(*) filter (where next_period = following_period) as coming_back_buyers,
-    count(*) filter (
-      where is_first
-      and (
-        previous_purchase_date is null
-        or (
-          $new_buyer_lookback_days > 0
-          and date_diff('day', previous_purchase_date, period) > $new_buyer_lookback_days
-        )
-      )
-    ) as new_buyers,
-    count(*) filter (
-      where is_first
-      and next_period = period
-      and (
-        previous_purchase_date is null
-        or (
-          $new_buyer_lookback_days > 0
-          and date_diff('day', previous_purchase_date, period) > $new_buyer_lookback_days
-        )
-      )
-    ) as new_two_order_buyers
-  from placed
-  group by period, following_period, channel, domain, platform, shop_id, live_session_id, was_member, order_platform
-),
-
 rolled as (
   select
-    c.period,
-    c.following_period,
-    s.segment_by,
-    case s.segment_by
-      when 'all' then 'all'
-      when 'channel' then coalesce(c.channel, 'none')
-      when 'domain' then coalesce(c.domain, 'none')
-      when 'platform' then coalesce(c.platform, 'none')
-      when 'shop' then coalesce(c.shop_id, 'none')
-      when 'live_session' then coalesce(c.live_session_id, 'none')
-      when 'host' then coalesce(h.host_id, 'none')
-      when 'membership' then case when c.was_member then 'member' else 'not_member' end
-      else 'no such breakdown'
-    end as segment,
-    min(coalesce(k.known_until, c.period - 1)) as known_until,
-    sum(c.orders) as orders,
-    sum(c.repeat_orders) as repeat_orders,
-    sum(c.buyers) as buyers,
-    sum(c.two_order_buyers) as two_order_buyers,
-    sum(c.two_day_buyers) as two_day_buyers,
-    sum(c.lifetime_repeat_buyers) as lifetime_repeat_buyers,
-    sum(c.coming_back_buyers) as coming_back_buyers,
-    sum(c.new_buyers) as new_buyers,
-    sum(c.new_two_order_buyers) as new_two_order_buyers
-  from counted as c
-  left join core.known as k on c.order_platform = k.platform and k.kind = 'orders'
-  left join core.live_sessions as h on c.platform = h.platform and c.live_session_id = h.live_session_id
-  cross join unnest($segments) as s (segment_by)
-  group by all
+    p.period,
+    p.following_period,
+    p.segment_by,
+    p.segment,
+    min(coalesce(k.known_until, p.period - 1)) as known_until,
+    sum(p.orders) as orders,
+    sum(p.repeat_orders) as repeat_orders,
+    sum(p.buyers) as buyers,
+    sum(p.two_order_buyers) as two_order_buyers,
+    sum(p.two_day_buyers) as two_day_buyers,
+    sum(p.lifetime_repeat_buyers) as lifetime_repeat_buyers,
+    sum(p.coming_back_buyers) as coming_back_buyers,
+    sum(p.new_buyers) as new_buyers,
+    sum(p.new_two_order_buyers) as new_two_order_buyers
+  from facts.repurchase_periods as p
+  left join core.known as k on p.platform = k.platform and k.kind = 'orders'
+  group by p.period, p.following_period, p.segment_by, p.segment
 ),
 
 variants as (

@@ -26,7 +26,7 @@ def shut_snapshot(home: Path | None) -> Iterator[Snapshot]:
 
     with open_warehouse(home) as snapshot:
         # `show tables` then lists them all, and a table may be named without its schema: results before what makes them
-        snapshot.connection.execute("set search_path = 'metrics,core,staging'")
+        snapshot.connection.execute("set search_path = 'metrics,facts,core,staging'")
         snapshot.connection.execute("set enable_external_access = false")
         snapshot.connection.execute("set lock_configuration = true")
         yield snapshot

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
 # Where one name stands in several schemas, results are asked for more often than what they are made of.
-ORDER = ("metrics", "core", "staging")
+ORDER = ("metrics", "facts", "core", "staging")
 
 
 def list_tables() -> None:

@@ -1,4 +1,4 @@
-"""The one picture of the whole: files → staging → core → metrics → readers, drawn from the tables' own dependencies.
+"""The one picture of the whole: files → staging → core → facts → metrics → readers, drawn from what the tables read.
 
 What belongs here: where a box stands and how a line bends. What does not: which tables there are.
 """
@@ -20,6 +20,7 @@ COLOURS = {
     "landing": ("#ffffff", "#aeb6bd"),
     "staging": ("#fdf1e7", "#c4762b"),
     "core": ("#e6f2f1", "#0e6a70"),
+    "facts": ("#dceceb", "#0c5f65"),
     "metrics": ("#cfe3e2", "#0a545a"),
     "published": ("#ffffff", "#aeb6bd"),
 }
@@ -27,7 +28,8 @@ HEADINGS = {
     "landing": ("landing/", "files as exported"),
     "staging": ("staging", "every platform alike"),
     "core": ("core", "one history per person"),
-    "metrics": ("metrics", "each one scan of core"),
+    "facts": ("facts", "counts by date and breakdown"),
+    "metrics": ("metrics", "rates, and whether mature"),
     "published": ("published/", "read-only, for everyone"),
 }
 # What stands outside the tables: the files that come and what people read.
@@ -63,7 +65,7 @@ def picture() -> str:
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
             f'aria-labelledby="title" font-family="{FONT}" font-size="13">',
-            '<title id="title">From landing files through staging, core and metrics to the published report</title>',
+            '<title id="title">From landing files through staging, core, facts and metrics to the published report</title>',
             f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
             *_headings(columns, height),
             *_arrows(columns, height),
@@ -77,7 +79,10 @@ def picture() -> str:
 
 def _columns(tables: dict[str, Table]) -> list[tuple[str, list[str]]]:
     """Groups from left to right, each a list of names; core in columns by how much its tables build on each other."""
-    named = {s: [name for name, table in tables.items() if table.schema == s] for s in ("staging", "core", "metrics")}
+    named = {
+        s: [name for name, table in tables.items() if table.schema == s]
+        for s in ("staging", "core", "facts", "metrics")
+    }
     first = [name for name in named["core"] if not _of_core(tables[name], without=_clock(tables))]
     last = [name for name in named["core"] if name not in first and not _read_in_core(name, tables)]
     between = [name for name in named["core"] if name not in first and name not in last]
@@ -88,7 +93,8 @@ def _columns(tables: dict[str, Table]) -> list[tuple[str, list[str]]]:
         ("core", between),
         ("core", last),
     ]
-    return _untangled([*columns, ("metrics", named["metrics"]), ("published", list(PUBLISHED))], tables)
+    last_ones = [("facts", named["facts"]), ("metrics", named["metrics"]), ("published", list(PUBLISHED))]
+    return _untangled([*columns, *last_ones], tables)
 
 
 def _clock(tables: dict[str, Table]) -> set[str]:
@@ -143,7 +149,8 @@ def _lines(tables: dict[str, Table], boxes: dict[str, Box]) -> list[str]:
     """One line per table read. What many metrics look words up in (the first column of core) is drawn faintly."""
     links = [(boxes[d], boxes[name]) for name, table in tables.items() for d in table.dependencies if d in boxes]
     first = min(box.x for box in boxes.values() if box.group == "core")
-    return [_line(start, end, 0.22 if start.x == first and end.group == "metrics" else 0.55) for start, end in links]
+    late = ("facts", "metrics")
+    return [_line(start, end, 0.22 if start.x == first and end.group in late else 0.55) for start, end in links]
 
 
 def _line(start: Box, end: Box, strength: float) -> str:

@@ -20,6 +20,7 @@ from pipelines.tables import ASSETS, Table
 SCHEMAS = {
     "staging": "The canonical input: every platform's files become rows of these tables.",
     "core": "One history per person: who is who, and what each one did, in order.",
+    "facts": "Counts and sums by date and breakdown: where core is scanned. Metrics add them up.",
     "metrics": "The results. Each is a query with parameters; the nightly table is its answer to the default ones.",
 }
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import duckdb
     from pyspark.sql import SparkSession
 
-SCHEMAS = ("staging", "core", "metrics")
+SCHEMAS = ("staging", "core", "facts", "metrics")
 JAVA_NEEDED = 17
 TOLERANCE = 1e-9
 

@@ -20,8 +20,12 @@ FOLDERS = ("tests/core", "tests/metrics")
 IDS = ("_id", "_value", "phone", "phone_key")
 
 
-def unit_worlds(file: Path) -> list[tuple[dict[str, list[dict[str, Any]]], str, dict[str, Any]]]:
-    """(rows by staging table, as_of, settings) of every call of `world()` in the unit tests of core and metrics."""
+# (rows by staging table, as_of, settings)
+Recorded = tuple[dict[str, list[dict[str, Any]]], str, dict[str, Any]]
+
+
+def unit_worlds(file: Path) -> list[Recorded]:
+    """Every call of `world()` in the unit tests of core and metrics."""
     command = [sys.executable, "-m", "pytest", "-p", "tests.parity.recording", "-p", "no:cacheprovider", *FOLDERS]
     environment = os.environ | {"SIYU_WORLDS_TO": str(file), "PYTHONPATH": str(ROOT)}
     subprocess.run(
@@ -30,14 +34,23 @@ def unit_worlds(file: Path) -> list[tuple[dict[str, list[dict[str, Any]]], str, 
     return pickle.loads(file.read_bytes())
 
 
-def merged(worlds: list[tuple[dict[str, list[dict[str, Any]]], str, dict[str, Any]]]) -> World:
+def merged(worlds: list[Recorded]) -> World:
     """All of them in one world whose as_of is the latest of theirs; the ids of each begin with its number."""
+    staging, as_of = apart(worlds)
+    world = empty_world(as_of)
+    for name, rows in staging.items():
+        put(world.connection, name, rows)
+    return world.refresh(full=True)
+
+
+def apart(worlds: list[Recorded]) -> tuple[dict[str, list[dict[str, Any]]], str]:
+    """The rows of all by staging table, their ids kept apart, and the latest as_of."""
     distinct = {repr(rows): (rows, as_of) for rows, as_of, _ in worlds}
-    world = empty_world(max(as_of for _, as_of in distinct.values()))
+    together: dict[str, list[dict[str, Any]]] = {}
     for number, (staging, _) in enumerate(distinct.values()):
         for name, rows in staging.items():
-            put(world.connection, name, [_apart(row, number) for row in rows])
-    return world.refresh(full=True)
+            together.setdefault(name, []).extend(_apart(row, number) for row in rows)
+    return together, max(as_of for _, as_of in distinct.values())
 
 
 def _apart(row: dict[str, Any], number: int) -> dict[str, Any]:

@@ -1,0 +1,81 @@
+"""The worlds of bench.equal built by whichever tree stands on PYTHONPATH, every table written as Parquet.
+
+What belongs here: only what both trees have (tests.worlds, pipelines.metrics, pipelines.run). Run by bench.equal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(worlds: str, place: str, *more: str) -> None:
+    from tests.metrics.random_world import random_world
+    from tests.worlds import empty_world
+
+    for name, given in pickle.loads(Path(worlds).read_bytes()).items():
+        settings = given.get("settings", {})
+        if name == "unit tests":
+            built = of_rows(empty_world(given["as_of"]), given["rows"])
+        elif given["rows"]:
+            built = random_world(0, rows=given["rows"], as_of=given["as_of"], **settings)
+        else:
+            built = empty_world(given["as_of"]).refresh(full=True)
+        with_metrics(built)
+        export(built.connection, Path(place) / name)
+    if "demo" in more:
+        demo(Path(place) / "demo")
+
+
+def of_rows(world: Any, rows: dict[str, list[dict[str, Any]]]) -> Any:
+    from tests.worlds import put
+
+    world.is_known = True
+    for name, given in rows.items():
+        put(world.connection, name, given)
+    return world.refresh(full=True)
+
+
+def with_metrics(world: Any) -> None:
+    from pipelines.metrics import metric_tables, refresh_metric
+
+    with contextlib.suppress(ModuleNotFoundError):  # an earlier tree has no facts
+        from pipelines.facts import refresh_facts
+
+        refresh_facts(world.connection, world.settings, world.as_of)
+    for table in metric_tables():
+        refresh_metric(world.connection, table, world.settings, world.as_of)
+
+
+def demo(place: Path) -> None:
+    """From the simulated files to the snapshot; ingest's own times and numbers of files are left out by `SCHEMAS`."""
+    import tempfile
+
+    from pipelines.run import run
+    from pipelines.settings import load_settings
+    from pipelines.simulate import simulate
+    from pipelines.warehouse import open_warehouse
+
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        simulate(home)
+        assert run(load_settings(home)).status == "published"
+        with open_warehouse(home) as snapshot:
+            export(snapshot.connection, place)
+
+
+def export(connection: Any, place: Path) -> None:
+    place.mkdir(parents=True)
+    tables = connection.execute("""
+        select table_schema, table_name from information_schema.tables
+        where table_schema in ('core', 'facts', 'metrics') and table_catalog = current_database()
+    """).fetchall()
+    for schema, name in tables:
+        connection.execute(f"copy (from {schema}.{name}) to '{place / f'{schema}.{name}.parquet'}' (format parquet)")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

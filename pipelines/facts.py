@@ -1,0 +1,103 @@
+"""Facts: long tables of counts by date and breakdown, between core and metrics.
+
+What belongs here: which rows of a fact a metric reads, and whether from the fact's table or, asked with parameters that
+the table was not built for, from the fact's own SQL over core. What does not: breakdowns themselves (breakdowns.py),
+any fact (assets/facts), building them (engines/).
+
+A metric's header says which facts it reads and what it asks of them:
+
+    facts:
+      first_orders: {longest_gap_days: windows}      fact's parameter: the metric's own of the same meaning
+
+A fact's header has `parameters` (what its table is built with), `covers` (those of which a table built with a greater
+number answers a smaller one too) and `dated_by` (the date that a breakdown of dates is looked up by).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pipelines import breakdowns
+from pipelines.settings import Settings
+from pipelines.tables import ASSETS, Table, TableError, load_tables, read_table, substituted
+
+if TYPE_CHECKING:
+    import duckdb
+    from sqlglot import exp
+
+    from pipelines.engines.duckdb import Built
+
+SCHEMA = "facts"
+
+
+def fact_tables() -> list[Table]:
+    """The facts' table files, each after what it reads."""
+    return [table for table in load_tables().values() if table.schema == SCHEMA]
+
+
+def are_stored(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the facts stand in tables; not over core rebuilt for another day, nor in a snapshot of an older Siyu."""
+    rows = connection.execute("select table_name from information_schema.tables where table_schema = ?", [SCHEMA])
+    return {table.name for table in fact_tables()} <= {name for (name,) in rows.fetchall()}
+
+
+def refresh_facts(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> list[Built]:
+    """Every fact, whole."""
+    from pipelines.engines.duckdb import build, values
+
+    return [build(connection, table, values(settings, as_of)) for table in fact_tables()]
+
+
+@functools.cache
+def find_fact(name: str) -> Table:
+    """A fact by its bare name. It is read by itself: the list of all tables needs to know what each of them reads."""
+    path = ASSETS / SCHEMA / f"{name}.sql"
+    if not path.exists():
+        known = ", ".join(sorted(file.stem for file in path.parent.glob("*.sql")))
+        raise TableError(f"no fact '{name}'; facts: {known}")
+    return read_table(path)
+
+
+def breakdowns_read(table: Table) -> dict[str, None]:
+    """Every breakdown that the facts of a table's header offer, in the order of breakdowns.yaml."""
+    read = [breakdowns.breakdowns_of(fact) for fact in table.header.get("facts") or {}]
+    return {name: None for name in breakdowns.load_breakdowns() if any(name in offered for offered in read)}
+
+
+def expanded(table: Table, tree: exp.Expr, values: Mapping[str, Any], is_stored: bool = True) -> exp.Expr:
+    """A fact's SELECT with its breakdowns, another table's with SELECTs in the place of the facts that it reads."""
+    if table.schema == SCHEMA:
+        offered = breakdowns.breakdowns_of(table.name)
+        return breakdowns.expand(tree, breakdowns.stored(offered, values.get("segments") or list(offered)))
+    asked = table.header.get("facts") or {}
+    texts = {f"{SCHEMA}.{name}": _rows(name, wanted or {}, values, is_stored) for name, wanted in asked.items()}
+    return substituted(tree, texts)
+
+
+def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_stored: bool) -> str:
+    """The SELECT of a fact's rows that answers a metric's parameters."""
+    fact = find_fact(name)
+    offered = breakdowns.breakdowns_of(name)
+    asked = list(values.get("segments") or offered)
+    given = {parameter: _value(fact, parameter, values[of]) for parameter, of in wanted.items()}
+    # of a view an engine would make every breakdown, whichever is asked for
+    has_it = is_stored and not fact.is_view and all(_has(fact, *item) for item in given.items())
+    source = fact.qualified if has_it else name
+    text = breakdowns.read_stored(source, list(fact.columns), fact.header.get("dated_by", "date"), offered, asked)
+    if has_it:
+        return text
+    inlined = fact.render({**fact.parameters, **values, **given, "segments": asked})
+    return f"with {name} as ({inlined}) {text}"
+
+
+def _value(fact: Table, parameter: str, asked: Any) -> Any:
+    """Of several numbers asked for the greatest, where the fact covers the smaller ones."""
+    return max(asked) if parameter in fact.header.get("covers", ()) and isinstance(asked, list) else asked
+
+
+def _has(fact: Table, parameter: str, asked: Any) -> bool:
+    built = fact.parameters[parameter]
+    return asked <= built if parameter in fact.header.get("covers", ()) else asked == built

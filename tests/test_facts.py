@@ -1,0 +1,85 @@
+"""Facts: what their marks stand for, and that a metric says the same from a fact's table and from its SQL over core.
+
+What belongs here: the mechanism. What does not: any metric's numbers (tests/metrics).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines import breakdowns
+from pipelines.facts import fact_tables, find_fact, refresh_facts
+from pipelines.metrics import metric_tables
+from pipelines.tables import TableError
+from tests.metrics.random_world import random_world
+
+READERS = [table for table in metric_tables() if table.header.get("facts")]
+
+
+@pytest.fixture(scope="module")
+def merchant():
+    return random_world(5)
+
+
+@pytest.fixture(scope="module")
+def with_facts():
+    world = random_world(5)
+    refresh_facts(world.connection, world.settings, world.as_of)
+    return world
+
+
+@pytest.mark.parametrize("metric", [table.name for table in READERS])
+def test_a_metric_says_the_same_from_a_facts_table_and_over_core(merchant, with_facts, metric):
+    assert _rows(merchant, metric) == _rows(with_facts, metric)
+
+
+@pytest.mark.parametrize("table", READERS, ids=lambda table: table.name)
+def test_one_breakdown_asked_for_is_that_part_of_all(with_facts, table):
+    whole = _rows(with_facts, table.name)
+    for name in table.parameters["segments"]:
+        asked = _rows(with_facts, table.name, segments=[name])
+        assert asked == [row for row in whole if row["segment_by"] == name]
+
+
+@pytest.mark.parametrize("fact", fact_tables(), ids=lambda table: table.name)
+def test_every_breakdown_of_a_fact_adds_up_to_the_same_total(with_facts, fact):
+    """Each buyer, order or stay stands in one value of each breakdown."""
+    counted = [name for name, column in fact.columns.items() if column.unit in ("person", "order", "membership")]
+    sums = ", ".join(f"sum({name})" for name in counted)
+    rows = with_facts.connection.execute(f"select {sums} from {fact.qualified} group by segment_by").fetchall()
+    assert len(set(rows)) == 1
+
+
+def test_a_table_is_read_only_where_it_was_built_for_what_is_asked(with_facts):
+    longest = find_fact("first_orders").parameters["longest_gap_days"]
+    stored, inlined = ({"windows": [longest]}, {"windows": [longest + 1]})
+    assert "facts.first_orders" in _text("repurchase", with_facts, stored)
+    assert "facts.first_orders" not in _text("repurchase", with_facts, inlined)
+
+
+def test_a_host_is_looked_up_of_the_session_and_never_stored(with_facts):
+    stored = with_facts.sql("select distinct segment_by from facts.first_orders order by all")
+    assert [row["segment_by"] for row in stored] == sorted(
+        name for name, one in breakdowns.breakdowns_of("first_orders").items() if not one.of
+    )
+    hosts = with_facts.rows("metrics.repurchase", "segment_by = 'host'")
+    assert {row["segment"] for row in hosts} > {"none"}
+
+
+def test_a_fact_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(TableError, match="no fact 'first_order'; facts: first_orders, purchases"):
+        find_fact("first_order")
+
+
+def _rows(world, metric, **parameters):
+    """Its rows; floating point numbers to nine places, as their sums depend on the order of rows."""
+    rows = world.rows(f"metrics.{metric}", **parameters)
+    return [{key: round(value, 9) if isinstance(value, float) else value for key, value in row.items()} for row in rows]
+
+
+def _text(metric, world, parameters):
+    from pipelines.engines.duckdb import values
+    from pipelines.metrics import find_metric
+
+    table = find_metric(metric)
+    return table.render({**table.parameters, **values(world.settings, world.as_of), **parameters})
