@@ -1,12 +1,12 @@
 """Breakdowns: what a number can be split by, read from assets/breakdowns.yaml and expanded in the SQL of facts.
 
-What belongs here: that table's model, and the SQL it stands for. What does not: any breakdown's name or
-column (assets/breakdowns.yaml), which fact a metric reads with which parameters (facts.py).
+What belongs here: that table's model, and the SQL it stands for. What does not: a breakdown's name or column (there),
+which fact a metric reads with which parameters (facts.py).
 
-where these rows are counted, is three columns (segment_by, segment, segment_platform) and the grouping sets that
+In a fact's SQL stand two marks. `$breakdown_columns`, where core is scanned, is one column per breakdown. `$breakdowns`,
 where these rows are counted, is three columns (segment_by, segment, segment_platform) and the grouping sets that make
 them. Grouping sets and no list to unfold: a breakdown of a thousand values costs what one of ten costs, and no row is
-repeated (measured: bench/COSTS.md).
+repeated.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def picture() -> str:
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
             f'aria-labelledby="title" font-family="{FONT}" font-size="13">',
-            '<title id="title">From landing files through staging, core, facts and metrics to the published report</title>',
+            '<title id="title">From landing files through staging, core, facts and metrics to the report</title>',
             f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
             *_headings(columns, height),
             *_arrows(columns, height),
