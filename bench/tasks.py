@@ -144,6 +144,33 @@ def build(home: str, as_of: str, full: bool, new_orders: int = 0) -> Told:
     return {"seconds": seconds, "rows": rows, "tables": tables, "metrics": metrics[0]}
 
 
+def build_whole(home: str, engine: str, as_of: str) -> Told:
+    """Core and metrics made whole by an engine, its start and the way of each table back to the warehouse included."""
+    from pipelines.core import begin_pass, refresh_core
+    from pipelines.engines.engine import open_engine
+    from pipelines.metrics import metric_tables, refresh_metric
+    from pipelines.settings import load_settings
+    from pipelines.warehouse import open_for_writing
+
+    settings, day = load_settings(home).model_copy(update={"engine": engine}), date.fromisoformat(as_of)
+    with open_for_writing(settings) as warehouse, _timed() as seconds:
+        connection = warehouse.connection
+        with open_engine(settings, connection) as opened:
+            core_pass = begin_pass(connection, settings, day, full=True)
+            done = list(refresh_core(connection, settings, core_pass, opened))
+            done += [refresh_metric(connection, table, settings, day, opened) for table in metric_tables()]
+            java = _peak_of_java(opened) if engine == "spark" else 0
+        connection.execute("checkpoint")
+    return {"seconds": seconds, "tables": {built.table: built.seconds for built in done}, "java": java}
+
+
+def _peak_of_java(engine: Any) -> int:
+    """Bytes; the kernel counts another process's memory apart."""
+    process = engine.tables.session._jvm.java.lang.ProcessHandle.current().pid()
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+
 def export_for_peers(home: str, folder: str) -> Told:
     """The same orders, unsequenced, in each peer's own storage; nothing is done when they stand there already."""
     from bench.peers import export
@@ -203,6 +230,7 @@ TASKS: dict[str, Callable[..., Told]] = {
         make_merchant,
         last_day,
         build,
+        build_whole,
         export_for_peers,
         ask,
     )

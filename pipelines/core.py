@@ -17,6 +17,8 @@ from pipelines.tables import Table, load_tables
 if TYPE_CHECKING:
     import duckdb
 
+    from pipelines.engines.engine import Engine
+
 
 class NoData(RuntimeError):
     """Nothing dated has been loaded yet, so there is no business day to report on."""
@@ -81,7 +83,9 @@ def beyond_data(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of
     return f"the data ends on {last}; {unknown}: windows that end there stay open"
 
 
-def refresh_core(connection: duckdb.DuckDBPyConnection, settings: Settings, core_pass: Pass) -> Iterator[Built]:
+def refresh_core(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, core_pass: Pass, engine: Engine | None = None
+) -> Iterator[Built]:
     """Every core table brought up to the pass, one after the other."""
     for table in core_tables():
-        yield refresh(connection, table, settings, core_pass)
+        yield refresh(connection, table, settings, core_pass, engine)

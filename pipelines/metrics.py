@@ -19,6 +19,7 @@ from pipelines.tables import Table, TableError, load_tables
 if TYPE_CHECKING:
     import duckdb
 
+    from pipelines.engines.engine import Engine
     from pipelines.warehouse import Snapshot
 
 
@@ -38,9 +39,11 @@ def find_metric(name: str) -> Table:
     return known[short]
 
 
-def refresh_metric(connection: duckdb.DuckDBPyConnection, table: Table, settings: Settings, as_of: date) -> Built:
+def refresh_metric(
+    connection: duckdb.DuckDBPyConnection, table: Table, settings: Settings, as_of: date, engine: Engine | None = None
+) -> Built:
     """The nightly table of a metric, whole: each is one scan of core."""
-    return build(connection, table, values(settings, as_of))
+    return build(connection, table, values(settings, as_of), engine)
 
 
 def query(

@@ -29,6 +29,7 @@ from pipelines.warehouse import Warehouse, WarehouseBusy, open_for_writing, publ
 if TYPE_CHECKING:
     from pipelines.checks import Validations
     from pipelines.engines.duckdb import Built, Pass
+    from pipelines.engines.engine import Engine
     from pipelines.ingest import FileResult
 
 
@@ -111,6 +112,13 @@ class Refresh:
         return self._closing.enter_context(checks.open_validations(self.warehouse.connection))
 
     @cached_property
+    def engine(self) -> Engine:
+        """Who runs the SQL files in this run, begun when the first of them asks for it."""
+        from pipelines.engines.engine import open_engine
+
+        return self._closing.enter_context(open_engine(self.settings, self.warehouse.connection))
+
+    @cached_property
     def _closing(self) -> contextlib.ExitStack:
         return contextlib.ExitStack()
 
@@ -151,9 +159,9 @@ class Refresh:
         started = time.monotonic()
         connection = self.warehouse.connection
         if table.schema == "core":
-            built = refresh(connection, table, self.settings, self.core_pass)
+            built = refresh(connection, table, self.settings, self.core_pass, self.engine)
         else:
-            built = refresh_metric(connection, table, self.settings, self.core_pass.as_of)
+            built = refresh_metric(connection, table, self.settings, self.core_pass.as_of, self.engine)
         self._tell("build", table.qualified, None if table.is_view else built.rows, started)
         return built
 

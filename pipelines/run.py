@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines import checks, runs
 from pipelines.checks import Failure
+from pipelines.engines.engine import need_engine
 from pipelines.quality import Quality, quality
 from pipelines.refresh import NotPublished, Progress, Step, Watcher
 from pipelines.runs import Loaded
@@ -62,7 +63,8 @@ def run(
     """Ingest, core, metrics, checks, snapshot, report: whatever is out of date; `full`: everything, from landing.
 
     `select`: names or patterns of core and metrics tables (`metrics.*`); only these are rebuilt, over what is loaded,
-    and published. Raises what a step raised (NoData, …), WarehouseBusy, and TableError for an unknown name.
+    and published. Raises what a step raised (NoData, …), WarehouseBusy, SparkMissing, and TableError
+    for an unknown name.
     """
     started = time.monotonic()
     _need_room_to_write(settings)
@@ -72,6 +74,7 @@ def run(
             known = quality(snapshot, settings)
         reports = _newest(settings)
         return RunResult("unchanged", None, day, _since(started), snapshot=current, reports=reports, quality=known)
+    need_engine(settings)
     watcher = Watcher(progress)
     run_id = str(uuid.uuid4())
     _execute(settings, run_id, as_of, full, _selected(select), watcher)

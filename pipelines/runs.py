@@ -120,7 +120,7 @@ def note_loaded(connection: duckdb.DuckDBPyConnection, run_id: str, loaded: Load
 
 def fingerprint(settings: Settings, as_of: date | None = None) -> str:
     """Changes with any definition, any setting, Siyu's own code, or the day asked for."""
-    digest = hashlib.sha256(settings.model_dump_json(exclude={"home", "memory_limit"}).encode())
+    digest = hashlib.sha256(settings.model_dump_json(exclude={"home", "memory_limit", "spark"}).encode())
     digest.update(str(as_of or "").encode())
     for file in sorted(f for folder in ("assets", "pipelines") for f in (CODE / folder).rglob("*")):
         if file.is_file() and file.suffix != ".pyc":

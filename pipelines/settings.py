@@ -36,6 +36,16 @@ class Channel(BaseModel):
     is_paid: bool = False
 
 
+class SparkSettings(BaseModel):
+    """Where Spark runs when `engine` is "spark", and with what options; none of them decides a number."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    master: str = "local[*]"
+    folder: str = ""
+    options: dict[str, str] = {}
+
+
 def _entry(text: str) -> str:
     """An event word by any of its spellings; one that ends something or only reaches a person is no entry."""
     word = known_word(text)
@@ -54,7 +64,8 @@ class Settings(BaseModel):
     merchant_name: str = ""
     timezone: str = "Asia/Shanghai"
     language: Literal["zh", "en"] = "zh"
-    engine: Literal["duckdb"] = "duckdb"
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    spark: SparkSettings = SparkSettings()
     week_starts: Literal["monday", "sunday"] = "monday"
     private_entry_events: list[str] = ["group_join", "wecom_add", "member_join"]
     new_buyer_lookback_days: int = Field(default=365, ge=-1)

@@ -27,6 +27,12 @@ def test_a_file_overrides_them(tmp_path):
     assert (settings.language, settings.small_group, settings.channels["老客群"].domain) == ("en", 10, "private")
 
 
+def test_where_spark_runs_is_a_table_of_its_own(tmp_path):
+    text = 'engine = "spark"\n[spark]\nmaster = "spark://host:7077"\noptions = {"spark.driver.memory" = "8g"}\n'
+    spark = load_settings(write(tmp_path, text)).spark
+    assert (spark.master, spark.folder, spark.options) == ("spark://host:7077", "", {"spark.driver.memory": "8g"})
+
+
 def test_a_window_named_twice_is_one_window(tmp_path):
     assert load_settings(write(tmp_path, "windows = [30, 7, 30]")).windows == [30, 7]
 

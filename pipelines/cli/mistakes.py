@@ -56,6 +56,7 @@ _USERS = {
     "pipelines.warehouse.NothingPublished",
     "pipelines.warehouse.WarehouseBusy",
     "pipelines.core.NoData",
+    "pipelines.engines.java.SparkMissing",
     "pipelines.rebuild.LandingIncomplete",
 }
 

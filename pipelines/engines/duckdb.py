@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,8 @@ from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb
+
+    from pipelines.engines.engine import Engine
 
 # The sets of touched keys that assets/core/identities.py fills, and by which a table may be rebuilt in part.
 TOUCHED = {
@@ -71,7 +73,7 @@ def fingerprint(settings: Settings) -> str:
         if file.is_file():
             digest.update(file.name.encode() + file.read_bytes())
     digest.update(repr(load_platforms()).encode())
-    no_number = {"home", "language", "merchant_name", "engine", "memory_limit"}
+    no_number = {"home", "language", "merchant_name", "engine", "spark", "memory_limit"}
     digest.update(settings.model_dump_json(exclude=no_number).encode())
     return digest.hexdigest()[:16]
 
@@ -83,21 +85,55 @@ def values(settings: Settings, as_of: date) -> dict[str, Any]:
     return {**settings.number_deciding(), **given}
 
 
-def build(connection: duckdb.DuckDBPyConnection, table: Table, given: dict[str, Any]) -> Built:
+@dataclass(frozen=True)
+class DuckDBEngine:
+    """The SQL files run in the warehouse's own connection."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def create(self, table: Table, given: Mapping[str, Any]) -> int:
+        """See Engine."""
+        kind = "view" if table.is_view else "table"
+        text = table.render({**table.parameters, **given})
+        with transaction(self.connection):
+            self.connection.execute(f"create or replace {kind} {table.qualified} as {text}")
+        return 0 if table.is_view else count(self.connection, table.qualified)
+
+    def replace_touched(self, table: Table, given: Mapping[str, Any], done: int) -> int:
+        """See Engine. Equal to a full build; a property test proves it."""
+        rebuild = table.header["rebuild"]
+        _gather_touched(self.connection, done)
+        inputs = {name: _only_touched(name, rule) for name, rule in rebuild["restrict"].items()}
+        text = table.render({**table.parameters, **given}, inputs=inputs)
+        match, columns = _match(rebuild["delete"], rebuild.get("key")), ", ".join(table.columns)
+        with transaction(self.connection) as connection:
+            connection.execute(
+                f"delete from {table.qualified} as t using {_temp(rebuild['delete'])} as x where {match}"
+            )
+            return int(connection.execute(f"insert into {table.qualified} ({columns}) {text}").fetchall()[0][0])
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection, table: Table, given: dict[str, Any], engine: Engine | None = None
+) -> Built:
     """The whole table anew. `given`: values() and the table's parameters."""
     started = time.monotonic()
-    kind = "view" if table.is_view else "table"
-    text = table.render({**table.parameters, **given})
-    with transaction(connection):
-        connection.execute(f"create or replace {kind} {table.qualified} as {text}")
-    rows = 0 if table.is_view else count(connection, table.qualified)
+    rows = (engine or DuckDBEngine(connection)).create(table, given)
     return Built(table.qualified, rows, rows, time.monotonic() - started, True)
 
 
-def refresh(connection: duckdb.DuckDBPyConnection, table: Table, settings: Settings, core_pass: Pass) -> Built:
-    """A core table brought up to the pass: only its touched rows where its header says how, else the whole of it."""
-    started = time.monotonic()
-    given = values(settings, core_pass.as_of)
+def refresh(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    settings: Settings,
+    core_pass: Pass,
+    engine: Engine | None = None,
+) -> Built:
+    """A core table brought up to the pass: only its touched rows where its header says how, else the whole of it.
+
+    `engine`: who runs the SQL files, by default the connection itself. Tables built in Python are always DuckDB's.
+    """
+    started, engine = time.monotonic(), engine or DuckDBEngine(connection)
     if table.is_python:
         with transaction(connection):
             table.module().build(connection, settings, core_pass)
@@ -105,11 +141,13 @@ def refresh(connection: duckdb.DuckDBPyConnection, table: Table, settings: Setti
             built = Built(table.qualified, rows, rows, time.monotonic() - started, core_pass.is_full)
             _remember(connection, table, core_pass, built)
         return built
-    done = _pass_of(connection, table)
-    if _needs_full(connection, table, done, core_pass):
-        built = build(connection, table, given)
+    given, done = values(settings, core_pass.as_of), _pass_of(connection, table)
+    written = None if _needs_full(connection, table, done, core_pass) else engine.replace_touched(table, given, done)
+    if written is None:
+        built = build(connection, table, given, engine)
     else:
-        built = _refresh_touched(connection, table, given, done, started)
+        rows = count(connection, table.qualified)
+        built = Built(table.qualified, rows, written, time.monotonic() - started, False)
     with transaction(connection):
         _remember(connection, table, core_pass, built)
     return built
@@ -124,25 +162,14 @@ def _needs_full(connection: duckdb.DuckDBPyConnection, table: Table, done: int, 
     return bool(missed.fetchall())
 
 
-def _refresh_touched(
-    connection: duckdb.DuckDBPyConnection, table: Table, given: dict[str, Any], done: int, started: float
-) -> Built:
-    """Deletes the touched rows and inserts them as they are now; equal to a full build (a property test proves it)."""
-    rebuild = table.header["rebuild"]
+def _gather_touched(connection: duckdb.DuckDBPyConnection, done: int) -> None:
+    """The touched sets of the passes after `done`, as temporary tables."""
     for name, key in TOUCHED.items():
         connection.execute(
             f"create or replace temp table {name} as "
             f"select distinct {', '.join(key)} from ops.{name} where pass_no > ?",
             [done],
         )
-    inputs = {name: _only_touched(name, rule) for name, rule in rebuild["restrict"].items()}
-    text = table.render({**table.parameters, **given}, inputs=inputs)
-    match = _match(rebuild["delete"], rebuild.get("key"))
-    columns = ", ".join(table.columns)
-    with transaction(connection):
-        connection.execute(f"delete from {table.qualified} as t using {_temp(rebuild['delete'])} as x where {match}")
-        written = connection.execute(f"insert into {table.qualified} ({columns}) {text}").fetchall()[0][0]
-    return Built(table.qualified, count(connection, table.qualified), written, time.monotonic() - started, False)
 
 
 def _only_touched(name: str, rule: Any) -> str:

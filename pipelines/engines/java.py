@@ -15,6 +15,7 @@ from pathlib import Path
 
 JAVA_NEEDED = 17
 _IN_ITS_PLACE = Path(__file__).parent / "java_home"
+QUIETLY = _IN_ITS_PLACE / "log4j2.properties"
 
 
 class SparkMissing(RuntimeError):

