@@ -93,7 +93,7 @@ def differences(before: Path, now: Path) -> list[str]:
 
 
 def _apart(connection: Any, before: Path, now: Path) -> list[str]:
-    from pipelines.engines.spark import _rows_apart
+    from tests.parity.comparing import _rows_apart
 
     ours, theirs = (_types(connection, file) for file in (before, now))
     same = [name for name in ours if theirs.get(name) == ours[name]]

@@ -43,9 +43,9 @@ def with_metrics(world: Any) -> None:
     from pipelines.metrics import metric_tables, refresh_metric
 
     with contextlib.suppress(ModuleNotFoundError):  # an earlier tree has no facts
-        from pipelines.facts import refresh_facts
+        from pipelines.facts import build_facts
 
-        refresh_facts(world.connection, world.settings, world.as_of)
+        build_facts(world.connection, world.settings, world.as_of)
     for table in metric_tables():
         refresh_metric(world.connection, table, world.settings, world.as_of)
 

@@ -3,10 +3,10 @@
 What belongs here: that table's model, and the SQL it stands for. What does not: a breakdown's name or column (there),
 which fact a metric reads with which parameters (facts.py).
 
-In a fact's SQL stand two marks. `$breakdown_columns`, where core is scanned, is one column per breakdown. `$breakdowns`,
-where these rows are counted, is three columns (segment_by, segment, segment_platform) and the grouping sets that make
-them. Grouping sets and no list to unfold: a breakdown of a thousand values costs what one of ten costs, and no row is
-repeated.
+In a fact's SQL stand two marks. `$breakdown_columns`, where core is scanned, is one column per breakdown.
+`$breakdowns`, where these rows are counted, is three columns (segment_by, segment, segment_platform) and the grouping
+sets that make them. Grouping sets and no list to unfold: a breakdown of a thousand values costs what one of ten costs,
+and no row is repeated.
 """
 
 from __future__ import annotations

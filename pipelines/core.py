@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.engines.duckdb import Built, Pass, create_ops, fingerprint, forget_done, refresh
+from pipelines.engines.following import forget_replaced
 from pipelines.ingest.staging import load_staging
 from pipelines.settings import Settings
 from pipelines.tables import Table, load_tables
@@ -38,6 +39,7 @@ def begin_pass(
     business day goes back. Raises NoData when there is neither data nor `as_of`.
     """
     create_ops(connection)
+    forget_replaced(connection)
     forget_done(connection)
     day = as_of or last_complete_day(connection, settings)
     mark = fingerprint(settings)

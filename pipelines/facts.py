@@ -44,8 +44,8 @@ def are_stored(connection: duckdb.DuckDBPyConnection) -> bool:
     return {table.name for table in fact_tables()} <= {name for (name,) in rows.fetchall()}
 
 
-def refresh_facts(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> list[Built]:
-    """Every fact, whole."""
+def build_facts(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> list[Built]:
+    """Every fact, whole, over a core that no run keeps up to date."""
     from pipelines.engines.duckdb import build, values
 
     return [build(connection, table, values(settings, as_of)) for table in fact_tables()]

@@ -158,7 +158,7 @@ class Refresh:
 
         started = time.monotonic()
         connection = self.warehouse.connection
-        if table.schema == "core":
+        if table.schema != "metrics":
             built = refresh(connection, table, self.settings, self.core_pass, self.engine)
         else:
             built = refresh_metric(connection, table, self.settings, self.core_pass.as_of, self.engine)

@@ -68,6 +68,17 @@ class Table:
         return self.header.get("materialized") == "view"
 
     @property
+    def counted_by(self) -> str | None:
+        """Of a fact that follows its people, the count that is above zero in every row of it; else None."""
+        return self.header.get("counted_by")
+
+    @property
+    def measures(self) -> list[str]:
+        """Of a fact, the columns that add up: all that are not part of its grain."""
+        grain = [name.strip() for name in str(self.header["grain"]).split(",")]
+        return [name for name in self.columns if name not in grain]
+
+    @property
     def title(self) -> dict[str, str]:
         return dict(self.header["title"])
 

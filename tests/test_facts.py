@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines import breakdowns
-from pipelines.facts import fact_tables, find_fact, refresh_facts
+from pipelines.facts import build_facts, fact_tables, find_fact
 from pipelines.metrics import metric_tables
 from pipelines.tables import TableError
 from tests.metrics.random_world import random_world
@@ -24,7 +24,7 @@ def merchant():
 @pytest.fixture(scope="module")
 def with_facts():
     world = random_world(5)
-    refresh_facts(world.connection, world.settings, world.as_of)
+    build_facts(world.connection, world.settings, world.as_of)
     return world
 
 

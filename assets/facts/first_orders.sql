@@ -5,6 +5,7 @@ description: >-
   orders of one day are one purchase; only kept orders count. Additive in every column: each buyer stands in one row of a breakdown.
 description_zh: 买家按首购日、到第二次购买的间隔天数计数，细分按首单；同一天多单算一次购买，只算有效订单。各列可直接相加。
 grain: date, platform, segment_by, segment, segment_platform, gap_days
+counted_by: buyers
 parameters:
   longest_gap_days: 365
 covers: [longest_gap_days]

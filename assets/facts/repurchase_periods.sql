@@ -4,7 +4,8 @@ description: >-
   Orders and buyers of a calendar period as the repurchase rates by period ask about them, for every breakdown of the buyer's first
   order ever. Only kept orders of identified buyers count. A buyer counts in the row of their first order of the period.
 description_zh: 各自然周期的订单与买家，供各口径周期复购率使用；细分按买家首单，只算认得出买家的有效订单。
-grain: period, platform, segment_by, segment, segment_platform
+grain: period, following_period, platform, segment_by, segment, segment_platform
+counted_by: orders
 parameters:
   period: month
 choices: {period: [week, month]}

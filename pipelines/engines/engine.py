@@ -29,6 +29,10 @@ class Engine(Protocol):
     def replace_touched(self, table: Table, given: Mapping[str, Any], done: int) -> int | None:
         """Only the rows that passes after `done` touched, anew; how many were written. None: it can only create."""
 
+    def follow(self, fact: Table, given: Mapping[str, Any], done: int) -> int | None:
+        """A fact that stands at pass `done` changed by what core's touched rows were and are; how many of its rows were
+        written. None: core was not only touched since then, or the engine can only create."""
+
 
 def need_engine(settings: Settings) -> None:
     """Raises SparkMissing when the settings ask for an engine that can't run here; said before any work is done."""

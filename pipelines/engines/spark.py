@@ -110,6 +110,9 @@ class SparkEngine:
     def replace_touched(self, table: Table, given: Mapping[str, Any], done: int) -> None:
         """Never: Spark's files are written whole."""
 
+    def follow(self, fact: Table, given: Mapping[str, Any], done: int) -> None:
+        """Never, as above."""
+
     def make(self, table: Table, given: Mapping[str, Any], name: str | None = None) -> None:
         """The table or view in Spark alone, under its own name or another; what it reads is brought there first."""
         for needed in table.dependencies:

@@ -101,12 +101,12 @@ def open_source(snapshot_path: Path, settings: Settings, day: date | None) -> It
 
 @contextlib.contextmanager
 def _earlier(snapshot: Any, day: date) -> Iterator[duckdb.DuckDBPyConnection]:
-    from pipelines.facts import refresh_facts
+    from pipelines.facts import build_facts
     from pipelines.metrics import metric_tables, on_day, refresh_metric
 
     connection = on_day(snapshot, day)
     try:
-        refresh_facts(connection, snapshot.settings, day)
+        build_facts(connection, snapshot.settings, day)
         for table in metric_tables():
             refresh_metric(connection, table, snapshot.settings, day)
         with contextlib.suppress(Exception):

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.engines.duckdb import Pass, refresh
+from pipelines.facts import fact_tables
 from tests.worlds import arrive, empty_world
 
 TABLES = (
@@ -112,8 +114,21 @@ def histories(draw):
     return rows, files, [*days[:-1], "2025-01-31"]
 
 
+FACTS = [table.qualified for table in fact_tables()]
+
+
 def tables(world) -> dict[str, list]:
-    return {name: world.rows(f"core.{name}") for name in TABLES}
+    """Core's and the facts' rows; the facts are brought up to the pass first."""
+    with_facts(world)
+    return {name: world.rows(name) for name in [*(f"core.{name}" for name in TABLES), *FACTS]}
+
+
+def with_facts(world):
+    """The facts brought up to the newest pass, as a run does after core."""
+    number, day, is_full = world.connection.execute(
+        "select pass_no, as_of, is_full from ops.core_passes order by pass_no desc limit 1"
+    ).fetchone()
+    return [refresh(world.connection, t, world.settings, Pass(number, day, is_full)) for t in fact_tables()]
 
 
 @settings(
@@ -129,7 +144,7 @@ def test_any_split_and_any_order_of_arrival_equals_one_full_build(history):
     daily = empty_world(identity_hub_limit=2)
     for file_id, (file, day) in enumerate(zip(files, days, strict=True), start=1):
         arrive(daily.connection, file, file_id)
-        daily.refresh(as_of=day)
+        with_facts(daily.refresh(as_of=day))
 
     assert tables(daily) == tables(whole)
 
@@ -251,7 +266,7 @@ def test_what_arrives_late_is_as_if_it_had_always_been_there(name):
     daily, whole = empty_world(identity_hub_limit=2), empty_world(identity_hub_limit=2)
     for file_id, file in enumerate(files, start=1):
         arrive(daily.connection, file, file_id)
-        daily.refresh(as_of="2025-01-31")
+        with_facts(daily.refresh(as_of="2025-01-31"))
     before = tables(daily)
     arrive(whole.connection, [row for file in files for row in file], 1)
     assert before == tables(whole.refresh(as_of="2025-01-31", full=True))
@@ -261,7 +276,6 @@ def test_what_arrives_late_is_as_if_it_had_always_been_there(name):
 def test_a_run_killed_between_two_tables_is_made_good_by_the_next(killed_after):
     """The pass's touched people wait until every table has dealt with them."""
     from pipelines.core import begin_pass, core_tables
-    from pipelines.engines.duckdb import refresh
 
     first = [
         ("orders", {"platform": "douyin", "order_id": "o1", "buyer_id": "u1", "paid_at": moment(1), "paid_amount": 5})
@@ -274,7 +288,7 @@ def test_a_run_killed_between_two_tables_is_made_good_by_the_next(killed_after):
     ]
     killed = empty_world()
     arrive(killed.connection, first, 1)
-    killed.refresh(as_of="2025-01-31")
+    with_facts(killed.refresh(as_of="2025-01-31"))
     arrive(killed.connection, second, 2)
     core_pass = begin_pass(killed.connection, killed.settings, killed.as_of)
     for table in core_tables():
@@ -298,3 +312,29 @@ def test_a_quiet_pass_rewrites_nobody():
     quiet.refresh()
     assert tables(quiet) == before
     assert quiet.sql("select count(*) as n from ops.touched_people") == [{"n": 0}]
+
+
+def test_a_fact_follows_the_touched_people_and_is_not_built_anew():
+    """One more purchase changes two rows of each breakdown: the first purchase's gap, without and with the second."""
+    world = empty_world()
+    first = [paid("o1", "u1", None), *(paid(f"x{n}", f"x{n}", None) for n in range(50))]
+    arrive(world.connection, first, 1)
+    with_facts(world.refresh(as_of="2025-01-31"))
+    arrive(world.connection, [paid("o2", "u1", None, paid_at=moment(9))], 2)
+    built = {one.table: one for one in with_facts(world.refresh(as_of="2025-01-31"))}["facts.first_orders"]
+    assert not built.is_full
+    assert world.sql("select gap_days, buyers from facts.first_orders where segment_by = 'all' order by all") == [
+        {"gap_days": 6, "buyers": 1},
+        {"gap_days": None, "buyers": 50},
+    ]
+
+
+def test_facts_that_a_killed_run_left_behind_core_are_built_whole():
+    """Core went on without them, so what its people were before is not known any more."""
+    world = empty_world()
+    arrive(world.connection, [paid("o1", "u1", None)], 1)
+    with_facts(world.refresh(as_of="2025-01-31"))
+    arrive(world.connection, [paid("o2", "u1", None, paid_at=moment(9))], 2)
+    world.refresh(as_of="2025-01-31")
+    arrive(world.connection, [paid("o3", "u1", None, paid_at=moment(11))], 3)
+    assert {one.is_full for one in with_facts(world.refresh(as_of="2025-01-31"))} == {True}

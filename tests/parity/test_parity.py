@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.facts import refresh_facts
+from pipelines.facts import build_facts
 from pipelines.metrics import metric_tables, refresh_metric
 from pipelines.settings import load_settings
 from pipelines.tables import ASSETS, load_tables
@@ -62,7 +62,8 @@ ASKED = [(metric, parameters) for metric, asked in QUESTIONS.items() for paramet
 
 
 def test_no_sql_file_is_left_out():
-    files = {f"{folder}.{file.stem}" for folder in ("core", "facts", "metrics") for file in (ASSETS / folder).glob("*.sql")}
+    folders = ("core", "facts", "metrics")
+    files = {f"{folder}.{file.stem}" for folder in folders for file in (ASSETS / folder).glob("*.sql")}
     assert set(COMPARED) == files
 
 
@@ -85,7 +86,7 @@ only_in_the_whole = pytest.mark.skipif(not IS_WHOLE, reason="part of `make parit
 @pytest.fixture(scope="module", params=WORLDS)
 def side(request, spark, tmp_path_factory):
     world = WORLDS[request.param](tmp_path_factory)
-    refresh_facts(world.connection, world.settings, world.as_of)
+    build_facts(world.connection, world.settings, world.as_of)
     for table in metric_tables():
         refresh_metric(world.connection, table, world.settings, world.as_of)
     return Side(spark, world.connection, world.settings, world.as_of)
