@@ -9,6 +9,8 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.spec.header import Header
+from pipelines.spec.reading import checked
 from pipelines.tables import ASSETS, Table, load_tables
 
 if TYPE_CHECKING:
@@ -30,15 +32,17 @@ def ops_tables() -> tuple[Table, ...]:
     from pipelines.ingest.ledger import FILES, NOTICES, QUARANTINE
 
     def described(
-        name: str, zh: str, en: str, text: str, columns: dict[str, Any], checks: list[dict[str, Any]]
+        name: str, zh: str, en: str, text: str, grain: Any, columns: dict[str, Any], checks: list[dict[str, Any]]
     ) -> Table:
         header = {
             "title": {"zh": zh, "en": en},
             "description": text,
+            "grain": grain,
             "columns": {c: {"type": t.lower(), "zh": z, "description": d} for c, (t, z, d) in columns.items()},
             "checks": checks,
         }
-        return Table("ops", name, Path(__file__).parent / "ingest" / "ledger.py", header, "")
+        path = Path(__file__).parent / "ingest" / "ledger.py"
+        return Table("ops", name, path, checked(header, Header, path), "")
 
     counted = """
         select f.file_id from {table} as f left join ops.quarantine as q using (file_id)
@@ -51,6 +55,7 @@ def ops_tables() -> tuple[Table, ...]:
             "文件台账",
             "Files",
             "The ledger: one row per file loaded or refused.",
+            "file_id",
             FILES,
             [
                 {"unique": ["file_id"]},
@@ -63,6 +68,7 @@ def ops_tables() -> tuple[Table, ...]:
             "隔离区",
             "Quarantine",
             "Everything refused, with file, line, column, reason and masked raw text.",
+            {"text": "one refused row, cell or file"},
             QUARANTINE,
             [{"not_null": ["file_id", "path", "reason"]}],
         ),
@@ -71,6 +77,7 @@ def ops_tables() -> tuple[Table, ...]:
             "提示",
             "Notices",
             "What files say and was not used, or only on an assumption: one row per file, code and subject.",
+            {"text": "one file, code and subject"},
             NOTICES,
             [{"not_null": ["file_id", "path", "code", "said"]}],
         ),
@@ -95,4 +102,5 @@ def _described(table: StagingTable) -> Table:
         "columns": columns,
         "checks": table.checks,
     }
-    return Table("staging", table.name, ASSETS / "staging" / f"{table.name}.yaml", header, "")
+    path = ASSETS / "staging" / f"{table.name}.yaml"
+    return Table("staging", table.name, path, checked(header, Header, path), "")

@@ -14,7 +14,8 @@ from typing import Any
 import dagster as dg
 
 from pipelines.lineage import lineage_of
-from pipelines.tables import Column, Table
+from pipelines.spec.header import Column
+from pipelines.tables import Table
 
 
 def key_of(name: str) -> dg.AssetKey:
@@ -24,13 +25,12 @@ def key_of(name: str) -> dg.AssetKey:
 
 def description(table: Table) -> str:
     """The definition in both languages, and the grain, as Markdown."""
-    title, header = table.title, table.header
-    variant = f" · {header['variant']}" if header.get("variant") else ""
+    variant = f" · {table.variant}" if table.variant else ""
     parts = [
-        f"**{title.get('zh', '')} · {title.get('en', '')}**{variant}",
-        str(header.get("description_zh", "")).strip(),
+        f"**{table.title['zh']} · {table.title['en']}**{variant}",
+        table.description_zh,
         table.description,
-        f"One row per / 每行：`{header['grain']}`" if header.get("grain") else "",
+        f"One row per / 每行：`{table.grain}`",
     ]
     return "\n\n".join(part for part in parts if part)
 

@@ -1,7 +1,8 @@
 """Great Expectations on the warehouse that this process holds open.
 
 What belongs here: checks → expectations → results, and the cures that Great Expectations needs on DuckDB. What does
-not: the grammar of checks (checks.py). Import this module inside functions: Great Expectations takes seconds to load.
+not: the grammar of checks (spec/checks.py). Import this module inside functions: Great Expectations takes seconds to
+load.
 
 Each check is one expectation, and one table's expectations are validated together. They are of GX's own kind
 "unexpected rows": a SELECT that counts the rows at fault. Its column-map expectations were measured and left
@@ -21,7 +22,8 @@ import duckdb_engine
 import sqlalchemy
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-from pipelines.checks import Check, Result
+from pipelines.check_record import Result
+from pipelines.spec.checks import Check
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)

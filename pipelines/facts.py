@@ -63,7 +63,7 @@ def find_fact(name: str) -> Table:
 
 def breakdowns_read(table: Table) -> dict[str, None]:
     """Every breakdown that the facts of a table's header offer, in the order of breakdowns.yaml."""
-    read = [breakdowns.breakdowns_of(fact) for fact in table.header.get("facts") or {}]
+    read = [breakdowns.breakdowns_of(fact) for fact in table.header.facts]
     return {name: None for name in breakdowns.load_breakdowns() if any(name in offered for offered in read)}
 
 
@@ -72,8 +72,8 @@ def expanded(table: Table, tree: exp.Expr, values: Mapping[str, Any], is_stored:
     if table.schema == SCHEMA:
         offered = breakdowns.breakdowns_of(table.name)
         return breakdowns.expand(tree, breakdowns.stored(offered, values.get("segments") or list(offered)))
-    asked = table.header.get("facts") or {}
-    texts = {f"{SCHEMA}.{name}": _rows(name, wanted or {}, values, is_stored) for name, wanted in asked.items()}
+    asked = table.header.facts
+    texts = {f"{SCHEMA}.{name}": _rows(name, wanted, values, is_stored) for name, wanted in asked.items()}
     return substituted(tree, texts)
 
 
@@ -86,7 +86,7 @@ def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_st
     # of a view an engine would make every breakdown, whichever is asked for
     has_it = is_stored and not fact.is_view and all(_has(fact, *item) for item in given.items())
     source = fact.qualified if has_it else name
-    text = breakdowns.read_stored(source, list(fact.columns), fact.header.get("dated_by", "date"), offered, asked)
+    text = breakdowns.read_stored(source, list(fact.columns), fact.header.dated_by, offered, asked)
     if has_it:
         return text
     inlined = fact.render({**fact.parameters, **values, **given, "segments": asked})
@@ -95,9 +95,9 @@ def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_st
 
 def _value(fact: Table, parameter: str, asked: Any) -> Any:
     """Of several numbers asked for the greatest, where the fact covers the smaller ones."""
-    return max(asked) if parameter in fact.header.get("covers", ()) and isinstance(asked, list) else asked
+    return max(asked) if parameter in fact.header.covers and isinstance(asked, list) else asked
 
 
 def _has(fact: Table, parameter: str, asked: Any) -> bool:
     built = fact.parameters[parameter]
-    return asked <= built if parameter in fact.header.get("covers", ()) else asked == built
+    return asked <= built if parameter in fact.header.covers else asked == built

@@ -84,10 +84,10 @@ def doubts(snapshot: Snapshot, name: str, parameters: Mapping[str, Any], as_of: 
 
 def _unheard(connection: duckdb.DuckDBPyConnection, table: Table, parameter: str, asked: list[str]) -> list[str]:
     """A sentence for each word that its column does not hold: misspelt, it is answered with no rows or rates of 0."""
-    column = str(table.words_of[parameter]["column"])
+    column = table.words_of[parameter].column
     source, _, short = column.rpartition(".")
     rows = connection.sql(f"select distinct {short} from {source} where {short} is not null").fetchall()
-    known = [*table.words_of[parameter].get("or", []), *sorted(row[0] for row in rows)]
+    known = [*table.words_of[parameter].besides, *sorted(row[0] for row in rows)]
     said = []
     for word in (word for word in asked if word not in known):
         near = difflib.get_close_matches(str(word), known, n=1)

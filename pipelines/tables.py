@@ -8,38 +8,34 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from pipelines.spec.header import Column, Header, WordsOf
+from pipelines.spec.literals import literal
+from pipelines.spec.reading import checked, parse
+
 if TYPE_CHECKING:
     from sqlglot import exp
 
+    from pipelines.spec.checks import CheckEntry
+
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SCHEMAS = ("core", "facts", "metrics")
+# What every table built in Python takes: an open connection, the settings, the pass (engines/duckdb.Pass).
+BUILD_TAKES = ("connection", "settings", "core_pass")
 _HEADER = re.compile(r"\A\s*(?:/\*|\"\"\")(.*?)(?:\*/|\"\"\")", re.DOTALL)
 
 
 class TableError(ValueError):
     """A table file is not written as the grammar asks; the message names the file and the remedy."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table's header."""
-
-    name: str
-    type: str
-    unit: str = ""
-    zh: str = ""
-    description: str = ""
-    zh_description: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ class Table:
     schema: str
     name: str
     path: Path
-    header: dict[str, Any]
+    header: Header
     sql: str
 
     @property
@@ -65,53 +61,66 @@ class Table:
 
     @property
     def is_view(self) -> bool:
-        return self.header.get("materialized") == "view"
+        return self.header.materialized == "view"
 
     @property
     def counted_by(self) -> str | None:
         """Of a fact that follows its people, the count that is above zero in every row of it; else None."""
-        return self.header.get("counted_by")
+        return self.header.counted_by
 
     @property
     def measures(self) -> list[str]:
         """Of a fact, the columns that add up: all that are not part of its grain."""
-        grain = [name.strip() for name in str(self.header["grain"]).split(",")]
-        return [name for name in self.columns if name not in grain]
+        return [name for name in self.columns if name not in self.key]
 
     @property
     def title(self) -> dict[str, str]:
-        return dict(self.header["title"])
+        return {"zh": self.header.title.zh, "en": self.header.title.en}
 
     @property
     def description(self) -> str:
-        return str(self.header["description"]).strip()
+        return self.header.description
+
+    @property
+    def description_zh(self) -> str:
+        return self.header.description_zh
+
+    @property
+    def variant(self) -> str:
+        """The id of the definition; '' where it has none."""
+        return self.header.variant
+
+    @property
+    def grain(self) -> str:
+        """What one row is, as the header says it."""
+        return str(self.header.grain)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that no two rows share; none where the grain is a text."""
+        return self.header.grain.columns
 
     @functools.cached_property
     def parameters(self) -> dict[str, Any]:
         """By name their defaults; the word breakdowns stands for those of the facts that the table reads."""
         from pipelines.facts import breakdowns_read
 
-        given = dict(self.header.get("parameters") or {})
+        given = self.header.parameters
         return {k: list(breakdowns_read(self)) if v == "breakdowns" else v for k, v in given.items()}
 
     @property
-    def checks(self) -> list[dict[str, Any]]:
-        return list(self.header.get("checks") or [])
+    def checks(self) -> tuple[CheckEntry, ...]:
+        return self.header.checks
 
-    @functools.cached_property
+    @property
     def columns(self) -> dict[str, Column]:
-        try:
-            return {name: Column(name, **given) for name, given in self.header["columns"].items()}
-        except TypeError as error:
-            raise TableError(
-                f"{self.path}: a column of the header: {error}; quote a text that holds a comma"
-            ) from error
+        return self.header.columns
 
     @functools.cached_property
     def dependencies(self) -> tuple[str, ...]:
         """Qualified names of the tables that this one reads, from its SQL (or its header, where it is Python)."""
         if not self.sql:
-            return tuple(sorted(self.header.get("reads", [])))
+            return tuple(sorted(self.header.reads))
         from sqlglot import exp
 
         found = {f"{t.db}.{t.name}" for t in self.expression().find_all(exp.Table) if t.db}
@@ -138,13 +147,13 @@ class Table:
     @property
     def choices(self) -> dict[str, list[Any]]:
         """Of parameters that take certain words only, which; `number` among them stands for any whole number."""
-        stated = self.header.get("choices") or {}
-        return {name: self.parameters[name] if words == "default" else words for name, words in stated.items()}
+        stated = self.header.choices
+        return {name: self.parameters[name] if words == ("default",) else list(words) for name, words in stated.items()}
 
     @property
-    def words_of(self) -> dict[str, dict[str, Any]]:
-        """Of parameters whose words are a column's values, which column, and which words (`or`) besides."""
-        return dict(self.header.get("words_of") or {})
+    def words_of(self) -> dict[str, WordsOf]:
+        """Of parameters whose words are a column's values, which column, and which words besides."""
+        return self.header.words_of
 
     def _check_choice(self, name: str, value: Any) -> None:
         """A word that the SQL does not know would give a table of zeros, or one with another meaning."""
@@ -185,12 +194,19 @@ class Table:
         return _TEXTS[key]
 
     def module(self) -> ModuleType:
-        """The Python file of a table built in Python; it offers `build(connection, settings)`."""
+        """The Python file of a table built in Python; it offers `build(connection, settings, core_pass)`.
+
+        It makes the table anew or brings it up to the pass, reading what the header's `reads` names.
+        """
         spec = importlib.util.spec_from_file_location(f"assets.{self.schema}.{self.name}", self.path)
         if spec is None or spec.loader is None:
             raise TableError(f"{self.path}: not a Python file")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
+        takes = list(inspect.signature(module.build).parameters) if hasattr(module, "build") else None
+        if takes != list(BUILD_TAKES):
+            found = "nothing of that name" if takes is None else f"build({', '.join(takes)})"
+            raise TableError(f"{self.path}: expected build({', '.join(BUILD_TAKES)}), found {found}")
         return module
 
 
@@ -234,18 +250,6 @@ def substituted(tree: exp.Expr, inputs: Mapping[str, str]) -> exp.Expr:
     return tree
 
 
-def literal(value: Any) -> exp.Expr:
-    """A Python value as a SQL literal; an empty list is a list of text."""
-    from sqlglot import exp
-
-    if isinstance(value, date):
-        return exp.cast(exp.Literal.string(value.isoformat()), "date")
-    if isinstance(value, list | tuple):
-        array = exp.Array(expressions=[literal(item) for item in value])
-        return array if value else exp.cast(array, "array<varchar>", dialect="spark")
-    return exp.convert(value)
-
-
 @functools.cache
 def load_tables(root: Path = ASSETS) -> dict[str, Table]:
     """Every table of core, facts and metrics by qualified name, in an order in which each follows what it reads."""
@@ -260,22 +264,14 @@ def read_table(path: Path) -> Table:
     match = _HEADER.match(text)
     if not match:
         raise TableError(f"{path}: no header; a table file begins with a YAML comment (see docs/architecture.md)")
-    try:
-        header = yaml.safe_load(match.group(1))
-    except yaml.YAMLError as error:
-        raise TableError(f"{path}: the header is not YAML: {error}") from error
-    for key in ("title", "description", "grain", "columns"):
-        if not isinstance(header, dict) or key not in header:
-            raise TableError(f"{path}: the header lacks '{key}'")
-    if "description_zh" in header:
-        header["description_zh"] = unfolded(str(header["description_zh"]))
-    sql = text[match.end() :].strip().rstrip(";") if path.suffix == ".sql" else ""
+    header = checked(parse(match.group(1), path, TableError), Header, path, TableError)
+    is_sql = path.suffix == ".sql"
+    if is_sql and header.reads:
+        raise TableError(f"{path}: reads: is for tables built in Python; what a SELECT reads is read from its SQL")
+    if not is_sql and header.rebuild:
+        raise TableError(f"{path}: rebuild: is for SQL; a table built in Python brings itself up to the pass")
+    sql = text[match.end() :].strip().rstrip(";") if is_sql else ""
     return Table(path.parent.name, path.stem, path, header, sql)
-
-
-def unfolded(text: str) -> str:
-    """Chinese text over several lines of YAML: the spaces that its line ends became stand between no two words."""
-    return re.sub(r"(?<=[，。；：、（）]) | (?=[，。；：、（）])|(?<=[一-鿿]) (?=[一-鿿])", "", text.strip())
 
 
 @functools.cache

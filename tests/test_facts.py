@@ -13,7 +13,7 @@ from pipelines.metrics import metric_tables
 from pipelines.tables import TableError
 from tests.metrics.random_world import random_world
 
-READERS = [table for table in metric_tables() if table.header.get("facts")]
+READERS = [table for table in metric_tables() if table.header.facts]
 
 
 @pytest.fixture(scope="module")

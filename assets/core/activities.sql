@@ -2,7 +2,7 @@
 title: {zh: 活动, en: Activities}
 description: Events and kept orders of known people in one shape, an order being the word 'order'; what retention asks about.
 description_zh: 已知人员的互动与有效订单合成一列，订单记作 order；留存从这里取数。
-grain: one event or order
+grain: {text: one event or order}
 materialized: view
 columns:
   person_id:         {type: varchar, zh: 人}

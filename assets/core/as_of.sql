@@ -2,7 +2,7 @@
 title: {zh: 数据日期, en: Data date}
 description: The business day up to which everything in core and metrics counts, and the first and last day with data. One row.
 description_zh: 全部数字截至的营业日，以及有数据的首日与末日。
-grain: one row
+grain: {text: one row}
 columns:
   as_of:        {type: date, zh: 数据截至, description: "the last business day that some source tells whole, or the day asked for; how far each source is known says core.clocks"}
   first_date:   {type: date, zh: 最早日期, description: first day with a paid order or an event; NULL when there is none}

@@ -23,7 +23,7 @@ columns:
   last_date:  {type: date, zh: 结束日, description: as_of where the source stopped}
   days:       {type: bigint, unit: day, zh: 天数}
   reason:     {type: varchar, zh: 原因, description: 'cut, hole or stopped'}
-  share_rate: {type: double, unit: ratio, zh: 占比, description: 'the source''s part of all rows of the kind in the 28 days before (and, where it goes on, after)'}
+  share_rate: {type: double, unit: ratio, of: {alone: 'its rows and all rows of the kind, by day, stand in core.source_days'}, zh: 占比, description: 'the source''s part of all rows of the kind in the 28 days before (and, where it goes on, after)'}
 checks:
   - unique: [kind, platform, shop_id, first_date]
   - in_set: {column: reason, values: [cut, hole, stopped]}

@@ -30,14 +30,14 @@ columns:
     zh_description: 成熟触达人数中走到上一步的；第一步为成熟触达人数}
   people: {type: bigint, unit: person, zh: 到达人数,
     description: mature people who reached this step in order inside the window, zh_description: 成熟触达人数中依次走到本步的}
-  rate_from_first: {type: double, unit: ratio, zh: 总转化率,
-    description: people / mature_people; NULL while nobody is mature, zh_description: 到达人数 ÷ 成熟触达人数}
-  rate_from_previous: {type: double, unit: ratio, zh: 步间转化率,
-    description: people / previous_people; NULL where nobody reached the previous step, zh_description: 到达人数 ÷ 上一步人数}
+  rate_from_first: {type: double, unit: ratio, of: [people, mature_people], zh: 总转化率,
+    description: NULL while nobody is mature, zh_description: 到达人数 ÷ 成熟触达人数}
+  rate_from_previous: {type: double, unit: ratio, of: [people, previous_people], zh: 步间转化率,
+    description: NULL where nobody reached the previous step, zh_description: 到达人数 ÷ 上一步人数}
   reached_people: {type: bigint, unit: person, zh: 发生人数,
     description: 'mature people who did this step inside the window, whatever they skipped',
     zh_description: 成熟触达人数中窗口内做过本步的，不要求走过前面各步}
-  reached_rate: {type: double, unit: ratio, zh: 发生率, description: reached_people / mature_people, zh_description: 发生人数 ÷ 成熟触达人数}
+  reached_rate: {type: double, unit: ratio, of: [reached_people, mature_people], zh: 发生率, zh_description: 发生人数 ÷ 成熟触达人数}
   median_days: {type: double, unit: day, zh: 中位天数,
     description: 'median of the whole days that this step needed after the public touch, among people: 24 hours each, a day begun counts (0 = the same date)',
     zh_description: 到达者从公域触达到本步所需整天数的中位数，不足 24 小时按一天，同一自然日为 0}

@@ -45,8 +45,8 @@ columns:
     description: 'refunds succeeded up to as_of, on the date their order was paid', zh_description: 截至数据日的成功退款，记在订单支付日}
   net_amount: {type: 'decimal(18,2)', unit: yuan, zh: 净额,
     description: paid_amount - refund_amount, zh_description: 支付金额减退款金额}
-  refund_rate: {type: double, unit: ratio, zh: 退款率,
-    description: refund_amount / paid_amount; still rising until is_mature, zh_description: 退款金额 ÷ 支付金额，按支付日；未成熟前还会上升}
+  refund_rate: {type: double, unit: ratio, of: [refund_amount, paid_amount], zh: 退款率,
+    description: still rising until is_mature, zh_description: 退款金额 ÷ 支付金额，按支付日；未成熟前还会上升}
   identified_amount: {type: 'decimal(18,2)', unit: yuan, zh: 可识别买家支付金额,
     description: the part of paid_amount whose buyer is known, zh_description: 支付金额中认得出买家的部分}
   average_per_buyer_amount: {type: 'decimal(18,2)', unit: yuan, zh: 客单价,
@@ -58,13 +58,13 @@ columns:
     description: the part of paid_amount that came by a private channel, zh_description: 支付金额中由私域渠道进入的部分}
   unknown_channel_amount: {type: 'decimal(18,2)', unit: yuan, zh: 渠道未知金额,
     description: the part of paid_amount whose channel is neither public nor private, zh_description: 支付金额中渠道无法归为公域或私域的部分}
-  private_channel_share_rate: {type: double, unit: ratio, zh: 私域占比（按渠道）,
-    description: private_channel_amount / paid_amount, zh_description: 私域渠道金额 ÷ 支付金额}
+  private_channel_share_rate: {type: double, unit: ratio, of: [private_channel_amount, paid_amount], zh: 私域占比（按渠道）,
+    zh_description: 私域渠道金额 ÷ 支付金额}
   member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 在籍会员金额,
     description: 'the part of paid_amount bought by people inside the private domain when they paid, by whatever channel; NULL where paid_buyers is',
     zh_description: 支付金额中付款时在私域内的人所买的部分，不论渠道；支付人数为空时为空}
-  member_share_rate: {type: double, unit: ratio, zh: 私域占比（按在籍）,
-    description: 'member_amount / paid_amount; at least this much, as a buyer not known is counted as no member',
+  member_share_rate: {type: double, unit: ratio, of: [member_amount, paid_amount], zh: 私域占比（按在籍）,
+    description: 'at least this much, as a buyer not known is counted as no member',
     zh_description: 在籍会员金额 ÷ 支付金额，认不出的买家按不在籍算，因此是下限}
   private_entries: {type: bigint, unit: person, zh: 新入私域人数,
     description: people whose first private entry ever fell on the date, zh_description: 当日首次进入私域的人数}

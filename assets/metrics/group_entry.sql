@@ -27,34 +27,34 @@ columns:
   approved_applications: {type: bigint, unit: event, zh: 已通过申请数,
     description: of applications those followed by an approval or a join before any rejection or new application,
     zh_description: 当月申请中后来通过（或已入群）的}
-  approval_rate: {type: double, unit: ratio, zh: 审核通过率,
-    description: approved_applications / applications, zh_description: 已通过申请数 ÷ 申请数}
+  approval_rate: {type: double, unit: ratio, of: [approved_applications, applications], zh: 审核通过率,
+    zh_description: 已通过申请数 ÷ 申请数}
   approvals: {type: bigint, unit: event, zh: 通过数, description: 'approvals given in the month, whenever applied for'}
   joins: {type: bigint, unit: membership, zh: 入群数, description: stays in a group begun in the month,
     zh_description: 当月开始的入群次数}
   mature_joins_7: {type: bigint, unit: membership, zh: 满7天入群数, description: 'joins after which joins and leaves of the platform are known for 7 days'}
   stayed_7: {type: bigint, unit: membership, zh: 7天仍在群, description: mature_joins_7 still inside 7 days after joining}
-  stay_7_rate: {type: double, unit: ratio, zh: 7天留群率, description: stayed_7 / mature_joins_7, zh_description: 7天仍在群 ÷ 满7天入群数}
+  stay_7_rate: {type: double, unit: ratio, of: [stayed_7, mature_joins_7], zh: 7天留群率, zh_description: 7天仍在群 ÷ 满7天入群数}
   mature_joins_30: {type: bigint, unit: membership, zh: 满30天入群数, description: 'joins after which joins and leaves of the platform are known for 30 days',
     zh_description: 入群之后、该平台进退群可知已满 30 天的入群数}
   stayed_30: {type: bigint, unit: membership, zh: 30天仍在群, description: mature_joins_30 still inside 30 days after joining,
     zh_description: 满 30 天入群数中，入群 30 天后仍在群的}
-  stay_30_rate: {type: double, unit: ratio, zh: 30天留群率, description: stayed_30 / mature_joins_30, zh_description: 30天仍在群 ÷ 满30天入群数}
+  stay_30_rate: {type: double, unit: ratio, of: [stayed_30, mature_joins_30], zh: 30天留群率, zh_description: 30天仍在群 ÷ 满30天入群数}
   mature_joins_90: {type: bigint, unit: membership, zh: 满90天入群数, description: 'joins after which joins and leaves of the platform are known for 90 days'}
   stayed_90: {type: bigint, unit: membership, zh: 90天仍在群, description: mature_joins_90 still inside 90 days after joining}
-  stay_90_rate: {type: double, unit: ratio, zh: 90天留群率, description: stayed_90 / mature_joins_90, zh_description: 90天仍在群 ÷ 满90天入群数}
+  stay_90_rate: {type: double, unit: ratio, of: [stayed_90, mature_joins_90], zh: 90天留群率, zh_description: 90天仍在群 ÷ 满90天入群数}
   prospects_30: {type: bigint, unit: membership, zh: 未购入群数,
     description: 'joins of people who had not bought before, after which orders are known for 30 days', zh_description: 入群前没有买过、入群之后订单可知已满 30 天的入群数}
   first_orders_30: {type: bigint, unit: membership, zh: 30天内首单,
     description: prospects_30 whose first order came within 30 days of joining, zh_description: 未购入群者在入群 30 天内下首单的}
-  first_order_30_rate: {type: double, unit: ratio, zh: 30天首单率,
-    description: first_orders_30 / prospects_30, zh_description: 30天内首单 ÷ 未购入群数}
+  first_order_30_rate: {type: double, unit: ratio, of: [first_orders_30, prospects_30], zh: 30天首单率,
+    zh_description: 30天内首单 ÷ 未购入群数}
   repeat_prospects_90: {type: bigint, unit: membership, zh: 未复购入群数,
     description: 'joins of people who had not bought a second time before, after which orders are known for 90 days', zh_description: 入群前没有复购过、入群之后订单可知已满 90 天的入群数}
   repurchases_90: {type: bigint, unit: membership, zh: 90天内复购,
     description: repeat_prospects_90 whose second purchase came within 90 days of joining, zh_description: 未复购入群者在入群 90 天内第二次购买的}
-  repurchase_90_rate: {type: double, unit: ratio, zh: 90天复购率,
-    description: repurchases_90 / repeat_prospects_90, zh_description: 90天内复购 ÷ 未复购入群数}
+  repurchase_90_rate: {type: double, unit: ratio, of: [repurchases_90, repeat_prospects_90], zh: 90天复购率,
+    zh_description: 90天内复购 ÷ 未复购入群数}
   is_mature: {type: boolean, zh: 是否成熟, description: 'joins, leaves and orders are known for 90 days after the month''s end'}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group joins}
 checks:

@@ -29,16 +29,16 @@ columns:
     zh_description: 当日结束时在群的人数}
   net_growth: {type: bigint, unit: person, zh: 净增, description: 'joins - leaves; where either is not known, members - members_before',
     zh_description: 加入人次减离开人次；其一未知时为日末人数减日初人数}
-  net_growth_rate: {type: double, unit: ratio, zh: 净增率, description: net_growth / members_before, zh_description: 净增 ÷ 日初人数}
-  leave_rate: {type: double, unit: ratio, zh: 退群率,
-    description: leaves / present_members, zh_description: 离开人次 ÷ 当日在过群的人数}
+  net_growth_rate: {type: double, unit: ratio, of: [net_growth, members_before], zh: 净增率, zh_description: 净增 ÷ 日初人数}
+  leave_rate: {type: double, unit: ratio, of: [leaves, present_members], zh: 退群率,
+    zh_description: 离开人次 ÷ 当日在过群的人数}
   present_members: {type: bigint, unit: person, zh: 当日在过群人数,
     description: 'members + leaves: everyone who was inside at some time of the day', zh_description: 日末人数加离开人次}
   active_members: {type: bigint, unit: person, zh: 活跃人数,
     description: 'people who wrote, opened a red packet or did anything else of their own in the group; joining and applying are not activity',
     zh_description: 当日在群里发言、开红包等有主动行为的人数，入群本身不算}
-  active_rate: {type: double, unit: ratio, zh: 群活跃率,
-    description: 'active_members / present_members; above 1 where files do not tell of some members'' joining',
+  active_rate: {type: double, unit: ratio, of: [active_members, present_members], zh: 群活跃率,
+    description: 'above 1 where files do not tell of some members'' joining',
     zh_description: 活跃人数 ÷ 当日在过群人数；有人入群记录缺失时可能大于 1}
   messages: {type: bigint, unit: event, zh: 消息数, description: messages written in the group on the day,
     zh_description: 当日群内消息条数}
@@ -56,8 +56,8 @@ columns:
     zh_description: 这些订单的金额，不论渠道}
   leaves_after_push: {type: bigint, unit: person, zh: 推送后离开,
     description: leaves known by person within push_hours (24) after a push to the group, zh_description: 群推送后 24 小时内离开的人次}
-  leaves_after_push_rate: {type: double, unit: ratio, zh: 推送后离开占比,
-    description: leaves_after_push / known_leaves, zh_description: 推送后离开 ÷ 有个人记录的离开}
+  leaves_after_push_rate: {type: double, unit: ratio, of: [leaves_after_push, known_leaves], zh: 推送后离开占比,
+    zh_description: 推送后离开 ÷ 有个人记录的离开}
   known_leaves: {type: bigint, unit: person, zh: 有记录的离开, description: leaves known by person}
   is_leaves_estimated: {type: boolean, zh: 离开为推算, description: leaves = members_before + joins - members as no file tells who left}
 checks:

@@ -15,15 +15,15 @@ columns:
   people: {type: bigint, unit: person, zh: 人数, description: people that these ids stand for,
     zh_description: 这些账号对应的人数}
   linked_ids: {type: bigint, unit: id, zh: 已关联账号, description: ids whose person has more than one id}
-  linked_rate: {type: double, unit: ratio, zh: 关联率, description: linked_ids / ids, zh_description: 已关联账号 ÷ 账号数}
+  linked_rate: {type: double, unit: ratio, of: [linked_ids, ids], zh: 关联率, zh_description: 已关联账号 ÷ 账号数}
   cut_hubs: {type: bigint, unit: id, zh: 剔除账号, description: 'ids linked with too many others (identity_hub_limit), which link nobody',
     zh_description: 关联账号过多（超过 identity_hub_limit）而被剔除、不再用来合并身份的账号数}
   orders: {type: bigint, unit: order, zh: 有效订单数, description: kept orders; NULL on rows of one id_type,
     zh_description: 有效订单数；单一账号类型的行不适用}
   orders_without_buyer: {type: bigint, unit: order, zh: 无买家订单, description: kept orders whose buyer is not known,
     zh_description: 认不出买家的有效订单数}
-  match_rate: {type: double, unit: ratio, zh: 订单匹配率,
-    description: (orders - orders_without_buyer) / orders, zh_description: 认得出买家的有效订单 ÷ 有效订单}
+  match_rate: {type: double, unit: ratio, of: [orders - orders_without_buyer, orders], zh: 订单匹配率,
+    zh_description: 认得出买家的有效订单 ÷ 有效订单}
   amount_without_buyer: {type: 'decimal(18,2)', unit: yuan, zh: 无买家金额, description: amount of orders_without_buyer}
 checks:
   - unique: [platform, id_type]

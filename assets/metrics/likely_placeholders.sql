@@ -17,7 +17,7 @@ columns:
   orders:       {type: bigint, unit: order, zh: 订单数, description: "the person's paid orders, kept or not"}
   next_orders:  {type: bigint, unit: order, zh: 其后一人的订单数, description: orders of the busiest person who is not told here; NULL where that is fewer than least_orders / times}
   all_orders:   {type: bigint, unit: order, zh: 全部订单数, description: paid orders whose buyer is known}
-  order_share_rate: {type: double, unit: ratio, zh: 订单占比, description: orders / all_orders}
+  order_share_rate: {type: double, unit: ratio, of: [orders, all_orders], zh: 订单占比}
 checks:
   - unique: [person_id]
   - between: {column: order_share_rate, min: 0, max: 1}

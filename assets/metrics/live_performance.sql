@@ -47,32 +47,32 @@ columns:
     zh_description: 平台统计的本场成交金额}
   refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 退款金额}
   ad_cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 投放消耗}
-  exposure_view_rate: {type: double, unit: ratio, zh: 曝光-观看率, description: viewers / exposed_people, zh_description: 观看人数 ÷ 曝光人数}
-  view_exposed_rate: {type: double, unit: ratio, zh: 观看-商品曝光率,
-    description: product_exposed_people / viewers, zh_description: 商品曝光人数 ÷ 观看人数}
-  product_click_rate: {type: double, unit: ratio, zh: 商品曝光-点击率,
-    description: product_clicked_people / product_exposed_people, zh_description: 商品点击人数 ÷ 商品曝光人数}
-  click_buy_rate: {type: double, unit: ratio, zh: 点击-成交率, description: buyers / product_clicked_people, zh_description: 成交人数 ÷ 商品点击人数}
-  view_buy_rate: {type: double, unit: ratio, zh: 观看-成交率, description: buyers / viewers, zh_description: 成交人数 ÷ 观看人数}
-  follow_rate: {type: double, unit: ratio, zh: 转粉率, description: new_followers / viewers, zh_description: 新增粉丝 ÷ 观看人数}
-  fan_club_rate: {type: double, unit: ratio, zh: 加团率, description: new_fan_club / viewers (fan club), zh_description: 新加粉丝团 ÷ 观看人数}
-  group_join_rate: {type: double, unit: ratio, zh: 加群率,
-    description: 'new_group_members / viewers (chat groups); a ratio of totals, not of identified people', zh_description: 新加粉丝群 ÷ 观看人数，为汇总数之比}
+  exposure_view_rate: {type: double, unit: ratio, of: [viewers, exposed_people], zh: 曝光-观看率, zh_description: 观看人数 ÷ 曝光人数}
+  view_exposed_rate: {type: double, unit: ratio, of: [product_exposed_people, viewers], zh: 观看-商品曝光率,
+    zh_description: 商品曝光人数 ÷ 观看人数}
+  product_click_rate: {type: double, unit: ratio, of: [product_clicked_people, product_exposed_people], zh: 商品曝光-点击率,
+    zh_description: 商品点击人数 ÷ 商品曝光人数}
+  click_buy_rate: {type: double, unit: ratio, of: [buyers, product_clicked_people], zh: 点击-成交率, zh_description: 成交人数 ÷ 商品点击人数}
+  view_buy_rate: {type: double, unit: ratio, of: [buyers, viewers], zh: 观看-成交率, zh_description: 成交人数 ÷ 观看人数}
+  follow_rate: {type: double, unit: ratio, of: [new_followers, viewers], zh: 转粉率, zh_description: 新增粉丝 ÷ 观看人数}
+  fan_club_rate: {type: double, unit: ratio, of: [new_fan_club, viewers], zh: 加团率, description: into the fan club, zh_description: 新加粉丝团 ÷ 观看人数}
+  group_join_rate: {type: double, unit: ratio, of: [new_group_members, viewers], zh: 加群率,
+    description: 'into chat groups; a ratio of totals, not of identified people', zh_description: 新加粉丝群 ÷ 观看人数，为汇总数之比}
   gpm_amount: {type: 'decimal(18,2)', unit: yuan, zh: GPM, description: 'paid_amount × 1000 / views; NULL without views, never by viewers',
     zh_description: 成交金额 × 1000 ÷ 观看次数；没有观看次数时为空}
   uv_value_amount: {type: 'decimal(18,2)', unit: yuan, zh: UV价值, description: paid_amount / viewers, zh_description: 成交金额 ÷ 观看人数}
   average_per_buyer_amount: {type: 'decimal(18,2)', unit: yuan, zh: 客单价,
     description: 'paid_amount / buyers; where buyers are counted from our own rows, only the amount of those with a name',
     zh_description: 成交金额 ÷ 成交人数；人数由明细补算时，只算可识别买家的金额}
-  roi: {type: double, unit: ratio, zh: 支付ROI, description: paid_amount / ad_cost_amount; NULL at no cost, zh_description: 成交金额 ÷ 投放消耗；消耗为 0 时为空}
-  net_roi: {type: double, unit: ratio, zh: 净成交ROI, description: (paid_amount - refund_amount) / ad_cost_amount, zh_description: （成交金额 − 退款金额）÷ 投放消耗}
-  refund_rate: {type: double, unit: ratio, zh: 退款率, description: refund_amount / paid_amount, zh_description: 退款金额 ÷ 成交金额}
+  roi: {type: double, unit: ratio, of: [paid_amount, ad_cost_amount], zh: 支付ROI, description: NULL at no cost, zh_description: 成交金额 ÷ 投放消耗；消耗为 0 时为空}
+  net_roi: {type: double, unit: ratio, of: [paid_amount - refund_amount, ad_cost_amount], zh: 净成交ROI, zh_description: （成交金额 − 退款金额）÷ 投放消耗}
+  refund_rate: {type: double, unit: ratio, of: [refund_amount, paid_amount], zh: 退款率, zh_description: 退款金额 ÷ 成交金额}
   group_viewers: {type: bigint, unit: person, zh: 群内观看人数, description: the platform's count of viewers who are in a group}
-  group_viewer_rate: {type: double, unit: ratio, zh: 群内观看占比, description: group_viewers / viewers, zh_description: 群内观看人数 ÷ 观看人数}
+  group_viewer_rate: {type: double, unit: ratio, of: [group_viewers, viewers], zh: 群内观看占比, zh_description: 群内观看人数 ÷ 观看人数}
   identified_viewers: {type: bigint, unit: person, zh: 可识别观众, description: people with a live_view event of the session}
   member_viewers: {type: bigint, unit: person, zh: 在籍观众, description: of identified_viewers those inside the private domain when they watched}
-  member_viewer_rate: {type: double, unit: ratio, zh: 在籍观众占比,
-    description: member_viewers / identified_viewers, zh_description: 在籍观众 ÷ 可识别观众}
+  member_viewer_rate: {type: double, unit: ratio, of: [member_viewers, identified_viewers], zh: 在籍观众占比,
+    zh_description: 在籍观众 ÷ 可识别观众}
   private_entries: {type: bigint, unit: person, zh: 本场入私域人数, description: people whose first private entry ever came from the session,
     zh_description: 首次进入私域即来自本场的人数}
   matched_orders: {type: bigint, unit: order, zh: 明细订单数, description: paid orders of our own rows that name the session}
@@ -82,8 +82,8 @@ columns:
   matched_refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 明细退款金额, description: refunds of matched_orders up to as_of}
   member_orders: {type: bigint, unit: order, zh: 在籍会员订单, description: matched_orders of people inside the private domain when they paid}
   member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 在籍会员金额, description: amount of member_orders}
-  member_share_rate: {type: double, unit: ratio, zh: 在籍会员金额占比,
-    description: member_amount / matched_amount, zh_description: 在籍会员金额 ÷ 明细金额}
+  member_share_rate: {type: double, unit: ratio, of: [member_amount, matched_amount], zh: 在籍会员金额占比,
+    zh_description: 在籍会员金额 ÷ 明细金额}
   new_buyers: {type: bigint, unit: person, zh: 首购人数, description: people whose first kept order ever names the session}
   pushes_before: {type: bigint, unit: event, zh: 开播前推送, description: pushes sent in the push_hours (24) before the start}
   push_delivered_before: {type: bigint, unit: person, zh: 推送触达, description: their deliveries; NULL where no push tells}

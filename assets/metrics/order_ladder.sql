@@ -22,14 +22,14 @@ columns:
   buyers: {type: bigint, unit: person, zh: 到达人数, description: buyers who reached this purchase,
     zh_description: 买到第 k 次的买家数}
   next_buyers: {type: bigint, unit: person, zh: 继续人数, description: of them those with a next purchase by as_of}
-  next_rate: {type: double, unit: ratio, zh: 继续率（截至目前）,
-    description: next_buyers / buyers; a lower bound, zh_description: 继续人数 ÷ 到达人数，近期到达者还有时间，因此是下限}
+  next_rate: {type: double, unit: ratio, of: [next_buyers, buyers], zh: 继续率（截至目前）,
+    description: a lower bound, zh_description: 继续人数 ÷ 到达人数，近期到达者还有时间，因此是下限}
   mature_buyers: {type: bigint, unit: person, zh: 成熟到达人数, description: 'buyers after whose purchase the orders of its platform are known for within_days (90)',
     zh_description: 第 k 次购买之后、该平台订单可知已满规定天数（90 天）的买家数}
   mature_next_buyers: {type: bigint, unit: person, zh: 成熟继续人数, description: mature_buyers whose next purchase came within within_days,
     zh_description: 成熟到达人数中，在规定天数内又买了下一次的}
-  mature_next_rate: {type: double, unit: ratio, zh: 继续率（成熟）,
-    description: mature_next_buyers / mature_buyers; NULL while nobody is mature, zh_description: 成熟到达人数中 90 天内再次购买的人数 ÷ 成熟到达人数}
+  mature_next_rate: {type: double, unit: ratio, of: [mature_next_buyers, mature_buyers], zh: 继续率（成熟）,
+    description: NULL while nobody is mature, zh_description: 成熟到达人数中 90 天内再次购买的人数 ÷ 成熟到达人数}
   gap_days_p25: {type: double, unit: day, zh: 间隔P25, description: 'days to the next purchase, first quartile of next_buyers',
     zh_description: 到下一次购买的天数，第一四分位数}
   gap_days_p50: {type: double, unit: day, zh: 间隔中位数, description: 'days to the next purchase, median of next_buyers',

@@ -28,8 +28,8 @@ columns:
     description: people whose whole window lies within the known days of their platform's memberships; the denominator, zh_description: 窗口已走完的触达人数，作分母}
   private_people: {type: bigint, unit: person, zh: 公转私人数,
     description: mature people whose first private entry came within the window; the numerator, zh_description: 成熟触达人数中窗口内首次入私域的，作分子}
-  public_to_private_rate: {type: double, unit: ratio, zh: 公转私率,
-    description: private_people / mature_people; NULL while nobody is mature, zh_description: 公转私人数 ÷ 成熟触达人数}
+  public_to_private_rate: {type: double, unit: ratio, of: [private_people, mature_people], zh: 公转私率,
+    description: NULL while nobody is mature, zh_description: 公转私人数 ÷ 成熟触达人数}
   median_days: {type: double, unit: day, zh: 中位天数,
     description: 'median of the whole days from public touch to private entry, among private_people: 24 hours each, a day begun counts (0 = the same date)',
     zh_description: 公转私者从触达到入私域所需整天数的中位数，不足 24 小时按一天，同一自然日为 0}

@@ -26,12 +26,12 @@ columns:
     description: buyers without a second purchase and still observed just before the day, zh_description: 到该天仍未复购且仍在观察的人数}
   events: {type: bigint, unit: person, zh: 当天复购, description: buyers whose second purchase came on that day after the first}
   censored: {type: bigint, unit: person, zh: 当天截尾, description: 'buyers whose observation ends on that day, as their platform''s orders are known no further'}
-  repeat_probability: {type: double, unit: ratio, zh: 复购概率,
+  repeat_probability: {type: double, unit: ratio, of: {estimated_from: [at_risk, events]}, zh: 复购概率,
     description: probability of having bought again by the day, zh_description: 首购后 d 天内再次购买的概率，1 − S}
-  standard_error: {type: double, unit: ratio, zh: 标准误, description: 'Greenwood''s, of the probability; NULL once S is 0'}
-  repeat_probability_low: {type: double, unit: ratio, zh: 95%下限, description: lower end of the 95 % interval of repeat_probability,
+  standard_error: {type: double, unit: ratio, of: {estimated_from: [at_risk, events]}, zh: 标准误, description: 'Greenwood''s, of the probability; NULL once S is 0'}
+  repeat_probability_low: {type: double, unit: ratio, of: {estimated_from: [at_risk, events]}, zh: 95%下限, description: lower end of the 95 % interval of repeat_probability,
     zh_description: 复购概率的 95% 置信区间下限}
-  repeat_probability_high: {type: double, unit: ratio, zh: 95%上限, description: upper end of the 95 % interval of repeat_probability,
+  repeat_probability_high: {type: double, unit: ratio, of: {estimated_from: [at_risk, events]}, zh: 95%上限, description: upper end of the 95 % interval of repeat_probability,
     zh_description: 复购概率的 95% 置信区间上限}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group buyers at risk}
 checks:

@@ -26,8 +26,8 @@ columns:
     zh_description: 按人计的分子人数；R2 为订单数}
   denominator: {type: bigint, unit: person, zh: 分母, description: 'people; orders in R2',
     zh_description: 按人计的分母人数；R2 为订单数}
-  repurchase_rate: {type: double, unit: ratio, zh: 复购率,
-    description: numerator / denominator; NULL until is_mature or without anybody, zh_description: 分子 ÷ 分母；周期未完为空}
+  repurchase_rate: {type: double, unit: ratio, of: [numerator, denominator], zh: 复购率,
+    description: NULL until is_mature or without anybody, zh_description: 分子 ÷ 分母；周期未完为空}
   is_mature: {type: boolean, zh: 是否成熟, description: 'the period is over, as far as the orders of every platform in the row are known; in R5, the next one too'}
   is_history_short: {type: boolean, zh: 历史不足,
     description: 'R6: orders are known for less than the look-back before the period; false for the others',

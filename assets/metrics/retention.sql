@@ -45,8 +45,8 @@ columns:
   returned: {type: bigint, unit: person, zh: 回访人数,
     description: 'mature people who came back; the numerator. In a calendar cell that is over for nobody yet, the count so far',
     zh_description: 该期回访的人数，作分子；未走完的格子为截至目前的人数}
-  retention_rate: {type: double, unit: ratio, zh: 留存率,
-    description: returned / mature_people; NULL while immature, zh_description: 回访人数 ÷ 成熟人数；未成熟为空}
+  retention_rate: {type: double, unit: ratio, of: [returned, mature_people], zh: 留存率,
+    description: NULL while immature, zh_description: 回访人数 ÷ 成熟人数；未成熟为空}
   is_mature: {type: boolean, zh: 是否成熟, description: the cell is over for everyone of the cohort}
   is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature people}
 checks:

@@ -63,7 +63,7 @@ def ask_metric(
     given = read_parameters(parameters, table.parameters)
     with open_warehouse(home) as snapshot:
         try:
-            found = ask(snapshot, name, given, as_of).order(str(table.header["grain"]))
+            found = ask(snapshot, name, given, as_of).order(", ".join(table.key) or "all")
             write(Rows(found.columns, found.fetchall()), form, limit)
             sys.stdout.flush()
             for doubt in doubts(snapshot, name, given, as_of):

@@ -66,7 +66,7 @@ def find(name: str) -> tuple[Table, str]:
 
 def _other_names(table: Table) -> set[str]:
     """What else people call a table: its titles, and the id that reports print beside its number."""
-    return {str(word).lower() for word in (*table.title.values(), table.header.get("variant", ""))}
+    return {str(word).lower() for word in (*table.title.values(), table.variant)}
 
 
 def _unknown(name: str, tables: dict[str, Table]) -> str:
@@ -81,14 +81,14 @@ def _unknown(name: str, tables: dict[str, Table]) -> str:
 
 
 def _explain_table(home: Path | None, table: Table, rendered: bool) -> None:
-    from pipelines.checks import checks_of
+    from pipelines.spec.checks import checks_of
 
     out = console()
     out.print(" · ".join([table.qualified, table.title["zh"], table.title["en"]]), style="bold")
     out.print()
     out.print(table.description)
-    if table.header.get("description_zh"):
-        out.print(str(table.header["description_zh"]).strip())
+    if table.description_zh:
+        out.print(table.description_zh)
     out.print()
     out.print(_facts(table))
     _heading(out, "Columns")
@@ -116,7 +116,7 @@ def _explain_column(table: Table, name: str) -> None:
     for text in (column.description, column.zh_description):
         if text:
             out.print(text)
-    out.print(f"{column.type}{f', in {column.unit}' if column.unit else ''}; one row is {table.header['grain']}")
+    out.print(f"{column.type}{f', in {column.unit}' if column.unit else ''}; one row is {table.grain}")
     _heading(out, "Comes from")
     out.print(_drawn(list(trace(table.qualified, name))))
 
@@ -128,9 +128,9 @@ def _heading(out: Any, text: str) -> None:
 
 def _facts(table: Table) -> Grid:
     grid = _grid((), header=False)
-    grid.add_row("one row is", str(table.header["grain"]))
-    if table.header.get("variant"):
-        grid.add_row("variant", str(table.header["variant"]))
+    grid.add_row("one row is", table.grain)
+    if table.variant:
+        grid.add_row("variant", table.variant)
     for name, value in table.parameters.items():
         text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
         grid.add_row(f"--param {name}", text + _choices(table, name))
@@ -142,7 +142,7 @@ def _choices(table: Table, name: str) -> str:
     """What else a parameter takes than parts of its default."""
     if name in table.words_of:
         said = table.words_of[name]
-        return f"  (of {', '.join([*said.get('or', []), 'any word of ' + said['column']])})"
+        return f"  (of {', '.join([*said.besides, 'any word of ' + said.column])})"
     allowed = table.choices.get(name, table.parameters[name])
     return "" if allowed == table.parameters[name] else f"  (of {', '.join(map(str, allowed))})"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from pipelines.catalogue import load_catalogue
 from pipelines.docs.markdown import code, grid, page
-from pipelines.tables import Column
+from pipelines.spec.header import Column
 
 # How many tables a name lists by link; some stand in every table.
 _LISTED = 6

@@ -9,12 +9,13 @@ from collections import defaultdict
 from typing import Any
 
 from pipelines.catalogue import load_catalogue
-from pipelines.checks import Check, checks_of
 from pipelines.docs.examples import Example, load_examples
 from pipelines.docs.markdown import code, fenced, grid, page
 from pipelines.ingest.sources import CANONICAL, load_sources
 from pipelines.ingest.staging import Column as StagingColumn
 from pipelines.ingest.staging import load_staging
+from pipelines.spec.checks import Check, checks_of
+from pipelines.spec.header import Column
 from pipelines.tables import ASSETS, Table
 
 SCHEMAS = {
@@ -43,7 +44,7 @@ def _index(tables: dict[str, Table]) -> str:
     parts = ["# The tables", "Made by `make docs` from the headers in `assets/`; change it there."]
     for schema, meaning in SCHEMAS.items():
         rows = [
-            (f"[{name}]({name}.md)", table.title["zh"], table.title["en"], table.header["grain"])
+            (f"[{name}]({name}.md)", table.title["zh"], table.title["en"], table.grain)
             for name, table in sorted(tables.items())
             if table.schema == schema
         ]
@@ -57,7 +58,7 @@ def _page(table: Table, readers: list[str], example: Example | None) -> str:
         f"# {table.qualified} · {table.title['zh']} · {table.title['en']}",
         f"<!-- made by `make docs` from {source}; change it there -->",
         table.description,
-        str(table.header.get("description_zh") or ""),
+        table.description_zh,
         _facts(table, source),
         "## Columns",
         _input(table.name) if table.schema == "staging" else "",
@@ -69,7 +70,7 @@ def _page(table: Table, readers: list[str], example: Example | None) -> str:
     )
 
 
-def _column(column: Any) -> tuple[str, ...]:
+def _column(column: Column) -> tuple[str, ...]:
     return (code(column.name), column.type, column.unit, column.zh, column.description, column.zh_description)
 
 
@@ -100,9 +101,9 @@ def _required(column: StagingColumn) -> str:
 
 
 def _facts(table: Table, source: str) -> str:
-    lines = [f"- **One row is:** {table.header['grain']}"]
-    if table.header.get("variant"):
-        lines.append(f"- **Variant:** {table.header['variant']}")
+    lines = [f"- **One row is:** {table.grain}"]
+    if table.variant:
+        lines.append(f"- **Variant:** {table.variant}")
     if table.is_view:
         lines.append("- A view: always up to date with what it reads.")
     lines.append(f"- **Defined in:** [{source}](../../{source})")
@@ -126,7 +127,7 @@ def _choices(table: Table, name: str) -> str:
     """What a parameter takes, where that is not just any part of its default."""
     if name in table.words_of:
         said = table.words_of[name]
-        return ", ".join([*map(code, said.get("or", [])), f"any word of {code(said['column'])}"])
+        return ", ".join([*map(code, said.besides), f"any word of {code(said.column)}"])
     allowed = table.choices.get(name, [])
     return "" if allowed == table.parameters[name] else ", ".join(map(code, allowed))
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from pipelines.engines.engine import Engine
+    from pipelines.spec.header import Restriction
 
 # The sets of touched keys that assets/core/identities.py fills, and by which a table may be rebuilt in part.
 TOUCHED = {
@@ -102,16 +103,17 @@ class DuckDBEngine:
 
     def replace_touched(self, table: Table, given: Mapping[str, Any], done: int) -> int:
         """See Engine. Equal to a full build; a property test proves it."""
-        rebuild = table.header["rebuild"]
+        rebuild = table.header.rebuild
+        assert rebuild is not None
         _gather_touched(self.connection, done)
-        inputs = {name: _only_touched(name, rule) for name, rule in rebuild["restrict"].items()}
+        inputs = {name: _only_touched(name, rule) for name, rule in rebuild.restrict.items()}
         text = table.render({**table.parameters, **given}, inputs=inputs)
-        match = _match(rebuild["delete"], rebuild.get("key"))
-        touched = f"select t.* from {table.qualified} as t semi join {_temp(rebuild['delete'])} as x on {match}"
+        match = _match(rebuild.delete, rebuild.key)
+        touched = f"select t.* from {table.qualified} as t semi join {_temp(rebuild.delete)} as x on {match}"
         keep_replaced(self.connection, table, done, touched, text)
         with transaction(self.connection) as connection:
             connection.execute(
-                f"delete from {table.qualified} as t using {_temp(rebuild['delete'])} as x where {match}"
+                f"delete from {table.qualified} as t using {_temp(rebuild.delete)} as x where {match}"
             )
             inserted = f"insert into {table.qualified} by name select * from {kept(table.qualified)}"
             return int(connection.execute(inserted).fetchall()[0][0])
@@ -166,7 +168,7 @@ def refresh(
 
 
 def _needs_full(connection: duckdb.DuckDBPyConnection, table: Table, done: int, core_pass: Pass) -> bool:
-    follows = "rebuild" in table.header or table.counted_by is not None
+    follows = table.header.rebuild is not None or table.counted_by is not None
     if not follows or done < 0 or core_pass.is_full:
         return True
     missed = connection.execute(
@@ -185,10 +187,9 @@ def _gather_touched(connection: duckdb.DuckDBPyConnection, done: int) -> None:
         )
 
 
-def _only_touched(name: str, rule: Any) -> str:
-    """Only the touched rows of an input. A rule is a touched set's name, or {set, key} where its columns differ."""
-    touched, key = (rule, None) if isinstance(rule, str) else (rule["set"], rule["key"])
-    return f"select t.* from {name} as t semi join {_temp(touched)} as x on {_match(touched, key)}"
+def _only_touched(name: str, rule: Restriction) -> str:
+    """Only the touched rows of an input."""
+    return f"select t.* from {name} as t semi join {_temp(rule.set)} as x on {_match(rule.set, rule.key)}"
 
 
 def _match(touched: str, key: Sequence[str] | None) -> str:
@@ -253,7 +254,7 @@ def _remember(connection: duckdb.DuckDBPyConnection, table: Table, core_pass: Pa
 
 def forget_done(connection: duckdb.DuckDBPyConnection) -> None:
     """Touched keys that every partly rebuilt table has dealt with."""
-    partial = [name for name, table in load_tables().items() if "rebuild" in table.header]
+    partial = [name for name, table in load_tables().items() if table.header.rebuild]
     done, tables = connection.execute(
         "select min(pass_no), count(*) from ops.table_state where list_contains(?, table_name)", [partial]
     ).fetchall()[0]

@@ -18,7 +18,7 @@ def define(table: str, name: str, label: str, words: Words) -> Definition | None
     header, column = known
     is_zh = words.language == "zh"
     meaning = (column.zh_description if is_zh else "") or column.description
-    about = (str(header.header.get("description_zh") or "") if is_zh else "") or header.description
+    about = (header.description_zh if is_zh else "") or header.description
     return Definition(
         id=f"{header.name}.{name}",
         label=label,
@@ -27,9 +27,9 @@ def define(table: str, name: str, label: str, words: Words) -> Definition | None
         column=name,
         meaning=meaning.strip(),
         unit=words.value("unit", column.unit) if column.unit else "",
-        variant=str(header.header.get("variant") or ""),
+        variant=header.variant,
         about=about.strip(),
-        grain=str(header.header["grain"]),
+        grain=header.grain,
     )
 
 

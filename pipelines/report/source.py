@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.report.words import plain
 from pipelines.settings import Settings
-from pipelines.tables import Column, Table, load_tables
+from pipelines.spec.header import Column
+from pipelines.tables import Table, load_tables
 
 if TYPE_CHECKING:
     import duckdb

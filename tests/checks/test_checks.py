@@ -9,8 +9,10 @@ import duckdb
 import pytest
 
 from pipelines.catalogue import load_catalogue
-from pipelines.checks import CheckError, Result, checks_of, open_validations
-from pipelines.tables import Table
+from pipelines.checks import Result, checks_of, open_validations
+from pipelines.spec.header import Header
+from pipelines.spec.reading import checked
+from pipelines.tables import Table, TableError
 from pipelines.warehouse import connect
 
 ROWS = """
@@ -32,9 +34,15 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def table(*checks: dict[str, Any]) -> Table:
-    columns = {name: {"type": "varchar"} for name in COLUMNS}
-    header = {"title": {"en": "Small"}, "columns": columns, "checks": list(checks)}
-    return Table("core", "small", Path("assets/core/small.sql"), header, "")
+    header = {
+        "title": {"zh": "小", "en": "Small"},
+        "description": "A small table.",
+        "grain": "id",
+        "columns": {name: {"type": "varchar", "zh": "列"} for name in COLUMNS},
+        "checks": list(checks),
+    }
+    path = Path("assets/core/small.sql")
+    return Table("core", "small", path, checked(header, Header, path, TableError), "")
 
 
 def asked(connection: duckdb.DuckDBPyConnection, *checks: dict[str, Any]) -> list[Result]:
@@ -114,23 +122,29 @@ def test_a_condition_that_names_no_column_says_so(connection: duckdb.DuckDBPyCon
 @pytest.mark.parametrize(
     ("check", "words"),
     [
-        ({"uniqe": ["id"]}, "did you mean 'unique'"),
-        ({"unique": ["idd"]}, "the column 'idd', which the header does not have; did you mean 'id'"),
-        ({"between": {"column": "rate"}}, "neither min nor max"),
-        ({"in_set": {"column": "k"}}, "'values'"),
-        ("unique", "is not understood"),
+        ({"uniqe": ["id"]}, "checks.#1.uniqe: there is no such key; did you mean 'unique'?"),
+        ({"unique": ["idd"]}, "the column 'idd', which the header does not have; did you mean 'id'?"),
+        ({"unique": []}, "checks.#1.unique: expected another number of entries, found []"),
+        ({"between": {"column": "rate"}}, "checks.#1.between: neither min nor max"),
+        ({"between": {"column": "rate", "mn": 0}}, "checks.#1.between.mn: there is no such key; did you mean 'min'?"),
+        ({"in_set": {"column": "k"}}, "checks.#1.in_set: lacks 'values'"),
+        ({"relationship": {"columns": ["id", "k"], "table": "core.other", "to": "id"}}, "2 columns meet 1"),
+        ({"unique": ["id"], "not_null": ["id"]}, "this one unique and not_null"),
+        ({"unique": ["id"], "blocking": "sometimes"}, "expected true or false, found 'sometimes'"),
+        ("unique", "checks.#1: expected keys with values, found 'unique'"),
     ],
 )
 def test_a_check_that_cannot_be_read_is_refused_by_name(check: Any, words: str) -> None:
-    with pytest.raises(CheckError) as error:
-        checks_of(table(check))
+    with pytest.raises(TableError) as error:
+        table(check)
     assert "assets/core/small.sql" in str(error.value).replace("\\", "/")
     assert words in str(error.value)
 
 
 def test_a_check_may_warn_only_and_equal_names_are_numbered() -> None:
-    first, second = checks_of(table({"row_count": {"min": 1}}, {"row_count": {"max": 9}, "blocking": False}))
-    assert [(c.name, c.is_blocking) for c in (first, second)] == [("row_count", True), ("row_count_2", False)]
+    entries = ({"row_count": {"min": 1}}, {"row_count": {"max": 9}, "blocking": False}, {"row_count": {"max": 8}})
+    named = [(check.name, check.is_blocking) for check in checks_of(table(*entries))]
+    assert named == [("row_count", True), ("row_count_2", False), ("row_count_3", True)]
 
 
 def test_every_table_of_assets_is_checked() -> None:

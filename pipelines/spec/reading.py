@@ -1,0 +1,146 @@
+"""Reads a YAML file of assets into its model; what the model does not know is refused in words of the file.
+
+What belongs here: the reading, and the words of a mistake. What does not: any model (each stands beside what it
+describes).
+"""
+
+from __future__ import annotations
+
+import types
+from pathlib import Path
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from pipelines.spec.nearest import hint
+
+Shape = TypeVar("Shape")
+
+# The C loader reads the same language ten times faster; not every platform's wheel has it.
+_Yaml: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class SpecError(ValueError):
+    """A file of assets says something that Siyu does not understand; the message names file and key."""
+
+
+class Strict(BaseModel):
+    """A part of a file: it has these keys and no others. A field with `exclude` is ours, never the file's."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Loader(_Yaml):  # type: ignore[misc]
+    """YAML in which a key that stands twice is a mistake and not the last of the two."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(problem=f"'{key}' stands twice", problem_mark=node.start_mark)
+        return dict(super().construct_mapping(node, deep))
+
+
+def parse(text: str, where: Path, error: type[ValueError] = SpecError) -> Any:
+    """The text of a YAML file as it stands, its shape not yet known. Raises `error` naming the file."""
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as fault:
+        raise error(f"{where}: not YAML: {fault}") from fault
+
+
+def read(path: Path, shape: type[Shape], error: type[ValueError] = SpecError, **ours: Any) -> Shape:
+    """A YAML file of this shape. `ours`: what we know and no file says, such as its name."""
+    data = parse(path.read_text(encoding="utf-8"), path, error)
+    return checked({**data, **ours} if ours and isinstance(data, dict) else data, shape, path, error)
+
+
+def checked(data: Any, shape: type[Shape], where: Path, error: type[ValueError] = SpecError) -> Shape:
+    """The data as its model. Raises `error` with the first mistake, in words of the file."""
+    try:
+        if isinstance(shape, type) and issubclass(shape, BaseModel):
+            return shape.model_validate(data)
+        return TypeAdapter(shape).validate_python(data)
+    except ValidationError as fault:
+        raise error(f"{where}: {told(fault, shape)}") from fault
+
+
+def told(error: ValidationError, shape: Any) -> str:
+    """The first mistake with its key. An unknown key goes first: what is then missing was only misspelt."""
+    faults = error.errors()
+    first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+    place, kind, found = list(first["loc"]), first["type"], first["input"]
+    if kind == "missing":
+        return f"{_key(place[:-1])}lacks '{place[-1]}'"
+    if kind == "extra_forbidden":
+        comma = " (a text that holds a comma is quoted)" if found is None else ""
+        return f"{_key(place)}there is no such key; {hint(str(place[-1]), _keys_at(shape, place[:-1]))}{comma}"
+    if kind == "literal_error":
+        words = [str(word) for word in get_args(_inner(_at(shape, place)))]
+        said = f"; {hint(str(found), words)}" if isinstance(found, str) else ""
+        return f"{_key(place)}expected one of {', '.join(words)}, found {_shown(found)}{said}"
+    expected = next((words for start, words in _EXPECTED.items() if kind.startswith(start)), None)
+    if expected:
+        return f"{_key(place)}expected {expected}, found {_shown(found)}"
+    return _key(place) + first["msg"].removeprefix("Value error, ")
+
+
+_EXPECTED = {
+    "string": "a text",
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "tuple": "a list",
+    "list": "a list",
+    "too_": "another number of entries",
+    "dict": "keys with values",
+    "mapping": "keys with values",
+    "model": "keys with values",
+}
+
+
+def _key(place: list[Any]) -> str:
+    """The way to a place, as `checks.#2.unique: `; entries of a list are counted from 1."""
+    parts = (f"#{part + 1}" if isinstance(part, int) else str(part) for part in place if part != "[key]")
+    return f"{way}: " if (way := ".".join(parts)) else ""
+
+
+def _shown(found: Any) -> str:
+    """What stands there, short."""
+    text = "nothing" if found is None else repr(found)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _keys_at(shape: Any, place: list[Any]) -> list[str]:
+    """The keys that a file may have at a place."""
+    model = _inner(_at(shape, place))
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return []
+    return [str(f.validation_alias or name) for name, f in model.model_fields.items() if not f.exclude]
+
+
+def _at(shape: Any, place: list[Any]) -> Any:
+    """The annotation of a place, step by step: a field of a model, or an entry of a list or of a mapping."""
+    for part in place:
+        inner = _inner(shape)
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            fields = {str(f.validation_alias or name): f for name, f in inner.model_fields.items()}
+            fields |= inner.model_fields
+            shape = fields[str(part)].annotation if str(part) in fields else None
+        else:
+            entries = [entry for entry in get_args(inner) if entry is not Ellipsis]
+            shape = entries[-1] if entries else None
+    return shape
+
+
+def _inner(shape: Any) -> Any:
+    """Of `X | None` the X."""
+    if get_origin(shape) in (Union, types.UnionType):
+        return next(part for part in get_args(shape) if part is not type(None))
+    return shape
+
+
+def texts(given: Any) -> Any:
+    """One text is a list of one."""
+    return [given] if isinstance(given, str) else given
