@@ -61,6 +61,12 @@ class Grain(Strict):
     def _listed(cls, given: Any) -> Any:
         return [part.strip() for part in given.split(",")] if isinstance(given, str) else given
 
+    @model_validator(mode="after")
+    def _said(self) -> Grain:
+        if bool(self.columns) == bool(self.text):
+            raise ValueError("expected `grain: column, column` or `grain: {text: …}`")
+        return self
+
     def __str__(self) -> str:
         return self.text or ", ".join(self.columns)
 
@@ -79,7 +85,7 @@ class Ratio(Strict):
     def _one_way(self) -> Ratio:
         if sum(map(bool, (self.parts, self.estimated_from, self.alone))) != 1:
             raise ValueError("expected [numerator, denominator], {estimated_from: [column, …]} or {alone: why}")
-        if self.parts and (len(self.parts) != 2 or not all(map(_TERM.fullmatch, self.parts))):
+        if self.parts and (len(self.parts) != 2 or not all(_TERM.fullmatch(p) and _NAME.search(p) for p in self.parts)):
             raise ValueError(f"expected [numerator, denominator] of columns, + and -, found {list(self.parts)}")
         return self
 
@@ -186,7 +192,9 @@ class Header(Strict):
     @model_validator(mode="after")
     def _known_names(self) -> Header:
         """Whatever the header names stands in it."""
-        places: list[tuple[str, Sequence[str]]] = [("grain", self.grain.columns)]
+        text = f"; or is it a text, `grain: {{text: {self.grain}}}`?"
+        _refuse_unknown("grain", self.grain.columns, self.columns, "column", text)
+        places: list[tuple[str, Sequence[str]]] = []
         places += [(f"checks.#{place}", entry.columns) for place, entry in enumerate(self.checks, start=1)]
         places += [(f"columns.{column.name}.of", column.of.columns) for column in self.columns.values() if column.of]
         for place, names in places:
@@ -196,7 +204,8 @@ class Header(Strict):
         return self
 
 
-def _refuse_unknown(place: str, names: Iterable[str], known: Collection[str], kind: str) -> None:
+def _refuse_unknown(place: str, names: Iterable[str], known: Collection[str], kind: str, also: str = "") -> None:
     for name in names:
         if name not in known:
-            raise ValueError(f"{place}: names the {kind} '{name}', which the header does not have; {hint(name, known)}")
+            said = f"{place}: names the {kind} '{name}', which the header does not have; {hint(name, known)}"
+            raise ValueError(said + also)

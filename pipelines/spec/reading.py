@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from pathlib import Path
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -135,10 +135,10 @@ def _at(shape: Any, place: list[Any]) -> Any:
 
 
 def _inner(shape: Any) -> Any:
-    """Of `X | None` the X."""
+    """Of `X | None`, and of an X with validators, the X."""
     if get_origin(shape) in (Union, types.UnionType):
-        return next(part for part in get_args(shape) if part is not type(None))
-    return shape
+        return _inner(next(part for part in get_args(shape) if part is not type(None)))
+    return _inner(get_args(shape)[0]) if get_origin(shape) is Annotated else shape
 
 
 def texts(given: Any) -> Any:

@@ -1,0 +1,59 @@
+"""No metric without a test of given and expected rows, and no parameter that only its default was ever asked for.
+
+What belongs here: that they are there. What does not: what they say (the other files of this folder, tests/parity).
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from pipelines.metrics import find_metric, metric_tables
+from pipelines.tables import load_tables
+from tests.parity.test_parity import QUESTIONS
+
+METRICS = [table.name for table in metric_tables()]
+CHOSEN = [
+    (table.name, parameter, word)
+    for table in metric_tables()
+    for parameter, words in table.choices.items()
+    if words != table.parameters[parameter]
+    for word in words
+]
+
+
+def _asked_by(text: str) -> set[str]:
+    """Names that the test functions of a file hand to a call: `answers(world, "repurchase", …)`."""
+    tests = [f for f in ast.parse(text).body if isinstance(f, ast.FunctionDef) and f.name.startswith("test_")]
+    calls = [node for test in tests for node in ast.walk(test) if isinstance(node, ast.Call)]
+    words = [word.value for call in calls for word in call.args if isinstance(word, ast.Constant)]
+    return {word.removeprefix("metrics.") for word in words if isinstance(word, str)}
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_metric_has_a_test_of_given_and_expected_rows(name):
+    file = Path(__file__).with_name(f"test_{name}.py")
+    assert file.is_file(), f"metrics.{name} has no test; write {file.name}"
+    assert name in _asked_by(file.read_text(encoding="utf-8")), f"no test of {file.name} asks for metrics.{name}"
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_every_parameter_is_asked_otherwise_than_by_default_on_both_engines(name):
+    parameters = find_metric(name).parameters
+    asked = {key for question in QUESTIONS[name] for key, value in question.items() if value != parameters[key]}
+    assert asked == set(parameters)
+
+
+@pytest.mark.parametrize(("name", "parameter", "word"), CHOSEN)
+def test_every_word_that_a_parameter_takes_is_asked_on_both_engines(name, parameter, word):
+    values = [find_metric(name).parameters[parameter], *(q[parameter] for q in QUESTIONS[name] if parameter in q)]
+    asked = {str(one) for value in values for one in (value if isinstance(value, list) else [value])}
+    assert any(one.isdigit() for one in asked) if word == "number" else word in asked
+
+
+@pytest.mark.parametrize("name", [name for name, table in load_tables().items() if table.parameters])
+def test_every_parameter_is_used_by_the_sql(name):
+    table = load_tables()[name]
+    assert [parameter for parameter in table.parameters if f"${parameter}" not in table.sql] == []

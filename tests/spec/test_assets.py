@@ -1,0 +1,40 @@
+"""What the headers of assets say fits what they do not hold: their SQL, the engine, the words of the report."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from pipelines.catalogue import load_catalogue
+from pipelines.engines.duckdb import TOUCHED
+from pipelines.report.words import load_words
+from pipelines.spec.header import Touched, Unit
+from pipelines.tables import load_tables
+
+TABLES = load_tables()
+REBUILT = {name: table for name, table in TABLES.items() if table.header.rebuild}
+
+
+@pytest.mark.parametrize("name", [name for name, table in load_catalogue().items() if table.key])
+def test_no_two_rows_share_the_grain(name):
+    """The grain that a header states is checked in every run."""
+    table = load_catalogue()[name]
+    assert set(table.key) in [set(check.unique) for check in table.checks if check.unique]
+
+
+@pytest.mark.parametrize("name", REBUILT)
+def test_touched_rows_come_of_inputs_that_the_sql_reads(name):
+    assert set(REBUILT[name].header.rebuild.restrict) <= set(REBUILT[name].dependencies)
+
+
+def test_the_engine_knows_every_touched_set():
+    assert set(TOUCHED) == set(get_args(Touched))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_report_has_a_word_for_every_unit_of_a_metric(language):
+    used = {column.unit for table in TABLES.values() for column in table.columns.values()} - {""}
+    assert used <= set(get_args(Unit))
+    words = load_words(language)
+    assert [unit for unit in used if unit not in words.get("values.unit")] == []

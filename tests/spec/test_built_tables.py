@@ -1,0 +1,64 @@
+"""Headers against the tables that are built: names, order and types of columns, and what each rate divides.
+
+What belongs here: that what a header says of its table is so. What does not: whether a number is right (tests/core,
+tests/metrics).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.metrics import metric_tables, query, refresh_metric
+from pipelines.tables import load_tables
+from tests.metrics.random_world import random_world
+from tests.parity.test_parity import ASKED
+
+TABLES = load_tables()
+RATES = [(name, column.name) for name, table in TABLES.items() for column in table.columns.values() if column.of]
+DIVIDED = [(name, column) for name, column in RATES if TABLES[name].columns[column].of.parts]
+
+# In a world of 250 people nobody has as many orders as a placeholder by default.
+FEW_ORDERS = {"least_orders": 3, "times": 1, "most_people": 5}
+
+
+@pytest.fixture(scope="module")
+def built():
+    """A random merchant with every table of core and metrics."""
+    world = random_world(7)
+    figures = "exposed_people = 900, product_exposed_people = 300, product_clicked_people = 80, group_viewers = 20"
+    world.connection.execute(f"update core.live_sessions set {figures}")
+    for table in metric_tables():
+        refresh_metric(world.connection, table, world.settings, world.as_of)
+    few = query(world.connection, "likely_placeholders", FEW_ORDERS, world.settings, world.as_of)
+    few.insert_into("metrics.likely_placeholders")
+    return world
+
+
+def _said(table):
+    return [(column.name, column.type) for column in table.columns.values()]
+
+
+def _of(relation):
+    return [(name, str(type_).lower()) for name, type_ in zip(relation.columns, relation.types, strict=True)]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_has_the_columns_that_its_header_says(built, name):
+    assert _of(built.connection.table(name)) == _said(TABLES[name])
+
+
+@pytest.mark.parametrize(("metric", "parameters"), ASKED)
+def test_an_answer_has_the_columns_that_the_header_says(built, metric, parameters):
+    relation = query(built.connection, metric, parameters, built.settings, built.as_of)
+    assert _of(relation) == _said(TABLES[f"metrics.{metric}"])
+
+
+@pytest.mark.parametrize(("name", "column"), DIVIDED)
+def test_a_rate_is_what_it_says_it_divides(built, name, column):
+    """Wherever it is given; where it is NULL nobody is mature, or there is nothing to divide by."""
+    over, under = TABLES[name].columns[column].of.parts
+    wrong = f"coalesce(abs({column} - cast({over} as double) / nullif({under}, 0)) > 1e-9, true)"
+    (found,) = built.sql(f"""
+        select count(*) > 0 as is_given, count(*) filter ({wrong}) as wrong from {name} where {column} is not null
+    """)
+    assert found == {"is_given": True, "wrong": 0}

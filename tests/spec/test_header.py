@@ -1,0 +1,117 @@
+"""What a header may say: every mistake is refused in words of the file, with the nearest word that is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.tables import TableError, read_table
+
+GOOD = """
+title: {zh: 例, en: Example}
+description: An example.
+grain: day, word
+parameters: {windows: [7, 30], word: order}
+choices: {word: [order, event]}
+words_of: {word: {column: core.activities.activity, or: [any]}}
+columns:
+  day:    {type: date, zh: 日}
+  word:   {type: varchar, zh: 词}
+  people: {type: bigint, unit: person, zh: 人数}
+  buyers: {type: bigint, unit: person, zh: 买家}
+  rate:   {type: double, unit: ratio, of: [buyers, people], zh: 比例, description: NULL without people}
+checks:
+  - unique: [day, word]
+  - between: {column: rate, min: 0, max: 1}
+"""
+
+
+def read(folder: Path, header: str, name: str = "example.sql"):
+    file = folder / "metrics" / name
+    file.parent.mkdir(exist_ok=True)
+    marks = ('"""', '"""\n') if name.endswith(".py") else ("/*", "*/\nselect 1")
+    file.write_text(header.join(marks), encoding="utf-8")
+    return read_table(file)
+
+
+def test_what_a_header_says(tmp_path):
+    table = read(tmp_path, GOOD)
+    assert (table.grain, table.key) == ("day, word", ("day", "word"))
+    assert table.columns["rate"].description == "buyers / people; NULL without people"
+    assert table.words_of["word"].besides == ("any",)
+
+
+def test_a_grain_may_be_a_text(tmp_path):
+    table = read(tmp_path, GOOD.replace("grain: day, word", "grain: {text: one row}"))
+    assert (table.grain, table.key) == ("one row", ())
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        ("checks:", "check:", "check: there is no such key; did you mean 'checks'?"),
+        ("zh: 日}", "zh: 日, discription: x}", "columns.day.discription: there is no such key; did you mean 'descri"),
+        ("en: Example", "eng: Example", "title.eng: there is no such key; did you mean 'en'?"),
+        ("or: [any]", "and: [any]", "words_of.word.and: there is no such key; known: column, or"),
+        ("zh: 日}", "zh: 日, description: one, two}", "columns.day.two: there is no such key; known: description, of"),
+        ("zh: 日}", "zh: 日, description: one, two}", "(a text that holds a comma is quoted)"),
+        ("zh: 日}", "zh: 日, name: date}", "the column 'day' says 'name', which is its key already"),
+        ("description: An example.", "", "lacks 'description'"),
+        ("type: date, zh: 日", "type: date", "columns.day: lacks 'zh'"),
+        ("zh: 日}", "zh: ''}", "columns.day.zh: expected a text, found ''"),
+        ("type: date", "type: dat", "columns.day.type: expected one of varchar, bigint"),
+        ("type: date", "type: dat", "found 'dat'; did you mean 'date'?"),
+        ("unit: person, zh: 人数", "unit: persons, zh: 人数", "found 'persons'; did you mean 'person'?"),
+        ("description: An example.", "description: [a]", "description: expected a text, found ['a']"),
+        ("description: An example.", "description: 7", "description: expected a text, found 7"),
+        ("  day:    {type: date, zh: 日}", "  day:", "columns.day: expected keys with values, found nothing"),
+        ("checks:", "materialized: veiw\nchecks:", "found 'veiw'; did you mean 'view'?"),
+        ("grain: day, word", "grain: day, wrd", "grain: names the column 'wrd', which the header does not have; did"),
+        ("grain: day, word", "grain: one row", "or is it a text, `grain: {text: one row}`?"),
+        ("unique: [day, word]", "unique: [dai, word]", "checks.#1: names the column 'dai', which the header does not"),
+        ("choices: {word", "choices: {wrd", "choices: names the parameter 'wrd', which the header does not have; did"),
+        ("words_of: {word", "words_of: {windos", "words_of: names the parameter 'windos'"),
+        ("of: [buyers, people], ", "", "columns.rate: a ratio stands beside what it divides; say it by `of: [num"),
+        ("of: [buyers, people]", "of: [buyer, people]", "columns.rate.of: names the column 'buyer', which the head"),
+        ("of: [buyers, people]", "of: [buyers - leavers, people]", "columns.rate.of: names the column 'leavers'"),
+        ("of: [buyers, people]", "of: [buyers]", "columns.rate.of: expected [numerator, denominator]"),
+        ("of: [buyers, people]", "of: [count(*), people]", "columns.rate.of: expected [numerator, denominator]"),
+        ("of: [buyers, people]", "of: {model: [people]}", "columns.rate.of.model: there is no such key; known: alone"),
+        (
+            "  rate:   {type: double, unit: ratio",
+            "  buy_rate: {type: double, unit: day",
+            "columns.buy_rate: unit is 'd",
+        ),
+        ("checks:", "grain: day\nchecks:", "'grain' stands twice"),
+        ("checks:", "reads: [core.orders]\nchecks:", "reads: is for tables built in Python"),
+        ("checks:", "rebuild: {delete: touched_peple, restrict: {}}\nchecks:", "did you mean 'touched_people'?"),
+    ],
+)
+def test_a_mistake_is_named(tmp_path, good, bad, said):
+    assert good in GOOD
+    with pytest.raises(TableError) as error:
+        read(tmp_path, GOOD.replace(good, bad, 1))
+    assert str(error.value).startswith(str(tmp_path / "metrics" / "example.sql"))
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("x = 1", "expected build(connection, settings, core_pass), found nothing of that name"),
+        ("def build(connection, settings): ...", "found build(connection, settings)"),
+    ],
+)
+def test_a_table_in_python_has_one_way_in(tmp_path, body, said):
+    table = read(tmp_path, GOOD, "example.py")
+    table.path.write_text(table.path.read_text(encoding="utf-8") + body, encoding="utf-8")
+    with pytest.raises(TableError) as error:
+        table.module()
+    assert str(table.path) in str(error.value)
+    assert said in str(error.value)
+
+
+def test_touched_rows_are_made_anew_by_sql_only(tmp_path):
+    with pytest.raises(TableError, match="rebuild: is for SQL"):
+        read(tmp_path, GOOD + "rebuild: {delete: touched_people, restrict: {}}", "example.py")
