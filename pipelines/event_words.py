@@ -6,25 +6,18 @@ SQL over events (assets/core).
 
 from __future__ import annotations
 
-import difflib
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pipelines.spec.nearest import nearest
+from pipelines.spec.reading import SpecError, Strict, read
 
 FILE = Path(__file__).resolve().parent.parent / "assets" / "event_words.yaml"
 
 
-class EventWordError(ValueError):
-    """The table says something that Siyu does not understand; the message names the file and the word."""
-
-
-class EventWord(BaseModel):
+class EventWord(Strict):
     """One word: see the head of the YAML."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     zh: str
     also: tuple[str, ...] = ()
@@ -38,17 +31,11 @@ class EventWord(BaseModel):
 
 @cache
 def load_event_words() -> dict[str, EventWord]:
-    """Every word of the table. Raises EventWordError."""
-    entries = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    words = {}
-    for word, entry in entries.items():
-        try:
-            words[word] = EventWord(**entry)
-        except (ValidationError, TypeError) as error:
-            raise EventWordError(f"{FILE}: {word}: {error}") from error
+    """Every word of the table. Raises SpecError."""
+    words = read(FILE, dict[str, EventWord])
     for word, entry in words.items():
         if entry.ends is not None and (entry.ends not in words or words[entry.ends].kind is None):
-            raise EventWordError(f"{FILE}: {word}: it ends {entry.ends!r}, which begins nothing")
+            raise SpecError(f"{FILE}: {word}: it ends {entry.ends!r}, which begins nothing")
     _spellings(words)
     return words
 
@@ -64,7 +51,7 @@ def _spellings(words: dict[str, EventWord]) -> dict[str, str]:
     for word, entry in words.items():
         for spelling in (entry.zh, *entry.also):
             if found.setdefault(spelling, word) != word:
-                raise EventWordError(f"{FILE}: {spelling} is a spelling of {found[spelling]} and of {word}")
+                raise SpecError(f"{FILE}: {spelling} is a spelling of {found[spelling]} and of {word}")
     return found
 
 
@@ -75,7 +62,7 @@ def known_word(text: str) -> str:
     """
     word = spellings().get(text.strip(), text.strip().lower())
     if word not in load_event_words():
-        near = difflib.get_close_matches(word, load_event_words(), n=1, cutoff=0.85)
+        near = nearest(word, load_event_words(), cutoff=0.85)
         if near:
-            raise ValueError(f"{text!r} is no event word; did you mean {near[0]!r}?")
+            raise ValueError(f"{text!r} is no event word; did you mean {near!r}?")
     return word

@@ -6,7 +6,6 @@ metric (assets/metrics).
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.engines.duckdb import Built, build, values
 from pipelines.facts import are_stored
 from pipelines.settings import Settings
+from pipelines.spec.nearest import hint, nearest
 from pipelines.tables import Table, TableError, load_tables
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ def find_metric(name: str) -> Table:
     known = {table.name: table for table in metric_tables()}
     short = name.removeprefix("metrics.")
     if short not in known:
-        near = difflib.get_close_matches(short, known, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"metrics: {', '.join(sorted(known))}"
-        raise TableError(f"no metric '{name}'; {hint}")
+        raise TableError(f"no metric '{name}'; {hint(short, known, otherwise='metrics')}")
     return known[short]
 
 
@@ -90,10 +88,10 @@ def _unheard(connection: duckdb.DuckDBPyConnection, table: Table, parameter: str
     known = [*table.words_of[parameter].besides, *sorted(row[0] for row in rows)]
     said = []
     for word in (word for word in asked if word not in known):
-        near = difflib.get_close_matches(str(word), known, n=1)
-        hint = f"did you mean '{near[0]}'? " if near else ""
+        near = nearest(str(word), known)
+        meant = f"did you mean '{near}'? " if near else ""
         said.append(
-            f"{parameter}={word}: nobody did this, {column} holds no such word; {hint}it holds {', '.join(known)}"
+            f"{parameter}={word}: nobody did this, {column} holds no such word; {meant}it holds {', '.join(known)}"
         )
     return said
 

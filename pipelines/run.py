@@ -7,7 +7,6 @@ What belongs here: deciding that nothing is new, executing the job, telling how 
 from __future__ import annotations
 
 import contextlib
-import difflib
 import os
 import time
 import uuid
@@ -25,6 +24,7 @@ from pipelines.quality import Quality, quality
 from pipelines.refresh import NotPublished, Progress, Step, Watcher
 from pipelines.runs import Loaded
 from pipelines.settings import Settings
+from pipelines.spec.nearest import nearest
 from pipelines.tables import TableError
 
 if TYPE_CHECKING:
@@ -153,9 +153,9 @@ def _selected(select: Sequence[str] | None) -> list[str] | None:
     for pattern in select:
         names = [n for n in known if fnmatchcase(n, pattern) or n == f"metrics.{pattern}"]
         if not names:
-            near = difflib.get_close_matches(pattern, [*known, *(n.partition(".")[2] for n in known)], n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"tables: {', '.join(known)}"
-            raise TableError(f"--select: no table '{pattern}'; {hint}")
+            near = nearest(pattern, [*known, *(n.partition(".")[2] for n in known)])
+            meant = f"did you mean '{near}'?" if near else f"tables: {', '.join(known)}"
+            raise TableError(f"--select: no table '{pattern}'; {meant}")
         found += [name for name in names if name not in found]
     return found
 

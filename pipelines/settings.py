@@ -5,7 +5,6 @@ What belongs here: every key a merchant may set, its default and its meaning. Wh
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.event_words import known_word, load_event_words
+from pipelines.spec.nearest import hint
 
 # Kinds of rows that have a clock of their own (assets/core/source_days.py).
 SOURCE_KINDS = ("orders", "refunds", "events", "memberships", "live_sessions", "group_days", "pushes", "ad_spend")
@@ -188,9 +188,7 @@ def _checked(file: Path, values: dict[str, Any], home: Path) -> Settings:
     known = sorted(set(Settings.model_fields) - {"home"})
     for key in values:
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
-            hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(known)}"
-            raise SettingsError(f"{file}: unknown key '{key}'; {hint}")
+            raise SettingsError(f"{file}: unknown key '{key}'; {hint(key, known, cutoff=0.4, otherwise='known keys')}")
     try:
         return Settings(home=home, **values)
     except ValidationError as error:

@@ -20,7 +20,7 @@ import yaml
 
 from pipelines.spec.header import Column, Header, WordsOf
 from pipelines.spec.literals import literal
-from pipelines.spec.reading import checked, parse
+from pipelines.spec.reading import SpecError, checked, parse
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -35,7 +35,7 @@ _HEADER = re.compile(r"\A\s*(?:/\*|\"\"\")(.*?)(?:\*/|\"\"\")", re.DOTALL)
 
 
 class TableError(ValueError):
-    """A table file is not written as the grammar asks; the message names the file and the remedy."""
+    """A table, or a parameter of it, is asked for in a way that it does not know; the message names what it knows."""
 
 
 @dataclass(frozen=True)
@@ -200,13 +200,13 @@ class Table:
         """
         spec = importlib.util.spec_from_file_location(f"assets.{self.schema}.{self.name}", self.path)
         if spec is None or spec.loader is None:
-            raise TableError(f"{self.path}: not a Python file")
+            raise SpecError(f"{self.path}: not a Python file")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         takes = list(inspect.signature(module.build).parameters) if hasattr(module, "build") else None
         if takes != list(BUILD_TAKES):
             found = "nothing of that name" if takes is None else f"build({', '.join(takes)})"
-            raise TableError(f"{self.path}: expected build({', '.join(BUILD_TAKES)}), found {found}")
+            raise SpecError(f"{self.path}: expected build({', '.join(BUILD_TAKES)}), found {found}")
         return module
 
 
@@ -223,7 +223,7 @@ def _rendered(table: Table, dialect: str, values: dict[str, Any], inputs: dict[s
         if name is None:
             return node
         if name not in values:
-            raise TableError(f"{table.path}: the SQL uses ${name}, which is neither a parameter nor a setting")
+            raise SpecError(f"{table.path}: the SQL uses ${name}, which is neither a parameter nor a setting")
         return literal(values[name])
 
     tree = expanded(table, _parse(table.sql, str(table.path)).copy(), values, is_stored)
@@ -259,17 +259,17 @@ def load_tables(root: Path = ASSETS) -> dict[str, Table]:
 
 
 def read_table(path: Path) -> Table:
-    """One table file. Raises TableError naming the file and what its header lacks."""
+    """One table file. Raises SpecError naming the file and what is wrong in its header."""
     text = path.read_text(encoding="utf-8")
     match = _HEADER.match(text)
     if not match:
-        raise TableError(f"{path}: no header; a table file begins with a YAML comment (see docs/architecture.md)")
-    header = checked(parse(match.group(1), path, TableError), Header, path, TableError)
+        raise SpecError(f"{path}: no header; a table file begins with a YAML comment (see docs/architecture.md)")
+    header = checked(parse(match.group(1), path), Header, path)
     is_sql = path.suffix == ".sql"
     if is_sql and header.reads:
-        raise TableError(f"{path}: reads: is for tables built in Python; what a SELECT reads is read from its SQL")
+        raise SpecError(f"{path}: reads: is for tables built in Python; what a SELECT reads is read from its SQL")
     if not is_sql and header.rebuild:
-        raise TableError(f"{path}: rebuild: is for SQL; a table built in Python brings itself up to the pass")
+        raise SpecError(f"{path}: rebuild: is for SQL; a table built in Python brings itself up to the pass")
     sql = text[match.end() :].strip().rstrip(";") if is_sql else ""
     return Table(path.parent.name, path.stem, path, header, sql)
 
@@ -281,7 +281,7 @@ def _parse(sql: str, path: str) -> exp.Expr:
     try:
         return sqlglot.parse_one(sql, read="duckdb")
     except sqlglot.errors.ParseError as error:
-        raise TableError(f"{path}: not one readable SELECT: {error}") from error
+        raise SpecError(f"{path}: not one readable SELECT: {error}") from error
 
 
 def _in_order(tables: dict[str, Table]) -> dict[str, Table]:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from pipelines.spec.reading import SpecError
 from pipelines.tables import TableError, load_tables, read_table
 
 HEADER = """/*
@@ -104,7 +105,7 @@ def test_a_wrong_parameter_is_refused_with_the_known_ones(tmp_path, given, messa
     ],
 )
 def test_a_file_that_breaks_the_grammar_is_named(tmp_path, text, message):
-    with pytest.raises(TableError, match=message) as error:
+    with pytest.raises(SpecError, match=message) as error:
         _look_through(read_table(write(tmp_path, text)))
     assert "example.sql" in str(error.value)
 
@@ -115,7 +116,7 @@ def _look_through(table):
 
 
 def test_an_unknown_name_in_the_sql_is_told(tmp_path):
-    with pytest.raises(TableError, match=r"uses \$windos"):
+    with pytest.raises(SpecError, match=r"uses \$windos"):
         read_table(write(tmp_path, HEADER + "select $windos as n")).render({"windows": [7]})
 
 

@@ -5,11 +5,11 @@ What belongs here: finding the name, laying the answer out. What does not: meani
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.mistakes import UserError
 from pipelines.cli.terminal import console
+from pipelines.spec.nearest import near_words
 from pipelines.tables import ASSETS, Table
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _unknown(name: str, tables: dict[str, Table]) -> str:
         return f"'{name}' is a column of {', '.join(holders)}; say which, e.g. siyu explain {holders[-1]}.{name}"
     known = {short for table in tables.values() for short in (table.qualified, table.name)}
     known |= {f"{table.name}.{column}" for table in tables.values() for column in table.columns}
-    near = difflib.get_close_matches(name, sorted(known), n=3)
+    near = near_words(name, known, most=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "`siyu explain` without a name lists the tables."
     return f"there is no table or column '{name}'; {hint}"
 

@@ -4,33 +4,33 @@ What belongs here: the shape of a mapping. What does not: reading the files (sou
 sense together (mapping_checks.py), and what becomes of it (headers.py, planning.py).
 """
 
+# ruff: noqa: RUF012 (pydantic copies a default for each instance)
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from pipelines.ingest.cells.reading import AMOUNT_UNITS, EPOCH_UNITS, NUMBER_UNITS, SCALES
 from pipelines.ingest.expressions import names_of
 from pipelines.platforms import platform_words
+from pipelines.spec.reading import Strict
 
 Kind = Literal[
     "id", "word", "text", "phone", "timestamp", "date", "amount", "count", "number", "boolean", "json", "personal"
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class SourceColumn(_Strict):
+class SourceColumn(Strict):
     """One column of the platform's file.
 
     `several`: what to do where the file has more than one of the names. Nothing said: the file is refused, naming them.
     `first`: the one that is named first here counts, the others are told. `filled`: row by row, the first that says
     anything. `own`: the very first name counts where it is there.
     """
+
+    model_config = ConfigDict(populate_by_name=True)
 
     names: tuple[str, ...] = Field(default=(), validation_alias="from")
     dates: tuple[str, ...] = ()  # of a time: names of a column with its date, where the time stands apart from it
@@ -77,7 +77,7 @@ class SourceColumn(_Strict):
         return self
 
 
-class Recognise(_Strict):
+class Recognise(Strict):
     """By what a file is known to be of this source."""
 
     folders: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class Recognise(_Strict):
     folder_only: bool = False  # no header tells what such a file means, only where somebody put it
 
 
-class Version(_Strict):
+class Version(Strict):
     """Which copy of a row is newer: a column, or a time in the file's name; else the file's own time."""
 
     column: str | None = None
@@ -96,7 +96,7 @@ class Version(_Strict):
     day_of_export: bool = False  # a day alone in a name is that of the export, not one that the file tells of
 
 
-class Child(_Strict):
+class Child(Strict):
     """A list inside each record, or a map of which the names are ids."""
 
     path: str
@@ -104,7 +104,7 @@ class Child(_Strict):
     columns: dict[str, SourceColumn]
 
 
-class Form(_Strict):
+class Form(Strict):
     """A workbook read as one record. Sheets are named whole, or by their beginning and `*`."""
 
     labels: dict[str, int]  # sheet → how many of its first rows hold labels and their one value (0: all)
@@ -113,7 +113,7 @@ class Form(_Strict):
     ignore: tuple[str, ...] = ()  # sheets that are known and left alone
 
 
-class Snapshot(_Strict):
+class Snapshot(Strict):
     """The file is a whole list: who stood in the list of one `of` before, and does not any more, has left.
 
     Columns are those of the canonical table. A value of `of` that is not in the file is not touched.
@@ -126,7 +126,7 @@ class Snapshot(_Strict):
     leave: dict[str, str]  # the row of who has left: column → SQL; `file_version_at` is the time of the list
 
 
-class Load(_Strict):
+class Load(Strict):
     """What goes into one canonical table. Expressions are SQL over the mapping's column names."""
 
     into: str | None = None  # a further row of the same record, into the table that another load fills
@@ -149,7 +149,7 @@ class Load(_Strict):
         return self.model_copy(update={"repeats": None, "columns": {**self.columns, **own}})
 
 
-class Rule(_Strict):
+class Rule(Strict):
     """Something to refuse, or only to flag, with its reason."""
 
     when: str
@@ -158,7 +158,7 @@ class Rule(_Strict):
     expected: str = ""
 
 
-class Sample(_Strict):
+class Sample(Strict):
     """A small file of this kind and the canonical rows that come of it; a test runs it, the docs show it."""
 
     header: tuple[str, ...] = ()
@@ -168,10 +168,10 @@ class Sample(_Strict):
     gives: dict[str, tuple[dict[str, Any], ...]]  # table → rows, as far as they are worth showing
 
 
-class Source(_Strict):
+class Source(Strict):
     """One mapping: a kind of file, and which canonical tables its rows become."""
 
-    name: str
+    name: str = Field(exclude=True)  # its file's
     title: dict[str, str]
     description: str
     description_zh: str = ""

@@ -6,8 +6,7 @@ the grammar itself (grammar.py).
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from pipelines.ingest.grammar import Load, Source, SourceColumn
 from pipelines.ingest.snapshots import snapshot_mistakes
 from pipelines.ingest.staging import SQL_TYPES, StagingTable, load_staging
 from pipelines.ingest.units import normalise
+from pipelines.spec.nearest import hint
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,16 +48,16 @@ def _names(source: Source) -> Iterator[str]:
         asked += [(f"{kind}[{n}].column", rule.column) for n, rule in enumerate(rules) if rule.column]
     for key, name in asked:
         if name not in columns:
-            yield f"{key}: no such column: {name}; {nearest(name, columns)}"
+            yield f"{key}: no such column: {name}; {hint(name, columns)}"
     if not source.counting:
         yield "loads: no table takes the record itself; its rows could be counted by none (give one without `each`)"
     for name, load in source.loads.items():
         if load.each is not None and load.each not in source.each:
-            yield f"loads.{name}.each: {load.each!r} is not under `each`; {nearest(load.each, source.each)}"
+            yield f"loads.{name}.each: {load.each!r} is not under `each`; {hint(load.each, source.each)}"
     above: list[str] = []
     for name, child in source.each.items():
         if child.inside is not None and child.inside not in above:
-            yield f"each.{name}.inside: {child.inside!r} is no list above it; {nearest(child.inside, source.each)}"
+            yield f"each.{name}.inside: {child.inside!r} is no list above it; {hint(child.inside, source.each)}"
         above.append(name)
 
 
@@ -78,20 +78,20 @@ def _headers(source: Source) -> Iterator[str]:
 def _load(source: Source, name: str, load: Load) -> Iterator[str]:
     tables = load_staging()
     if load.into is not None and load.into not in source.counting:
-        yield f"loads.{name}.into: the record itself is no {load.into}; {nearest(load.into, source.counting)}"
+        yield f"loads.{name}.into: the record itself is no {load.into}; {hint(load.into, source.counting)}"
         return
     if load.into is None and name not in tables:
-        yield f"loads.{name}: there is no such table; {nearest(name, tables)}"
+        yield f"loads.{name}: there is no such table; {hint(name, tables)}"
         return
     table = tables[load.into or name]
     known = {column.name for column in table.columns.values()}
     for column in load.columns:
         if column not in known:
-            yield f"loads.{name}.columns.{column}: no such column of staging.{name}; {nearest(column, known)}"
+            yield f"loads.{name}.columns.{column}: no such column of staging.{name}; {hint(column, known)}"
     if load.repeats is not None and load.repeats not in table.key:
-        yield f"loads.{name}.repeats: {load.repeats} is no key column; {nearest(load.repeats, table.key)}"
+        yield f"loads.{name}.repeats: {load.repeats} is no key column; {hint(load.repeats, table.key)}"
     if load.summed_from is not None and load.summed_from not in source.loads:
-        yield f"loads.{name}.summed_from: {load.summed_from} is not loaded; {nearest(load.summed_from, source.loads)}"
+        yield f"loads.{name}.summed_from: {load.summed_from} is not loaded; {hint(load.summed_from, source.loads)}"
     if load.summed_from is None:
         yield from _lacking(table, name, load)
     if load.snapshot is not None:
@@ -157,12 +157,5 @@ def apart() -> duckdb.DuckDBPyConnection:
 def _explained(said: str, text: str, columns: dict[str, SourceColumn]) -> str:
     for name in names_in_order(text):
         if f'"{name}" not found' in said:
-            return f"no such column: {name}; {nearest(name, {*columns, *FILE_NAMES})}"
+            return f"no such column: {name}; {hint(name, {*columns, *FILE_NAMES})}"
     return f"{text.strip()!r}: {said.splitlines()[0]}"
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint: the nearest known name, or all of them."""
-    known = sorted(known)
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"

@@ -22,6 +22,7 @@ from pipelines.ingest.plan import Target
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable
 from pipelines.settings import Settings
+from pipelines.spec.nearest import hint
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,14 +32,12 @@ LIST_TIME = "file_version_at"
 
 def snapshot_mistakes(source: Source, table: StagingTable, key: str, snapshot: Snapshot) -> Iterator[str]:
     """What does not make sense in a mapping's `snapshot`."""
-    from pipelines.ingest.mapping_checks import nearest
-
     named = [(f"{key}.{word}", name) for word in ("of", "who") for name in getattr(snapshot, word)]
     named += [(f"{key}.since", snapshot.since)] if snapshot.since else []
     named += [(f"{key}.leave", name) for name in snapshot.leave]
     for place, name in named:
         if name not in table.stored:
-            yield f"{place}: no such column of staging.{table.name}: {name}; {nearest(name, table.stored)}"
+            yield f"{place}: no such column of staging.{table.name}: {name}; {hint(name, table.stored)}"
     known = {*snapshot.of, *snapshot.who, *snapshot.leave}
     for name, column in table.stored.items():
         if column.required and name not in known:
@@ -47,7 +46,7 @@ def snapshot_mistakes(source: Source, table: StagingTable, key: str, snapshot: S
         yield f"{key}: the key of staging.{table.name} is not made of the row's content, so who left has no row there"
     if snapshot.gone is not None and (snapshot.gone not in source.loads or not source.loads[snapshot.gone].where):
         loads = [name for name, load in source.loads.items() if load.where]
-        yield f"{key}.gone: {snapshot.gone} is no load with a `where`; {nearest(snapshot.gone, loads)}"
+        yield f"{key}.gone: {snapshot.gone} is no load with a `where`; {hint(snapshot.gone, loads)}"
     if source.version.column is not None:
         yield f"{key}: with version.column the rows of one list would be of several times"
     for name, text in snapshot.leave.items():

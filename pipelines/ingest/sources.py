@@ -7,14 +7,9 @@ SQL (planning.py).
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import yaml
-from pydantic import BaseModel, ValidationError
 
 from pipelines.ingest.canonical import CANONICAL, canonical
 from pipelines.ingest.cells.plainly import listed
@@ -27,13 +22,13 @@ from pipelines.ingest.grammar import (
     Recognise,
     Rule,
     Sample,
-    Snapshot,
     Source,
     SourceColumn,
     Version,
 )
-from pipelines.ingest.staging import YAML, load_staging
+from pipelines.ingest.staging import load_staging
 from pipelines.ingest.units import currency_columns, normalise, yuan_words
+from pipelines.spec.reading import SpecError, read
 
 __all__ = [
     "CANONICAL",
@@ -57,7 +52,7 @@ FOLDER = Path(__file__).parents[2] / "assets" / "sources"
 CURRENCY = "currency_of_the_row"
 
 
-class SourceError(ValueError):
+class SourceError(SpecError):
     """A mapping says something the engine does not understand; the message names the file and the key."""
 
 
@@ -82,43 +77,10 @@ def read_source(path: Path) -> Source:
     """One mapping, checked. Raises SourceError."""
     from pipelines.ingest.mapping_checks import mistakes_of
 
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=YAML)
-        source = Source(name=path.stem, **data)
-    except ValidationError as error:
-        raise SourceError(f"{path}: {_told(error)}") from error
-    except (yaml.YAMLError, TypeError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: not readable as a mapping: {error}") from error
+    source = read(path, Source, SourceError, name=path.stem)
     if mistake := next(mistakes_of(source), None):
         raise SourceError(f"{path}: {mistake}")
     return _in_yuan(source)
-
-
-def _told(error: ValidationError) -> str:
-    """The first mistake with its key; a word that is no word of the grammar with the nearest one that is."""
-    first = error.errors()[0]
-    place = [part for part in first["loc"] if part != "from"]
-    key = ".".join(str(part) for part in place) or "mapping"
-    said = first["msg"].removeprefix("Value error, ")
-    if first["type"] != "extra_forbidden":
-        return f"{key}: {said}"
-    known = sorted(_words_at(place[:-1]))
-    near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
-    return f"{key}: there is no such key; " + (f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}")
-
-
-def _words_at(place: list[Any]) -> set[str]:
-    """The keys that a mapping may have at a place."""
-    models: dict[str, type[BaseModel]] = {
-        "columns": SourceColumn, "recognise": Recognise, "version": Version, "form": Form, "loads": Load,
-        "refuse": Rule, "flags": Rule, "each": Child, "samples": Sample, "snapshot": Snapshot,
-    }  # fmt: skip
-    named = [part for part in place if part in models]
-    if not named:
-        fields = Source.model_fields
-        return set(fields) - {"name"}
-    fields = models[named[-1]].model_fields
-    return {str(field.validation_alias or name) for name, field in fields.items()}
 
 
 def _in_yuan(source: Source) -> Source:

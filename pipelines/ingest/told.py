@@ -6,7 +6,6 @@ sheets (formats), and where a person reads it (quality.py).
 
 from __future__ import annotations
 
-import difflib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from pipelines.ingest.plan import Plan, Target, used_name
 from pipelines.ingest.staging import Column
 from pipelines.platforms import shop_scope_sql
 from pipelines.settings import Settings
+from pipelines.spec.nearest import nearest
 
 if TYPE_CHECKING:
     import duckdb
@@ -187,20 +187,20 @@ def _own_words(
 
 
 def _unknown_id_type(word: str, rows: int, known: list[str]) -> Notice:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
-    meant = f"did you mean {near[0]}? " if near else ""
+    near = nearest(word, known, cutoff=0.75)
+    meant = f"did you mean {near}? " if near else ""
     said = (
         f"{meant}the kind of id is none of Siyu's, so its ids are joined only with those of this very word; "
         "see docs/accepted.md for the words"
     )
-    return Notice("unknown_id_type", said, word, rows, facts={"near": near[0]} if near else {})
+    return Notice("unknown_id_type", said, word, rows, facts={"near": near} if near else {})
 
 
 def _unknown_event(word: str, rows: int, known: list[str]) -> Notice:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
-    meant = f"did you mean {near[0]}? " if near else ""
+    near = nearest(word, known, cutoff=0.75)
+    meant = f"did you mean {near}? " if near else ""
     said = (
         f"{meant}the event word is none of Siyu's, so it means nothing but itself; see docs/accepted.md for the words, "
         "or name it in private_entry_events if it is an entry into the private domain"
     )
-    return Notice("unknown_event_word", said, word, rows, facts={"near": near[0]} if near else {})
+    return Notice("unknown_event_word", said, word, rows, facts={"near": near} if near else {})

@@ -195,7 +195,7 @@ class Header(Strict):
         text = f"; or is it a text, `grain: {{text: {self.grain}}}`?"
         _refuse_unknown("grain", self.grain.columns, self.columns, "column", text)
         places: list[tuple[str, Sequence[str]]] = []
-        places += [(f"checks.#{place}", entry.columns) for place, entry in enumerate(self.checks, start=1)]
+        places += [(f"checks[{place}]", entry.columns) for place, entry in enumerate(self.checks)]
         places += [(f"columns.{column.name}.of", column.of.columns) for column in self.columns.values() if column.of]
         for place, names in places:
             _refuse_unknown(place, names, self.columns, "column")

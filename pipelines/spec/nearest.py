@@ -11,11 +11,16 @@ from collections.abc import Iterable
 CUTOFF = 0.5  # of 1, by difflib: `check` is 0.91 from `checks`, `zh` 0 from `unit`
 
 
-def nearest(word: str, known: Iterable[str], cutoff: float = CUTOFF) -> str:
-    """The known word nearest to one that is not known; '' where none is near."""
+def near_words(word: str, known: Iterable[str], most: int, cutoff: float = CUTOFF) -> list[str]:
+    """The known words near to one that is not known, the nearest first."""
     import difflib
 
-    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=cutoff)), "")
+    return difflib.get_close_matches(word, sorted(known), n=most, cutoff=cutoff)
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = CUTOFF) -> str:
+    """The known word nearest to one that is not known; '' where none is near."""
+    return next(iter(near_words(word, known, 1, cutoff)), "")
 
 
 def hint(word: str, known: Iterable[str], cutoff: float = CUTOFF, otherwise: str = "known") -> str:

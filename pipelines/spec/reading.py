@@ -101,9 +101,9 @@ _EXPECTED = {
 
 
 def _key(place: list[Any]) -> str:
-    """The way to a place, as `checks.#2.unique: `; entries of a list are counted from 1."""
-    parts = (f"#{part + 1}" if isinstance(part, int) else str(part) for part in place if part != "[key]")
-    return f"{way}: " if (way := ".".join(parts)) else ""
+    """The way to a place, as `checks[1].unique: `; entries of a list are counted from 0."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in place if part != "[key]")
+    return f"{way}: " if (way := "".join(parts).removeprefix(".")) else ""
 
 
 def _shown(found: Any) -> str:

@@ -11,8 +11,8 @@ import pytest
 from pipelines.catalogue import load_catalogue
 from pipelines.checks import Result, checks_of, open_validations
 from pipelines.spec.header import Header
-from pipelines.spec.reading import checked
-from pipelines.tables import Table, TableError
+from pipelines.spec.reading import SpecError, checked
+from pipelines.tables import Table
 from pipelines.warehouse import connect
 
 ROWS = """
@@ -42,7 +42,7 @@ def table(*checks: dict[str, Any]) -> Table:
         "checks": list(checks),
     }
     path = Path("assets/core/small.sql")
-    return Table("core", "small", path, checked(header, Header, path, TableError), "")
+    return Table("core", "small", path, checked(header, Header, path), "")
 
 
 def asked(connection: duckdb.DuckDBPyConnection, *checks: dict[str, Any]) -> list[Result]:
@@ -122,20 +122,20 @@ def test_a_condition_that_names_no_column_says_so(connection: duckdb.DuckDBPyCon
 @pytest.mark.parametrize(
     ("check", "words"),
     [
-        ({"uniqe": ["id"]}, "checks.#1.uniqe: there is no such key; did you mean 'unique'?"),
+        ({"uniqe": ["id"]}, "checks[0].uniqe: there is no such key; did you mean 'unique'?"),
         ({"unique": ["idd"]}, "the column 'idd', which the header does not have; did you mean 'id'?"),
-        ({"unique": []}, "checks.#1.unique: expected another number of entries, found []"),
-        ({"between": {"column": "rate"}}, "checks.#1.between: neither min nor max"),
-        ({"between": {"column": "rate", "mn": 0}}, "checks.#1.between.mn: there is no such key; did you mean 'min'?"),
-        ({"in_set": {"column": "k"}}, "checks.#1.in_set: lacks 'values'"),
+        ({"unique": []}, "checks[0].unique: expected another number of entries, found []"),
+        ({"between": {"column": "rate"}}, "checks[0].between: neither min nor max"),
+        ({"between": {"column": "rate", "mn": 0}}, "checks[0].between.mn: there is no such key; did you mean 'min'?"),
+        ({"in_set": {"column": "k"}}, "checks[0].in_set: lacks 'values'"),
         ({"relationship": {"columns": ["id", "k"], "table": "core.other", "to": "id"}}, "2 columns meet 1"),
         ({"unique": ["id"], "not_null": ["id"]}, "this one unique and not_null"),
         ({"unique": ["id"], "blocking": "sometimes"}, "expected true or false, found 'sometimes'"),
-        ("unique", "checks.#1: expected keys with values, found 'unique'"),
+        ("unique", "checks[0]: expected keys with values, found 'unique'"),
     ],
 )
 def test_a_check_that_cannot_be_read_is_refused_by_name(check: Any, words: str) -> None:
-    with pytest.raises(TableError) as error:
+    with pytest.raises(SpecError) as error:
         table(check)
     assert "assets/core/small.sql" in str(error.value).replace("\\", "/")
     assert words in str(error.value)

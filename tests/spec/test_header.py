@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tables import TableError, read_table
+from pipelines.spec.reading import SpecError
+from pipelines.tables import read_table
 
 GOOD = """
 title: {zh: 例, en: Example}
@@ -69,7 +70,7 @@ def test_a_grain_may_be_a_text(tmp_path):
         ("checks:", "materialized: veiw\nchecks:", "found 'veiw'; did you mean 'view'?"),
         ("grain: day, word", "grain: day, wrd", "grain: names the column 'wrd', which the header does not have; did"),
         ("grain: day, word", "grain: one row", "or is it a text, `grain: {text: one row}`?"),
-        ("unique: [day, word]", "unique: [dai, word]", "checks.#1: names the column 'dai', which the header does not"),
+        ("unique: [day, word]", "unique: [dai, word]", "checks[0]: names the column 'dai', which the header does not"),
         ("choices: {word", "choices: {wrd", "choices: names the parameter 'wrd', which the header does not have; did"),
         ("words_of: {word", "words_of: {windos", "words_of: names the parameter 'windos'"),
         ("of: [buyers, people], ", "", "columns.rate: a ratio stands beside what it divides; say it by `of: [num"),
@@ -90,7 +91,7 @@ def test_a_grain_may_be_a_text(tmp_path):
 )
 def test_a_mistake_is_named(tmp_path, good, bad, said):
     assert good in GOOD
-    with pytest.raises(TableError) as error:
+    with pytest.raises(SpecError) as error:
         read(tmp_path, GOOD.replace(good, bad, 1))
     assert str(error.value).startswith(str(tmp_path / "metrics" / "example.sql"))
     assert said in str(error.value)
@@ -106,12 +107,12 @@ def test_a_mistake_is_named(tmp_path, good, bad, said):
 def test_a_table_in_python_has_one_way_in(tmp_path, body, said):
     table = read(tmp_path, GOOD, "example.py")
     table.path.write_text(table.path.read_text(encoding="utf-8") + body, encoding="utf-8")
-    with pytest.raises(TableError) as error:
+    with pytest.raises(SpecError) as error:
         table.module()
     assert str(table.path) in str(error.value)
     assert said in str(error.value)
 
 
 def test_touched_rows_are_made_anew_by_sql_only(tmp_path):
-    with pytest.raises(TableError, match="rebuild: is for SQL"):
+    with pytest.raises(SpecError, match="rebuild: is for SQL"):
         read(tmp_path, GOOD + "rebuild: {delete: touched_people, restrict: {}}", "example.py")
