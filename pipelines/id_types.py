@@ -9,30 +9,31 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
+from pipelines.spec.reading import SpecError, Strict, read
 
 FILE = Path(__file__).resolve().parent.parent / "assets" / "id_types.yaml"
 PHONE = "phone"
 LEFT_OUT = " _-"  # of a word, before it is looked for
 
 
+class _IdType(Strict):
+    zh: str
+    also: tuple[str, ...]
+
+
 @cache
 def load_id_types() -> dict[str, tuple[str, ...]]:
-    """Every kind → its other spellings. Raises ValueError naming the file and the word at fault."""
-    entries = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    for word, entry in entries.items():
-        if not isinstance(entry, dict) or set(entry) != {"zh", "also"}:
-            raise ValueError(f"{FILE}: {word}: expected the keys zh and also")
-    return {word: (entry["zh"], *entry["also"]) for word, entry in entries.items()}
+    """Every kind → its other spellings. Raises SpecError naming the file and the word at fault."""
+    return {word: (entry.zh, *entry.also) for word, entry in read(FILE, dict[str, _IdType]).items()}
 
 
 @cache
 def id_type_words() -> dict[str, str]:
-    """Every spelling, bare of what is left out → the kind. Raises ValueError where two kinds share one."""
+    """Every spelling, bare of what is left out → the kind. Raises SpecError where two kinds share one."""
     words: dict[str, str] = {}
     for kind, also in load_id_types().items():
         for spelling in (kind, *also):
             bare = spelling.lower().translate(dict.fromkeys(map(ord, LEFT_OUT)))
             if words.setdefault(bare, kind) != kind:
-                raise ValueError(f"{FILE}: {spelling} is a word for {words[bare]} and for {kind}")
+                raise SpecError(f"{FILE}: {spelling} is a word for {words[bare]} and for {kind}")
     return words

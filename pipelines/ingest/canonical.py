@@ -26,7 +26,7 @@ def canonical(table: StagingTable) -> Source:
     columns = {column.name: _own_column(column, headers.of(column.name)) for column in own}
     loads = {name: name for name in columns}
     beside: dict[str, str] = {}
-    refuse = [Rule.model_validate(rule) for rule in table.refuse]
+    refuse = list(table.refuse)
     for name, also in headers.also.items():
         earlier = tuple(n for n, other in headers.also.items() if n in columns and other.instead_of == also.instead_of)
         standing = loads[also.instead_of]
@@ -46,7 +46,7 @@ def canonical(table: StagingTable) -> Source:
         loads[key] = f"coalesce({key}, {_content(headers.content_key, loads)})"
     return Source(
         name=CANONICAL + table.name,
-        title=table.title,
+        title=dict(table.title.items()),
         description=f"The canonical table itself, with its very column names, in landing/{table.name}/.",
         description_zh=f"标准表本身：列名与表一致，放在 landing/{table.name}/ 下。",
         formats=("csv", "xlsx", "json", "parquet"),

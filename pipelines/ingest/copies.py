@@ -7,22 +7,24 @@ composing.py, other_cut.py).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from pydantic import Field
 
 from pipelines.ingest.expressions import quoted
+from pipelines.spec.reading import Strict
 
 
-@dataclass(frozen=True)
-class States:
+class States(Strict):
     """Words of a column that only go on: a later group never goes back to an earlier one."""
 
     column: str
     further: tuple[tuple[str, ...], ...]
-    shown_by: tuple[tuple[str, str], ...] = ()  # column → the state that its having a value shows, if not further
+    # column → the state that its having a value shows, if not further
+    shown_by: dict[str, str] = Field(default_factory=dict)
 
     def of_copies_sql(self, value: str, sql_of: Callable[[str], str]) -> str:
         """SQL: the state of a row made of several copies, given SQL of each of its columns."""
-        for column, state in self.shown_by:
+        for column, state in self.shown_by.items():
             behind = f"{self.rank_sql(value)} < {self.rank_sql(quoted(state))}"
             value = f"case when {behind} and {sql_of(column)} is not null then {quoted(state)} else {value} end"
         return value
@@ -31,7 +33,7 @@ class States:
         """SQL: how far a copy's state is at least, by its word or by what shows it; NULL where nothing tells."""
         shown = [
             f"case when {sql_of(column)} is not null then {self.rank_sql(quoted(state))} end"
-            for column, state in self.shown_by
+            for column, state in self.shown_by.items()
         ]
         return f"greatest({', '.join([self.rank_sql(sql_of(self.column)), *shown])})"
 
@@ -41,8 +43,7 @@ class States:
         return f"case {value} {' '.join(ranked)} end"
 
 
-@dataclass(frozen=True)
-class Shared:
+class Shared(Strict):
     """Columns of which at most one differs between copies of one row, in files that do not tell the column `unless`."""
 
     columns: tuple[str, ...]
@@ -50,8 +51,7 @@ class Shared:
     to_minute: bool = False  # of two times that tell an hour the minute counts, else the day
 
 
-@dataclass(frozen=True)
-class ToldBy:
+class ToldBy(Strict):
     """What two rows share that are one thing, and the parts of the key that cut it finer; empty where not told."""
 
     same: tuple[str, ...]

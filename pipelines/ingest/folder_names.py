@@ -10,7 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
+from pipelines.spec.reading import Strict, read
 
 FILE = Path(__file__).parents[2] / "assets" / "folder_names.yaml"
 _YEAR = r"(?:20\d\d|\d\d(?=年))年?(?:度|全年)?"
@@ -58,10 +58,18 @@ def _stores() -> re.Pattern[str]:
 
 def _any_of(key: str) -> str:
     """A pattern of any of the words, the longest first."""
-    words = sorted(_words()[key], key=len, reverse=True)
+    words = sorted(getattr(_words(), key), key=len, reverse=True)
     return "(?:" + "|".join(map(re.escape, words)) + ")"
 
 
+class _FolderNames(Strict):
+    festivals: tuple[str, ...]
+    periods: tuple[str, ...]
+    stores: tuple[str, ...]
+    kept: tuple[str, ...]
+    things: tuple[str, ...]
+
+
 @cache
-def _words() -> dict[str, list[str]]:
-    return dict(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+def _words() -> _FolderNames:
+    return read(FILE, _FolderNames)

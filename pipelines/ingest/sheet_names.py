@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.text import UnreadableError
 from pipelines.privacy import mask_text
+from pipelines.spec.reading import Strict, read
 
 FILE = Path(__file__).parents[2] / "assets" / "sheet_names.yaml"
 _PARTS = re.compile(r"[\W_]+|(?<=[a-z])(?=[^a-z])|(?<=[^a-z])(?=[a-z])|(?<=\D)(?=\d)|(?<=\d)(?=\D)")
@@ -71,7 +70,14 @@ def _none_counts(names: list[str], rows: Mapping[str, int]) -> UnreadableError:
     )
 
 
+class _SheetNames(Strict):
+    alone: frozenset[str]
+    before: frozenset[str]
+    behind: frozenset[str]
+    unless: frozenset[str]
+
+
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    given = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return {key: frozenset(map(str.lower, words)) for key, words in given.items()}
+    """The words of each key, in small letters."""
+    return {key: frozenset(map(str.lower, words)) for key, words in read(FILE, _SheetNames)}

@@ -15,19 +15,21 @@ still tells a column of the row that stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import yaml
+from pydantic import Field, field_validator, model_validator
 
 from pipelines.ingest.copies import Shared, States, ToldBy
+from pipelines.ingest.grammar import Rule
 from pipelines.platforms import load_platforms, shop_scope_sql
+from pipelines.spec.checks import CheckEntry
+from pipelines.spec.header import Text, Unit, named
+from pipelines.spec.nearest import hint
+from pipelines.spec.reading import Strict, read
 
-# The C loader reads the same language ten times faster; not every platform's wheel has it.
-YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FOLDER = Path(__file__).parents[2] / "assets" / "staging"
 SQL_TYPES = {
     "id": "VARCHAR",
@@ -40,37 +42,44 @@ SQL_TYPES = {
     "count": "BIGINT",
     "number": "DOUBLE",
     "boolean": "BOOLEAN",
-    "json": "VARCHAR",
+    "json": "VARCHAR",  # of a mapping only
 }
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Strict):
     """One column of a canonical table, as the YAML states it."""
 
-    name: str
-    type: str
+    name: str = Field(exclude=True)  # its key
+    type: Literal["id", "word", "text", "phone", "timestamp", "date", "amount", "count", "number", "boolean"]
     required: bool = False
     required_unless: str | None = None
     default: str | None = None
     default_from: str | None = None
-    values: tuple[str, ...] = ()
-    min: float | None = None
-    max: float | None = None
-    on_bad: str = ""
+    values: tuple[str, ...] = ()  # `platforms`: the names of all platforms
+    min: int | float | None = None
+    max: int | float | None = None
+    on_bad: Literal["row", "cell", ""] = ""
     hashed_when: str | None = None
     of_person: bool = False  # may be somebody's phone, which is kept as its keyed hash then
     hash_of: tuple[str, ...] = ()
     alone: bool = False  # an id that is a number or an account and never a name: nothing stands beside it
     lower: bool = False
-    spellings: str = ""  # the vocabulary whose other spellings are written as its words
+    spellings: Literal["event_words", "id_types", ""] = ""  # the vocabulary whose spellings are written as its words
     has_time_of: str | None = None  # says whether the hour of that column was told
     line_grain: bool = False
     not_before: str | None = None  # the end of what begins there
     may_lie_ahead: bool = False  # a time that is planned, not told
-    zh: str = ""
+    zh: Text
     description: str = ""
-    unit: str = ""
+    unit: Unit = ""
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _words(cls, given: Any) -> Any:
+        """Words of a count are numbers in the file; they are compared as a cell has them."""
+        if given == "platforms":
+            return tuple(load_platforms())
+        return [str(one) if type(one) is int else one for one in given] if isinstance(given, list) else given
 
     @property
     def stored_as(self) -> str:
@@ -96,32 +105,69 @@ class Column:
         return f"{self.zh} — {self.description}{unit}"
 
 
-@dataclass(frozen=True)
-class StagingTable:
+class _Summed(Strict):
+    """How a row of the table is made of its items, where files tell only these."""
+
+    finest: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
+class StagingTable(Strict):
     """One canonical table."""
 
-    name: str
-    title: dict[str, str]
-    description: str
-    description_zh: str
+    name: str = Field(exclude=True)  # its file's
+    title: dict[Literal["zh", "en"], str]
+    description: Text
+    description_zh: Text
     key: tuple[str, ...]
-    versions: str
+    versions: Literal["newest_row", "newest_per_source"]
     columns: dict[str, Column]
-    summed_columns: dict[str, str] = field(default_factory=dict)
-    finest: str | None = None
-    checks: list[Any] = field(default_factory=list)
+    summed_from_items: _Summed = _Summed()
+    checks: tuple[CheckEntry, ...] = ()
     shop_in_key: bool = False
     states: States | None = None
     money: str | None = None  # the column that says how much a row is about
-    refuse: tuple[dict[str, str], ...] = ()  # rules (grammar.Rule) of a merchant's own file of this table
+    refuse: tuple[Rule, ...] = ()  # of a merchant's own file of this table
     copies_share: Shared | None = None
     told_by: ToldBy | None = None  # rows of two files that are the same, cut finer by one of them, may not both count
     repeated_rows: str | None = None  # rows of one file that contradict each other are all set aside: what to do then
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        return named(given)
+
+    @model_validator(mode="after")
+    def _known_columns(self) -> StagingTable:
+        """Whatever the table names stands in it."""
+        for place, names in self._named_columns():
+            for name in names:
+                if name not in self.columns:
+                    raise ValueError(f"{place}: no such column: {name}; {hint(name, self.columns)}")
+        return self
+
+    def _named_columns(self) -> Iterator[tuple[str, Iterable[str]]]:
+        yield "key", self.key
+        if self.money:
+            yield "money", [self.money]
+        if self.states:
+            yield "states", [self.states.column, *self.states.shown_by]
+        for name, column in self.columns.items():
+            told = (column.default_from, column.hashed_when, column.has_time_of, column.not_before)
+            yield f"columns.{name}", [other for other in told if other]
 
     def key_sql(self, say: Callable[[str], str], key: tuple[str, ...] | None = None) -> list[str]:
         """SQL of what makes a row its own, as `say` says a column; of another `key` with the same shop."""
         parts = [say(column) for column in key or self.key]
         return [*parts, shop_scope_sql(say("platform"), say("shop_id"))] if self.shop_in_key else parts
+
+    @property
+    def summed_columns(self) -> dict[str, str]:
+        return self.summed_from_items.columns
+
+    @property
+    def finest(self) -> str | None:
+        return self.summed_from_items.finest
 
     @property
     def id_of_kind(self) -> dict[str, str]:
@@ -143,57 +189,16 @@ class StagingTable:
 
 @cache
 def load_staging() -> dict[str, StagingTable]:
-    """Every canonical table by name, from assets/staging. Raises ValueError naming the file and the key at fault."""
+    """Every canonical table by name, from assets/staging. Raises SpecError naming the file and the key at fault."""
     return {path.stem: _table(path) for path in sorted(FOLDER.glob("*.yaml"))}
 
 
-def _states(states: dict[str, Any]) -> States:
-    shown_by = tuple(states.get("shown_by", {}).items())
-    return States(states["column"], tuple(map(tuple, states["further"])), shown_by)
-
-
 def _table(path: Path) -> StagingTable:
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=YAML)
-    key = tuple(data["key"])
-    columns = {name: _column(path, name, entry, name in key) for name, entry in data["columns"].items()}
-    unknown = set(key) - set(columns)
-    if unknown or data["versions"] not in ("newest_row", "newest_per_source"):
-        raise ValueError(f"{path}: key {sorted(unknown)} is no column, or versions {data['versions']!r} is unknown")
-    summed, states, shared = data.get("summed_from_items", {}), data.get("states"), data.get("copies_share")
-    return StagingTable(
-        name=path.stem,
-        title=data["title"],
-        description=data["description"].strip(),
-        description_zh=data["description_zh"].strip(),
-        key=key,
-        versions=data["versions"],
-        columns=columns,
-        summed_columns=summed.get("columns", {}),
-        finest=summed.get("finest"),
-        checks=data.get("checks", []),
-        shop_in_key=data.get("shop_in_key", False),
-        states=_states(states) if states else None,
-        refuse=tuple(data.get("refuse", ())),
-        money=data.get("money"),
-        copies_share=Shared(**{"unless": "", **shared, "columns": tuple(shared["columns"])}) if shared else None,
-        told_by=ToldBy(**{name: tuple(listed) for name, listed in data["told_by"].items()})
-        if "told_by" in data
-        else None,
-        repeated_rows=data.get("repeated_rows"),
-    )
-
-
-def _column(path: Path, name: str, entry: dict[str, Any], in_key: bool) -> Column:
-    entry = dict(entry)
-    if entry.get("values") == "platforms":
-        entry["values"] = list(load_platforms())
-    for listed in ("values", "hash_of"):
-        entry[listed] = tuple(str(value) for value in entry.get(listed, ()))
-    entry.setdefault("on_bad", "row" if entry.get("required") or in_key else "cell")
-    try:
-        column = Column(name=name, **entry)
-    except TypeError as error:
-        raise ValueError(f"{path}: column {name}: {error}") from error
-    if column.type not in SQL_TYPES or column.type == "json":
-        raise ValueError(f"{path}: column {name}: type {column.type!r} is not a type of a canonical column")
-    return column
+    table = read(path, StagingTable, name=path.stem)
+    columns = {
+        name: column.model_copy(update={"on_bad": "row" if column.required or name in table.key else "cell"})
+        if not column.on_bad
+        else column
+        for name, column in table.columns.items()
+    }
+    return table.model_copy(update={"columns": columns})

@@ -3,25 +3,20 @@
 What belongs here: reading and checking that file. What does not: the mapping made of it (sources.py).
 """
 
+# ruff: noqa: RUF012 (pydantic copies a default for each instance)
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from pipelines.ingest.staging import YAML, load_staging
+from pipelines.ingest.staging import load_staging
+from pipelines.spec.reading import SpecError, Strict, read
 
 FILE = Path(__file__).parents[2] / "assets" / "headers.yaml"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Synonyms(_Strict):
+class Synonyms(Strict):
     """Other names of one canonical column; see grammar.SourceColumn for `several`, `dates` and `around`."""
 
     names: tuple[str, ...] = ()
@@ -31,7 +26,7 @@ class Synonyms(_Strict):
     words: dict[str, tuple[str, ...]] = {}  # a closed column's own word → what a file may say for it
 
 
-class Also(_Strict):
+class Also(Strict):
     """A column that may stand instead of one of the table's."""
 
     instead_of: str
@@ -47,7 +42,7 @@ class Also(_Strict):
     told_zh: str = ""
 
 
-class ContentKey(_Strict):
+class ContentKey(Strict):
     """A key column that is made of the row's content where the file has none.
 
     `first_of`: the first of these that a row has belongs to its content; the file must have one of them, and a row
@@ -59,7 +54,7 @@ class ContentKey(_Strict):
     first_of: tuple[str, ...] = ()
 
 
-class TableHeaders(_Strict):
+class TableHeaders(Strict):
     """What a merchant's own file of one canonical table may look like."""
 
     folders: tuple[str, ...] = ()
@@ -79,16 +74,10 @@ class TableHeaders(_Strict):
 
 @cache
 def load_headers() -> dict[str, TableHeaders]:
-    """By canonical table. Raises ValueError naming the file and the key."""
-    data = yaml.load(FILE.read_text(encoding="utf-8"), Loader=YAML)
-    try:
-        tables = {name: TableHeaders(**entry) for name, entry in data.items()}
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"{FILE}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    staging = load_staging()
+    """By canonical table. Raises SpecError naming the file and the key."""
+    tables, staging = read(FILE, dict[str, TableHeaders]), load_staging()
     for name, headers in tables.items():
         unknown = headers.named() - set(staging[name].columns) if name in staging else {name}
         if unknown:
-            raise ValueError(f"{FILE}: {name}: no such column or table: {', '.join(sorted(unknown))}")
+            raise SpecError(f"{FILE}: {name}: no such column or table: {', '.join(sorted(unknown))}")
     return tables

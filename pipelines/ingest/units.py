@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-import yaml
+from pydantic import model_validator
 
-from pipelines.ingest.cells.reading import AMOUNT_UNITS, SECOND_UNITS
-from pipelines.ingest.staging import YAML
+from pipelines.ingest.cells.reading import AMOUNT_UNITS, EPOCH_UNITS, NUMBER_UNITS, SCALES, SECOND_UNITS
+from pipelines.spec.nearest import hint
+from pipelines.spec.reading import Strict, read
 
 FILE = Path(__file__).parents[2] / "assets" / "units.yaml"
 _PREFIX = re.compile(r"^(?:单位|unit|in|以)[:为是]?(.+?)(?:为单位|计)?$")
@@ -57,10 +58,48 @@ def normalise(text: str) -> str:
     return re.sub(r"[\s\ufeff\u200b'\"`]+", "", text)
 
 
+_Spellings = dict[str, tuple[str, ...]]
+
+
+class _Units(Strict):
+    """The keys of assets/units.yaml; what they mean stands there."""
+
+    scales: _Spellings
+    amounts: _Spellings
+    durations: _Spellings
+    epochs: _Spellings
+    shares: _Spellings
+    counters: tuple[str, ...]
+    currencies: _Spellings
+    currency_columns: tuple[str, ...]
+    zones: _Spellings
+    notes: tuple[str, ...]
+    time_notes: tuple[str, ...]
+    row_blanks: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _convertible(self) -> _Units:
+        """A unit that no cell could be converted from is none."""
+        known: dict[str, set[str]] = {
+            "scales": set(SCALES), "amounts": set(AMOUNT_UNITS), "durations": SECOND_UNITS,
+            "epochs": set(EPOCH_UNITS), "shares": set(NUMBER_UNITS),
+        }  # fmt: skip
+        for kind, units in known.items():
+            for unit in getattr(self, kind):
+                if unit not in units:
+                    raise ValueError(f"{kind}: no such unit: {unit}; {hint(unit, units)}")
+        for name in self.zones:
+            try:
+                ZoneInfo(name)
+            except ZoneInfoNotFoundError as error:
+                raise ValueError(f"zones: no such time zone: {name}; {hint(name, available_timezones())}") from error
+        return self
+
+
 @cache
 def written() -> dict[str, Any]:
     """assets/units.yaml as it stands."""
-    return yaml.load(FILE.read_text(encoding="utf-8"), Loader=YAML)
+    return dict(read(FILE, _Units))
 
 
 @cache

@@ -38,6 +38,16 @@ def unfolded(text: str) -> str:
     return re.sub(r"(?<=[，。；：、（）]) | (?=[，。；：、（）])|(?<=[一-鿿]) (?=[一-鿿])", "", text.strip())
 
 
+def named(columns: Any) -> Any:
+    """Columns as a file has them, each with its name."""
+    if not isinstance(columns, dict) or not all(isinstance(entry, dict) for entry in columns.values()):
+        return columns
+    for name, entry in columns.items():
+        if "name" in entry:
+            raise ValueError(f"the column '{name}' says 'name', which is its key already")
+    return {name: {**entry, "name": name} for name, entry in columns.items()}
+
+
 def _as(key: str, kind: type) -> BeforeValidator:
     """What is written short stands for its one key."""
     return BeforeValidator(lambda given: {key: given} if isinstance(given, kind) else given)
@@ -181,13 +191,7 @@ class Header(Strict):
     @field_validator("columns", mode="before")
     @classmethod
     def _named(cls, given: Any) -> Any:
-        """Each column knows its name."""
-        if not isinstance(given, dict) or not all(isinstance(entry, dict) for entry in given.values()):
-            return given
-        for name, entry in given.items():
-            if "name" in entry:
-                raise ValueError(f"the column '{name}' says 'name', which is its key already")
-        return {name: {**entry, "name": name} for name, entry in given.items()}
+        return named(given)
 
     @model_validator(mode="after")
     def _known_names(self) -> Header:

@@ -52,7 +52,11 @@ def parse(text: str, where: Path, error: type[ValueError] = SpecError) -> Any:
 
 def read(path: Path, shape: type[Shape], error: type[ValueError] = SpecError, **ours: Any) -> Shape:
     """A YAML file of this shape. `ours`: what we know and no file says, such as its name."""
-    data = parse(path.read_text(encoding="utf-8"), path, error)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as fault:
+        raise error(f"{path}: not UTF-8 text: {fault.reason} at byte {fault.start}") from fault
+    data = parse(text, path, error)
     return checked({**data, **ours} if ours and isinstance(data, dict) else data, shape, path, error)
 
 
@@ -77,7 +81,7 @@ def told(error: ValidationError, shape: Any) -> str:
         comma = " (a text that holds a comma is quoted)" if found is None else ""
         return f"{_key(place)}there is no such key; {hint(str(place[-1]), _keys_at(shape, place[:-1]))}{comma}"
     if kind == "literal_error":
-        words = [str(word) for word in get_args(_inner(_at(shape, place)))]
+        words = [str(word) for word in get_args(_inner(_at(shape, place))) if word]
         said = f"; {hint(str(found), words)}" if isinstance(found, str) else ""
         return f"{_key(place)}expected one of {', '.join(words)}, found {_shown(found)}{said}"
     expected = next((words for start, words in _EXPECTED.items() if kind.startswith(start)), None)

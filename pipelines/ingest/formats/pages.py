@@ -10,11 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pipelines.ingest.formats.wrappers import Steps, records_at
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.units import normalise
+from pipelines.spec.reading import Strict, read
 
 FILE = Path(__file__).parents[3] / "assets" / "page_words.yaml"
 
@@ -62,7 +61,14 @@ def _number(value: Any) -> list[int]:
     return [int(value)] if not isinstance(value, bool) and str(value).isdigit() else []
 
 
+class _PageWords(Strict):
+    total: frozenset[str]
+    more: frozenset[str]
+    next: frozenset[str]
+    pages: frozenset[str]
+    page: frozenset[str]
+
+
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    given = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return {key: frozenset(words) for key, words in given.items()}
+    return dict(read(FILE, _PageWords))
