@@ -22,6 +22,7 @@ from pipelines.rebuild import LandingIncomplete
 from pipelines.refresh import Step, write_report
 from pipelines.run import RunResult, run
 from pipelines.settings import Settings
+from pipelines.spec.checks import CheckEntry
 from pipelines.tables import TableError, load_tables
 from pipelines.warehouse import WarehouseBusy, open_for_writing, open_warehouse
 from tests.dagster.merchant import merchant, put
@@ -47,11 +48,11 @@ def settings(first: tuple[Settings, RunResult], tmp_path: Path) -> Settings:
 @pytest.fixture
 def planted() -> Iterator[list]:
     """The checks of metrics.repurchase, the last of which it cannot pass."""
-    header = load_tables()["metrics.repurchase"].header
-    good = header["checks"]
-    header["checks"] = [*good, {"condition": {"sql": "buyers < 0", "name": "planted"}}]
-    yield header["checks"]
-    header["checks"] = good
+    said = load_tables()["metrics.repurchase"].header.__dict__
+    good = said["checks"]
+    said["checks"] = [*good, CheckEntry.model_validate({"condition": {"sql": "buyers < 0", "name": "planted"}})]
+    yield said["checks"]
+    said["checks"] = good
 
 
 def ask(settings: Settings, sql: str) -> list[tuple]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.run import run
+from pipelines.spec.checks import CheckEntry
 from pipelines.tables import load_tables
 from pipelines.warehouse import open_warehouse
 from tests.dagster.merchant import merchant
@@ -24,8 +25,9 @@ def test_all_tables_are_published_and_a_failed_check_stands_on_the_report(
         ).fetchall()
     assert {name for (name,) in tables} == set(load_tables())
 
-    header = load_tables()["metrics.repurchase"].header
-    monkeypatch.setitem(header, "checks", [{"condition": {"sql": "buyers < 0", "name": "planted check"}}])
+    said = load_tables()["metrics.repurchase"].header.__dict__
+    planted = CheckEntry.model_validate({"condition": {"sql": "buyers < 0", "name": "planted check"}})
+    monkeypatch.setitem(said, "checks", [planted])
     result = run(settings, full=True)
     assert result.status == "held"
     page, workbook = result.reports
