@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipelines.catalogue import load_catalogue
 from pipelines.lineage import column_lineage, lineage_of, trace
+from pipelines.spec.header import Header
 from pipelines.tables import Table
 
 SQL = """
@@ -19,9 +20,15 @@ group by p.first_channel
 
 def test_columns_are_followed_through_ctes_joins_and_aggregates() -> None:
     names = ["channel", "amount", "orders", "variant", "days"]
-    table = Table(
-        "metrics", "by_hand", Path("by_hand.sql"), {"columns": {name: {"type": "varchar"} for name in names}}, SQL
+    header = Header.model_validate(
+        {
+            "title": {"zh": "手工", "en": "By hand"},
+            "description": "A table by hand.",
+            "grain": "channel",
+            "columns": {name: {"type": "varchar", "zh": "列"} for name in names},
+        }
     )
+    table = Table("metrics", "by_hand", Path("by_hand.sql"), header, SQL)
     assert column_lineage(table) == {
         "channel": (("core.people", "first_channel"),),
         "amount": (("core.orders", "paid_amount"), ("core.orders", "refund_amount")),
