@@ -16,10 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from pipelines.tables import ASSETS, TableError, parameter_name
+from pipelines.spec.header import Title
+from pipelines.spec.reading import SpecError, Strict, read
+from pipelines.tables import ASSETS, parameter_name
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -30,34 +29,23 @@ MARKS = ("breakdown_columns", "breakdowns")
 COLUMNS = ("segment_by", "segment", "segment_platform")
 
 
-class LookedUp(BaseModel):
+class LookedUp(Strict):
     """Where the value of a breakdown that follows from another one stands."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     table: str
     key: str
     column: str
 
 
-class Title(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    zh: str
-    en: str
-
-
-class _Entry(BaseModel):
+class _Entry(Strict):
     """One entry of the table, as it is written."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: Title
     facts: dict[str, str | tuple[str, str] | None] | tuple[str, ...]
     of: str | None = None
     looked_up: LookedUp | None = None
     missing: str = NOTHING
-    description: str = Field("")
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,17 +66,8 @@ class Breakdown:
 
 @functools.cache
 def load_breakdowns() -> dict[str, _Entry]:
-    """Every entry by name. Raises TableError naming the file, the entry and the key at fault."""
-    given = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    found = {}
-    for name, entry in given.items():
-        try:
-            found[name] = _Entry.model_validate(entry)
-        except ValidationError as error:
-            fault = error.errors()[0]
-            place = ".".join(map(str, fault["loc"]))
-            raise TableError(f"{FILE}: {name}: {place}: {fault['msg']}") from error
-    return found
+    """Every entry by name. Raises SpecError naming the file, the entry and the key at fault."""
+    return read(FILE, dict[str, _Entry])
 
 
 @functools.cache
@@ -97,14 +76,14 @@ def breakdowns_of(fact: str) -> dict[str, Breakdown]:
     offered = {name: _of_fact(name, entry, fact) for name, entry in load_breakdowns().items() if fact in entry.facts}
     for name, breakdown in offered.items():
         if breakdown.of and breakdown.of not in offered:
-            raise TableError(f"{FILE}: {name}: {fact} does not have '{breakdown.of}', of which it is looked up")
+            raise SpecError(f"{FILE}: {name}: {fact} does not have '{breakdown.of}', of which it is looked up")
     return offered
 
 
 def _of_fact(name: str, entry: _Entry, fact: str) -> Breakdown:
     if isinstance(entry.facts, tuple):
         if entry.of is None or entry.looked_up is None:
-            raise TableError(f"{FILE}: {name}: facts is a list, so 'of' and 'looked_up' must say where it stands")
+            raise SpecError(f"{FILE}: {name}: facts is a list, so 'of' and 'looked_up' must say where it stands")
         return Breakdown(name, of=entry.of, looked_up=entry.looked_up, missing=entry.missing)
     given = entry.facts[fact]
     platform, column = given if isinstance(given, tuple) else ("", given or "")

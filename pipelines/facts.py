@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import breakdowns
 from pipelines.settings import Settings
-from pipelines.tables import ASSETS, Table, TableError, load_tables, read_table, substituted
+from pipelines.spec.nearest import hint
+from pipelines.spec.reading import SpecError
+from pipelines.tables import ASSETS, Table, load_tables, read_table, substituted
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,8 +58,8 @@ def find_fact(name: str) -> Table:
     """A fact by its bare name. It is read by itself: the list of all tables needs to know what each of them reads."""
     path = ASSETS / SCHEMA / f"{name}.sql"
     if not path.exists():
-        known = ", ".join(sorted(file.stem for file in path.parent.glob("*.sql")))
-        raise TableError(f"no fact '{name}'; facts: {known}")
+        known = [file.stem for file in path.parent.glob("*.sql")]
+        raise SpecError(f"no fact '{name}'; {hint(name, known, otherwise='facts')}")
     return read_table(path)
 
 

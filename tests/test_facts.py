@@ -10,7 +10,7 @@ import pytest
 from pipelines import breakdowns
 from pipelines.facts import build_facts, fact_tables, find_fact
 from pipelines.metrics import metric_tables
-from pipelines.tables import TableError
+from pipelines.spec.reading import SpecError
 from tests.metrics.random_world import random_world
 
 READERS = [table for table in metric_tables() if table.header.facts]
@@ -67,7 +67,7 @@ def test_a_host_is_looked_up_of_the_session_and_never_stored(with_facts):
 
 
 def test_a_fact_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(TableError, match="no fact 'first_order'; facts: first_orders, purchases"):
+    with pytest.raises(SpecError, match=r"no fact 'first_order'; did you mean 'first_orders'\?"):
         find_fact("first_order")
 
 

@@ -205,6 +205,9 @@ class Header(Strict):
             _refuse_unknown(place, names, self.columns, "column")
         _refuse_unknown("choices", self.choices, self.parameters, "parameter")
         _refuse_unknown("words_of", self.words_of, self.parameters, "parameter")
+        _refuse_unknown("covers", self.covers, self.parameters, "parameter")
+        for fact, asked in self.facts.items():
+            _refuse_unknown(f"facts.{fact}", asked.values(), self.parameters, "parameter")
         return self
 
 

@@ -16,7 +16,11 @@ TABLES = load_tables()
 REBUILT = {name: table for name, table in TABLES.items() if table.header.rebuild}
 
 
-@pytest.mark.parametrize("name", [name for name, table in load_catalogue().items() if table.key])
+# A fact is one GROUP BY; test_built_tables.py asks it, as the check would read the largest tables there are.
+CHECKED = [name for name, table in load_catalogue().items() if table.key and table.schema != "facts"]
+
+
+@pytest.mark.parametrize("name", CHECKED)
 def test_no_two_rows_share_the_grain(name):
     """The grain that a header states is checked in every run."""
     table = load_catalogue()[name]

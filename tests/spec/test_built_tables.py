@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.facts import fact_tables, refresh_facts
 from pipelines.metrics import metric_tables, query, refresh_metric
 from pipelines.tables import load_tables
 from tests.metrics.random_world import random_world
@@ -23,10 +24,11 @@ FEW_ORDERS = {"least_orders": 3, "times": 1, "most_people": 5}
 
 @pytest.fixture(scope="module")
 def built():
-    """A random merchant with every table of core and metrics."""
+    """A random merchant with every table of core, facts and metrics."""
     world = random_world(7)
     figures = "exposed_people = 900, product_exposed_people = 300, product_clicked_people = 80, group_viewers = 20"
     world.connection.execute(f"update core.live_sessions set {figures}")
+    refresh_facts(world.connection, world.settings, world.as_of)
     for table in metric_tables():
         refresh_metric(world.connection, table, world.settings, world.as_of)
     few = query(world.connection, "likely_placeholders", FEW_ORDERS, world.settings, world.as_of)
@@ -45,6 +47,13 @@ def _of(relation):
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_has_the_columns_that_its_header_says(built, name):
     assert _of(built.connection.table(name)) == _said(TABLES[name])
+
+
+@pytest.mark.parametrize("name", [table.qualified for table in fact_tables()])
+def test_no_two_rows_of_a_fact_share_its_grain(built, name):
+    key = ", ".join(TABLES[name].key)
+    assert built.sql(f"select {key} from {name} group by all having count(*) > 1") == []
+    assert built.sql(f"from {name}")
 
 
 @pytest.mark.parametrize(("metric", "parameters"), ASKED)

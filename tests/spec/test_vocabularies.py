@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import event_words, id_types, platforms
+from pipelines import breakdowns, event_words, id_types, platforms
 from pipelines.ingest import folder_names, sheet_names, staging, synonyms, units
 from pipelines.ingest.formats import pages
 from pipelines.spec.reading import SpecError
 from pipelines.tables import ASSETS
 
 READ = {
+    "breakdowns": (breakdowns, breakdowns.load_breakdowns),
     "event_words": (event_words, event_words.load_event_words),
     "folder_names": (folder_names, folder_names._words),
     "headers": (synonyms, synonyms.load_headers),
@@ -36,6 +37,8 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "good", "bad", "said"),
     [
+        ("breakdowns", "facts: {first", "fact: {first", "all.fact: there is no such key; did you mean 'facts'?"),
+        ("breakdowns", "en: Live session", "", "live_session.title: lacks 'en'"),
         ("event_words", "also:", "aslo:", "aslo: there is no such key; did you mean 'also'?"),
         ("folder_names", "festivals:", "festival:", "festival: there is no such key; did you mean 'festivals'?"),
         ("folder_names", '"618"', "618", "expected a text, found 618"),
