@@ -112,9 +112,7 @@ class DuckDBEngine:
         touched = f"select t.* from {table.qualified} as t semi join {_temp(rebuild.delete)} as x on {match}"
         keep_replaced(self.connection, table, done, touched, text)
         with transaction(self.connection) as connection:
-            connection.execute(
-                f"delete from {table.qualified} as t using {_temp(rebuild.delete)} as x where {match}"
-            )
+            connection.execute(f"delete from {table.qualified} as t using {_temp(rebuild.delete)} as x where {match}")
             inserted = f"insert into {table.qualified} by name select * from {kept(table.qualified)}"
             return int(connection.execute(inserted).fetchall()[0][0])
 

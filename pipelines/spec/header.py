@@ -206,6 +206,7 @@ class Header(Strict):
         _refuse_unknown("choices", self.choices, self.parameters, "parameter")
         _refuse_unknown("words_of", self.words_of, self.parameters, "parameter")
         _refuse_unknown("covers", self.covers, self.parameters, "parameter")
+        _refuse_unknown("counted_by", [self.counted_by] if self.counted_by else [], self.columns, "column")
         for fact, asked in self.facts.items():
             _refuse_unknown(f"facts.{fact}", asked.values(), self.parameters, "parameter")
         return self

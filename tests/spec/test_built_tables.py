@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.facts import fact_tables, refresh_facts
+from pipelines.facts import build_facts, fact_tables
 from pipelines.metrics import metric_tables, query, refresh_metric
 from pipelines.tables import load_tables
 from tests.metrics.random_world import random_world
@@ -28,7 +28,7 @@ def built():
     world = random_world(7)
     figures = "exposed_people = 900, product_exposed_people = 300, product_clicked_people = 80, group_viewers = 20"
     world.connection.execute(f"update core.live_sessions set {figures}")
-    refresh_facts(world.connection, world.settings, world.as_of)
+    build_facts(world.connection, world.settings, world.as_of)
     for table in metric_tables():
         refresh_metric(world.connection, table, world.settings, world.as_of)
     few = query(world.connection, "likely_placeholders", FEW_ORDERS, world.settings, world.as_of)
