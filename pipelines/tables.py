@@ -16,8 +16,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from pipelines.spec.header import Column, Header, WordsOf
 from pipelines.spec.literals import literal
 from pipelines.spec.reading import SpecError, checked, parse
@@ -133,16 +131,10 @@ class Table:
         return expanded(self, _parse(self.sql, str(self.path)).copy(), self.parameters)
 
     def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The header's parameters overridden by `given`; an unknown name is refused with the known ones."""
-        unknown = sorted(set(given) - set(self.parameters))
-        if unknown:
-            known = ", ".join(self.parameters) or "none"
-            raise TableError(f"{self.qualified} has no parameter '{unknown[0]}'; its parameters are: {known}")
-        typed = {k: _like(self.parameters[k], v, k, self.qualified) for k, v in given.items()}
-        for name, value in typed.items():
-            self._check_choice(name, value)
-            self._check_numbers(name, value)
-        return {**self.parameters, **typed}
+        """The header's parameters overridden by `given`; what the table does not take is refused with what it does."""
+        from pipelines.parameters import resolved
+
+        return resolved(self, given)
 
     @property
     def choices(self) -> dict[str, list[Any]]:
@@ -154,25 +146,6 @@ class Table:
     def words_of(self) -> dict[str, WordsOf]:
         """Of parameters whose words are a column's values, which column, and which words besides."""
         return self.header.words_of
-
-    def _check_choice(self, name: str, value: Any) -> None:
-        """A word that the SQL does not know would give a table of zeros, or one with another meaning."""
-        allowed = self.choices.get(name)
-        if allowed is None or value is None:
-            return
-        for word in value if isinstance(value, list) else [value]:
-            if word not in allowed and not ("number" in allowed and str(word).isdigit()):
-                words = ", ".join(map(str, allowed))
-                raise TableError(f"{self.qualified}: parameter '{name}' is {word!r}; expected one of: {words}")
-
-    def _check_numbers(self, name: str, value: Any) -> None:
-        """Every number asked for is a count of days, people or rows; below zero the SQL would answer with zeros."""
-        if value == []:
-            example = self.parameters[name]
-            raise TableError(f"{self.qualified}: parameter '{name}' is empty; expected something like {example}")
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, int | float) and item < 0:
-                raise TableError(f"{self.qualified}: parameter '{name}' is {item}; expected 0 or more")
 
     def render(
         self,
@@ -289,24 +262,3 @@ def _in_order(tables: dict[str, Table]) -> dict[str, Table]:
 
     graph = {name: [d for d in table.dependencies if d in tables] for name, table in tables.items()}
     return {name: tables[name] for name in TopologicalSorter(graph).static_order()}
-
-
-def _like(default: Any, value: Any, name: str, table: str) -> Any:
-    """A value typed on a command line, read as its default's type. What is named twice is asked for once."""
-    if isinstance(default, list) and isinstance(value, list | tuple):
-        return list(dict.fromkeys(value))
-    if not isinstance(value, str) or isinstance(default, str):
-        return [value] if isinstance(default, list) else value
-    try:
-        if isinstance(default, list):
-            items = dict.fromkeys(item.strip() for item in value.split(",") if item.strip())
-            return [_number(item) if default and not isinstance(default[0], str) else item for item in items]
-        if isinstance(default, bool):
-            return {"true": True, "false": False}[value.lower()]
-        return _number(value) if isinstance(default, int | float) else yaml.safe_load(value)
-    except (ValueError, KeyError) as error:
-        raise TableError(f"{table}: parameter '{name}' is {value!r}; expected something like {default!r}") from error
-
-
-def _number(text: str) -> int | float:
-    return int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)

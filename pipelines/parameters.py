@@ -1,0 +1,70 @@
+"""What a table's parameters are asked to be: typed as their defaults are, and refused where the table does not take it.
+
+What belongs here: reading what a person or a program gives for a parameter. What does not: what a parameter does (the
+table's SQL), which parameters there are (its header).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from pipelines.tables import Table, TableError
+
+
+def resolved(table: Table, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The table's parameters overridden by `given`. Raises TableError with what it takes."""
+    unknown = sorted(set(given) - set(table.parameters))
+    if unknown:
+        known = ", ".join(table.parameters) or "none"
+        raise TableError(f"{table.qualified} has no parameter '{unknown[0]}'; its parameters are: {known}")
+    typed = {k: _like(table.parameters[k], v, k, table.qualified) for k, v in given.items()}
+    for name, value in typed.items():
+        _check_choice(table, name, value)
+        _check_numbers(table, name, value)
+    return {**table.parameters, **typed}
+
+
+def _check_choice(table: Table, name: str, value: Any) -> None:
+    """A word that the SQL does not know would give a table of zeros, or one with another meaning."""
+    allowed = table.choices.get(name)
+    if allowed is None or value is None:
+        return
+    for word in value if isinstance(value, list) else [value]:
+        if word not in allowed and not ("number" in allowed and str(word).isdigit()):
+            words = ", ".join(map(str, allowed))
+            raise TableError(f"{table.qualified}: parameter '{name}' is {word!r}; expected one of: {words}")
+
+
+def _check_numbers(table: Table, name: str, value: Any) -> None:
+    """Every number asked for is a count of days, people or rows; below zero the SQL would answer with zeros."""
+    if value == []:
+        example = table.parameters[name]
+        raise TableError(f"{table.qualified}: parameter '{name}' is empty; expected something like {example}")
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, int | float) and item < 0:
+            raise TableError(f"{table.qualified}: parameter '{name}' is {item}; expected 0 or more")
+
+
+def _like(default: Any, value: Any, name: str, table: str) -> Any:
+    """A value typed on a command line, read as its default's type. What is named twice is asked for once."""
+    if isinstance(default, list) and isinstance(value, list | tuple):
+        return list(dict.fromkeys(value))
+    if not isinstance(value, str) or isinstance(default, str):
+        return [value] if isinstance(default, list) else value
+    try:
+        if isinstance(default, list):
+            items = dict.fromkeys(item.strip() for item in value.split(",") if item.strip())
+            return [_number(item) if default and not isinstance(default[0], str) else item for item in items]
+        if isinstance(default, bool):
+            return {"true": True, "false": False}[value.lower()]
+        return _number(value) if isinstance(default, int | float) else yaml.safe_load(value)
+    except (ValueError, KeyError) as error:
+        raise TableError(f"{table}: parameter '{name}' is {value!r}; expected something like {default!r}") from error
+
+
+def _number(text: str) -> int | float:
+    return int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)
