@@ -260,8 +260,8 @@ def test_what_arrives_late_is_as_if_it_had_always_been_there(name):
 @pytest.mark.parametrize("killed_after", ["identities", "events", "refunds", "memberships", "orders"])
 def test_a_run_killed_between_two_tables_is_made_good_by_the_next(killed_after):
     """The pass's touched people wait until every table has dealt with them."""
+    from pipelines.building import refresh
     from pipelines.core import begin_pass, core_tables
-    from pipelines.engines.duckdb import refresh
 
     first = [
         ("orders", {"platform": "douyin", "order_id": "o1", "buyer_id": "u1", "paid_at": moment(1), "paid_amount": 5})

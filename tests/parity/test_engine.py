@@ -11,8 +11,8 @@ import sys
 
 import pytest
 
+from pipelines.building import refresh, values
 from pipelines.core import begin_pass
-from pipelines.engines.duckdb import refresh, values
 from pipelines.engines.java import SparkMissing
 from pipelines.engines.spark import SparkEngine
 from pipelines.run import run

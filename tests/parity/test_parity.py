@@ -62,7 +62,9 @@ ASKED = [(metric, parameters) for metric, asked in QUESTIONS.items() for paramet
 
 
 def test_no_sql_file_is_left_out():
-    files = {f"{folder}.{file.stem}" for folder in ("core", "facts", "metrics") for file in (ASSETS / folder).glob("*.sql")}
+    files = {
+        f"{folder}.{file.stem}" for folder in ("core", "facts", "metrics") for file in (ASSETS / folder).glob("*.sql")
+    }
     assert set(COMPARED) == files
 
 
