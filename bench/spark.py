@@ -26,7 +26,7 @@ def main() -> None:
         by_duckdb, by_spark = by_both(CACHE / f"merchant-{orders}", orders, given.rounds)
         rows += [telling.Heading(f"{orders:,} orders"), by_duckdb, by_spark]
         goals.append(telling.Goal(f"Spark / DuckDB, {orders:,} orders", by_spark.median / by_duckdb.median, None))
-    section = telling.Section("Core and metrics made whole, by either engine, on this machine alone", rows, goals)
+    section = telling.Section("Core, facts and metrics made whole by either engine on this machine alone", rows, goals)
     print("\n".join(["", *section.lines()]))
 
 

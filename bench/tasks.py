@@ -145,20 +145,22 @@ def build(home: str, as_of: str, full: bool, new_orders: int = 0) -> Told:
 
 
 def build_whole(home: str, engine: str, as_of: str) -> Told:
-    """Core and metrics made whole by an engine, its start and the way of each table back to the warehouse included."""
+    """Every table made whole by an engine, its start and the way of each table back to the warehouse included."""
     from pipelines.core import begin_pass, refresh_core
     from pipelines.engines.engine import open_engine
-    from pipelines.metrics import metric_tables, refresh_metric
+    from pipelines.metrics import refresh_metric
     from pipelines.settings import load_settings
+    from pipelines.tables import load_tables
     from pipelines.warehouse import open_for_writing
 
+    others = [table for table in load_tables().values() if table.schema != "core"]
     settings, day = load_settings(home).model_copy(update={"engine": engine}), date.fromisoformat(as_of)
     with open_for_writing(settings) as warehouse, _timed() as seconds:
         connection = warehouse.connection
         with open_engine(settings, connection) as opened:
             core_pass = begin_pass(connection, settings, day, full=True)
             done = list(refresh_core(connection, settings, core_pass, opened))
-            done += [refresh_metric(connection, table, settings, day, opened) for table in metric_tables()]
+            done += [refresh_metric(connection, table, settings, day, opened) for table in others]
             java = _peak_of_java(opened) if engine == "spark" else 0
         connection.execute("checkpoint")
     return {"seconds": seconds, "tables": {built.table: built.seconds for built in done}, "java": java}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.engines.duckdb import Built, Pass, create_ops, fingerprint, forget_done, refresh
+from pipelines.building import Built, Pass, create_ops, fingerprint, forget_done, refresh
 from pipelines.engines.following import forget_replaced
 from pipelines.ingest.staging import load_staging
 from pipelines.settings import Settings

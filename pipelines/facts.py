@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import duckdb
     from sqlglot import exp
 
-    from pipelines.engines.duckdb import Built
+    from pipelines.building import Built
 
 SCHEMA = "facts"
 
@@ -48,7 +48,7 @@ def are_stored(connection: duckdb.DuckDBPyConnection) -> bool:
 
 def build_facts(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> list[Built]:
     """Every fact, whole, over a core that no run keeps up to date."""
-    from pipelines.engines.duckdb import build, values
+    from pipelines.building import build, values
 
     return [build(connection, table, values(settings, as_of)) for table in fact_tables()]
 

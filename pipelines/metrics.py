@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pipelines.engines.duckdb import Built, build, values
+from pipelines.building import Built, build, values
 from pipelines.facts import are_stored
 from pipelines.settings import Settings
 from pipelines.spec.nearest import hint, nearest

@@ -26,7 +26,7 @@ def start_over(connection: duckdb.DuckDBPyConnection) -> None:
 
     Core's passes are forgotten too: they count in file numbers, which begin again. Ask need_every_file first.
     """
-    from pipelines.engines.duckdb import TOUCHED
+    from pipelines.engines.engine import TOUCHED
     from pipelines.ingest.ledger import LEDGER
     from pipelines.ingest.staging import load_staging
 

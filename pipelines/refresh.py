@@ -27,8 +27,8 @@ from pipelines.tables import Table
 from pipelines.warehouse import Warehouse, WarehouseBusy, open_for_writing, publish
 
 if TYPE_CHECKING:
+    from pipelines.building import Built, Pass
     from pipelines.checks import Validations
-    from pipelines.engines.duckdb import Built, Pass
     from pipelines.engines.engine import Engine
     from pipelines.ingest import FileResult
 
@@ -153,7 +153,7 @@ class Refresh:
 
     def build(self, table: Table) -> Built:
         """One table of core, facts or metrics brought up to date."""
-        from pipelines.engines.duckdb import refresh
+        from pipelines.building import refresh
         from pipelines.metrics import refresh_metric
 
         started = time.monotonic()
@@ -311,7 +311,7 @@ def _open_when_free(settings: Settings, patience: float) -> Iterator[Warehouse]:
 
 def _prepare(warehouse: Warehouse) -> None:
     """The tables that every step counts on, where they are not there yet."""
-    from pipelines.engines.duckdb import create_ops
+    from pipelines.building import create_ops
     from pipelines.ingest.creating import create_staging
 
     create_staging(warehouse.connection)

@@ -78,7 +78,7 @@ def _rows(world, metric, **parameters):
 
 
 def _text(metric, world, parameters):
-    from pipelines.engines.duckdb import values
+    from pipelines.building import values
     from pipelines.metrics import find_metric
 
     table = find_metric(metric)

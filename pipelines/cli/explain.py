@@ -213,7 +213,7 @@ def _drawn(steps: list[tuple[int, tuple[str, str]]]) -> Tree:
 
 def _sql(home: Path | None, table: Table) -> str:
     """The statement as it runs: parameters and settings filled in, for the day of the published snapshot."""
-    from pipelines.engines.duckdb import values
+    from pipelines.building import values
     from pipelines.warehouse import open_warehouse
 
     with open_warehouse(home) as snapshot:

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     import duckdb
 
 
+# The sets of touched keys that assets/core/identities.py fills, and by which a table may be rebuilt in part.
+TOUCHED = {
+    "touched_nodes": ("platform", "id_type", "id_value"),
+    "touched_people": ("person_id",),
+    "touched_orders": ("platform", "order_id"),
+}
+
+
 class Engine(Protocol):
     """Makes tables of the warehouse from SQL files. `given`: what a file may use as `$name`, over its own defaults."""
 

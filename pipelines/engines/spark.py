@@ -55,15 +55,16 @@ class SparkTables:
         shutil.rmtree(self.folder, ignore_errors=True)
         for schema in SCHEMAS:
             self.session.sql(f"drop database if exists {schema} cascade")
-            self.session.sql(f"create database {schema} location '{self.folder / schema}'")
+            self.session.sql(f"create database {schema} location {_literal(self.folder / schema)}")
 
     def load(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         """A table of the warehouse, by its qualified name, as it is."""
         file = self.folder / "loaded" / f"{name}.parquet"
         file.parent.mkdir(parents=True, exist_ok=True)
-        connection.execute(f"copy (from {name}) to '{file}' (format parquet)")
+        quoted = str(file).replace("'", "''")
+        connection.execute(f"copy (from {name}) to '{quoted}' (format parquet)")
         self.session.sql(f"drop table if exists {name}")
-        self.session.sql(f"create table {name} using parquet location '{file}'")
+        self.session.sql(f"create table {name} using parquet location {_literal(file)}")
 
     def create(self, name: str, select: str) -> None:
         """A table anew from a SELECT in Spark's dialect."""
@@ -80,7 +81,8 @@ class SparkTables:
         place = self._place(name)
         if not place.exists():  # a view
             self.session.table(name).write.mode("overwrite").parquet(str(place))
-        return f"select * from read_parquet('{place}/*.parquet')"
+        quoted = str(place).replace("'", "''")
+        return f"select * from read_parquet('{quoted}/*.parquet')"
 
     def _place(self, name: str) -> Path:
         schema, table = name.split(".")
@@ -133,6 +135,12 @@ class SparkEngine:
         self.there.add(name)
 
 
+def _literal(path: Path) -> str:
+    """A path as a text of Spark's SQL."""
+    text = str(path).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{text}'"
+
+
 @contextlib.contextmanager
 def open_session(settings: Settings) -> Iterator[SparkTables]:
     """Spark as `[spark]` of siyu.toml says; its files are gone afterwards, as are those of a run that was killed."""
@@ -140,18 +148,19 @@ def open_session(settings: Settings) -> Iterator[SparkTables]:
     folder = settings.home / "spark"
     if spark.folder:  # where other merchants may have their files, too
         folder = Path(spark.folder) / f"siyu-{hashlib.sha256(str(settings.home).encode()).hexdigest()[:12]}"
-    memory = settings.memory_limit.replace(" ", "").removesuffix("B").lower()
-    tables = SparkTables(spark.master, folder, {**_memory(memory), **spark.options})
+    tables = SparkTables(spark.master, folder, {"spark.driver.memory": _memory(settings), **spark.options})
     try:
         yield tables
     finally:
         tables.close()
 
 
-def _memory(limit: str) -> dict[str, str]:
-    """What Spark may take in this machine: a third of what is there, since DuckDB has its own; or as much as it."""
-    third = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 3 // 2**20
-    return {"spark.driver.memory": limit or f"{third}m"}
+def _memory(settings: Settings) -> str:
+    """What Spark may take in this machine: as much as DuckDB, or a third of what is there, since DuckDB has its own."""
+    if settings.memory_limit:
+        size, unit = float(settings.memory_limit[:-2]), settings.memory_limit[-2:]
+        return f"{int(size * {'MB': 1, 'GB': 1024}[unit])}m"
+    return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') // 3 // 2**20}m"
 
 
 def _session(java: Path, master: str, folder: Path, options: Mapping[str, str]) -> SparkSession:

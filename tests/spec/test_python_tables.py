@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from pipelines.core import begin_pass
-from pipelines.engines.duckdb import TOUCHED, refresh
+from pipelines.building import refresh
+from pipelines.engines.engine import TOUCHED
 from pipelines.tables import load_tables
 from tests.metrics.random_world import random_world
 from tests.worlds import World
