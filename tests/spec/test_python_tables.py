@@ -11,8 +11,8 @@ import itertools
 import duckdb
 import pytest
 
-from pipelines.core import begin_pass
 from pipelines.building import refresh
+from pipelines.core import begin_pass
 from pipelines.engines.engine import TOUCHED
 from pipelines.tables import load_tables
 from tests.metrics.random_world import random_world
