@@ -45,5 +45,6 @@ def known_words(column: Column, settings: Settings) -> list[str]:
 
 
 def _swapped(asked: str, value: str, words: dict[str, str]) -> str:
-    cases = " ".join(f"when {quoted(text)} then {quoted(word)}" for text, word in words.items())
-    return f"case {asked} {cases} else lower({value}) end"
+    # a map, since planning a CASE of a hundred words costs more than reading a small file
+    keys, kept = (", ".join(map(quoted, side)) for side in (words.keys(), words.values()))
+    return f"coalesce(map([{keys}], [{kept}])[{asked}], lower({value}))"

@@ -18,13 +18,13 @@ import pytest
 from pipelines.core import begin_pass, core_tables
 from pipelines.engines.duckdb import Pass, refresh
 from pipelines.finding import Finding
-from pipelines.ingest import FileResult, create_staging, ingest
+from pipelines.ingest import FileResult, ingest
 from pipelines.metrics import query
 from pipelines.quality import findings, rules
 from pipelines.settings import Settings
 from pipelines.tables import load_tables
-from pipelines.warehouse import connect
 from tests.wordless import codes_without_words
+from tests.worlds import clear, empty_warehouse, needed_core
 
 GIVEN = Path(__file__).parent / "given"
 
@@ -33,11 +33,9 @@ class Merchant:
     """A home directory whose warehouse is in memory."""
 
     def __init__(self, home: Path, connection: Any, **settings: Any) -> None:
-        """Empties the warehouse: making its tables anew takes longer than most tests."""
         self.settings = Settings(home=home, **settings)
         self._connection = connection
-        tables = self.rows("select schema_name || '.' || table_name from duckdb_tables() where not internal")
-        self._connection.execute("; ".join(f"truncate {table}" for (table,) in tables))
+        clear(connection)
         self._as_of: date | None = None
         self.files: list[FileResult] = []
         self._waiting: list[str] = []  # tables of core that are not built yet
@@ -72,7 +70,7 @@ class Merchant:
 
     def _build_core(self, sql: str = "core.") -> None:
         """The tables of core that a query names, with all that they read; of a query for core itself, every one."""
-        wanted = _closure(set(re.findall(r"core\.\w+", sql)) or set(self._waiting))
+        wanted = needed_core(set(re.findall(r"core\.\w+", sql)) or set(self._waiting))
         for name in [name for name in self._waiting if name in wanted]:
             if self._pass is None:
                 self._pass = begin_pass(self._connection, self.settings, self._asked_for)
@@ -130,21 +128,9 @@ class Merchant:
         return any(all(word in text for word in words) for (text,) in said)
 
 
-def _closure(names: set[str]) -> set[str]:
-    """These tables and all that they read."""
-    tables = load_tables()
-    found: set[str] = set()
-    while names:
-        found |= names
-        names = {below for name in names for below in tables[name].dependencies if below.startswith("core.")} - found
-    return found
-
-
 @pytest.fixture(scope="session")
 def warehouse() -> Any:
-    connection = connect()
-    create_staging(connection)
-    return connection
+    return empty_warehouse()
 
 
 @pytest.fixture

@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 
 from pipelines.ingest.creating import create_staging
-from pipelines.warehouse import connect
+from tests.worlds import empty_warehouse
 
 
 @pytest.fixture(scope="session")
 def warehouse() -> Any:
-    connection = connect()
-    create_staging(connection)
-    return connection
+    return empty_warehouse()
 
 
 @pytest.fixture
