@@ -27,14 +27,13 @@ def kept_word(value: str, column: Column) -> str:
 
 def id_type(value: str) -> str:
     """SQL: the kind of id that a word means; one that nobody knows is itself."""
-    bare = f"translate(lower({value}), {quoted(LEFT_OUT)}, '')"
-    swapped = _swapped(bare, value, id_type_words())
+    swapped = _swapped(_bare(value), value, id_type_words())
     return f"case when {value} in {listed(tuple(load_id_types()))} then {value} else {swapped} end"
 
 
 def is_phone_type(value: str) -> str:
     """SQL: whether a word means that ids are phone numbers."""
-    return f"{id_type(value)} = {quoted(PHONE)}"
+    return f"{_bare(value)} in {listed([word for word, kind in id_type_words().items() if kind == PHONE])}"
 
 
 def known_words(column: Column, settings: Settings) -> list[str]:
@@ -42,6 +41,10 @@ def known_words(column: Column, settings: Settings) -> list[str]:
     return (
         [*load_id_types()] if column.spellings == "id_types" else [*load_event_words(), *settings.private_entry_events]
     )
+
+
+def _bare(value: str) -> str:
+    return f"translate(lower({value}), {quoted(LEFT_OUT)}, '')"
 
 
 def _swapped(asked: str, value: str, words: dict[str, str]) -> str:
