@@ -50,8 +50,9 @@ class World:
         return self.warehouse
 
     def sql(self, text: str) -> list[Row]:
-        """The rows of a SELECT."""
-        self._build(needed_core(set(re.findall(r"\b(?:core|metrics)\.\w+", text))))
+        """The rows of a SELECT, over the tables of core that it names or, where it names none, over all."""
+        named = set(re.findall(r"\b(?:core|metrics)\.\w+", text))
+        self._build(needed_core(named) if named else set(self.waiting))
         return self._rows(text)
 
     def _rows(self, text: str) -> list[Row]:

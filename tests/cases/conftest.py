@@ -9,6 +9,7 @@ import os
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,8 +58,11 @@ class Merchant:
         self.put(f"{folder}/{source.name}", source.read_bytes(), at)
 
     def run(self, as_of: str | None = None) -> Merchant:
-        """Loads what is new; core follows when it is asked for, as far as it is, or before the next load."""
-        self._build_core()
+        """Loads what is new; core follows when it is asked for, as far as it is, or before the next load.
+
+        Before the next load only what that load will change row by row: all else is made anew whenever it is asked for.
+        """
+        self._build_core(_changed_row_by_row())
         self.files = ingest(self._connection, self.settings).files
         for file in self.files:
             assert file.rows_read == file.rows_loaded + file.rows_superseded + file.rows_quarantined, file
@@ -87,7 +91,7 @@ class Merchant:
     @property
     def as_of(self) -> date | None:
         """The business day of core."""
-        self._build_core()
+        self._build_core("core.as_of")
         return self._as_of
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
@@ -103,7 +107,7 @@ class Merchant:
         return self.row(sql)[0]
 
     def metric(self, name: str, columns: str, where: str = "true", **parameters: Any) -> list[tuple[Any, ...]]:
-        self._build_core()
+        self._build_core(" ".join(needed_core({f"metrics.{name}"})))
         relation = query(self._connection, f"metrics.{name}", parameters, self.settings, self._as_of)
         relation.create_view("asked", replace=True)
         return self.rows(f"select {columns} from asked where {where} order by all")
@@ -126,6 +130,13 @@ class Merchant:
             "union all select concat_ws(' ', reason, column_name, found, expected, raw_text) from ops.quarantine"
         )
         return any(all(word in text for word in words) for (text,) in said)
+
+
+@cache
+def _changed_row_by_row() -> str:
+    """Tables of core that a load changes in part, with all that they read."""
+    changed = {table.qualified for table in core_tables() if "rebuild" in table.header or table.is_python}
+    return " ".join(needed_core(changed))
 
 
 @pytest.fixture(scope="session")
