@@ -51,7 +51,7 @@ class World:
 
     def sql(self, text: str) -> list[Row]:
         """The rows of a SELECT, over the tables of core that it names or, where it names none, over all."""
-        named = set(re.findall(r"\b(?:core|metrics)\.\w+", text))
+        named = set(re.findall(r"\b(?:core|facts|metrics)\.\w+", text))
         self._build(needed_core(named) if named else set(self.waiting))
         return self._rows(text)
 
