@@ -49,5 +49,5 @@ def _bare(value: str) -> str:
 
 def _swapped(asked: str, value: str, words: dict[str, str]) -> str:
     # a map, since planning a CASE of a hundred words costs more than reading a small file
-    keys, kept = (", ".join(map(quoted, side)) for side in (words.keys(), words.values()))
-    return f"coalesce(map([{keys}], [{kept}])[{asked}], lower({value}))"
+    spelt, kept = ", ".join(map(quoted, words)), ", ".join(map(quoted, words.values()))
+    return f"coalesce(map([{spelt}], [{kept}])[{asked}], lower({value}))"
