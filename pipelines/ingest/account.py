@@ -70,8 +70,8 @@ class Account:
 
         `key`: of a row whose amount is the whole one's on each of its lines (conflicts.py); else empty.
         """
-        if rows.faults is None:
-            return
+        if rows.faults is None or not self.connection.execute(f"select 1 from {rows.faults} limit 1").fetchall():
+            return  # planning what would write nothing costs more than looking
         known = " and ".join(f"{part} is not null" for part in key) or "false"
         again = f"{known} and {repeats_sql([origin.file_id, *key, money])}"
         is_cell = "is_cell" if is_record else "true"

@@ -42,9 +42,10 @@ def tell_named_days(connection: duckdb.DuckDBPyConnection, loaded: Iterable[int]
     The notice is of the file whose name has the later day.
     """
     notices: dict[int, list[Notice]] = {}
-    if not (fresh := list(loaded)):
+    fresh, days = list(loaded), _days(connection)
+    if not fresh or not days["ids"][1:]:  # it takes two to disagree
         return notices
-    connection.execute(_CROSSED, _days(connection))
+    connection.execute(_CROSSED, days)
     sources = connection.execute("select distinct file_source from crossed where list_contains(?, file_id)", [fresh])
     for (source,) in sorted(sources.fetchall()):
         for table in _tables_of(source):

@@ -9,6 +9,7 @@ import os
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,13 +19,13 @@ import pytest
 from pipelines.building import Pass, refresh
 from pipelines.core import begin_pass, core_tables
 from pipelines.finding import Finding
-from pipelines.ingest import FileResult, create_staging, ingest
+from pipelines.ingest import FileResult, ingest
 from pipelines.metrics import query
 from pipelines.quality import findings, rules
 from pipelines.settings import Settings
 from pipelines.tables import load_tables
-from pipelines.warehouse import connect
 from tests.wordless import codes_without_words
+from tests.worlds import clear, empty_warehouse, needed_core
 
 GIVEN = Path(__file__).parent / "given"
 
@@ -33,11 +34,9 @@ class Merchant:
     """A home directory whose warehouse is in memory."""
 
     def __init__(self, home: Path, connection: Any, **settings: Any) -> None:
-        """Empties the warehouse: making its tables anew takes longer than most tests."""
         self.settings = Settings(home=home, **settings)
         self._connection = connection
-        tables = self.rows("select schema_name || '.' || table_name from duckdb_tables() where not internal")
-        self._connection.execute("; ".join(f"truncate {table}" for (table,) in tables))
+        clear(connection)
         self._as_of: date | None = None
         self.files: list[FileResult] = []
         self._waiting: list[str] = []  # tables of core that are not built yet
@@ -59,8 +58,11 @@ class Merchant:
         self.put(f"{folder}/{source.name}", source.read_bytes(), at)
 
     def run(self, as_of: str | None = None) -> Merchant:
-        """Loads what is new; core follows when it is asked for, as far as it is, or before the next load."""
-        self._build_core()
+        """Loads what is new; core follows when it is asked for, as far as it is, or before the next load.
+
+        Before the next load only what that load will change row by row: all else is made anew whenever it is asked for.
+        """
+        self._build_core(_changed_row_by_row())
         self.files = ingest(self._connection, self.settings).files
         for file in self.files:
             assert file.rows_read == file.rows_loaded + file.rows_superseded + file.rows_quarantined, file
@@ -72,7 +74,7 @@ class Merchant:
 
     def _build_core(self, sql: str = "core.") -> None:
         """The tables of core that a query names, with all that they read; of a query for core itself, every one."""
-        wanted = _closure(set(re.findall(r"core\.\w+", sql)) or set(self._waiting))
+        wanted = needed_core(set(re.findall(r"core\.\w+", sql)) or set(self._waiting))
         for name in [name for name in self._waiting if name in wanted]:
             if self._pass is None:
                 self._pass = begin_pass(self._connection, self.settings, self._asked_for)
@@ -89,7 +91,7 @@ class Merchant:
     @property
     def as_of(self) -> date | None:
         """The business day of core."""
-        self._build_core()
+        self._build_core("core.as_of")
         return self._as_of
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
@@ -105,7 +107,7 @@ class Merchant:
         return self.row(sql)[0]
 
     def metric(self, name: str, columns: str, where: str = "true", **parameters: Any) -> list[tuple[Any, ...]]:
-        self._build_core()
+        self._build_core(" ".join(needed_core({f"metrics.{name}"})))
         relation = query(self._connection, f"metrics.{name}", parameters, self.settings, self._as_of)
         relation.create_view("asked", replace=True)
         return self.rows(f"select {columns} from asked where {where} order by all")
@@ -130,21 +132,16 @@ class Merchant:
         return any(all(word in text for word in words) for (text,) in said)
 
 
-def _closure(names: set[str]) -> set[str]:
-    """These tables and all that they read."""
-    tables = load_tables()
-    found: set[str] = set()
-    while names:
-        found |= names
-        names = {below for name in names for below in tables[name].dependencies if below.startswith("core.")} - found
-    return found
+@cache
+def _changed_row_by_row() -> str:
+    """Tables of core that a load changes in part, with all that they read."""
+    changed = {table.qualified for table in core_tables() if "rebuild" in table.header or table.is_python}
+    return " ".join(needed_core(changed))
 
 
 @pytest.fixture(scope="session")
 def warehouse() -> Any:
-    connection = connect()
-    create_staging(connection)
-    return connection
+    return empty_warehouse()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,15 @@ class Said:
 
 
 Siyu = Callable[..., Said]
+
+
+def heard(*arguments: str) -> Said:
+    """Runs one command line where several tests ask about what it says."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        patch.delenv("COLUMNS", raising=False)
+        code = main(arguments)
+    return Said(code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture(autouse=True)

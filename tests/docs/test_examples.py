@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.catalogue import load_catalogue
 from pipelines.docs.examples import Example, load_examples
-from tests.worlds import Row, table, world
+from tests.worlds import Row, empty_warehouse, table, world
 
 EXAMPLES = load_examples()
 # Examples show rates with four digits.
@@ -45,13 +45,12 @@ def _loaded(example: Example, home: Path) -> list[Row]:
     """The rows that the files of an example become, with has_phone for the key that differs from home to home."""
     from pipelines.ingest import ingest
     from pipelines.settings import load_settings
-    from pipelines.warehouse import connect
 
     for path, text in example.given.items():
         file = home / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    connection = connect()
+    connection = empty_warehouse()
     for result in ingest(connection, load_settings(home)).files:
         assert result.rows_loaded == result.rows_read > 0, result
     relation = connection.sql(f"select * from {example.table} order by file_row")

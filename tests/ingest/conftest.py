@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.ingest import FileResult, IngestResult, create_staging, ingest
+from pipelines.ingest import FileResult, IngestResult, ingest
 from pipelines.settings import Settings
-from pipelines.warehouse import connect
 from tests.wordless import codes_without_words
+from tests.worlds import clear, empty_warehouse
 
 Row = dict[str, Any]
 
@@ -25,12 +25,10 @@ class Landing:
     """One merchant's landing folder and warehouse."""
 
     def __init__(self, home: Path, connection: Any) -> None:
-        """Empties the warehouse: making its tables anew takes ten times as long."""
         self.settings = Settings(home=home)
         self.connection = connection
         self.minute = 0
-        tables = self.sql("select schema_name || '.' || table_name as name from duckdb_tables() where not internal")
-        connection.execute("; ".join(f"truncate {table['name']}" for table in tables))
+        clear(connection)
 
     def write(self, path: str, content: str | bytes, at: str | None = None, encoding: str = "utf-8") -> Path:
         """A file in landing. `at` is its business time; without one, each file is a minute younger than the last."""
@@ -85,9 +83,7 @@ class Landing:
 
 @pytest.fixture(scope="session")
 def warehouse() -> Any:
-    connection = connect()
-    create_staging(connection)
-    return connection
+    return empty_warehouse()
 
 
 @pytest.fixture

@@ -8,26 +8,25 @@ from typing import Any
 import pytest
 
 from pipelines.ingest.creating import create_staging
-from pipelines.warehouse import connect
+from tests.worlds import clear, empty_warehouse
 
 
 @pytest.fixture(scope="session")
 def warehouse() -> Any:
-    connection = connect()
-    create_staging(connection)
-    return connection
+    return empty_warehouse()
 
 
 @pytest.fixture
 def ledger(warehouse: Any) -> Iterator[Any]:
     """An empty one: what a test puts there goes, as making its tables anew takes longer than most tests."""
-    standing = set(_tables(warehouse))
+    standing = _tables(warehouse)
     yield warehouse
-    for table in _tables(warehouse):
-        warehouse.execute(f"truncate {table}" if table in standing else f"drop table {table}")
+    for table in _tables(warehouse) - standing:
+        warehouse.execute(f"drop table {table}")
+    clear(warehouse)
     create_staging(warehouse)  # what a test took away
 
 
-def _tables(warehouse: Any) -> list[str]:
+def _tables(warehouse: Any) -> set[str]:
     named = "select schema_name || '.' || table_name from duckdb_tables() where not internal"
-    return [table for (table,) in warehouse.execute(named).fetchall()]
+    return {table for (table,) in warehouse.execute(named).fetchall()}

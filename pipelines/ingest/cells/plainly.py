@@ -6,6 +6,8 @@ spelling, and what is wrong with a cell that has no reading (straight.py).
 
 from __future__ import annotations
 
+from functools import cache
+
 from pipelines.ingest.cells.alone import odd_marks_sql
 from pipelines.ingest.cells.customs import doubts_sql
 from pipelines.ingest.cells.nobody import DATE_AS_ID, MASKED, PUNCTUATION, only_marks_sql
@@ -70,11 +72,17 @@ def _among_sql(x: str, words: tuple[str, ...]) -> str:
     """Whether the cell is one of the words; of many words only those of its own length are looked through."""
     if len(words) < MANY_WORDS:
         return f"{x} in {listed(words)}"
+    cases = " ".join(f"when {length} then {x} in {alike}" for length, alike in _by_length(words))
+    return f"case strlen({x}) {cases} else false end"
+
+
+@cache
+def _by_length(words: tuple[str, ...]) -> list[tuple[int, str]]:
+    """The words of each length, as SQL lists."""
     by_length: dict[int, list[str]] = {}
     for word in dict.fromkeys(words):
         by_length.setdefault(len(word.encode()), []).append(word)
-    cases = " ".join(f"when {length} then {x} in {listed(alike)}" for length, alike in sorted(by_length.items()))
-    return f"case strlen({x}) {cases} else false end"
+    return [(length, listed(alike)) for length, alike in sorted(by_length.items())]
 
 
 def look_sql(x: str, reading: Reading) -> str:
