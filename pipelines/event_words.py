@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipelines.yaml_text import read_yaml
 
 FILE = Path(__file__).resolve().parent.parent / "assets" / "event_words.yaml"
 
@@ -39,7 +40,7 @@ class EventWord(BaseModel):
 @cache
 def load_event_words() -> dict[str, EventWord]:
     """Every word of the table. Raises EventWordError."""
-    entries = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    entries = read_yaml(FILE.read_text(encoding="utf-8"))
     words = {}
     for word, entry in entries.items():
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
+from pipelines.yaml_text import read_yaml
 
 FILE = Path(__file__).resolve().parent.parent / "assets" / "id_types.yaml"
 PHONE = "phone"
@@ -19,7 +19,7 @@ LEFT_OUT = " _-"  # of a word, before it is looked for
 @cache
 def load_id_types() -> dict[str, tuple[str, ...]]:
     """Every kind → its other spellings. Raises ValueError naming the file and the word at fault."""
-    entries = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    entries = read_yaml(FILE.read_text(encoding="utf-8"))
     for word, entry in entries.items():
         if not isinstance(entry, dict) or set(entry) != {"zh", "also"}:
             raise ValueError(f"{FILE}: {word}: expected the keys zh and also")

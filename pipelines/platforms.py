@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from pipelines.yaml_text import read_yaml
 
 FILE = Path(__file__).parents[1] / "assets" / "platforms.yaml"
 _KEYS = {"zh", "en", "has_global_order_ids", "id_types", "also"}
@@ -31,7 +31,7 @@ class Platform:
 @cache
 def load_platforms() -> dict[str, Platform]:
     """Every platform by name, in the table's order. Raises ValueError naming the platform and the key at fault."""
-    given = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    given = read_yaml(FILE.read_text(encoding="utf-8"))
     return {name: _platform(name, entry) for name, entry in given.items()}
 
 

@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from pipelines.sql_text import Unreadable, fill, parameters, put_in_place, references
+from pipelines.yaml_text import read_yaml
+
 if TYPE_CHECKING:
     from sqlglot import exp
 
@@ -112,16 +115,23 @@ class Table:
         """Qualified names of the tables that this one reads, from its SQL (or its header, where it is Python)."""
         if not self.sql:
             return tuple(sorted(self.header.get("reads", [])))
-        from sqlglot import exp
+        from pipelines.facts import SCHEMA, text_of
 
-        found = {f"{t.db}.{t.name}" for t in self.expression().find_all(exp.Table) if t.db}
-        return tuple(sorted(found))
+        try:
+            read = references(self.sql if self.schema == SCHEMA else text_of(self, self.parameters))
+            return tuple(sorted({one.table for one in read}))
+        except Unreadable as error:
+            raise TableError(f"{self.path}: not one readable SELECT: {error}") from error
 
     def expression(self) -> exp.Expr:
         """A fresh parsed copy of the SELECT, its breakdowns and the facts it reads as its nightly table has them."""
         from pipelines.facts import expanded
 
-        return expanded(self, _parse(self.sql, str(self.path)).copy(), self.parameters)
+        return expanded(self, self.parsed(), self.parameters)
+
+    def parsed(self) -> exp.Expr:
+        """A fresh parsed copy of the SELECT as it stands in the file."""
+        return _parse(self.sql, str(self.path)).copy()
 
     def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The header's parameters overridden by `given`; an unknown name is refused with the known ones."""
@@ -179,10 +189,21 @@ class Table:
         Literals, not bound parameters: the optimiser then drops the branches that a parameter switches off, and the
         text shown by `siyu explain` is the text that ran. sqlglot quotes the values; nothing is pasted as text.
         """
+        if dialect == "duckdb":
+            return self._filled(values, dict(inputs or {}), is_stored)
         key = (str(self.path), self.sql, dialect, repr(values), repr(inputs), str(is_stored))
         if key not in _TEXTS:
             _TEXTS[key] = _rendered(self, dialect, dict(values), dict(inputs or {}), is_stored)
         return _TEXTS[key]
+
+    def _filled(self, values: Mapping[str, Any], inputs: Mapping[str, str], is_stored: bool) -> str:
+        """See render; the file's own text, but for a fact, whose breakdowns sqlglot writes."""
+        from pipelines.facts import text_of
+
+        sql = put_in_place(text_of(self, values, is_stored), inputs)
+        if unknown := [name for name in parameters(sql) if name not in values]:
+            raise TableError(f"{self.path}: the SQL uses ${unknown[0]}, which is neither a parameter nor a setting")
+        return fill(sql, lambda name: _literal_text(values[name]))
 
     def module(self) -> ModuleType:
         """The Python file of a table built in Python; it offers `build(connection, settings)`."""
@@ -194,7 +215,7 @@ class Table:
         return module
 
 
-# Rendered texts; a nightly run asks for the same ones again and again.
+# Texts rendered for other engines; a nightly run asks for the same ones again and again.
 _TEXTS: dict[tuple[str, ...], str] = {}
 
 
@@ -210,7 +231,7 @@ def _rendered(table: Table, dialect: str, values: dict[str, Any], inputs: dict[s
             raise TableError(f"{table.path}: the SQL uses ${name}, which is neither a parameter nor a setting")
         return literal(values[name])
 
-    tree = expanded(table, _parse(table.sql, str(table.path)).copy(), values, is_stored)
+    tree = expanded(table, table.parsed(), values, is_stored)
     return substituted(tree, inputs).transform(replace, copy=False).sql(dialect=dialect, pretty=True, copy=False)
 
 
@@ -232,6 +253,12 @@ def substituted(tree: exp.Expr, inputs: Mapping[str, str]) -> exp.Expr:
             assert isinstance(query, exp.Query)
             node.replace(query.subquery(node.alias_or_name))
     return tree
+
+
+def _literal_text(value: Any) -> str:
+    """In parentheses below zero: `a -$b` must not become a comment."""
+    text = literal(value).sql(dialect="duckdb")
+    return f"({text})" if text.startswith("-") else text
 
 
 def literal(value: Any) -> exp.Expr:
@@ -261,7 +288,7 @@ def read_table(path: Path) -> Table:
     if not match:
         raise TableError(f"{path}: no header; a table file begins with a YAML comment (see docs/architecture.md)")
     try:
-        header = yaml.safe_load(match.group(1))
+        header = read_yaml(match.group(1))
     except yaml.YAMLError as error:
         raise TableError(f"{path}: the header is not YAML: {error}") from error
     for key in ("title", "description", "grain", "columns"):
@@ -307,7 +334,7 @@ def _like(default: Any, value: Any, name: str, table: str) -> Any:
             return [_number(item) if default and not isinstance(default[0], str) else item for item in items]
         if isinstance(default, bool):
             return {"true": True, "false": False}[value.lower()]
-        return _number(value) if isinstance(default, int | float) else yaml.safe_load(value)
+        return _number(value) if isinstance(default, int | float) else read_yaml(value)
     except (ValueError, KeyError) as error:
         raise TableError(f"{table}: parameter '{name}' is {value!r}; expected something like {default!r}") from error
 

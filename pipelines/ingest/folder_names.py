@@ -10,7 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
+from pipelines.yaml_text import read_yaml
 
 FILE = Path(__file__).parents[2] / "assets" / "folder_names.yaml"
 _YEAR = r"(?:20\d\d|\d\d(?=年))年?(?:度|全年)?"
@@ -64,4 +64,4 @@ def _any_of(key: str) -> str:
 
 @cache
 def _words() -> dict[str, list[str]]:
-    return dict(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    return dict(read_yaml(FILE.read_text(encoding="utf-8")))

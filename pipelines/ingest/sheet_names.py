@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.text import UnreadableError
 from pipelines.privacy import mask_text
+from pipelines.yaml_text import read_yaml
 
 FILE = Path(__file__).parents[2] / "assets" / "sheet_names.yaml"
 _PARTS = re.compile(r"[\W_]+|(?<=[a-z])(?=[^a-z])|(?<=[^a-z])(?=[a-z])|(?<=\D)(?=\d)|(?<=\d)(?=\D)")
@@ -73,5 +72,5 @@ def _none_counts(names: list[str], rows: Mapping[str, int]) -> UnreadableError:
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    given = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    given = read_yaml(FILE.read_text(encoding="utf-8"))
     return {key: frozenset(map(str.lower, words)) for key, words in given.items()}

@@ -32,8 +32,9 @@ from pipelines.ingest.grammar import (
     SourceColumn,
     Version,
 )
-from pipelines.ingest.staging import YAML, load_staging
+from pipelines.ingest.staging import load_staging
 from pipelines.ingest.units import currency_columns, normalise, yuan_words
+from pipelines.yaml_text import read_yaml
 
 __all__ = [
     "CANONICAL",
@@ -83,7 +84,7 @@ def read_source(path: Path) -> Source:
     from pipelines.ingest.mapping_checks import mistakes_of
 
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=YAML)
+        data = read_yaml(path.read_text(encoding="utf-8"))
         source = Source(name=path.stem, **data)
     except ValidationError as error:
         raise SourceError(f"{path}: {_told(error)}") from error

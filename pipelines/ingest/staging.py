@@ -21,13 +21,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pipelines.ingest.copies import Shared, States, ToldBy
 from pipelines.platforms import load_platforms, shop_scope_sql
+from pipelines.yaml_text import read_yaml
 
-# The C loader reads the same language ten times faster; not every platform's wheel has it.
-YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FOLDER = Path(__file__).parents[2] / "assets" / "staging"
 SQL_TYPES = {
     "id": "VARCHAR",
@@ -153,7 +150,7 @@ def _states(states: dict[str, Any]) -> States:
 
 
 def _table(path: Path) -> StagingTable:
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=YAML)
+    data = read_yaml(path.read_text(encoding="utf-8"))
     key = tuple(data["key"])
     columns = {name: _column(path, name, entry, name in key) for name, entry in data["columns"].items()}
     unknown = set(key) - set(columns)

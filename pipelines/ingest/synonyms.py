@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from pipelines.ingest.staging import YAML, load_staging
+from pipelines.ingest.staging import load_staging
+from pipelines.yaml_text import read_yaml
 
 FILE = Path(__file__).parents[2] / "assets" / "headers.yaml"
 
@@ -80,7 +80,7 @@ class TableHeaders(_Strict):
 @cache
 def load_headers() -> dict[str, TableHeaders]:
     """By canonical table. Raises ValueError naming the file and the key."""
-    data = yaml.load(FILE.read_text(encoding="utf-8"), Loader=YAML)
+    data = read_yaml(FILE.read_text(encoding="utf-8"))
     try:
         tables = {name: TableHeaders(**entry) for name, entry in data.items()}
     except ValidationError as error:

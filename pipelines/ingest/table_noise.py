@@ -12,15 +12,14 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from pipelines.ingest.headers import normalise_header
 from pipelines.ingest.layout import TotalsPlaces
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.sources import load_sources
 from pipelines.privacy import mask_text
+from pipelines.yaml_text import read_yaml
 
-WORDS = yaml.safe_load((Path(__file__).parents[2] / "assets" / "totals_words.yaml").read_text(encoding="utf-8"))
+WORDS = read_yaml((Path(__file__).parents[2] / "assets" / "totals_words.yaml").read_text(encoding="utf-8"))
 # `小计（3单）` and `合计:` are totals; `总计划` is not.
 _SUMS, _ALONE, _WHOLE_WORDS, _WHOLE_OF = ("|".join(WORDS[kind]) for kind in ("sums", "alone", "whole", "whole_of"))
 _WORDS = f"(?:本页|当页|全部)?(?:{_SUMS}|{_ALONE})"

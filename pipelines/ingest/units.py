@@ -14,10 +14,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-import yaml
-
 from pipelines.ingest.cells.reading import AMOUNT_UNITS, SECOND_UNITS
-from pipelines.ingest.staging import YAML
+from pipelines.yaml_text import read_yaml
 
 FILE = Path(__file__).parents[2] / "assets" / "units.yaml"
 _PREFIX = re.compile(r"^(?:单位|unit|in|以)[:为是]?(.+?)(?:为单位|计)?$")
@@ -60,7 +58,7 @@ def normalise(text: str) -> str:
 @cache
 def written() -> dict[str, Any]:
     """assets/units.yaml as it stands."""
-    return yaml.load(FILE.read_text(encoding="utf-8"), Loader=YAML)
+    return read_yaml(FILE.read_text(encoding="utf-8"))
 
 
 @cache

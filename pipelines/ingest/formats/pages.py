@@ -10,11 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pipelines.ingest.formats.wrappers import Steps, records_at
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.units import normalise
+from pipelines.yaml_text import read_yaml
 
 FILE = Path(__file__).parents[3] / "assets" / "page_words.yaml"
 
@@ -64,5 +63,5 @@ def _number(value: Any) -> list[int]:
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    given = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    given = read_yaml(FILE.read_text(encoding="utf-8"))
     return {key: frozenset(words) for key, words in given.items()}
