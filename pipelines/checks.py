@@ -23,7 +23,6 @@ import contextlib
 import difflib
 import json
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -47,8 +46,8 @@ class CheckError(TableError):
 class Check:
     """One check of one table.
 
-    `violations` is a SELECT of one number, the rows at fault; `{batch}` in it stands for the table. A row_count check
-    has bounds instead.
+    `violations` is an aggregate over the table that counts the rows at fault; `{batch}` in it stands for the table. A
+    row_count check has bounds instead.
     """
 
     table: str
@@ -113,8 +112,8 @@ def _read(table: Table, entry: Any) -> list[Check]:
 def _unique(table: Table, given: Any) -> list[Check]:
     keys = ", ".join(_columns(table, given))
     duplicated = f"select count(*) as n from {{batch}} group by {keys} having count(*) > 1"
-    sql = f"select coalesce(sum(n), 0) as violations from ({duplicated}) as duplicated"
-    return [Check(table.qualified, _name("unique", *_listed(given)), "", f"no two rows with the same {keys}", sql)]
+    count = _counted(f"select coalesce(sum(n), 0) from ({duplicated}) as duplicated")
+    return [Check(table.qualified, _name("unique", *_listed(given)), "", f"no two rows with the same {keys}", count)]
 
 
 def _not_null(table: Table, given: Any) -> list[Check]:
@@ -159,15 +158,14 @@ def _relationship(table: Table, given: dict[str, Any]) -> list[Check]:
     mine, theirs = _columns(table, names), [_quoted(name) for name in _listed(given.get("to", names))]
     match = " and ".join(f"t.{m} = o.{o}" for m, o in zip(mine, theirs, strict=True))
     known = " and ".join(f"t.{m} is not null" for m in mine)
-    sql = f"select count(*) as violations from {{batch}} as t anti join {given['table']} as o on {match} where {known}"
+    sql = f"select count(*) from {{batch}} as t anti join {given['table']} as o on {match} where {known}"
     words = f"every {', '.join(names)} stands in {given['table']}"
-    return [Check(table.qualified, _name("relationship", *names), "", words, sql)]
+    return [Check(table.qualified, _name("relationship", *names), "", words, _counted(sql))]
 
 
 def _no_rows(table: Table, given: dict[str, Any]) -> list[Check]:
-    faults = _escaped(given["sql"]).replace("{{table}}", "{batch}")
-    sql = f"select count(*) as violations from ({faults}) as faults"
-    return [Check(table.qualified, _name(given["name"]), "", given["name"], sql)]
+    count = _counted(f"select count(*) from ({given['sql'].replace('{table}', '{batch}')}) as faults")
+    return [Check(table.qualified, _name(given["name"]), "", given["name"], count)]
 
 
 _KINDS: dict[str, Callable[[Table, Any], list[Check]]] = {
@@ -183,16 +181,19 @@ _KINDS: dict[str, Callable[[Table, Any], list[Check]]] = {
 
 
 def _broken(condition: str) -> str:
-    return _rows(f"not ({_escaped(condition)})")
+    return _rows(f"not ({condition})")
 
 
 def _rows(condition: str) -> str:
-    return f"select count(*) as violations from {{batch}} where {condition}"
+    """One scan counts the rows of all such checks; only a condition that looks at other rows needs its own."""
+    if re.search(r"\b(select|from|over)\b", condition, re.IGNORECASE):
+        return _counted(f"select count(*) from {{batch}} where {condition}")
+    return f"count(*) filter (where {condition})"
 
 
-def _escaped(sql: str) -> str:
-    """Braces doubled: only `{batch}` is a placeholder, `\\d{4}` of a regular expression is not."""
-    return sql.replace("{", "{{").replace("}", "}}")
+def _counted(sql: str) -> str:
+    """A SELECT of one number as an aggregate over the table, so that it stands beside others in one statement."""
+    return f"({sql}) + 0 * count(*)"
 
 
 def _listed(given: Any) -> list[str]:
@@ -214,7 +215,7 @@ def _quoted(name: str) -> str:
 
 
 def _literal(value: Any) -> str:
-    return _escaped(literal(value).sql(dialect="duckdb"))
+    return literal(value).sql(dialect="duckdb")
 
 
 def _name(*parts: str) -> str:
@@ -228,23 +229,10 @@ def _name(*parts: str) -> str:
 @contextlib.contextmanager
 def open_validations(connection: duckdb.DuckDBPyConnection) -> Iterator[Validations]:
     """Great Expectations over an open connection: `.run(table, checks)` → results. The first call takes seconds."""
-    # Where they are installed, it would import Spark's Python (6 s, and warnings) and a URI grammar (3 s) for nothing.
-    with _absent("pyspark", "rfc3987_syntax"):
-        from pipelines.expectations import Validations
+    from pipelines.expectations import Validations
+
     with Validations(connection) as opened:
         yield opened
-
-
-@contextlib.contextmanager
-def _absent(*names: str) -> Iterator[None]:
-    """Modules that an import inside the block finds missing, unless they are loaded already."""
-    hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]
 
 
 # What came of them
@@ -262,11 +250,12 @@ def create_record(connection: duckdb.DuckDBPyConnection) -> None:
 def record(connection: duckdb.DuckDBPyConnection, run_id: str, results: Sequence[Result], now: datetime) -> None:
     """Writes results to ops.checks."""
     rows = [
-        [run_id, r.check.table, r.check.name, r.is_passed, r.check.is_blocking, r.observed, r.check.expected, now]
+        (run_id, r.check.table, r.check.name, r.is_passed, r.check.is_blocking, r.observed, r.check.expected, now)
         for r in results
     ]
     if rows:
-        connection.executemany("insert into ops.checks values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        columns = ", ".join(["unnest(?)"] * len(rows[0]))
+        connection.execute(f"insert into ops.checks select {columns}", [list(column) for column in zip(*rows)])
 
 
 def standing_failures(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[Failure]:
