@@ -3,9 +3,9 @@
 What belongs here: checks → expectations → results, and the cures that Great Expectations needs on DuckDB. What does
 not: the grammar of checks (checks.py). Import this module through checks.open_validations: it takes a second to load.
 
-Each check is one expectation over one metric of ours, a count, and all counts of a table are asked in one statement: Great
-Expectations bundles what is an aggregate. Its column-map expectations were measured and left (docs/adr): each costs five
-times as much, the test of a composite key misses duplicates that hold a NULL, and results carry raw values.
+Each check is one expectation over one metric of ours, a count, and all counts of a table are asked in one statement:
+Great Expectations bundles what is an aggregate. Its column-map expectations were measured and left (ADR 7): each costs
+five times as much, the test of a composite key misses duplicates that hold a NULL, and results carry raw values.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from pipelines.imports import absent, hollow
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
 
-# What the packages import of themselves is two thirds of the time: every expectation there is (and for one of them scipy
-# and altair), every kind of data source, checkpoints. Where they are installed, Spark's Python and a URI grammar came too.
+# What these packages import by themselves is three quarters of the time: every expectation there is (for one of them
+# scipy and altair), every kind of data source, checkpoints. Spark's Python and a URI grammar come too where they are.
 _HOLLOW = (
     "great_expectations",
     *(f"great_expectations.{name}" for name in ("core", "data_context", "data_context.data_context", "expectations")),
@@ -62,7 +62,11 @@ class Violations(TableMetricProvider):
         domain_type=MetricDomainTypes.TABLE,
     )
     def _sqlalchemy(
-        cls, execution_engine: Any, metric_domain_kwargs: dict, metric_value_kwargs: dict, **_: Any
+        cls,  # noqa: N805 (Great Expectations gives it by that name)
+        execution_engine: Any,
+        metric_domain_kwargs: dict,
+        metric_value_kwargs: dict,
+        **_: Any,
     ) -> tuple[Any, dict, dict]:
         return sqlalchemy.literal_column(metric_value_kwargs["count"]), metric_domain_kwargs, {}
 
