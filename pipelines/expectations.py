@@ -32,6 +32,7 @@ _HOLLOW = (
     "great_expectations",
     *(f"great_expectations.{name}" for name in ("core", "data_context", "data_context.data_context", "expectations")),
     *(f"great_expectations.expectations.{name}" for name in ("core", "metrics")),
+    *(f"great_expectations.datasource{name}" for name in ("", ".fluent")),
 )
 hollow(*_HOLLOW)
 with absent("pyspark", "rfc3987_syntax"):
