@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.settings import Settings
-from pipelines.tables import Table, TableError, literal
+from pipelines.tables import Table, TableError, literal_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -128,7 +128,7 @@ def _not_null(table: Table, given: Any) -> list[Check]:
 def _between(table: Table, given: dict[str, Any]) -> list[Check]:
     (column,) = _columns(table, given["column"])
     low, high = given.get("min"), given.get("max")
-    bounds = [f"{column} {sign} {_literal(v)}" for sign, v in ((">=", low), ("<=", high)) if v is not None]
+    bounds = [f"{column} {sign} {literal_text(v)}" for sign, v in ((">=", low), ("<=", high)) if v is not None]
     if not bounds:
         raise ValueError("neither min nor max")
     words = {True: f"{low} ≤ {given['column']} ≤ {high}", False: " and ".join(bounds)}[None not in (low, high)]
@@ -137,7 +137,7 @@ def _between(table: Table, given: dict[str, Any]) -> list[Check]:
 
 def _in_set(table: Table, given: dict[str, Any]) -> list[Check]:
     (column,) = _columns(table, given["column"])
-    values = ", ".join(map(_literal, given["values"]))
+    values = ", ".join(map(literal_text, given["values"]))
     words = f"{given['column']} is one of {', '.join(map(str, given['values']))}"
     return [Check(table.qualified, _name("in_set", given["column"]), "", words, _broken(f"{column} in ({values})"))]
 
@@ -212,10 +212,6 @@ def _columns(table: Table, given: Any) -> list[str]:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: Any) -> str:
-    return literal(value).sql(dialect="duckdb")
 
 
 def _name(*parts: str) -> str:

@@ -85,6 +85,7 @@ def _imported_names(package: str, file: Path) -> dict[str, tuple[str, str]]:
         for node in tree.body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
+        if _absolute(package, node) != package  # a submodule, which is found without being told
     }
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -187,7 +188,7 @@ class Table:
         `inputs` puts a SELECT in the place of a table it reads: {"core.orders": "select … from core.orders …"}.
         `is_stored`: whether the facts that it reads stand in tables; else their own SQL is put in their place.
         Literals, not bound parameters: the optimiser then drops the branches that a parameter switches off, and the
-        text shown by `siyu explain` is the text that ran. sqlglot quotes the values; nothing is pasted as text.
+        text shown by `siyu explain` is the text that ran. Every value is quoted; nothing is pasted as text.
         """
         if dialect == "duckdb":
             return self._filled(values, dict(inputs or {}), is_stored)
@@ -203,7 +204,7 @@ class Table:
         sql = put_in_place(text_of(self, values, is_stored), inputs)
         if unknown := [name for name in parameters(sql) if name not in values]:
             raise TableError(f"{self.path}: the SQL uses ${unknown[0]}, which is neither a parameter nor a setting")
-        return fill(sql, lambda name: _literal_text(values[name]))
+        return fill(sql, lambda name: literal_text(values[name]))
 
     def module(self) -> ModuleType:
         """The Python file of a table built in Python; it offers `build(connection, settings)`."""
@@ -255,10 +256,19 @@ def substituted(tree: exp.Expr, inputs: Mapping[str, str]) -> exp.Expr:
     return tree
 
 
-def _literal_text(value: Any) -> str:
-    """In parentheses below zero: `a -$b` must not become a comment."""
-    text = literal(value).sql(dialect="duckdb")
-    return f"({text})" if text.startswith("-") else text
+def literal_text(value: Any) -> str:
+    """A Python value as DuckDB writes it, equal to literal(); in parentheses below zero: no `a -$b` is a comment."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, date):
+        return f"cast('{value.isoformat()}' as date)"
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(literal_text, value))}]" if value else "cast([] as varchar[])"
+    if isinstance(value, int | float | Decimal):
+        return f"({value})" if value < 0 else str(value)
+    raise TypeError(f"{type(value).__name__} is no value for SQL: {value!r}")
 
 
 def literal(value: Any) -> exp.Expr:

@@ -15,8 +15,8 @@ from pipelines.imports import absent, hollow
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A package that imports two modules, one of which must not be imported, and defines a name itself."""
     files = {
-        "outer/__init__.py": "from .light import one\nfrom .heavy import two\nfrom outer.inner import three as drei\n"
-        "OWN = one + 40\n",
+        "outer/__init__.py": "from . import light\nfrom .light import one\nfrom .heavy import two\n"
+        "from outer.inner import three as drei\nOWN = one + 40\n",
         "outer/light.py": "one = 1\n",
         "outer/heavy.py": "two = 2\n",
         "outer/inner/__init__.py": "from .deep import three\nfrom ..heavy import two\n",
