@@ -151,7 +151,7 @@ def earlier_build(commit: str = BEFORE) -> Path:
     """The tree of an earlier commit, beside the data."""
     tree = CACHE / f"tree-{commit}"
     if not tree.exists():
-        tree.mkdir()
+        tree.mkdir(parents=True)
         archive = subprocess.run(["git", "archive", commit], check=True, capture_output=True).stdout
         subprocess.run(["tar", "-x", "-C", str(tree)], input=archive, check=True)
     return tree
