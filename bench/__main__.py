@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import pickle
 import shutil
+import statistics
 import subprocess
 import time
 from datetime import date, timedelta
@@ -17,6 +18,7 @@ from pathlib import Path
 from bench import telling
 from bench.measure import CACHE, Measured, in_turns, once
 from bench.questions import QUESTIONS, VARIANTS
+from bench.small_runs import KINDS
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 ROUNDS = 3
@@ -24,6 +26,8 @@ ORDERS, GIGABYTES = 20_000_000, 1.0
 NEW_DAY_ORDERS = 30_000
 SMALL_FILES, SMALL_ROWS, SMALL_ROUNDS = 5_000, 20, 1  # the earlier build alone takes minutes
 BEFORE = "0e52065"  # the build before files were read in batches
+BEFORE_RUNS = "1f90af0"  # the build before a run of three rows was made cheap
+RUN_ROUNDS = 5
 
 
 def main() -> None:
@@ -60,7 +64,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--orders", type=int, default=ORDERS, help="orders of the big merchant")
     parser.add_argument("--gigabytes", type=float, default=GIGABYTES, help="size of the order export")
-    parser.add_argument("--only", choices=["ingest", "small", "core", "questions"], help="measure one chapter anew")
+    parser.add_argument(
+        "--only", choices=["ingest", "small", "runs", "core", "questions"], help="measure one chapter anew"
+    )
     parser.add_argument("--fresh", action="store_true", help="make all data anew")
     given = parser.parse_args()
     if given.fresh:
@@ -74,6 +80,7 @@ def chapters(given: argparse.Namespace):
     return {
         "ingest": lambda: ingest(CACHE / f"export-{given.gigabytes:g}.csv", given.gigabytes),
         "small": lambda: small(CACHE / f"small-{SMALL_FILES}"),
+        "runs": runs,
         "core": lambda: core(merchant, given.orders),
         "questions": lambda: questions(merchant, given.orders),
     }
@@ -115,12 +122,37 @@ def small(folder: Path) -> telling.Section:
     return telling.Section(title, [before, now], [telling.Goal("now / before", now.median / before.median, 0.5)])
 
 
-def earlier_build() -> Path:
+def runs() -> telling.Section:
+    """Runs that are mostly fixed cost, each build on homes of its own making; processor time."""
+    trees = {BEFORE_RUNS: earlier_build(BEFORE_RUNS), "now": Path(__file__).parents[1]}
+    rows: list[Measured | telling.Heading] = []
+    goals = []
+    for name, tree in trees.items():
+        once("prepare_runs", folder=str(CACHE / f"runs-{name}"), tree=str(tree))
+    for kind, (_, title, processor, on_the_clock) in KINDS.items():
+        contenders = {
+            f"Siyu at {name}" if name != "now" else "Siyu now": (
+                "small_run",
+                {"folder": str(CACHE / f"runs-{name}"), "tree": str(tree), "kind": kind},
+            )
+            for name, tree in trees.items()
+        }
+        before, now = in_turns(contenders, RUN_ROUNDS).values()
+        rows += [telling.Heading(title), before, now]
+        clock = statistics.median(now.told_all("clock")) / statistics.median(before.told_all("clock"))
+        goals += [
+            telling.Goal(f"{kind}: now / before, processor", now.median / before.median, processor),
+            telling.Goal(f"{kind}: now / before, on the clock", clock, on_the_clock),
+        ]
+    return telling.Section("Small runs, seconds of processor time", rows, goals)
+
+
+def earlier_build(commit: str = BEFORE) -> Path:
     """The tree of an earlier commit, beside the data."""
-    tree = CACHE / f"tree-{BEFORE}"
+    tree = CACHE / f"tree-{commit}"
     if not tree.exists():
-        tree.mkdir()
-        archive = subprocess.run(["git", "archive", BEFORE], check=True, capture_output=True).stdout
+        tree.mkdir(parents=True)
+        archive = subprocess.run(["git", "archive", commit], check=True, capture_output=True).stdout
         subprocess.run(["tar", "-x", "-C", str(tree)], input=archive, check=True)
     return tree
 

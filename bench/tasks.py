@@ -196,6 +196,23 @@ def ask(engine: str, question: str, variant: str, home: str, folder: str) -> Tol
     return {"seconds": seconds, "rows": len(rows), "answer": "" if engine == "scan" else _digest(rows)}
 
 
+def prepare_runs(folder: str, tree: str) -> Told:
+    """The homes that small runs start from, by the code of `tree`."""
+    from bench.small_runs import prepare
+
+    with _timed() as seconds:
+        prepare(Path(folder), Path(tree))
+    return {"seconds": seconds}
+
+
+def small_run(folder: str, tree: str, kind: str) -> Told:
+    """One small run by the code of `tree`; `seconds` are those of the processor."""
+    from bench.small_runs import run
+
+    told = run(Path(folder), Path(tree), kind)
+    return {"seconds": [told["processor"]], "clock": told["clock"]}
+
+
 def _digest(rows: list[tuple[Any, ...]]) -> str:
     """One mark for a whole answer, whatever types an engine gives it in."""
     lines = sorted("|".join(str(cell)[:10] for cell in row) for row in rows)
@@ -235,6 +252,8 @@ TASKS: dict[str, Callable[..., Told]] = {
         build_whole,
         export_for_peers,
         ask,
+        prepare_runs,
+        small_run,
     )
 }
 

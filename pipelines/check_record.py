@@ -51,11 +51,14 @@ def create_record(connection: duckdb.DuckDBPyConnection) -> None:
 def record(connection: duckdb.DuckDBPyConnection, run_id: str, results: Sequence[Result], now: datetime) -> None:
     """Writes results to ops.checks."""
     rows = [
-        [run_id, r.check.table, r.check.name, r.is_passed, r.check.is_blocking, r.observed, r.check.expected, now]
-        for r in results
+        [r.check.table, r.check.name, r.is_passed, r.check.is_blocking, r.observed, r.check.expected] for r in results
     ]
     if rows:
-        connection.executemany("insert into ops.checks values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        connection.execute(
+            "insert into ops.checks select ?, unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), unnest(?), ?",
+            [run_id, *columns, now],
+        )
 
 
 def standing_failures(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[Failure]:

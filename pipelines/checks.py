@@ -8,7 +8,6 @@ itself (expectations.py).
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -40,20 +39,7 @@ __all__ = [
 @contextlib.contextmanager
 def open_validations(connection: duckdb.DuckDBPyConnection) -> Iterator[Validations]:
     """Great Expectations over an open connection: `.run(table, checks)` → results. The first call takes seconds."""
-    # Where they are installed, it would import Spark's Python (6 s, and warnings) and a URI grammar (3 s) for nothing.
-    with _absent("pyspark", "rfc3987_syntax"):
-        from pipelines.expectations import Validations
+    from pipelines.expectations import Validations
+
     with Validations(connection) as opened:
         yield opened
-
-
-@contextlib.contextmanager
-def _absent(*names: str) -> Iterator[None]:
-    """Modules that an import inside the block finds missing, unless they are loaded already."""
-    hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]

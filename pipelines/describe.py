@@ -35,7 +35,7 @@ def description(table: Table) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def metadata(table: Table, with_lineage: bool = True) -> dict[str, Any]:
+def metadata(table: Table) -> dict[str, Any]:
     """Column schema with units, column lineage, SQL, parameters and a link to the file: known before any run."""
     shown: dict[str, Any] = {
         "dagster/column_schema": dg.TableSchema(columns=[_column(column) for column in table.columns.values()]),
@@ -46,7 +46,7 @@ def metadata(table: Table, with_lineage: bool = True) -> dict[str, Any]:
         shown["sql"] = dg.MetadataValue.md(f"```sql\n{table.sql}\n```")
     if table.parameters:
         shown["parameters"] = dg.MetadataValue.json(table.parameters)
-    if with_lineage and table.sql:
+    if table.sql:
         shown["dagster/column_lineage"] = _lineage(table)
     return shown
 

@@ -24,6 +24,7 @@ from pipelines import breakdowns
 from pipelines.settings import Settings
 from pipelines.spec.nearest import hint
 from pipelines.spec.reading import SpecError
+from pipelines.sql_text import put_in_place
 from pipelines.tables import ASSETS, Table, load_tables, read_table, substituted
 
 if TYPE_CHECKING:
@@ -74,9 +75,27 @@ def expanded(table: Table, tree: exp.Expr, values: Mapping[str, Any], is_stored:
     if table.schema == SCHEMA:
         offered = breakdowns.breakdowns_of(table.name)
         return breakdowns.expand(tree, breakdowns.stored(offered, values.get("segments") or list(offered)))
+    return substituted(tree, _facts_read(table, values, is_stored))
+
+
+def text_of(table: Table, values: Mapping[str, Any], is_stored: bool = True) -> str:
+    """The same as DuckDB's text: a table's own, and only a fact's is written anew; parameters still stand in it."""
+    if table.schema != SCHEMA:
+        return put_in_place(table.sql, _facts_read(table, values, is_stored))
+    key = (table.sql, tuple(values.get("segments") or ()))
+    if key not in _TEXTS:
+        _TEXTS[key] = expanded(table, table.parsed(), values).sql(dialect="duckdb", pretty=True)
+    return _TEXTS[key]
+
+
+# Facts' texts by their SQL and the breakdowns asked for.
+_TEXTS: dict[tuple[str, tuple[str, ...]], str] = {}
+
+
+def _facts_read(table: Table, values: Mapping[str, Any], is_stored: bool) -> dict[str, str]:
+    """SELECTs in the place of the facts that a table reads."""
     asked = table.header.facts
-    texts = {f"{SCHEMA}.{name}": _rows(name, wanted, values, is_stored) for name, wanted in asked.items()}
-    return substituted(tree, texts)
+    return {f"{SCHEMA}.{name}": _rows(name, wanted, values, is_stored) for name, wanted in asked.items()}
 
 
 def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_stored: bool) -> str:

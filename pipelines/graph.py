@@ -19,6 +19,7 @@ from pipelines.rebuild import LandingIncomplete
 from pipelines.refresh import Refresh, Watcher, refreshing, write_report
 from pipelines.report import KINDS
 from pipelines.settings import Settings
+from pipelines.steps import step_of
 from pipelines.tables import Table
 from pipelines.warehouse import WarehouseBusy
 
@@ -31,10 +32,10 @@ OWNER = "team:data"
 ON_TIME = "0 8 * * *"
 
 
-def graph(settings: Settings, with_lineage: bool = True) -> list[Any]:
+def graph(settings: Settings) -> list[Any]:
     """Every asset."""
     tables = load_catalogue()
-    built = [_table(table, with_lineage) for table in tables.values() if table.schema != "staging"]
+    built = [_table(table) for table in tables.values() if table.schema != "staging"]
     staging = [table for table in tables.values() if table.schema == "staging"]
     return [*_sources(), _staging([*staging, *ops_tables()]), *built, _snapshot(settings), *_reports(settings)]
 
@@ -68,13 +69,10 @@ def warehouse(settings: Settings, watcher: Watcher | None, patience: float = PAT
 
 @dg.failure_hook(required_resource_keys={"warehouse"})
 def say_so_on_the_report(context: dg.HookContext) -> None:
-    """A step failed: nothing will be published, and the report of the last good snapshot says why."""
+    """Publishes nothing, and says why on the report of the last good snapshot."""
     run: Refresh = context.resources.warehouse
-    if not run.watcher.failures:
-        run.watcher.error = run.watcher.error or context.op_exception
-    if run.watcher.snapshot is None:
-        # Only the kind of error: its message might repeat a value of the table.
-        run.hold_back(f"{context.step_key}: {type(context.op_exception).__name__}")
+    assert context.op_exception is not None
+    run.stop(context.step_key, context.op_exception)
 
 
 def _sources() -> list[dg.AssetSpec]:
@@ -124,14 +122,14 @@ def _staging(tables: Sequence[Table]) -> dg.AssetsDefinition:
     return ingest
 
 
-def _table(table: Table, with_lineage: bool) -> dg.AssetsDefinition:
+def _table(table: Table) -> dg.AssetsDefinition:
     """A table that is built: it is checked in the same step, so that a failure stops what reads it."""
     asked = checks_of(table)
     # A table that reads no other still waits for ingest: a pass over core covers the files that are loaded by then.
-    spec = _spec(table, [key_of(name) for name in table.dependencies or ["ops.files"]], _kinds(table), with_lineage)
+    spec = _spec(table, [key_of(name) for name in table.dependencies or ["ops.files"]], _kinds(table))
 
     @dg.multi_asset(
-        name=f"{table.schema}__{table.name}",
+        name=step_of(table),
         specs=[spec],
         check_specs=[_check_spec(check) for check in asked],
         required_resource_keys={"warehouse"},
@@ -248,13 +246,13 @@ def _on_time(settings: Settings) -> dg.FreshnessPolicy:
     )
 
 
-def _spec(table: Table, deps: Sequence[dg.AssetKey], kinds: set[str], with_lineage: bool = True) -> dg.AssetSpec:
+def _spec(table: Table, deps: Sequence[dg.AssetKey], kinds: set[str]) -> dg.AssetSpec:
     return dg.AssetSpec(
         key_of(table.qualified),
         deps=deps,
         group_name=table.schema,
         description=description(table),
-        metadata=metadata(table, with_lineage),
+        metadata=metadata(table),
         kinds=kinds,
         owners=[OWNER],
     )

@@ -17,12 +17,10 @@ from pipelines.settings import Settings
 DAILY = "daily"
 
 
-def project(
-    settings: Settings, watcher: Watcher | None = None, patience: float = PATIENCE_SECONDS, with_lineage: bool = True
-) -> dg.Definitions:
+def project(settings: Settings, watcher: Watcher | None = None, patience: float = PATIENCE_SECONDS) -> dg.Definitions:
     """The graph and its jobs; what the scheduler runs and what `siyu run` executes in its own process."""
     return dg.Definitions(
-        assets=graph(settings, with_lineage),
+        assets=graph(settings),
         jobs=jobs(),
         resources={"warehouse": warehouse(settings, watcher, patience)},
         executor=dg.in_process_executor,

@@ -13,12 +13,11 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-import yaml
-
 from pipelines.finding import Finding, forget, keep, kept
 from pipelines.report.sentences import say
 from pipelines.report.words import LANGUAGES, REPORTS, clean, load_words
 from pipelines.settings import Settings
+from pipelines.spec.reading import parse
 
 if TYPE_CHECKING:
     import duckdb
@@ -82,7 +81,7 @@ class Quality:
 @functools.cache
 def rules() -> dict[str, Any]:
     """quality.yaml."""
-    return dict(yaml.safe_load((REPORTS / "quality.yaml").read_text(encoding="utf-8")))
+    return dict(parse((REPORTS / "quality.yaml").read_text(encoding="utf-8"), REPORTS / "quality.yaml"))
 
 
 def findings(connection: duckdb.DuckDBPyConnection, settings: Settings, rule: str | None = None) -> list[Finding]:

@@ -1,7 +1,7 @@
 """One run: from the files in landing to a published snapshot and a report, step by step.
 
 What belongs here: what each step does and leaves behind. What does not: the order of the steps and what blocks what;
-that is Dagster's graph (graph.py), which `siyu run` executes too (run.py).
+Dagster's graph (graph.py), and for `siyu run` without Dagster steps.py.
 """
 
 from __future__ import annotations
@@ -202,6 +202,14 @@ class Refresh:
         if self.settings.snapshot_path.exists():
             checks.hold(self.settings, reason, failures or [Failure("", "run", reason, "the run ends well")])
             self.report("daily")
+
+    def stop(self, step: str, error: BaseException) -> None:
+        """A step failed: nothing will be published, and the report of the last good snapshot says why."""
+        if not self.watcher.failures:
+            self.watcher.error = self.watcher.error or error
+        if self.watcher.snapshot is None:
+            # Only the kind of error: its message might repeat a value of the table.
+            self.hold_back(f"{step}: {type(error).__name__}")
 
     def _judge_data(self) -> None:
         self.watcher.quality = judge(self.warehouse.connection, self.settings)

@@ -1,7 +1,7 @@
-"""`siyu run`: Dagster's daily job, executed in this process, unless there is nothing to do.
+"""`siyu run`: every step taken in this process, unless there is nothing to do.
 
-What belongs here: deciding that nothing is new, executing the job, telling how it ended. What does not: the steps
-(refresh.py) and their order (graph.py). Dagster is imported only when something is to be done.
+What belongs here: deciding that nothing is new, taking the steps, by Dagster's daily job where Dagster keeps records
+(DAGSTER_HOME), telling how it ended. What does not: the steps (refresh.py) and their order (steps.py, graph.py).
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from pipelines import checks, runs
 from pipelines.checks import Failure
 from pipelines.engines.engine import need_engine
 from pipelines.quality import Quality, quality
-from pipelines.refresh import NotPublished, Progress, Step, Watcher
+from pipelines.refresh import NotPublished, Progress, Step, Watcher, refreshing
 from pipelines.runs import Loaded
 from pipelines.settings import Settings
 from pipelines.spec.nearest import nearest
+from pipelines.steps import take_steps
 from pipelines.tables import TableError
 
 if TYPE_CHECKING:
@@ -163,16 +164,50 @@ def _selected(select: Sequence[str] | None) -> list[str] | None:
 def _execute(
     settings: Settings, run_id: str, as_of: date | None, full: bool, names: list[str] | None, watcher: Watcher
 ) -> None:
-    """Runs the daily job in this process; what came of it is in the watcher."""
+    """Takes the steps in this process, by Dagster where it keeps records; what came of it is in the watcher."""
+    with _instance() as instance:
+        if instance is not None:
+            _execute_daily(instance, settings, run_id, as_of, full, names, watcher)
+        else:
+            with refreshing(settings, run_id, as_of, full, watcher) as opened:
+                take_steps(opened, names)
+
+
+@contextlib.contextmanager
+def _instance() -> Iterator[dg.DagsterInstance | None]:
+    """Dagster's records, where DAGSTER_HOME names the operators' own, so that they see this run too; else none.
+
+    Records in memory, which end with the process, would show nobody anything, and cost a third of a small run.
+    """
+    if not os.environ.get("DAGSTER_HOME"):
+        yield None
+        return
+    import dagster as dg
+
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+def _execute_daily(
+    instance: dg.DagsterInstance,
+    settings: Settings,
+    run_id: str,
+    as_of: date | None,
+    full: bool,
+    names: list[str] | None,
+    watcher: Watcher,
+) -> None:
+    """Dagster's daily job."""
     import dagster as dg
 
     from pipelines.graph import SNAPSHOT
     from pipelines.jobs import DAILY, project
 
-    with _instance() as instance:
-        definitions = project(settings, watcher, patience=0, with_lineage=not instance.is_ephemeral)
-        keys = None if names is None else [dg.AssetKey(name.split(".")) for name in names] + [SNAPSHOT]
-        done = definitions.resolve_job_def(DAILY).execute_in_process(
+    keys = None if names is None else [dg.AssetKey(name.split(".")) for name in names] + [SNAPSHOT]
+    done = (
+        project(settings, watcher, patience=0)
+        .resolve_job_def(DAILY)
+        .execute_in_process(
             run_config={
                 "resources": {"warehouse": {"config": {"as_of": as_of and as_of.isoformat(), "full": full}}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
@@ -183,14 +218,6 @@ def _execute(
             asset_selection=keys,
             tags={"siyu/started_by": "siyu run"},
         )
-        if not done.success and watcher.error is None and not watcher.failures:
-            raise RuntimeError(f"the run ended badly, and no step says why; Dagster's run is {run_id}")
-
-
-@contextlib.contextmanager
-def _instance() -> Iterator[dg.DagsterInstance]:
-    """Dagster's records: the operators' own where DAGSTER_HOME names them, so that they see this run too."""
-    import dagster as dg
-
-    with dg.DagsterInstance.get() if os.environ.get("DAGSTER_HOME") else dg.DagsterInstance.ephemeral() as instance:
-        yield instance
+    )
+    if not done.success and watcher.error is None and not watcher.failures:
+        raise RuntimeError(f"the run ended badly, and no step says why; Dagster's run is {run_id}")

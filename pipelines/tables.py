@@ -17,8 +17,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pipelines.spec.header import Column, Header, WordsOf
-from pipelines.spec.literals import literal
+from pipelines.spec.literals import literal, literal_text
 from pipelines.spec.reading import SpecError, checked, parse
+from pipelines.sql_text import Unreadable, fill, parameters, put_in_place, references
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -119,16 +120,23 @@ class Table:
         """Qualified names of the tables that this one reads, from its SQL (or its header, where it is Python)."""
         if not self.sql:
             return tuple(sorted(self.header.reads))
-        from sqlglot import exp
+        from pipelines.facts import SCHEMA, text_of
 
-        found = {f"{t.db}.{t.name}" for t in self.expression().find_all(exp.Table) if t.db}
-        return tuple(sorted(found))
+        try:
+            read = references(self.sql if self.schema == SCHEMA else text_of(self, self.parameters))
+            return tuple(sorted({one.table for one in read}))
+        except Unreadable as error:
+            raise SpecError(f"{self.path}: not one readable SELECT: {error}") from error
 
     def expression(self) -> exp.Expr:
         """A fresh parsed copy of the SELECT, its breakdowns and the facts it reads as its nightly table has them."""
         from pipelines.facts import expanded
 
-        return expanded(self, _parse(self.sql, str(self.path)).copy(), self.parameters)
+        return expanded(self, self.parsed(), self.parameters)
+
+    def parsed(self) -> exp.Expr:
+        """A fresh parsed copy of the SELECT as it stands in the file."""
+        return _parse(self.sql, str(self.path)).copy()
 
     def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The header's parameters overridden by `given`; what the table does not take is refused with what it does."""
@@ -159,12 +167,23 @@ class Table:
         `inputs` puts a SELECT in the place of a table it reads: {"core.orders": "select … from core.orders …"}.
         `is_stored`: whether the facts that it reads stand in tables; else their own SQL is put in their place.
         Literals, not bound parameters: the optimiser then drops the branches that a parameter switches off, and the
-        text shown by `siyu explain` is the text that ran. sqlglot quotes the values; nothing is pasted as text.
+        text shown by `siyu explain` is the text that ran. Every value is quoted; nothing is pasted as text.
         """
+        if dialect == "duckdb":
+            return self._filled(values, dict(inputs or {}), is_stored)
         key = (str(self.path), self.sql, dialect, repr(values), repr(inputs), str(is_stored))
         if key not in _TEXTS:
             _TEXTS[key] = _rendered(self, dialect, dict(values), dict(inputs or {}), is_stored)
         return _TEXTS[key]
+
+    def _filled(self, values: Mapping[str, Any], inputs: Mapping[str, str], is_stored: bool) -> str:
+        """See render; the file's own text, but for a fact, whose breakdowns sqlglot writes."""
+        from pipelines.facts import text_of
+
+        sql = put_in_place(text_of(self, values, is_stored), inputs)
+        if unknown := [name for name in parameters(sql) if name not in values]:
+            raise SpecError(f"{self.path}: the SQL uses ${unknown[0]}, which is neither a parameter nor a setting")
+        return fill(sql, lambda name: literal_text(values[name]))
 
     def module(self) -> ModuleType:
         """The Python file of a table built in Python; it offers `build(connection, settings, core_pass)`.
@@ -183,7 +202,7 @@ class Table:
         return module
 
 
-# Rendered texts; a nightly run asks for the same ones again and again.
+# Texts rendered for other engines; a nightly run asks for the same ones again and again.
 _TEXTS: dict[tuple[str, ...], str] = {}
 
 
@@ -199,7 +218,7 @@ def _rendered(table: Table, dialect: str, values: dict[str, Any], inputs: dict[s
             raise SpecError(f"{table.path}: the SQL uses ${name}, which is neither a parameter nor a setting")
         return literal(values[name])
 
-    tree = expanded(table, _parse(table.sql, str(table.path)).copy(), values, is_stored)
+    tree = expanded(table, table.parsed(), values, is_stored)
     return substituted(tree, inputs).transform(replace, copy=False).sql(dialect=dialect, pretty=True, copy=False)
 
 

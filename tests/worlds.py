@@ -21,8 +21,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.building import Pass, refresh
 from pipelines.core import begin_pass, core_tables
-from pipelines.engines.duckdb import Pass, refresh
 from pipelines.ingest.creating import create_staging
 from pipelines.ingest.staging import load_staging
 from pipelines.metrics import query

@@ -37,6 +37,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipelines.imports import hollow
+
 FESTIVALS = Path(__file__).with_name("festivals.csv")
 AHEAD_DAYS = 400
 
@@ -98,6 +100,7 @@ def build(connection, settings, core_pass):
 
 def holidays_of(years):
     """Days off, make-up workdays, the years whose make-up workdays the library knows, each year's spring festival."""
+    hollow("holidays.countries")  # by itself it imports every country there is
     import holidays
 
     china = holidays.country_holidays("CN", years=list(years), language="en_US")

@@ -26,6 +26,7 @@ checks:
 # A phone on more than `identity_hub_limit` ids (a courier, a shop's own number, brushed orders) says nothing about who
 # somebody is: it is cut, joins nobody, and is reported with method hub_cut.
 
+from pipelines.imports import hollow
 from pipelines.platforms import shop_scope_sql
 
 PERSON_ID = "left(replace(replace(to_base64(unhex(md5({key}))), '+', '-'), '/', '_'), 12)"
@@ -285,6 +286,8 @@ def _label(connection):
 def _register_labels(connection, pairs, size):
     import numpy
     import pyarrow
+
+    hollow("scipy.sparse.csgraph")  # by itself it imports linear algebra too
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

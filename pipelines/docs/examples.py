@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from pipelines.spec.reading import parse
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
 
@@ -46,7 +46,7 @@ def load_examples() -> dict[str, Example]:
 
 
 def _read(path: Path) -> Example:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = parse(path.read_text(encoding="utf-8"), path)
     return Example(table=path.stem, **{**data, "as_of": str(data.get("as_of", ""))})
 
 

@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from pipelines.report.words import REPORTS, Words, day, load_words, month, number, plain
+from pipelines.spec.reading import parse
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -34,7 +33,7 @@ class ChartError(ValueError):
 @functools.cache
 def definitions() -> dict[str, Any]:
     """Everything in charts.yaml: `palette` and `charts`."""
-    return dict(yaml.safe_load((REPORTS / "charts.yaml").read_text(encoding="utf-8")))
+    return dict(parse((REPORTS / "charts.yaml").read_text(encoding="utf-8"), REPORTS / "charts.yaml"))
 
 
 def names() -> list[str]:

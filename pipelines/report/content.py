@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-import yaml
-
 from pipelines.report import charts
 from pipelines.report.blocks import chart_block
 from pipelines.report.cells import Look, Spec, grid, is_small
@@ -20,12 +18,13 @@ from pipelines.report.periods import Period
 from pipelines.report.source import Row, Source
 from pipelines.report.told import told_block
 from pipelines.report.words import REPORTS, Words, clean, day, number, span
+from pipelines.spec.reading import parse
 
 
 @functools.cache
 def layout() -> dict[str, Any]:
     """report.yaml."""
-    return dict(yaml.safe_load((REPORTS / "report.yaml").read_text(encoding="utf-8")))
+    return dict(parse((REPORTS / "report.yaml").read_text(encoding="utf-8"), REPORTS / "report.yaml"))
 
 
 def sections(source: Source, period: Period, words: Words) -> tuple[Section, ...]:

@@ -12,10 +12,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import yaml
-
 from pipelines.ingest.staging import load_staging
 from pipelines.report.words import REPORTS, Words, clean, day, number, source_title
+from pipelines.spec.reading import parse
 
 Row = dict[str, Any]
 FAULTS_NAMED, NAMED, ADVISED = 4, 6, 3
@@ -27,7 +26,7 @@ APART = ("advised", "facts")  # said by _advice and _notice
 @functools.cache
 def advice() -> dict[str, dict[str, dict[str, str]]]:
     """advice.yaml."""
-    return dict(yaml.safe_load((REPORTS / "advice.yaml").read_text(encoding="utf-8")))
+    return dict(parse((REPORTS / "advice.yaml").read_text(encoding="utf-8"), REPORTS / "advice.yaml"))
 
 
 def say(words: Words, code: str, rule: str, row: Row) -> tuple[str, str]:

@@ -67,15 +67,26 @@ class Source:
 
     def has_read(self, what: str) -> bool:
         """Whether any row was read of `sales` or of `members`: without, their numbers are unknown and not 0."""
-        table = {"sales": "core.orders", "members": "core.memberships"}[what]
-        return self.has(table) and bool(self.connection.execute(f"select 1 from {table} limit 1").fetchall())
+        return self._has_rows[what]
+
+    @cached_property
+    def _has_rows(self) -> dict[str, bool]:
+        tables = {"sales": "core.orders", "members": "core.memberships"}
+        return {
+            what: self.has(table) and bool(self.connection.execute(f"select 1 from {table} limit 1").fetchall())
+            for what, table in tables.items()
+        }
 
     def has(self, table: str) -> bool:
         """Whether the snapshot holds a table at all, or a column: schema.table.column."""
-        schema, name, *column = table.split(".")
-        sql = "select 1 from information_schema.columns where table_schema = ? and table_name = ?"
-        sql += " and column_name = ?" if column else ""
-        return bool(self.connection.execute(sql, [schema, name, *column]).fetchall())
+        return table in self._held
+
+    @cached_property
+    def _held(self) -> set[str]:
+        """Every table and every column, by their full names."""
+        sql = "select table_schema, table_name, column_name from information_schema.columns"
+        rows = self.connection.execute(sql).fetchall()
+        return {f"{schema}.{name}" for schema, name, _ in rows} | {".".join(row) for row in rows}
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
+from pipelines.spec.reading import parse
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 REPORTS = ASSETS / "reports"
@@ -82,7 +82,7 @@ def _lookup(known: dict[str, str], word: str) -> str:
 def load_words(language: str) -> Words:
     """The wording of one language."""
     file = REPORTS / f"wording.{language}.yaml"
-    return Words(language, yaml.safe_load(file.read_text(encoding="utf-8")))
+    return Words(language, parse(file.read_text(encoding="utf-8"), file))
 
 
 @functools.cache
@@ -90,7 +90,7 @@ def source_title(name: str, language: str) -> str:
     """What a source mapping calls itself; '' for one that is not among the assets (a merchant's own, an old name)."""
     folder, stem = ("staging", name.removeprefix("canonical_")) if name.startswith("canonical_") else ("sources", name)
     file = ASSETS / folder / f"{stem}.yaml"
-    return str(yaml.safe_load(file.read_text(encoding="utf-8"))["title"][language]) if file.is_file() else ""
+    return str(parse(file.read_text(encoding="utf-8"), file)["title"][language]) if file.is_file() else ""
 
 
 def clean(text: str) -> str:

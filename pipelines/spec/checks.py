@@ -27,7 +27,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from pipelines.spec.literals import literal
+from pipelines.spec.literals import literal_text
 from pipelines.spec.reading import Strict, texts
 
 Names = Annotated[tuple[str, ...], BeforeValidator(texts), Field(min_length=1)]
@@ -69,7 +69,9 @@ class Between(_Bounds):
 
     def said(self) -> tuple[str, str, str]:
         column = _quoted(self.column)
-        bounds = [f"{column} {sign} {_literal(v)}" for sign, v in ((">=", self.min), ("<=", self.max)) if v is not None]
+        bounds = [
+            f"{column} {sign} {literal_text(v)}" for sign, v in ((">=", self.min), ("<=", self.max)) if v is not None
+        ]
         both = " and ".join(bounds)
         words = f"{self.min} ≤ {self.column} ≤ {self.max}" if len(bounds) == 2 else both
         return _name("between", self.column), words, _broken(both)
@@ -82,7 +84,7 @@ class InSet(Strict):
     values: Annotated[tuple[Any, ...], Field(min_length=1)]
 
     def said(self) -> tuple[str, str, str]:
-        values = ", ".join(map(_literal, self.values))
+        values = ", ".join(map(literal_text, self.values))
         words = f"{self.column} is one of {', '.join(map(str, self.values))}"
         return _name("in_set", self.column), words, _broken(f"{_quoted(self.column)} in ({values})")
 
@@ -126,9 +128,9 @@ class Relationship(Strict):
         mine, theirs = map(_quoted, self.columns), map(_quoted, self.to or self.columns)
         match = " and ".join(f"t.{m} = o.{o}" for m, o in zip(mine, theirs, strict=True))
         known = " and ".join(f"t.{_quoted(m)} is not null" for m in self.columns)
-        sql = f"select count(*) as violations from {{batch}} as t anti join {self.table} as o on {match} where {known}"
+        sql = f"select count(*) from {{batch}} as t anti join {self.table} as o on {match} where {known}"
         words = f"every {', '.join(self.columns)} stands in {self.table}"
-        return _name("relationship", *self.columns), words, sql
+        return _name("relationship", *self.columns), words, _counted(sql)
 
 
 class NoRows(Strict):
@@ -138,8 +140,8 @@ class NoRows(Strict):
     name: str
 
     def said(self) -> tuple[str, str, str]:
-        faults = _escaped(self.sql).replace("{{table}}", "{batch}")
-        return _name(self.name), self.name, f"select count(*) as violations from ({faults}) as faults"
+        faults = self.sql.replace("{table}", "{batch}")
+        return _name(self.name), self.name, _counted(f"select count(*) from ({faults}) as faults")
 
 
 class CheckEntry(Strict):
@@ -215,8 +217,8 @@ def checks_of(table: Checked) -> list[Check]:
 def _unique(columns: Sequence[str]) -> tuple[str, str, str]:
     keys = ", ".join(map(_quoted, columns))
     duplicated = f"select count(*) as n from {{batch}} group by {keys} having count(*) > 1"
-    sql = f"select coalesce(sum(n), 0) as violations from ({duplicated}) as duplicated"
-    return _name("unique", *columns), f"no two rows with the same {keys}", sql
+    sql = f"select coalesce(sum(n), 0) from ({duplicated}) as duplicated"
+    return _name("unique", *columns), f"no two rows with the same {keys}", _counted(sql)
 
 
 def _not_null(column: str) -> tuple[str, str, str]:
@@ -224,24 +226,23 @@ def _not_null(column: str) -> tuple[str, str, str]:
 
 
 def _broken(condition: str) -> str:
-    return _rows(f"not ({_escaped(condition)})")
+    return _rows(f"not ({condition})")
 
 
 def _rows(condition: str) -> str:
-    return f"select count(*) as violations from {{batch}} where {condition}"
+    """One scan counts the rows of all such checks; only a condition that looks at other rows needs its own."""
+    if re.search(r"\b(select|from|over)\b", condition, re.IGNORECASE):
+        return _counted(f"select count(*) from {{batch}} where {condition}")
+    return f"count(*) filter (where {condition})"
 
 
-def _escaped(sql: str) -> str:
-    """Braces doubled: only `{batch}` is a placeholder, `\\d{4}` of a regular expression is not."""
-    return sql.replace("{", "{{").replace("}", "}}")
+def _counted(sql: str) -> str:
+    """A SELECT of one number as an aggregate over the table, so that it stands beside others in one statement."""
+    return f"({sql}) + 0 * count(*)"
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: Any) -> str:
-    return _escaped(literal(value).sql(dialect="duckdb"))
 
 
 def _name(*parts: str) -> str:

@@ -6,6 +6,7 @@ What belongs here: quoting of values. What does not: names, and statements.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,3 +23,18 @@ def literal(value: Any) -> exp.Expr:
         array = exp.Array(expressions=[literal(item) for item in value])
         return array if value else exp.cast(array, "array<varchar>", dialect="spark")
     return exp.convert(value)
+
+
+def literal_text(value: Any) -> str:
+    """A Python value as DuckDB writes it, equal to literal(); in parentheses below zero: no `a -$b` is a comment."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, date):
+        return f"cast('{value.isoformat()}' as date)"
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(literal_text, value))}]" if value else "cast([] as varchar[])"
+    if isinstance(value, int | float | Decimal):
+        return f"({value})" if value < 0 else str(value)
+    raise TypeError(f"{type(value).__name__} is no value for SQL: {value!r}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+import sqlalchemy
 
 from pipelines.catalogue import load_catalogue
 from pipelines.checks import Result, checks_of, open_validations
@@ -111,6 +113,66 @@ def test_no_value_of_the_table_is_in_a_result(connection: duckdb.DuckDBPyConnect
     assert [r.is_passed for r in results] == [False, False, False]
     assert "13800001234" not in repr(results)
     assert results[2].observed == "could not be evaluated: the query failed on the table's values"
+
+
+def test_a_check_that_cannot_be_evaluated_hides_no_other(connection: duckdb.DuckDBPyConnection) -> None:
+    """All are asked in one statement, which one of them spoils."""
+    results = asked(
+        connection,
+        {"unique": ["id"]},
+        {"condition": {"sql": "rat > 0", "name": "misspelt"}},
+        {"row_count": {"min": 4}},
+        {"in_set": {"column": "word", "values": ["ok"]}},
+        {"no_rows": {"sql": "select k from {tabel}", "name": "no table"}},
+        {"condition": {"sql": "cast(word as integer) > 0", "name": "conversion fails"}},
+        {"not_null": ["id", "g"]},
+    )
+    assert [(r.check.name, r.is_passed, r.rows) for r in results] == [
+        ("unique_id", True, 0),
+        ("misspelt", False, None),
+        ("row_count", False, 3),
+        ("in_set_word", False, 1),
+        ("no_table", False, None),
+        ("conversion_fails", False, None),
+        ("not_null_id", True, 0),
+        ("not_null_g", False, 2),
+    ]
+
+
+def test_all_checks_of_a_table_are_one_statement(connection: duckdb.DuckDBPyConnection) -> None:
+    statements: list[str] = []
+    with open_validations(connection) as validations:
+        sqlalchemy.event.listen(
+            validations._database, "before_cursor_execute", lambda *given: statements.append(given[2])
+        )
+        results = validations.run(
+            "core.small",
+            checks_of(table({"unique": ["id"]}, {"not_null": ["g"]}, {"row_count": {"max": 3}}, {"unique": ["k"]})),
+        )
+    assert [(r.is_passed, r.rows) for r in results] == [(True, 0), (False, 2), (True, 3), (False, 2)]
+    assert len(statements) == 1
+
+
+@pytest.mark.parametrize("check", [{"unique": ["id"]}, {"not_null": ["id"]}, {"row_count": {"max": 0}}])
+def test_nothing_is_at_fault_in_an_empty_table(connection: duckdb.DuckDBPyConnection, check: dict[str, Any]) -> None:
+    connection.execute("create or replace table core.empty as from core.small limit 0")
+    with open_validations(connection) as validations:
+        (result,) = validations.run("core.empty", [replace(one, table="core.empty") for one in checks_of(table(check))])
+    assert (result.is_passed, result.rows) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("sql", "at_fault"),
+    [
+        ("k in (select k from core.small group by k having count(*) > 1)", 1),
+        ("word not like '%1380%'", 1),
+        ("word = 'a:b' or id < 3", 1),
+        ("regexp_matches(word, '^[a-z]{2}$')", 1),
+    ],
+)
+def test_a_condition_is_asked_as_it_is_written(connection: duckdb.DuckDBPyConnection, sql: str, at_fault: int) -> None:
+    (result,) = asked(connection, {"condition": {"sql": sql, "name": "given"}})
+    assert (result.is_passed, result.rows) == (False, at_fault)
 
 
 def test_a_condition_that_names_no_column_says_so(connection: duckdb.DuckDBPyConnection) -> None:

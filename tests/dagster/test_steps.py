@@ -1,0 +1,101 @@
+"""`siyu run` takes the same steps with Dagster's records and without, and a failure stops the same of them."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from pipelines.catalogue import load_catalogue
+from pipelines.refresh import Refresh
+from pipelines.run import run
+from pipelines.tables import Table
+from pipelines.warehouse import open_for_writing
+from tests.dagster.merchant import merchant
+
+pytestmark = pytest.mark.usefixtures("few_tables")
+NEVER = {"condition": {"sql": "false", "name": "planted"}}
+
+
+def outcome(home: Path, instance: Any, monkeypatch: pytest.MonkeyPatch, select: list[str] | None) -> dict[str, Any]:
+    """Everything that is left behind, but for times and run ids."""
+    settings = merchant(home)
+    monkeypatch.setattr("pipelines.run._instance", lambda: contextlib.nullcontext(instance))
+    raised, result = None, None
+    try:
+        result = run(settings)
+        result = run(settings, select=select) if select else result
+    except ArithmeticError as error:
+        raised = repr(error)
+    with open_for_writing(settings) as warehouse:
+        left = {
+            sql: warehouse.connection.execute(sql).fetchall()
+            for sql in (
+                "select table_name, check_name, passed, blocking, observed, expected from ops.checks order by all",
+                "select status, as_of, files_loaded, rows_loaded, message from ops.runs order by started_at",
+                "select schema_name, table_name, estimated_size from duckdb_tables() where schema_name in "
+                "('core', 'metrics', 'staging') and database_name = current_database() order by all",
+            )
+        }
+    told = result and (result.status, result.as_of, result.loaded, result.failures, len(result.reports))
+    steps = result and sorted((step.kind, step.name.partition("-2")[0], step.rows, step.note) for step in result.steps)
+    return {"raised": raised, "told": told, "steps": steps, **left}
+
+
+def broken(name: str, build: Any) -> Any:
+    def build_or_fail(run: Refresh, table: Table) -> Any:
+        if table.qualified == name:
+            raise ArithmeticError("planted")
+        return build(run, table)
+
+    return build_or_fail
+
+
+@pytest.mark.parametrize(
+    ("failing", "breaking", "select", "status"),
+    [
+        ([], None, None, "published"),
+        ([], None, ["retention", "core.or*"], "published"),
+        (["core.orders"], None, None, "held"),
+        (["core.orders", "core.groups"], None, None, "held"),
+        (["core.orders"], None, ["core.orders", "retention"], "held"),
+        (["staging.orders"], None, None, "held"),
+        (["metrics.repurchase"], None, None, "held"),
+        ([], "core.people", None, "failed"),
+        (["metrics.retention"], "metrics.repurchase", None, "held"),
+    ],
+)
+def test_what_is_left_behind_is_the_same(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failing: list[str],
+    breaking: str | None,
+    select: list[str] | None,
+    status: str,
+) -> None:
+    for name in failing:
+        header = load_catalogue()[name].header
+        monkeypatch.setitem(header, "checks", [*header["checks"], NEVER])
+    if breaking:
+        monkeypatch.setattr(Refresh, "build", broken(breaking, Refresh.build))
+    alone = outcome(tmp_path / "alone", None, monkeypatch, select)
+    with dg.instance_for_test() as instance:
+        by_dagster = outcome(tmp_path / "dagster", instance, monkeypatch, select)
+    (runs,) = [key for key in alone if "ops.runs" in key]
+    assert alone[runs][-1][0] == status
+    # A step's error has Dagster's own name there.
+    for left in (alone, by_dagster):
+        left[runs] = [
+            (*row[:-1], row[-1].replace("DagsterAssetCheckFailedError", "ChecksFailed")) for row in left[runs]
+        ]
+    assert alone == by_dagster
+
+
+def test_without_records_dagster_is_not_even_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setitem(sys.modules, "dagster", None)
+    assert run(merchant(tmp_path)).status == "published"
