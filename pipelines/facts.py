@@ -24,6 +24,7 @@ from pipelines import breakdowns
 from pipelines.settings import Settings
 from pipelines.spec.nearest import hint
 from pipelines.spec.reading import SpecError
+from pipelines.statistics import statistics_read
 from pipelines.tables import ASSETS, Table, load_tables, read_table, substituted
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def expanded(table: Table, tree: exp.Expr, values: Mapping[str, Any], is_stored:
         return breakdowns.expand(tree, breakdowns.stored(offered, values.get("segments") or list(offered)))
     asked = table.header.facts
     texts = {f"{SCHEMA}.{name}": _rows(name, wanted, values, is_stored) for name, wanted in asked.items()}
-    return substituted(tree, texts)
+    return substituted(tree, {**texts, **statistics_read(tree)})
 
 
 def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_stored: bool) -> str:
@@ -88,7 +89,9 @@ def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_st
     # of a view an engine would make every breakdown, whichever is asked for
     has_it = is_stored and not fact.is_view and all(_has(fact, *item) for item in given.items())
     source = fact.qualified if has_it else name
-    text = breakdowns.read_stored(source, list(fact.columns), fact.header.dated_by, offered, asked)
+    text = f"select {', '.join(fact.columns)} from {source}"
+    if offered:
+        text = breakdowns.read_stored(source, list(fact.columns), fact.header.dated_by, offered, asked)
     if has_it:
         return text
     inlined = fact.render({**fact.parameters, **values, **given, "segments": asked})
