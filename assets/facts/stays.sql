@@ -1,11 +1,11 @@
 /*
 title: {zh: 在籍时长, en: Stays}
 description: >-
-  Stays in the private domain by the day of joining and the days until leaving, for every breakdown at joining. A view: at a big
-  merchant nearly every stay that ended is a row of its own.
-description_zh: 私域在籍按加入日、到离开的天数计数，细分按加入时。
+  Stays in the private domain by the day of joining and the days until leaving, for every breakdown at joining. Additive: each
+  stay stands in one row of a breakdown.
+description_zh: 私域在籍按加入日、到离开的天数计数，细分按加入时；各列可直接相加。
 grain: date, platform, segment_by, segment, segment_platform, stay_days
-materialized: view
+counted_by: memberships
 columns:
   date: {type: date, zh: 加入日}
   platform: {type: varchar, zh: 平台, description: 'where it is, whose clock says what is known'}
