@@ -58,6 +58,13 @@ def test_a_table_is_read_only_where_it_was_built_for_what_is_asked(with_facts):
     assert "facts.first_orders" not in _text("repurchase", with_facts, inlined)
 
 
+def test_a_fact_without_breakdowns_is_read_as_it_is(with_facts):
+    assert breakdowns.breakdowns_of("sessions") == {}
+    assert "segment_by" not in _text("live_performance", with_facts, {})
+    asked = {"push_hours": 24}, {"push_hours": 48}
+    assert ["facts.group_pushes" in _text("group_health", with_facts, hours) for hours in asked] == [True, False]
+
+
 def test_a_host_is_looked_up_of_the_session_and_never_stored(with_facts):
     stored = with_facts.sql("select distinct segment_by from facts.first_orders order by all")
     assert [row["segment_by"] for row in stored] == sorted(

@@ -5,14 +5,14 @@ description: >-
   Additive in every column over people; people are counted once a day.
 description_zh: 由个人明细统计的一个群的一天：加入、离开、发言、成交；没有任何明细的日子没有行。按人可直接相加。
 grain: platform, group_id, date
-counted_by: joins + leaves + events + orders + member_orders
+counted_by: joins + leaves + acts + orders + member_orders
 columns:
   platform: {type: varchar, zh: 平台}
   group_id: {type: varchar, zh: 粉丝群}
   date: {type: date, zh: 日期}
   joins: {type: bigint, unit: person, zh: 加入人次}
   leaves: {type: bigint, unit: person, zh: 离开人次}
-  events: {type: bigint, unit: event, zh: 事件数, description: events of any kind that name the group}
+  acts: {type: bigint, unit: event, zh: 事件数, description: events of any kind that name the group}
   messages: {type: bigint, unit: event, zh: 消息数}
   red_packet_opens: {type: bigint, unit: event, zh: 开红包次数}
   active_members: {type: bigint, unit: person, zh: 活跃人数,
@@ -45,12 +45,12 @@ with moved as (
   group by platform, group_id, date
 ),
 
-acts as (
+spoken as (
   select
     e.platform,
     e.group_id,
     e.event_date as date,
-    count(*) as events,
+    count(*) as acts,
     count(*) filter (where w.act = 'message') as messages,
     count(*) filter (where w.act = 'red_packet') as red_packet_opens,
     count(distinct e.person_id) filter (where e.is_active and not coalesce(w.is_move or w.act = 'apply', false))
@@ -92,7 +92,7 @@ select
   date,
   coalesce(joins, 0) as joins,
   coalesce(leaves, 0) as leaves,
-  coalesce(events, 0) as events,
+  coalesce(acts, 0) as acts,
   coalesce(messages, 0) as messages,
   coalesce(red_packet_opens, 0) as red_packet_opens,
   coalesce(active_members, 0) as active_members,
@@ -102,6 +102,6 @@ select
   coalesce(member_orders, 0) as member_orders,
   cast(coalesce(member_amount, 0) as decimal(18, 2)) as member_amount
 from moved
-full join acts using (platform, group_id, date)
+full join spoken using (platform, group_id, date)
 full join sold using (platform, group_id, date)
 full join member_sold using (platform, group_id, date)

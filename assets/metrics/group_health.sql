@@ -79,7 +79,7 @@ with spans as (
   from (
     select platform, group_id, date, joins + leaves as moves, cast(null as bigint) as members
     from facts.group_activity
-    where joins + leaves + events + orders > 0
+    where joins + leaves + acts + orders > 0
     union all
     select platform, group_id, date, 0 as moves, null as members
     from facts.group_pushes
