@@ -1,6 +1,6 @@
 """Statistics: SELECTs that metrics share stand in their SQL as if they were tables.
 
-What belongs here: how they are put in. What does not: whether a statistic is right (tests/metrics/test_kaplan_meier.py).
+What belongs here: how they are put in. What does not: whether a statistic is right (tests/metrics).
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from pipelines.metrics import find_metric
+from pipelines.spec.reading import SpecError
 from pipelines.statistics import find_statistic
-from pipelines.tables import TableError
 
 
 @pytest.mark.parametrize("name", ["repurchase_curve", "membership_survival"])
@@ -27,5 +27,5 @@ def test_a_statistic_is_no_table_that_a_metric_waits_for():
 
 
 def test_a_statistic_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(TableError, match="no statistic 'kaplan_meyer'; statistics: kaplan_meier"):
+    with pytest.raises(SpecError, match=r"no statistic 'kaplan_meyer'; did you mean 'kaplan_meier'\?"):
         find_statistic("kaplan_meyer")

@@ -5,7 +5,7 @@ description: >-
   Additive in every column over people; people are counted once a day.
 description_zh: 由个人明细统计的一个群的一天：加入、离开、发言、成交；没有任何明细的日子没有行。按人可直接相加。
 grain: platform, group_id, date
-counted_by: joins + leaves + acts + orders + member_orders
+counted_by: [joins, leaves, acts, orders, member_orders]
 columns:
   platform: {type: varchar, zh: 平台}
   group_id: {type: varchar, zh: 粉丝群}

@@ -6,7 +6,7 @@ description: >-
   every column. Whether the days are over is not asked here.
 description_zh: 群的申请、通过、加入按日期与入群路径计数，附加入后留存与购买的次数；不判断观察期是否已满。各列可直接相加。
 grain: date, platform, entry_path, segment_by, segment, segment_platform
-counted_by: applications + approvals + joins
+counted_by: [applications, approvals, joins]
 columns:
   date: {type: date, zh: 日期, description: 'of the application, the approval or the join'}
   platform: {type: varchar, zh: 平台, description: 'of the group, whose clocks say what is known'}

@@ -5,7 +5,7 @@ description: >-
   of which they tell nothing has no row. Additive in every column over people.
 description_zh: 由个人明细统计的一场直播：观看、互动、成交与入私域；没有任何明细的场次没有行。按人可直接相加。
 grain: platform, live_session_id
-counted_by: people + orders + private_entries
+counted_by: [people, orders, private_entries]
 columns:
   platform: {type: varchar, zh: 平台}
   live_session_id: {type: varchar, zh: 直播场次}
