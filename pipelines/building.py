@@ -120,7 +120,7 @@ def refresh(
 
 
 def _needs_full(connection: duckdb.DuckDBPyConnection, table: Table, done: int, core_pass: Pass) -> bool:
-    follows = table.header.rebuild is not None or table.counted_by is not None
+    follows = table.header.rebuild is not None or bool(table.counted_by)
     if not follows or done < 0 or core_pass.is_full:
         return True
     missed = connection.execute(

@@ -24,7 +24,8 @@ from pipelines import breakdowns
 from pipelines.settings import Settings
 from pipelines.spec.nearest import hint
 from pipelines.spec.reading import SpecError
-from pipelines.sql_text import put_in_place
+from pipelines.sql_text import put_in_place, references
+from pipelines.statistics import statistics_read
 from pipelines.tables import ASSETS, Table, load_tables, read_table, substituted
 
 if TYPE_CHECKING:
@@ -75,13 +76,13 @@ def expanded(table: Table, tree: exp.Expr, values: Mapping[str, Any], is_stored:
     if table.schema == SCHEMA:
         offered = breakdowns.breakdowns_of(table.name)
         return breakdowns.expand(tree, breakdowns.stored(offered, values.get("segments") or list(offered)))
-    return substituted(tree, _facts_read(table, values, is_stored))
+    return substituted(tree, _put_in(table, values, is_stored))
 
 
 def text_of(table: Table, values: Mapping[str, Any], is_stored: bool = True) -> str:
     """The same as DuckDB's text: a table's own, and only a fact's is written anew; parameters still stand in it."""
     if table.schema != SCHEMA:
-        return put_in_place(table.sql, _facts_read(table, values, is_stored))
+        return put_in_place(table.sql, _put_in(table, values, is_stored))
     key = (table.sql, tuple(values.get("segments") or ()))
     if key not in _TEXTS:
         _TEXTS[key] = expanded(table, table.parsed(), values).sql(dialect="duckdb", pretty=True)
@@ -92,10 +93,11 @@ def text_of(table: Table, values: Mapping[str, Any], is_stored: bool = True) -> 
 _TEXTS: dict[tuple[str, tuple[str, ...]], str] = {}
 
 
-def _facts_read(table: Table, values: Mapping[str, Any], is_stored: bool) -> dict[str, str]:
-    """SELECTs in the place of the facts that a table reads."""
+def _put_in(table: Table, values: Mapping[str, Any], is_stored: bool) -> dict[str, str]:
+    """SELECTs in the place of the facts and statistics that a table reads."""
     asked = table.header.facts
-    return {f"{SCHEMA}.{name}": _rows(name, wanted, values, is_stored) for name, wanted in asked.items()}
+    facts = {f"{SCHEMA}.{name}": _rows(name, wanted, values, is_stored) for name, wanted in asked.items()}
+    return facts | statistics_read(one.table for one in references(table.sql))
 
 
 def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_stored: bool) -> str:
@@ -107,7 +109,9 @@ def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_st
     # of a view an engine would make every breakdown, whichever is asked for
     has_it = is_stored and not fact.is_view and all(_has(fact, *item) for item in given.items())
     source = fact.qualified if has_it else name
-    text = breakdowns.read_stored(source, list(fact.columns), fact.header.dated_by, offered, asked)
+    text = f"select {', '.join(fact.columns)} from {source}"
+    if offered:
+        text = breakdowns.read_stored(source, list(fact.columns), fact.header.dated_by, offered, asked)
     if has_it:
         return text
     inlined = fact.render({**fact.parameters, **values, **given, "segments": asked})

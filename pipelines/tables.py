@@ -63,8 +63,8 @@ class Table:
         return self.header.materialized == "view"
 
     @property
-    def counted_by(self) -> str | None:
-        """Of a fact that follows its people, the count that is above zero in every row of it; else None."""
+    def counted_by(self) -> tuple[str, ...]:
+        """Of a fact that follows its people, the counts of which one at least is above zero in every row; else none."""
         return self.header.counted_by
 
     @property

@@ -11,8 +11,10 @@ description_zh: >-
 grain: month, segment_by, segment, entry_path, threshold, platform, group_id
 parameters:
   cohort_period: month
-  segments: [all, entry_path, threshold, group, platform, live_session, host, entry_path_threshold_group]
+  segments: breakdowns
 choices: {cohort_period: [month, all], segments: default}
+facts:
+  group_entries: {}
 columns:
   month: {type: date, zh: 月份, description: 'first day of the month; with cohort_period = all the first day of data'}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
@@ -66,141 +68,35 @@ checks:
   - between: {column: first_order_30_rate, min: 0, max: 1}
   - between: {column: repurchase_90_rate, min: 0, max: 1}
 */
--- an application is approved when the next thing that happens to it is an approval or the join itself; an approval came
--- the way that was applied for
-with asking as (
+with known as (
   select
-    e.*,
-    case when w.kind = 'group' then 'join' else w.act end as act
-  from core.events as e
-  inner join core.event_words as w on e.event = w.event
-  where
-    (w.act in ('apply', 'approve', 'reject') or (w.kind = 'group' and not w.is_exit))
-    and e.group_id is not null
-    and e.person_id is not null
-),
-
-applications as (
-  select
-    platform,
-    group_id,
-    act,
-    event_at,
-    coalesce(entry_path, case when act = 'approve' and lag(act) over turn = 'apply' then lag(entry_path) over turn end)
-      as entry_path,
-    live_session_id,
-    lead(act) over turn as next_act
-  from asking
-  window turn as (
-    partition by platform, group_id, person_id
-    order by
-      event_at,
-      case act when 'apply' then 1 when 'approve' then 2 when 'reject' then 2 else 3 end,
-      event_id
-  )
-),
-
-joined as (
-  select
-    m.*,
-    cast(m.joined_at as date) as joined_date,
-    date_diff('day', cast(m.joined_at as date), k.known_until) as age_days,
-    date_diff('day', cast(m.joined_at as date), o.known_until) as buying_age_days,
-    case
-      when m.left_at is not null
-        then date_diff('second', date_trunc('second', m.joined_at_utc), date_trunc('second', m.left_at_utc))
-    end as stayed_seconds,
-    p.first_order_at < m.joined_at as had_bought,
-    p.second_order_at < m.joined_at as had_repeated,
-    date_diff('day', cast(m.joined_at as date), cast(p.first_order_at as date)) as first_order_days,
-    date_diff('day', cast(m.joined_at as date), cast(p.second_order_at as date)) as second_order_days
-  from core.memberships as m
-  left join core.people as p on m.person_id = p.person_id
-  left join core.known as k on m.platform = k.platform and k.kind = 'memberships'
-  left join core.known as o on m.platform = o.platform and o.kind = 'orders'
-  where m.kind = 'group'
-),
-
-happened as (
-  select
-    cast(date_trunc('month', a.event_at) as date) as month,
-    a.platform,
-    a.group_id,
-    coalesce(a.entry_path, 'other') as entry_path,
-    coalesce(g.threshold, 'unknown') as threshold,
-    a.live_session_id,
-    case when a.act = 'apply' then 1 else 0 end as applications,
-    case when a.act = 'apply' and a.next_act in ('approve', 'join') then 1 else 0 end as approved_applications,
-    case when a.act = 'approve' then 1 else 0 end as approvals,
-    0 as joins,
-    0 as mature_joins_7,
-    0 as stayed_7,
-    0 as mature_joins_30,
-    0 as stayed_30,
-    0 as mature_joins_90,
-    0 as stayed_90,
-    0 as prospects_30,
-    0 as first_orders_30,
-    0 as repeat_prospects_90,
-    0 as repurchases_90
-  from applications as a
-  left join core.groups as g on a.platform = g.platform and a.group_id = g.group_id
-  where a.act in ('apply', 'approve')
-  union all
-  select
-    cast(date_trunc('month', joined_at) as date) as month,
-    platform,
-    coalesce(group_id, 'none') as group_id,
-    coalesce(entry_path, 'other') as entry_path,
-    coalesce(threshold, 'unknown') as threshold,
-    live_session_id,
-    0 as applications,
-    0 as approved_applications,
-    0 as approvals,
-    1 as joins,
-    case when age_days >= 7 then 1 else 0 end as mature_joins_7,
-    case when age_days >= 7 and (stayed_seconds is null or stayed_seconds > 7 * 86400) then 1 else 0 end as stayed_7,
-    case when age_days >= 30 then 1 else 0 end as mature_joins_30,
-    case when age_days >= 30 and (stayed_seconds is null or stayed_seconds > 30 * 86400) then 1 else 0 end as stayed_30,
-    case when age_days >= 90 then 1 else 0 end as mature_joins_90,
-    case when age_days >= 90 and (stayed_seconds is null or stayed_seconds > 90 * 86400) then 1 else 0 end as stayed_90,
-    case when buying_age_days >= 30 and not coalesce(had_bought, false) then 1 else 0 end as prospects_30,
-    case when buying_age_days >= 30 and not had_bought and first_order_days <= 30 then 1 else 0 end as first_orders_30,
-    case when buying_age_days >= 90 and not coalesce(had_repeated, false) then 1 else 0 end as repeat_prospects_90,
-    case when buying_age_days >= 90 and not had_repeated and second_order_days <= 90 then 1 else 0 end as repurchases_90
-  from joined
-),
-
-labelled as (
-  select
-    h.*,
+    f.*,
     g.name as group_name,
-    l.host_id,
-    least(k.known_until, o.known_until) as known_until,
-    b.segment_by
-  from happened as h
-  left join core.known as k on h.platform = k.platform and k.kind = 'memberships'
-  left join core.known as o on h.platform = o.platform and o.kind = 'orders'
-  left join core.groups as g on h.platform = g.platform and h.group_id = g.group_id
-  left join core.live_sessions as l on h.platform = l.platform and h.live_session_id = l.live_session_id
-  cross join unnest($segments) as b (segment_by)
+    case when f.segment_by = 'threshold' then f.segment else coalesce(g.threshold, 'unknown') end as threshold,
+    date_diff('day', f.date, k.known_until) as age_days,
+    date_diff('day', f.date, o.known_until) as buying_age_days,
+    coalesce(least(k.known_until, o.known_until), d.first_date) as known_until,
+    case when $cohort_period = 'month' then cast(date_trunc('month', f.date) as date) else d.first_date end as month,
+    case when $cohort_period = 'month' then last_day(f.date) else $as_of end as cohort_end
+  from facts.group_entries as f
+  left join core.known as k on f.platform = k.platform and k.kind = 'memberships'
+  left join core.known as o on f.platform = o.platform and o.kind = 'orders'
+  left join core.groups as g
+    on
+      f.segment_by in ('group', 'entry_path_threshold_group')
+      and f.platform = g.platform
+      and f.segment = g.group_id
+  cross join core.as_of as d
 ),
 
 rolled as (
   select
-    case when $cohort_period = 'month' then e.month else d.first_date end as month,
-    case when $cohort_period = 'month' then last_day(e.month) else $as_of end as cohort_end,
+    month,
+    cohort_end,
     segment_by,
-    case segment_by
-      when 'all' then 'all'
-      when 'entry_path' then entry_path
-      when 'threshold' then threshold
-      when 'group' then group_id
-      when 'platform' then platform
-      when 'live_session' then coalesce(live_session_id, 'none')
-      when 'host' then coalesce(host_id, 'none')
-      when 'entry_path_threshold_group' then concat(entry_path, ' | ', threshold, ' | ', group_id)
-      else 'no such breakdown'
+    case
+      when segment_by = 'entry_path_threshold_group' then concat(entry_path, ' | ', threshold, ' | ', segment)
+      else segment
     end as segment,
     case when segment_by in ('entry_path', 'entry_path_threshold_group') then entry_path else 'all' end as entry_path,
     case
@@ -209,25 +105,24 @@ rolled as (
     case
       when segment_by in ('platform', 'group', 'entry_path_threshold_group') then platform else 'all'
     end as platform,
-    case when segment_by in ('group', 'entry_path_threshold_group') then group_id else 'all' end as group_id,
-    max(case when segment_by in ('group', 'entry_path_threshold_group') then group_name end) as group_name,
+    case when segment_by in ('group', 'entry_path_threshold_group') then segment else 'all' end as group_id,
+    max(group_name) as group_name,
     cast(sum(applications) as bigint) as applications,
     cast(sum(approved_applications) as bigint) as approved_applications,
     cast(sum(approvals) as bigint) as approvals,
     cast(sum(joins) as bigint) as joins,
-    cast(sum(mature_joins_7) as bigint) as mature_joins_7,
-    cast(sum(stayed_7) as bigint) as stayed_7,
-    cast(sum(mature_joins_30) as bigint) as mature_joins_30,
-    cast(sum(stayed_30) as bigint) as stayed_30,
-    cast(sum(mature_joins_90) as bigint) as mature_joins_90,
-    cast(sum(stayed_90) as bigint) as stayed_90,
-    cast(sum(prospects_30) as bigint) as prospects_30,
-    cast(sum(first_orders_30) as bigint) as first_orders_30,
-    cast(sum(repeat_prospects_90) as bigint) as repeat_prospects_90,
-    cast(sum(repurchases_90) as bigint) as repurchases_90,
-    min(coalesce(e.known_until, d.first_date)) as known_until
-  from labelled as e
-  cross join core.as_of as d
+    cast(sum(case when age_days >= 7 then joins else 0 end) as bigint) as mature_joins_7,
+    cast(sum(case when age_days >= 7 then stayed_7 else 0 end) as bigint) as stayed_7,
+    cast(sum(case when age_days >= 30 then joins else 0 end) as bigint) as mature_joins_30,
+    cast(sum(case when age_days >= 30 then stayed_30 else 0 end) as bigint) as stayed_30,
+    cast(sum(case when age_days >= 90 then joins else 0 end) as bigint) as mature_joins_90,
+    cast(sum(case when age_days >= 90 then stayed_90 else 0 end) as bigint) as stayed_90,
+    cast(sum(case when buying_age_days >= 30 then prospects else 0 end) as bigint) as prospects_30,
+    cast(sum(case when buying_age_days >= 30 then first_orders_30 else 0 end) as bigint) as first_orders_30,
+    cast(sum(case when buying_age_days >= 90 then repeat_prospects else 0 end) as bigint) as repeat_prospects_90,
+    cast(sum(case when buying_age_days >= 90 then repurchases_90 else 0 end) as bigint) as repurchases_90,
+    min(known_until) as known_until
+  from known
   group by all
 )
 

@@ -2,7 +2,7 @@
 title: {zh: 群健康, en: Group health}
 description: >-
   One chat group on one day: who is in, who came, left, spoke and bought. Where the platform gives the day's aggregates
-  (staging.group_days) they are used and measured_by says group_days; what they leave out, and all other days, is counted
+  (core.group_days) they are used and measured_by says group_days; what they leave out, and all other days, is counted
   from the people's own events (measured_by = events). Where a platform tells how many members there are but not who left,
   leaves are estimated from the difference and is_leaves_estimated is true. What neither
   tells is NULL, not 0: joins and members of a group without any person's move, activity where no group of the platform has any, and what was
@@ -13,6 +13,9 @@ description_zh: >-
 grain: platform, group_id, date
 parameters:
   push_hours: 24
+facts:
+  group_activity: {}
+  group_pushes: {push_hours: push_hours}
 columns:
   platform: {type: varchar, zh: 平台}
   group_id: {type: varchar, zh: 粉丝群}
@@ -66,238 +69,54 @@ checks:
   - between: {column: leaves_after_push_rate, min: 0, max: 1}
   - between: {column: members, min: 0}
 */
-with moves as (
-  select
-    platform,
-    group_id,
-    cast(joined_at as date) as date,
-    1 as joins,
-    0 as leaves
-  from core.memberships
-  where kind = 'group' and group_id is not null
-  union all
-  select
-    platform,
-    group_id,
-    cast(left_at as date) as date,
-    0 as joins,
-    1 as leaves
-  from core.memberships
-  where kind = 'group' and group_id is not null and left_at is not null
-),
-
-moved as (
-  select
-    platform,
-    group_id,
-    date,
-    sum(joins) as joins,
-    sum(leaves) as leaves
-  from moves
-  group by platform, group_id, date
-),
-
--- first per person, so that a person counts once a day
-acts_by_person as (
-  select
-    e.platform,
-    e.group_id,
-    e.event_date as date,
-    e.person_id,
-    count(*) filter (where w.act = 'message') as messages,
-    count(*) filter (where w.act = 'red_packet') as red_packet_opens,
-    max(case when e.is_active and not coalesce(w.is_move or w.act = 'apply', false) then 1 else 0 end) as is_active
-  from core.events as e
-  left join core.event_words as w on e.event = w.event
-  where e.group_id is not null
-  group by e.platform, e.group_id, e.event_date, e.person_id
-),
-
-acts as (
-  select
-    platform,
-    group_id,
-    date,
-    sum(messages) as messages,
-    sum(red_packet_opens) as red_packet_opens,
-    count(*) filter (where is_active = 1 and person_id is not null) as active_members
-  from acts_by_person
-  group by platform, group_id, date
-),
-
--- of these platforms the files tell what people do in groups, so silence is silence
-talking as (
-  select distinct platform
-  from acts
-  where active_members > 0
-),
-
-sent as (
-  select
-    p.platform,
-    p.group_id,
-    p.kind,
-    cast(p.sent_at as date) as date,
-    p.sent_at - interval '1 second' * case
-      when c.utc_offset_changes_at <= p.sent_at then c.utc_offset_seconds_after else c.utc_offset_seconds
-    end as sent_at_utc
-  from staging.pushes as p
-  left join core.calendar as c on cast(p.sent_at as date) = c.date
-  where p.group_id is not null and cast(p.sent_at as date) <= $as_of
-),
-
-pushed as (
-  select
-    platform,
-    group_id,
-    date,
-    count(*) as pushes,
-    count(*) filter (where kind = 'red_packet') as red_packets
-  from sent
-  group by platform, group_id, date
-),
-
--- a leave follows a push when the last push before it, or in the same second, is at most push_hours old
-timeline as (
-  select
-    platform,
-    group_id,
-    date,
-    sent_at_utc as moment,
-    sent_at_utc,
-    0 as is_leave
-  from sent
-  union all
-  select
-    platform,
-    group_id,
-    cast(left_at as date) as date,
-    left_at_utc as moment,
-    cast(null as timestamp) as sent_at_utc,
-    1 as is_leave
-  from core.memberships
-  where kind = 'group' and group_id is not null and left_at is not null
-),
-
-followed as (
-  select
-    platform,
-    group_id,
-    date,
-    moment,
-    is_leave,
-    max(sent_at_utc) over (
-      partition by platform, group_id order by moment, is_leave rows between unbounded preceding and current row
-    ) as last_sent_at
-  from timeline
-),
-
-driven as (
-  select
-    platform,
-    group_id,
-    date,
-    count(*) filter (
-      where date_diff('second', date_trunc('second', last_sent_at), date_trunc('second', moment)) <= $push_hours * 3600
-    ) as leaves_after_push
-  from followed
-  where is_leave = 1
-  group by platform, group_id, date
-),
-
-sold_by_person as (
-  select
-    platform,
-    group_id,
-    paid_date as date,
-    person_id,
-    count(*) as orders,
-    sum(paid_amount) as paid_amount
-  from core.orders
-  where is_kept and group_id is not null
-  group by platform, group_id, paid_date, person_id
-),
-
-sold as (
-  select
-    platform,
-    group_id,
-    date,
-    sum(orders) as orders,
-    count(person_id) as buyers,
-    sum(paid_amount) as paid_amount
-  from sold_by_person
-  group by platform, group_id, date
-),
-
-member_sold as (
-  select
-    member_group_platform as platform,
-    member_group_id as group_id,
-    paid_date as date,
-    count(*) as orders,
-    sum(paid_amount) as paid_amount
-  from core.orders
-  where is_kept and member_group_id is not null
-  group by member_group_platform, member_group_id, paid_date
-),
-
-told as (
-  select
-    platform,
-    group_id,
-    date,
-    members,
-    joins,
-    leaves,
-    active_members,
-    messages,
-    red_packets
-  from staging.group_days
-  where date <= $as_of
-),
-
-spans as (
+with spans as (
   select
     platform,
     group_id,
     min(date) as first_date,
-    bool_or(what = 'moved') as has_moves,
-    bool_or(what = 'told members') as is_counted
+    bool_or(moves > 0) as has_moves,
+    bool_or(members is not null) as is_counted
   from (
-    select platform, group_id, date, 'moved' as what from moved
+    select platform, group_id, date, joins + leaves as moves, cast(null as bigint) as members
+    from facts.group_activity
+    where joins + leaves + acts + orders > 0
     union all
-    select platform, group_id, date, 'acts' as what from acts
+    select platform, group_id, date, 0 as moves, null as members
+    from facts.group_pushes
+    where pushes > 0
     union all
-    select platform, group_id, date, 'pushed' as what from pushed
-    union all
-    select platform, group_id, date, 'sold' as what from sold
-    union all
-    select platform, group_id, date, case when members is not null then 'told members' else 'told' end as what from told
+    select platform, group_id, date, 0 as moves, members
+    from core.group_days
   ) as seen
   group by platform, group_id
 ),
 
 dates as (
   select
-    s.platform,
-    s.group_id,
-    s.has_moves,
-    s.is_counted,
+    s.*,
     s.first_date + cast(n.day_no as integer) as date
   from spans as s
   cross join unnest(generate_series(cast(0 as bigint), date_diff('day', s.first_date, $as_of))) as n (day_no)
 ),
 
 -- days of which the platform's own events or orders are not known
-unknown as (
+gaps as (
   select
-    g.kind,
     g.platform,
-    c.date
+    c.date,
+    bool_or(g.kind = 'memberships') as lacks_moves,
+    bool_or(g.kind = 'orders') as lacks_orders
   from core.data_gaps as g
   inner join core.calendar as c on g.first_date <= c.date and g.last_date >= c.date
-  where g.kind in ('memberships', 'orders') and g.shop_id is null and g.reason <> 'cut'
+  where g.shop_id is null and g.reason <> 'cut'
+  group by g.platform, c.date
+),
+
+-- of these platforms the files tell what people do in groups, so silence is silence
+talking as (
+  select distinct platform
+  from facts.group_activity
+  where active_members > 0
 ),
 
 days as (
@@ -306,29 +125,35 @@ days as (
     s.group_id,
     s.date,
     s.is_counted,
-    t.group_id is not null as is_told_today,
-    case when s.has_moves and u.date is null then coalesce(m.joins, 0) end as event_joins,
-    case when s.has_moves and u.date is null then coalesce(m.leaves, 0) end as event_leaves,
-    case
-      when s.has_moves and u.date is null
-        then sum(coalesce(m.joins, 0) - coalesce(m.leaves, 0)) over (
-          partition by s.platform, s.group_id order by s.date rows between unbounded preceding and current row
-        )
-    end as event_members,
+    t.group_id is not null as is_told,
+    case when s.has_moves and not coalesce(u.lacks_moves, false) then coalesce(a.joins, 0) end as event_joins,
+    case when s.has_moves and not coalesce(u.lacks_moves, false) then coalesce(a.leaves, 0) end as event_leaves,
+    sum(coalesce(a.joins, 0) - coalesce(a.leaves, 0)) over (
+      partition by s.platform, s.group_id order by s.date rows between unbounded preceding and current row
+    ) as event_members,
     t.members as told_members,
+    lag(t.members) over (partition by s.platform, s.group_id order by s.date) as told_members_before,
     t.joins as told_joins,
     t.leaves as told_leaves,
     coalesce(t.active_members, case when k.platform is not null then coalesce(a.active_members, 0) end)
       as active_members,
     coalesce(t.messages, case when k.platform is not null then coalesce(a.messages, 0) end) as messages,
     case when k.platform is not null then coalesce(a.red_packet_opens, 0) end as red_packet_opens,
-    t.red_packets as told_red_packets,
-    lag(t.members) over (partition by s.platform, s.group_id order by s.date) as told_members_before
+    coalesce(t.red_packets, p.red_packets, 0) as red_packets,
+    coalesce(p.pushes, 0) as pushes,
+    coalesce(p.leaves_after_push, 0) as leaves_after_push,
+    coalesce(a.orders > 0, false) or not coalesce(u.lacks_orders, false) as knows_orders,
+    coalesce(a.orders, 0) as orders,
+    coalesce(a.buyers, 0) as buyers,
+    coalesce(a.paid_amount, 0) as paid_amount,
+    coalesce(a.member_orders > 0, false) or not coalesce(u.lacks_orders, false) as knows_member_orders,
+    coalesce(a.member_orders, 0) as member_orders,
+    coalesce(a.member_amount, 0) as member_amount
   from dates as s
-  left join moved as m on s.platform = m.platform and s.group_id = m.group_id and s.date = m.date
-  left join unknown as u on s.platform = u.platform and s.date = u.date and u.kind = 'memberships'
-  left join told as t on s.platform = t.platform and s.group_id = t.group_id and s.date = t.date
-  left join acts as a on s.platform = a.platform and s.group_id = a.group_id and s.date = a.date
+  left join facts.group_activity as a on s.platform = a.platform and s.group_id = a.group_id and s.date = a.date
+  left join core.group_days as t on s.platform = t.platform and s.group_id = t.group_id and s.date = t.date
+  left join facts.group_pushes as p on s.platform = p.platform and s.group_id = p.group_id and s.date = p.date
+  left join gaps as u on s.platform = u.platform and s.date = u.date
   left join talking as k on s.platform = k.platform
 ),
 
@@ -336,31 +161,25 @@ days as (
 measured as (
   select
     *,
-    cast(case when is_counted then told_members else event_members end as bigint) as members,
+    cast(case when is_counted then told_members when event_joins is not null then event_members end as bigint)
+      as members,
     cast(
       case when is_counted then told_members_before else event_members - event_joins + event_leaves end as bigint
     ) as members_before,
-    cast(coalesce(told_joins, event_joins) as bigint) as joins
-  from days
-),
-
--- where nobody tells who left, those left who are missing
-missed as (
-  select
-    *,
+    cast(coalesce(told_joins, event_joins) as bigint) as joins,
+    -- where nobody tells who left, those left who are missing
     case
-      when told_leaves is null and coalesce(event_leaves, 0) = 0 and told_members_before + joins - told_members >= 0
-        then told_members_before + joins - told_members
+      when told_leaves is null and coalesce(event_leaves, 0) = 0
+        then told_members_before + coalesce(told_joins, event_joins) - told_members
     end as missing
-  from measured
+  from days
 ),
 
 counted as (
   select
     *,
-    cast(coalesce(missing, told_leaves, event_leaves) as bigint) as leaves,
-    coalesce(missing > 0, false) as is_leaves_estimated
-  from missed
+    cast(coalesce(case when missing >= 0 then missing end, told_leaves, event_leaves) as bigint) as leaves
+  from measured
 )
 
 select
@@ -369,7 +188,7 @@ select
   g.name as group_name,
   coalesce(g.threshold, 'unknown') as threshold,
   c.date,
-  case when c.is_told_today then 'group_days' else 'events' end as measured_by,
+  case when c.is_told then 'group_days' else 'events' end as measured_by,
   c.members_before,
   c.joins,
   c.leaves,
@@ -382,22 +201,17 @@ select
   cast(c.active_members as bigint) as active_members,
   cast(c.active_members as double) / nullif(c.members + coalesce(c.leaves, 0), 0) as active_rate,
   cast(c.messages as bigint) as messages,
-  cast(coalesce(c.told_red_packets, p.red_packets, 0) as bigint) as red_packets,
-  cast(c.red_packet_opens as bigint) as red_packet_opens,
-  cast(coalesce(p.pushes, 0) as bigint) as pushes,
-  cast(coalesce(s.orders, case when u.date is null then 0 end) as bigint) as orders,
-  cast(coalesce(s.buyers, case when u.date is null then 0 end) as bigint) as buyers,
-  cast(coalesce(s.paid_amount, case when u.date is null then 0 end) as decimal(18, 2)) as paid_amount,
-  cast(coalesce(m.orders, case when u.date is null then 0 end) as bigint) as member_orders,
-  cast(coalesce(m.paid_amount, case when u.date is null then 0 end) as decimal(18, 2)) as member_amount,
-  cast(coalesce(d.leaves_after_push, 0) as bigint) as leaves_after_push,
-  cast(coalesce(d.leaves_after_push, 0) as double) / nullif(c.event_leaves, 0) as leaves_after_push_rate,
-  cast(coalesce(c.event_leaves, 0) as bigint) as known_leaves,
-  c.is_leaves_estimated
+  cast(c.red_packets as bigint) as red_packets,
+  c.red_packet_opens,
+  c.pushes,
+  case when c.knows_orders then c.orders end as orders,
+  case when c.knows_orders then c.buyers end as buyers,
+  cast(case when c.knows_orders then c.paid_amount end as decimal(18, 2)) as paid_amount,
+  case when c.knows_member_orders then c.member_orders end as member_orders,
+  cast(case when c.knows_member_orders then c.member_amount end as decimal(18, 2)) as member_amount,
+  c.leaves_after_push,
+  cast(c.leaves_after_push as double) / nullif(c.event_leaves, 0) as leaves_after_push_rate,
+  coalesce(c.event_leaves, 0) as known_leaves,
+  coalesce(c.missing > 0, false) as is_leaves_estimated
 from counted as c
 left join core.groups as g on c.platform = g.platform and c.group_id = g.group_id
-left join unknown as u on c.platform = u.platform and c.date = u.date and u.kind = 'orders'
-left join pushed as p on c.platform = p.platform and c.group_id = p.group_id and c.date = p.date
-left join sold as s on c.platform = s.platform and c.group_id = s.group_id and c.date = s.date
-left join member_sold as m on c.platform = m.platform and c.group_id = m.group_id and c.date = m.date
-left join driven as d on c.platform = d.platform and c.group_id = d.group_id and c.date = d.date

@@ -12,6 +12,8 @@ grain: platform, live_session_id
 parameters:
   push_hours: 24
   refund_days: 30
+facts:
+  sessions: {}
 columns:
   platform: {type: varchar, zh: 平台}
   live_session_id: {type: varchar, zh: 直播场次}
@@ -97,119 +99,14 @@ checks:
   - between: {column: member_viewer_rate, min: 0, max: 1}
   - between: {column: member_share_rate, min: 0, max: 1}
 */
-with acts_by_person as (
-  select
-    e.platform,
-    e.live_session_id,
-    e.person_id,
-    min(case when w.act = 'watch' then e.event_at end) as viewed_at,
-    count(*) filter (where w.act = 'comment') as comments,
-    max(case when w.kind = 'follow' and not w.is_exit then 1 else 0 end) as has_followed,
-    max(case when w.kind = 'fan_club' and not w.is_exit then 1 else 0 end) as has_joined_fan_club,
-    max(case when w.kind = 'group' and not w.is_exit then 1 else 0 end) as has_joined_group,
-    max(case when w.act = 'click' then 1 else 0 end) as has_clicked
-  from core.events as e
-  left join core.event_words as w on e.event = w.event
-  where e.live_session_id is not null and e.person_id is not null
-  group by e.platform, e.live_session_id, e.person_id
-),
-
-inside as (
-  select
-    a.platform,
-    a.live_session_id,
-    a.person_id
-  from acts_by_person as a
-  inner join core.memberships as m
-    on
-      a.person_id = m.person_id
-      and m.is_private_entry
-      and a.viewed_at >= m.joined_at
-      and (m.left_at is null or a.viewed_at < m.left_at)
-  group by a.platform, a.live_session_id, a.person_id
-),
-
-acts as (
-  select
-    a.platform,
-    a.live_session_id,
-    count(a.viewed_at) as viewers,
-    count(i.person_id) as member_viewers,
-    sum(a.comments) as comments,
-    sum(a.has_followed) as new_followers,
-    sum(a.has_joined_fan_club) as new_fan_club,
-    sum(a.has_joined_group) as new_group_members,
-    sum(a.has_clicked) as product_clicked_people
-  from acts_by_person as a
-  left join inside as i
-    on a.platform = i.platform and a.live_session_id = i.live_session_id and a.person_id = i.person_id
-  group by a.platform, a.live_session_id
-),
-
-sold_by_person as (
-  select
-    platform,
-    live_session_id,
-    person_id,
-    count(*) as orders,
-    count(*) filter (where was_member) as member_orders,
-    count(*) filter (where order_no = 1) as first_orders,
-    sum(paid_amount) as paid_amount,
-    sum(refund_amount) as refund_amount,
-    sum(case when person_id is not null then paid_amount else 0 end) as identified_amount,
-    sum(case when was_member then paid_amount else 0 end) as member_amount
-  from core.orders
-  where
-    live_session_id is not null
-    and order_kind in ('normal', 'deposit') and paid_amount > 0
-  group by platform, live_session_id, person_id
-),
-
-sold as (
-  select
-    platform,
-    live_session_id,
-    cast(sum(orders) as bigint) as orders,
-    count(person_id) as buyers,
-    cast(sum(member_orders) as bigint) as member_orders,
-    cast(sum(first_orders) as bigint) as new_buyers,
-    cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
-    cast(sum(refund_amount) as decimal(18, 2)) as refund_amount,
-    cast(sum(identified_amount) as decimal(18, 2)) as identified_amount,
-    cast(sum(member_amount) as decimal(18, 2)) as member_amount
-  from sold_by_person
-  group by platform, live_session_id
-),
-
-entered as (
-  select
-    private_platform as platform,
-    private_live_session_id as live_session_id,
-    count(*) as private_entries
-  from core.people
-  where private_live_session_id is not null
-  group by private_platform, private_live_session_id
-),
-
-spent as (
+with spent as (
   select
     platform,
     live_session_id,
     cast(sum(cost_amount) as decimal(18, 2)) as cost_amount
-  from staging.ad_spend
-  where live_session_id is not null and date <= $as_of
+  from core.ad_spend
+  where live_session_id is not null
   group by platform, live_session_id
-),
-
-sent as (
-  select
-    p.delivered,
-    p.clicked,
-    p.sent_at - interval '1 second' * case
-      when c.utc_offset_changes_at <= p.sent_at then c.utc_offset_seconds_after else c.utc_offset_seconds
-    end as sent_at_utc
-  from staging.pushes as p
-  left join core.calendar as c on cast(p.sent_at as date) = c.date
 ),
 
 pushed as (
@@ -220,7 +117,7 @@ pushed as (
     sum(p.delivered) as delivered,
     sum(p.clicked) as clicked
   from core.live_sessions as l
-  inner join sent as p
+  inner join core.pushes as p
     on
       l.started_at_utc >= p.sent_at_utc
       and date_diff('second', date_trunc('second', p.sent_at_utc), date_trunc('second', l.started_at_utc))
@@ -228,155 +125,94 @@ pushed as (
   group by l.platform, l.live_session_id
 ),
 
-told as (
+-- the platform's own figures, ours in the place of those that it does not tell
+filled as (
   select
     l.platform,
     l.live_session_id,
-    l.host_id,
-    l.account_id,
-    l.title,
-    l.started_at,
-    l.ended_at,
-    l.started_at_utc,
-    l.ended_at_utc,
-    cast(l.started_at as date) as started_date,
-    l.exposures,
-    l.exposed_people,
-    l.views,
-    cast(coalesce(l.viewers, nullif(a.viewers, 0)) as bigint) as viewers,
-    l.peak_online,
-    l.average_online,
-    l.average_watch_seconds,
-    cast(coalesce(l.comments, nullif(a.comments, 0)) as bigint) as comments,
-    l.likes,
-    l.shares,
-    cast(coalesce(l.new_followers, nullif(a.new_followers, 0)) as bigint) as new_followers,
-    l.lost_followers,
-    cast(coalesce(l.new_fan_club, nullif(a.new_fan_club, 0)) as bigint) as new_fan_club,
-    cast(coalesce(l.new_group_members, nullif(a.new_group_members, 0)) as bigint) as new_group_members,
-    l.product_exposed_people,
-    cast(coalesce(l.product_clicked_people, nullif(a.product_clicked_people, 0)) as bigint) as product_clicked_people,
-    coalesce(l.orders, s.orders) as orders,
-    coalesce(l.buyers, nullif(s.buyers, 0)) as buyers,
-    coalesce(l.paid_amount, s.paid_amount) as paid_amount,
+    cast(coalesce(l.viewers, nullif(f.viewers, 0)) as bigint) as viewers,
+    cast(coalesce(l.comments, nullif(f.comments, 0)) as bigint) as comments,
+    cast(coalesce(l.new_followers, nullif(f.new_followers, 0)) as bigint) as new_followers,
+    cast(coalesce(l.new_fan_club, nullif(f.new_fan_club, 0)) as bigint) as new_fan_club,
+    cast(coalesce(l.new_group_members, nullif(f.new_group_members, 0)) as bigint) as new_group_members,
+    cast(coalesce(l.product_clicked_people, nullif(f.product_clicked_people, 0)) as bigint) as product_clicked_people,
+    coalesce(l.orders, nullif(f.orders, 0)) as orders,
+    coalesce(l.buyers, nullif(f.buyers, 0)) as buyers,
+    coalesce(l.paid_amount, nullif(f.paid_amount, 0)) as paid_amount,
+    coalesce(l.viewers, case when l.paid_amount is null then nullif(f.viewers, 0) end) as amount_viewers,
     -- refunds must be of the same orders as the amount they are set against
-    case when l.paid_amount is null then s.refund_amount else l.refund_amount end as refund_amount,
+    case when l.paid_amount is not null then l.refund_amount when f.orders > 0 then f.refund_amount end
+      as refund_amount,
     -- our own count of buyers knows those with a name; so must the amount that is set against it
-    case when l.buyers is null then s.identified_amount else coalesce(l.paid_amount, s.paid_amount) end
+    case when l.buyers is null then f.identified_amount else coalesce(l.paid_amount, nullif(f.paid_amount, 0)) end
       as buyers_amount,
     coalesce(l.ad_cost_amount, d.cost_amount) as ad_cost_amount,
-    -- whether viewers and clicks are only those with a name, and which figures the platform tells
-    l.viewers is null as counts_viewers,
-    l.product_clicked_people is null as counts_clicks,
-    l.buyers as told_buyers,
-    l.new_followers as told_new_followers,
-    l.new_fan_club as told_new_fan_club,
-    l.new_group_members as told_new_group_members,
-    l.paid_amount as told_paid_amount,
     -- the platform restates its own figures; where ours stand in, refunds may still come
     case when l.paid_amount is null then r.known_until else k.known_until end as known_until,
-    l.group_viewers,
-    coalesce(a.viewers, 0) as identified_viewers,
-    coalesce(a.member_viewers, 0) as member_viewers,
-    coalesce(e.private_entries, 0) as private_entries,
-    coalesce(s.orders, 0) as matched_orders,
-    coalesce(s.buyers, 0) as matched_buyers,
-    coalesce(s.paid_amount, cast(0 as decimal(18, 2))) as matched_amount,
-    coalesce(s.refund_amount, cast(0 as decimal(18, 2))) as matched_refund_amount,
-    coalesce(s.member_orders, 0) as member_orders,
-    coalesce(s.member_amount, cast(0 as decimal(18, 2))) as member_amount,
-    coalesce(s.new_buyers, 0) as new_buyers,
-    coalesce(p.pushes, 0) as pushes_before,
-    cast(p.delivered as bigint) as push_delivered_before,
-    cast(p.clicked as bigint) as push_clicked_before,
     concat_ws(
       ', ',
-      case when l.viewers is null and a.viewers > 0 then 'viewers' end,
-      case when l.comments is null and a.comments > 0 then 'comments' end,
-      case when l.new_followers is null and a.new_followers > 0 then 'new_followers' end,
-      case when l.new_fan_club is null and a.new_fan_club > 0 then 'new_fan_club' end,
-      case when l.new_group_members is null and a.new_group_members > 0 then 'new_group_members' end,
-      case when l.product_clicked_people is null and a.product_clicked_people > 0 then 'product_clicked_people' end,
-      case when l.orders is null and s.orders > 0 then 'orders' end,
-      case when l.buyers is null and s.buyers > 0 then 'buyers' end,
-      case when l.paid_amount is null and s.paid_amount > 0 then 'paid_amount' end,
-      case when l.paid_amount is null and s.paid_amount > 0 then 'refund_amount' end,
+      case when l.viewers is null and f.viewers > 0 then 'viewers' end,
+      case when l.comments is null and f.comments > 0 then 'comments' end,
+      case when l.new_followers is null and f.new_followers > 0 then 'new_followers' end,
+      case when l.new_fan_club is null and f.new_fan_club > 0 then 'new_fan_club' end,
+      case when l.new_group_members is null and f.new_group_members > 0 then 'new_group_members' end,
+      case when l.product_clicked_people is null and f.product_clicked_people > 0 then 'product_clicked_people' end,
+      case when l.orders is null and f.orders > 0 then 'orders' end,
+      case when l.buyers is null and f.buyers > 0 then 'buyers' end,
+      case when l.paid_amount is null and f.paid_amount > 0 then 'paid_amount, refund_amount' end,
       case when l.ad_cost_amount is null and d.cost_amount is not null then 'ad_cost_amount' end
     ) as approximated
   from core.live_sessions as l
   left join core.known as k on l.platform = k.platform and k.kind = 'live_sessions'
   left join core.known as r on l.platform = r.platform and r.kind = 'refunds'
-  left join acts as a on l.platform = a.platform and l.live_session_id = a.live_session_id
-  left join sold as s on l.platform = s.platform and l.live_session_id = s.live_session_id
-  left join entered as e on l.platform = e.platform and l.live_session_id = e.live_session_id
+  left join facts.sessions as f on l.platform = f.platform and l.live_session_id = f.live_session_id
   left join spent as d on l.platform = d.platform and l.live_session_id = d.live_session_id
-  left join pushed as p on l.platform = p.platform and l.live_session_id = p.live_session_id
 )
 
+-- a rate of the platform's figure is over the platform's viewers or clicks only, as ours are those with a name;
+-- amounts per head are rounded half up in whole cents, the same on every engine
 select
-  t.platform,
-  t.live_session_id,
-  t.host_id,
-  t.account_id,
-  t.title,
-  t.started_at,
-  t.ended_at,
-  t.started_date,
+  l.platform, l.live_session_id, l.host_id, l.account_id, l.title, l.started_at, l.ended_at,
+  cast(l.started_at as date) as started_date,
   coalesce(c.festival, 'none') as festival,
-  cast(date_diff('second', date_trunc('second', t.started_at_utc), date_trunc('second', t.ended_at_utc)) as double) / 60
+  cast(date_diff('second', date_trunc('second', l.started_at_utc), date_trunc('second', l.ended_at_utc)) as double) / 60
     as duration_minutes,
-  t.exposures,
-  t.exposed_people,
-  t.views,
+  l.exposures, l.exposed_people, l.views,
   t.viewers,
-  t.peak_online,
-  t.average_online,
-  t.average_watch_seconds,
+  l.peak_online, l.average_online, l.average_watch_seconds,
   t.comments,
-  t.likes,
-  t.shares,
+  l.likes, l.shares,
   t.new_followers,
-  t.lost_followers,
+  l.lost_followers,
   t.new_fan_club,
   t.new_group_members,
-  t.product_exposed_people,
+  l.product_exposed_people,
   t.product_clicked_people,
   t.orders,
   t.buyers,
   t.paid_amount,
   t.refund_amount,
   t.ad_cost_amount,
-  cast(t.viewers as double) / nullif(t.exposed_people, 0) as exposure_view_rate,
-  cast(t.product_exposed_people as double)
-  / nullif(case when not t.counts_viewers then t.viewers end, 0)
-    as view_exposed_rate,
-  cast(t.product_clicked_people as double) / nullif(t.product_exposed_people, 0) as product_click_rate,
+  cast(t.viewers as double) / nullif(l.exposed_people, 0) as exposure_view_rate,
+  cast(l.product_exposed_people as double) / nullif(l.viewers, 0) as view_exposed_rate,
+  cast(t.product_clicked_people as double) / nullif(l.product_exposed_people, 0) as product_click_rate,
   cast(t.buyers as double)
-  / nullif(case when not t.counts_clicks or t.told_buyers is null then t.product_clicked_people end, 0)
+  / nullif(case when l.buyers is null then t.product_clicked_people else l.product_clicked_people end, 0)
     as click_buy_rate,
-  cast(t.buyers as double)
-  / nullif(case when not t.counts_viewers or t.told_buyers is null then t.viewers end, 0)
-    as view_buy_rate,
-  cast(t.new_followers as double)
-  / nullif(case when not t.counts_viewers or t.told_new_followers is null then t.viewers end, 0)
+  cast(t.buyers as double) / nullif(case when l.buyers is null then t.viewers else l.viewers end, 0) as view_buy_rate,
+  cast(t.new_followers as double) / nullif(case when l.new_followers is null then t.viewers else l.viewers end, 0)
     as follow_rate,
-  cast(t.new_fan_club as double)
-  / nullif(case when not t.counts_viewers or t.told_new_fan_club is null then t.viewers end, 0)
+  cast(t.new_fan_club as double) / nullif(case when l.new_fan_club is null then t.viewers else l.viewers end, 0)
     as fan_club_rate,
   cast(t.new_group_members as double)
-  / nullif(case when not t.counts_viewers or t.told_new_group_members is null then t.viewers end, 0)
+  / nullif(case when l.new_group_members is null then t.viewers else l.viewers end, 0)
     as group_join_rate,
-  -- amounts per head are rounded half up in whole cents, the same on every engine
   cast(
-    cast((cast(t.paid_amount * 200000 as bigint) + t.views) // nullif(t.views * 2, 0) as double) / 100 as decimal(18, 2)
+    cast((cast(t.paid_amount * 200000 as bigint) + l.views) // nullif(l.views * 2, 0) as double) / 100 as decimal(18, 2)
   ) as gpm_amount,
   cast(
-    cast(
-      case
-        when not t.counts_viewers or t.told_paid_amount is null
-          then (cast(t.paid_amount * 200 as bigint) + t.viewers) // nullif(t.viewers * 2, 0)
-      end as double
-    ) / 100 as decimal(18, 2)
+    cast((cast(t.paid_amount * 200 as bigint) + t.amount_viewers) // nullif(t.amount_viewers * 2, 0) as double) / 100
+    as decimal(18, 2)
   ) as uv_value_amount,
   cast(
     cast((cast(t.buyers_amount * 200 as bigint) + t.buyers) // nullif(t.buyers * 2, 0) as double) / 100
@@ -385,27 +221,28 @@ select
   cast(t.paid_amount as double) / nullif(cast(t.ad_cost_amount as double), 0) as roi,
   cast(t.paid_amount - t.refund_amount as double) / nullif(cast(t.ad_cost_amount as double), 0) as net_roi,
   cast(t.refund_amount as double) / nullif(cast(t.paid_amount as double), 0) as refund_rate,
-  t.group_viewers,
-  cast(t.group_viewers as double)
-  / nullif(case when not t.counts_viewers then t.viewers end, 0)
-    as group_viewer_rate,
-  t.identified_viewers,
-  t.member_viewers,
-  cast(t.member_viewers as double) / nullif(t.identified_viewers, 0) as member_viewer_rate,
-  t.private_entries,
-  t.matched_orders,
-  t.matched_buyers,
-  t.matched_amount,
-  t.matched_refund_amount,
-  t.member_orders,
-  t.member_amount,
-  cast(t.member_amount as double) / nullif(cast(t.matched_amount as double), 0) as member_share_rate,
-  t.new_buyers,
-  t.pushes_before,
-  t.push_delivered_before,
-  t.push_clicked_before,
+  l.group_viewers,
+  cast(l.group_viewers as double) / nullif(l.viewers, 0) as group_viewer_rate,
+  coalesce(f.viewers, 0) as identified_viewers,
+  coalesce(f.member_viewers, 0) as member_viewers,
+  cast(f.member_viewers as double) / nullif(f.viewers, 0) as member_viewer_rate,
+  coalesce(f.private_entries, 0) as private_entries,
+  coalesce(f.orders, 0) as matched_orders,
+  coalesce(f.buyers, 0) as matched_buyers,
+  cast(coalesce(f.paid_amount, 0) as decimal(18, 2)) as matched_amount,
+  cast(coalesce(f.refund_amount, 0) as decimal(18, 2)) as matched_refund_amount,
+  coalesce(f.member_orders, 0) as member_orders,
+  cast(coalesce(f.member_amount, 0) as decimal(18, 2)) as member_amount,
+  cast(f.member_amount as double) / nullif(cast(f.paid_amount as double), 0) as member_share_rate,
+  coalesce(f.new_buyers, 0) as new_buyers,
+  coalesce(p.pushes, 0) as pushes_before,
+  cast(p.delivered as bigint) as push_delivered_before,
+  cast(p.clicked as bigint) as push_clicked_before,
   t.approximated,
   t.approximated <> '' as is_approximate,
-  coalesce(date_diff('day', t.started_date, t.known_until) >= $refund_days, false) as is_mature
-from told as t
-left join core.calendar as c on t.started_date = c.date
+  coalesce(date_diff('day', cast(l.started_at as date), t.known_until) >= $refund_days, false) as is_mature
+from core.live_sessions as l
+inner join filled as t on l.platform = t.platform and l.live_session_id = t.live_session_id
+left join facts.sessions as f on l.platform = f.platform and l.live_session_id = f.live_session_id
+left join pushed as p on l.platform = p.platform and l.live_session_id = p.live_session_id
+left join core.calendar as c on cast(l.started_at as date) = c.date

@@ -13,8 +13,10 @@ variant: Kaplan-Meier, log-log Greenwood
 grain: segment_by, segment, day
 parameters:
   horizon_days: 365
-  segments: [all, kind, platform, entry_path, threshold, group, live_session, host]
+  segments: breakdowns
 choices: {segments: default}
+facts:
+  stays: {}
 columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: 'value at joining; kind is group, wecom or member; none where there is no such value'}
@@ -40,145 +42,39 @@ checks:
   - between: {column: survival, min: 0, max: 1}
   - condition: {sql: '"left" + censored <= at_risk', name: nobody leaves who was not there}
 */
-with stays as (
+with durations as (
   select
+    f.segment_by,
+    f.segment,
     greatest(
       case
         when k.known_until is not null
-          then date_diff('day', cast(m.joined_at as date), least(cast(m.left_at as date), k.known_until))
+          then least(f.stay_days, date_diff('day', f.date, k.known_until))
       end, 0
     ) as day,
-    coalesce(cast(m.left_at as date) <= k.known_until, false) as has_left,
-    m.kind,
-    m.platform,
-    m.entry_path,
-    m.threshold,
-    m.group_id,
-    m.live_session_id,
-    l.host_id,
-    count(*) as memberships
-  from core.memberships as m
-  left join core.known as k on m.platform = k.platform and k.kind = 'memberships'
-  left join core.live_sessions as l on m.platform = l.platform and m.live_session_id = l.live_session_id
-  where m.is_private_entry
-  group by all
-),
-
-durations as (
-  select
-    b.segment_by,
-    case b.segment_by
-      when 'all' then 'all'
-      when 'kind' then s.kind
-      when 'platform' then s.platform
-      when 'entry_path' then coalesce(s.entry_path, 'none')
-      when 'threshold' then coalesce(s.threshold, 'none')
-      when 'group' then coalesce(s.group_id, 'none')
-      when 'live_session' then coalesce(s.live_session_id, 'none')
-      when 'host' then coalesce(s.host_id, 'none')
-      else 'no such breakdown'
-    end as segment,
-    s.day,
-    cast(sum(case when s.has_left then s.memberships else 0 end) as bigint) as departures,
-    cast(sum(case when s.has_left then 0 else s.memberships end) as bigint) as censored
-  from stays as s
-  cross join unnest($segments) as b (segment_by)
-  group by all
-),
-
-spans as (
-  select
-    segment_by,
-    segment,
-    least(max(day), $horizon_days) as last_day,
-    cast(sum(departures + censored) as bigint) as memberships,
-    sum(departures) > 0 as is_leave_recorded
-  from durations
-  group by segment_by, segment
-),
-
-days as (
-  select
-    s.segment_by,
-    s.segment,
-    s.memberships,
-    s.is_leave_recorded,
-    cast(d.day as bigint) as day
-  from spans as s
-  cross join unnest(generate_series(cast(0 as bigint), s.last_day)) as d (day)
-),
-
-filled as (
-  select
-    d.segment_by,
-    d.segment,
-    d.day,
-    d.memberships,
-    d.is_leave_recorded,
-    coalesce(u.departures, 0) as departures,
-    coalesce(u.censored, 0) as censored
-  from days as d
-  left join durations as u on d.segment_by = u.segment_by and d.segment = u.segment and d.day = u.day
-),
-
-risk as (
-  select
-    *,
     cast(
-      memberships - coalesce(
-        sum(departures + censored) over (
-          partition by segment_by, segment order by day rows between unbounded preceding and 1 preceding
-        ), 0
-      ) as bigint
-    ) as at_risk
-  from filled
-),
-
-product as (
-  select
-    *,
-    max(case when departures = at_risk then 1 else 0 end) over so_far as is_over,
-    sum(
-      case
-        when departures > 0 and departures < at_risk then ln(cast(at_risk - departures as double) / at_risk)
-        else 0.0
-      end
-    ) over so_far as log_survival,
-    sum(
-      case
-        when departures > 0 and departures < at_risk
-          then cast(departures as double) / (cast(at_risk as double) * (at_risk - departures))
-        else 0.0
-      end
-    ) over so_far as greenwood
-  from risk
-  window so_far as (
-    partition by segment_by, segment order by day rows between unbounded preceding and current row
-  )
-),
-
-curve as (
-  select
-    *,
-    case when is_over = 1 then cast(0 as double) else exp(log_survival) end as survival,
-    case
-      when is_over = 0 and log_survival < 0 then exp(1.959963984540054 * sqrt(greenwood) / abs(log_survival))
-    end as spread
-  from product
+      sum(case when f.stay_days <= date_diff('day', f.date, k.known_until) then f.memberships else 0 end) as bigint
+    ) as events,
+    cast(
+      sum(case when f.stay_days <= date_diff('day', f.date, k.known_until) then 0 else f.memberships end) as bigint
+    ) as censored
+  from facts.stays as f
+  left join core.known as k on f.platform = k.platform and k.kind = 'memberships'
+  group by all
 )
 
 select
   segment_by,
   segment,
   day,
-  memberships,
+  subjects as memberships,
   at_risk,
-  departures as "left",
+  events as "left",
   censored,
   survival,
-  case when is_over = 0 then survival * sqrt(greenwood) end as standard_error,
-  power(survival, spread) as survival_low,
-  power(survival, 1 / spread) as survival_high,
-  is_leave_recorded,
+  standard_error,
+  survival_low,
+  survival_high,
+  all_events > 0 as is_leave_recorded,
   at_risk < $small_group as is_small
-from curve
+from statistics.kaplan_meier

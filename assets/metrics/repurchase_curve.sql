@@ -58,94 +58,19 @@ with durations as (
   from facts.first_orders as f
   left join core.known as k on f.platform = k.platform and k.kind = 'orders'
   group by all
-),
-
-spans as (
-  select
-    segment_by,
-    segment,
-    least(max(day), $horizon_days) as last_day,
-    cast(sum(events + censored) as bigint) as buyers
-  from durations
-  group by segment_by, segment
-),
-
-days as (
-  select
-    s.segment_by,
-    s.segment,
-    s.buyers,
-    cast(d.day as bigint) as day
-  from spans as s
-  cross join unnest(generate_series(cast(0 as bigint), s.last_day)) as d (day)
-),
-
-filled as (
-  select
-    d.segment_by,
-    d.segment,
-    d.day,
-    d.buyers,
-    coalesce(u.events, 0) as events,
-    coalesce(u.censored, 0) as censored
-  from days as d
-  left join durations as u on d.segment_by = u.segment_by and d.segment = u.segment and d.day = u.day
-),
-
-risk as (
-  select
-    *,
-    cast(
-      buyers - coalesce(
-        sum(events + censored) over (
-          partition by segment_by, segment order by day rows between unbounded preceding and 1 preceding
-        ), 0
-      ) as bigint
-    ) as at_risk
-  from filled
-),
-
-product as (
-  select
-    *,
-    max(case when events = at_risk then 1 else 0 end) over so_far as is_over,
-    sum(
-      case when events > 0 and events < at_risk then ln(cast(at_risk - events as double) / at_risk) else 0.0 end
-    ) over so_far as log_survival,
-    sum(
-      case
-        when events > 0 and events < at_risk
-          then cast(events as double) / (cast(at_risk as double) * (at_risk - events))
-        else 0.0
-      end
-    ) over so_far as greenwood
-  from risk
-  window so_far as (
-    partition by segment_by, segment order by day rows between unbounded preceding and current row
-  )
-),
-
-curve as (
-  select
-    *,
-    case when is_over = 1 then cast(0 as double) else exp(log_survival) end as survival,
-    case
-      when is_over = 0 and log_survival < 0 then exp(1.959963984540054 * sqrt(greenwood) / abs(log_survival))
-    end as spread
-  from product
 )
 
 select
   segment_by,
   segment,
   day,
-  buyers,
+  subjects as buyers,
   at_risk,
   events,
   censored,
   1 - survival as repeat_probability,
-  case when is_over = 0 then survival * sqrt(greenwood) end as standard_error,
-  1 - power(survival, 1 / spread) as repeat_probability_low,
-  1 - power(survival, spread) as repeat_probability_high,
+  standard_error,
+  1 - survival_high as repeat_probability_low,
+  1 - survival_low as repeat_probability_high,
   at_risk < $small_group as is_small
-from curve
+from statistics.kaplan_meier

@@ -42,7 +42,7 @@ def keep_replaced(connection: duckdb.DuckDBPyConnection, table: Table, done: int
 
 def can_follow(connection: duckdb.DuckDBPyConnection, fact: Table, done: int) -> bool:
     """Whether all that the fact reads was replaced by touched rows since the pass up to which the fact stands."""
-    if fact.counted_by is None or done < 0:
+    if not fact.counted_by or done < 0:
         return False
     rows = connection.execute("select table_name from temp.main.replaced where done = ?", [done]).fetchall()
     return sources(fact) <= {name for (name,) in rows}
@@ -68,7 +68,7 @@ def follow(connection: duckdb.DuckDBPyConnection, fact: Table, given: Mapping[st
                 select {", ".join(f"f.{name}" for name in [*keys, *fact.measures])}
                 from {fact.qualified} as f semi join temp.main.difference as d on {same}
                 union all select {columns} from temp.main.difference
-            ) group by all having sum({fact.counted_by}) > 0;
+            ) group by all having sum({" + ".join(fact.counted_by)}) > 0;
         delete from {fact.qualified} as f using temp.main.difference as d where {same};
     """)
     written = connection.execute(f"insert into {fact.qualified} by name select * from temp.main.changed_rows")

@@ -172,7 +172,8 @@ class Header(Strict):
     rebuild: Rebuild | None = None
     # of a metric: fact → the fact's parameter: the metric's own that it takes its value from
     facts: dict[str, dict[str, str]] = Field(default_factory=dict)
-    counted_by: str | None = None  # of a fact that follows its people: the count above zero in every row
+    # of a fact that follows its people: the counts of which one at least is above zero in every row
+    counted_by: Annotated[tuple[str, ...], BeforeValidator(texts)] = ()
     covers: tuple[str, ...] = ()  # of a fact: parameters of which a table built with more answers less, too
     dated_by: str = "date"  # of a fact: the date that a breakdown of dates is looked up by
     columns: dict[str, Column]
@@ -206,7 +207,7 @@ class Header(Strict):
         _refuse_unknown("choices", self.choices, self.parameters, "parameter")
         _refuse_unknown("words_of", self.words_of, self.parameters, "parameter")
         _refuse_unknown("covers", self.covers, self.parameters, "parameter")
-        _refuse_unknown("counted_by", [self.counted_by] if self.counted_by else [], self.columns, "column")
+        _refuse_unknown("counted_by", self.counted_by, self.columns, "column")
         for fact, asked in self.facts.items():
             _refuse_unknown(f"facts.{fact}", asked.values(), self.parameters, "parameter")
         return self
