@@ -20,6 +20,9 @@ columns:
 */
 """
 
+# One direction, no step back: of which rooms the tables of a room may read.
+READ_BY = {"core": {"staging", "core", "ops"}, "facts": {"core"}, "metrics": {"core", "facts", "metrics"}}
+
 
 def write(folder, text, name="example.sql"):
     file = folder / "metrics" / name
@@ -147,3 +150,9 @@ def test_an_unknown_name_in_the_sql_is_told(tmp_path):
 def test_the_header_names_the_selects_columns_in_order(name):
     table = load_tables()[name]
     assert [projection.alias_or_name for projection in table.expression().selects] == list(table.columns)
+
+
+def test_facts_and_metrics_read_core_and_never_staging():
+    for table in load_tables().values():
+        read = {name.partition(".")[0] for name in table.dependencies}
+        assert read <= READ_BY[table.schema], f"{table.qualified} reads {', '.join(table.dependencies)}"

@@ -2,7 +2,7 @@
 title: {zh: 群健康, en: Group health}
 description: >-
   One chat group on one day: who is in, who came, left, spoke and bought. Where the platform gives the day's aggregates
-  (staging.group_days) they are used and measured_by says group_days; what they leave out, and all other days, is counted
+  (core.group_days) they are used and measured_by says group_days; what they leave out, and all other days, is counted
   from the people's own events (measured_by = events). Where a platform tells how many members there are but not who left,
   leaves are estimated from the difference and is_leaves_estimated is true. What neither
   tells is NULL, not 0: joins and members of a group without any person's move, activity where no group of the platform has any, and what was
@@ -132,29 +132,16 @@ talking as (
   where active_members > 0
 ),
 
-sent as (
-  select
-    p.platform,
-    p.group_id,
-    p.kind,
-    cast(p.sent_at as date) as date,
-    p.sent_at - interval '1 second' * case
-      when c.utc_offset_changes_at <= p.sent_at then c.utc_offset_seconds_after else c.utc_offset_seconds
-    end as sent_at_utc
-  from staging.pushes as p
-  left join core.calendar as c on cast(p.sent_at as date) = c.date
-  where p.group_id is not null and cast(p.sent_at as date) <= $as_of
-),
-
 pushed as (
   select
     platform,
     group_id,
-    date,
+    sent_date as date,
     count(*) as pushes,
     count(*) filter (where kind = 'red_packet') as red_packets
-  from sent
-  group by platform, group_id, date
+  from core.pushes
+  where group_id is not null
+  group by platform, group_id, sent_date
 ),
 
 -- a leave follows a push when the last push before it, or in the same second, is at most push_hours old
@@ -162,11 +149,12 @@ timeline as (
   select
     platform,
     group_id,
-    date,
+    sent_date as date,
     sent_at_utc as moment,
     sent_at_utc,
     0 as is_leave
-  from sent
+  from core.pushes
+  where group_id is not null
   union all
   select
     platform,
@@ -242,21 +230,6 @@ member_sold as (
   group by member_group_platform, member_group_id, paid_date
 ),
 
-told as (
-  select
-    platform,
-    group_id,
-    date,
-    members,
-    joins,
-    leaves,
-    active_members,
-    messages,
-    red_packets
-  from staging.group_days
-  where date <= $as_of
-),
-
 spans as (
   select
     platform,
@@ -273,7 +246,8 @@ spans as (
     union all
     select platform, group_id, date, 'sold' as what from sold
     union all
-    select platform, group_id, date, case when members is not null then 'told members' else 'told' end as what from told
+    select platform, group_id, date, case when members is not null then 'told members' else 'told' end as what
+    from core.group_days
   ) as seen
   group by platform, group_id
 ),
@@ -327,7 +301,7 @@ days as (
   from dates as s
   left join moved as m on s.platform = m.platform and s.group_id = m.group_id and s.date = m.date
   left join unknown as u on s.platform = u.platform and s.date = u.date and u.kind = 'memberships'
-  left join told as t on s.platform = t.platform and s.group_id = t.group_id and s.date = t.date
+  left join core.group_days as t on s.platform = t.platform and s.group_id = t.group_id and s.date = t.date
   left join acts as a on s.platform = a.platform and s.group_id = a.group_id and s.date = a.date
   left join talking as k on s.platform = k.platform
 ),

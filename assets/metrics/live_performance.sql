@@ -196,20 +196,9 @@ spent as (
     platform,
     live_session_id,
     cast(sum(cost_amount) as decimal(18, 2)) as cost_amount
-  from staging.ad_spend
-  where live_session_id is not null and date <= $as_of
+  from core.ad_spend
+  where live_session_id is not null
   group by platform, live_session_id
-),
-
-sent as (
-  select
-    p.delivered,
-    p.clicked,
-    p.sent_at - interval '1 second' * case
-      when c.utc_offset_changes_at <= p.sent_at then c.utc_offset_seconds_after else c.utc_offset_seconds
-    end as sent_at_utc
-  from staging.pushes as p
-  left join core.calendar as c on cast(p.sent_at as date) = c.date
 ),
 
 pushed as (
@@ -220,7 +209,7 @@ pushed as (
     sum(p.delivered) as delivered,
     sum(p.clicked) as clicked
   from core.live_sessions as l
-  inner join sent as p
+  inner join core.pushes as p
     on
       l.started_at_utc >= p.sent_at_utc
       and date_diff('second', date_trunc('second', p.sent_at_utc), date_trunc('second', l.started_at_utc))

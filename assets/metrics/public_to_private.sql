@@ -196,7 +196,7 @@ spent as (
     end as segment,
     cast(sum(a.cost_amount) as decimal(18, 2)) as cost_amount,
     min(k.known_until) as cost_known_until
-  from staging.ad_spend as a
+  from core.ad_spend as a
   inner join dates as d on a.date = d.date
   left join core.known as k on a.platform = k.platform and k.kind = 'ad_spend'
   left join core.live_sessions as l on a.platform = l.platform and a.live_session_id = l.live_session_id

@@ -1,0 +1,42 @@
+/*
+title: {zh: 触达消息, en: Pushes}
+description: Every message sent to many up to as_of, with what became of it.
+description_zh: 截至数据日期的每条群发消息及其触达结果。
+grain: platform, message_id
+columns:
+  platform:    {type: varchar, zh: 平台}
+  message_id:  {type: varchar, zh: 消息编号, description: 'a hash of when, what and to whom where no file tells it'}
+  sent_at:     {type: timestamp, zh: 发送时间}
+  sent_at_utc: {type: timestamp, zh: 发送时间（UTC）, description: 'the same instant in UTC; durations are differences of these'}
+  sent_date:   {type: date, zh: 发送日}
+  kind:        {type: varchar, zh: 消息类型}
+  group_id:    {type: varchar, zh: 粉丝群}
+  campaign_id: {type: varchar, zh: 活动}
+  sent:        {type: bigint, unit: person, zh: 发送人数}
+  delivered:   {type: bigint, unit: person, zh: 送达人数}
+  opened:      {type: bigint, unit: person, zh: 打开人数}
+  clicked:     {type: bigint, unit: person, zh: 点击人数}
+  cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 花费}
+checks:
+  - unique: [platform, message_id]
+  - not_null: [platform, message_id, sent_at]
+*/
+select
+  p.platform,
+  p.message_id,
+  p.sent_at,
+  p.sent_at - interval '1 second' * case
+    when c.utc_offset_changes_at <= p.sent_at then c.utc_offset_seconds_after else c.utc_offset_seconds
+  end as sent_at_utc,
+  cast(p.sent_at as date) as sent_date,
+  p.kind,
+  p.group_id,
+  p.campaign_id,
+  p.sent,
+  p.delivered,
+  p.opened,
+  p.clicked,
+  p.cost_amount
+from staging.pushes as p
+left join core.calendar as c on cast(p.sent_at as date) = c.date
+where p.sent_at < $as_of + 1
