@@ -120,10 +120,10 @@ class Table:
         """Qualified names of the tables that this one reads, from its SQL (or its header, where it is Python)."""
         if not self.sql:
             return tuple(sorted(self.header.reads))
-        from pipelines.facts import SCHEMA, text_of
+        from pipelines.facts import facts_read
 
         try:
-            read = references(self.sql if self.schema == SCHEMA else text_of(self, self.parameters))
+            read = references(put_in_place(self.sql, facts_read(self, self.parameters, is_stored=True)))
             return tuple(sorted({one.table for one in read}))
         except Unreadable as error:
             raise SpecError(f"{self.path}: not one readable SELECT: {error}") from error
@@ -185,6 +185,13 @@ class Table:
             raise SpecError(f"{self.path}: the SQL uses ${unknown[0]}, which is neither a parameter nor a setting")
         return fill(sql, lambda name: literal_text(values[name]))
 
+    def render_part(self, values: Mapping[str, Any], is_stored: bool) -> str:
+        """DuckDB's text for a place in another table's, which is to replace every `$name` that `values` lacks."""
+        from pipelines.facts import text_of
+
+        text = text_of(self, values, is_stored)
+        return fill(text, lambda name: literal_text(values[name]) if name in values else f"${name}")
+
     def module(self) -> ModuleType:
         """The Python file of a table built in Python; it offers `build(connection, settings, core_pass)`.
 
@@ -233,13 +240,28 @@ def substituted(tree: exp.Expr, inputs: Mapping[str, str]) -> exp.Expr:
     """The tree with a SELECT in the place of each table that `inputs` names."""
     from sqlglot import exp
 
-    for node in list(tree.find_all(exp.Table)) if inputs else []:
+    for number, node in enumerate(list(tree.find_all(exp.Table)) if inputs else []):
         text = inputs.get(f"{node.db}.{node.name}")
         if text is not None:
             query = _parse(text, "").copy()
             assert isinstance(query, exp.Query)
+            _rename_parts(query, number)
             node.replace(query.subquery(node.alias_or_name))
     return tree
+
+
+def _rename_parts(query: exp.Query, number: int) -> None:
+    """Gives the named parts of a SELECT that is put in names of their own: for Spark, sqlglot moves all to the top."""
+    from sqlglot import exp
+
+    names = {part.alias: f"{part.alias}_{number}" for part in query.find_all(exp.CTE)}
+    for table in query.find_all(exp.Table):
+        if not table.db and table.name in names:
+            known_as = table.alias_or_name
+            table.set("this", exp.to_identifier(names[table.name]))
+            table.set("alias", exp.TableAlias(this=exp.to_identifier(known_as)))
+    for part in query.find_all(exp.CTE):
+        part.set("alias", exp.TableAlias(this=exp.to_identifier(names[part.alias])))
 
 
 @functools.cache

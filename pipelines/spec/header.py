@@ -170,7 +170,7 @@ class Header(Strict):
     choices: dict[str, Annotated[tuple[Any, ...], BeforeValidator(texts)]] = Field(default_factory=dict)
     words_of: dict[str, WordsOf] = Field(default_factory=dict)
     rebuild: Rebuild | None = None
-    # of a metric: fact → the fact's parameter: the metric's own that it takes its value from
+    # of a metric or a fact: fact → the fact's parameter: the metric's own that it takes its value from
     facts: dict[str, dict[str, str]] = Field(default_factory=dict)
     counted_by: str | None = None  # of a fact that follows its people: the count above zero in every row
     covers: tuple[str, ...] = ()  # of a fact: parameters of which a table built with more answers less, too
