@@ -226,7 +226,8 @@ def _rendered(table: Table, dialect: str, values: dict[str, Any], inputs: dict[s
         return literal(values[name])
 
     tree = expanded(table, table.parsed(), values, is_stored)
-    return substituted(tree, inputs).transform(replace, copy=False).sql(dialect=dialect, pretty=True, copy=False)
+    tree = _named_apart(substituted(tree, inputs))
+    return tree.transform(replace, copy=False).sql(dialect=dialect, pretty=True, copy=False)
 
 
 def parameter_name(node: exp.Expr) -> str | None:
@@ -240,28 +241,28 @@ def substituted(tree: exp.Expr, inputs: Mapping[str, str]) -> exp.Expr:
     """The tree with a SELECT in the place of each table that `inputs` names."""
     from sqlglot import exp
 
-    for number, node in enumerate(list(tree.find_all(exp.Table)) if inputs else []):
+    for node in list(tree.find_all(exp.Table)) if inputs else []:
         text = inputs.get(f"{node.db}.{node.name}")
         if text is not None:
             query = _parse(text, "").copy()
             assert isinstance(query, exp.Query)
-            _rename_parts(query, number)
             node.replace(query.subquery(node.alias_or_name))
     return tree
 
 
-def _rename_parts(query: exp.Query, number: int) -> None:
-    """Gives the named parts of a SELECT that is put in names of their own: for Spark, sqlglot moves all to the top."""
+def _named_apart(tree: exp.Expr) -> exp.Expr:
+    """The tree with a name of its own for each named part: sqlglot moves all of them to the top of Spark's text."""
     from sqlglot import exp
 
-    names = {part.alias: f"{part.alias}_{number}" for part in query.find_all(exp.CTE)}
-    for table in query.find_all(exp.Table):
-        if not table.db and table.name in names:
-            known_as = table.alias_or_name
-            table.set("this", exp.to_identifier(names[table.name]))
-            table.set("alias", exp.TableAlias(this=exp.to_identifier(known_as)))
-    for part in query.find_all(exp.CTE):
-        part.set("alias", exp.TableAlias(this=exp.to_identifier(names[part.alias])))
+    for number, parts in enumerate(sorted(tree.find_all(exp.With), key=lambda node: -node.depth)):
+        names = {part.alias: f"{part.alias}_{number}" for part in parts.expressions}
+        for table in parts.parent.find_all(exp.Table) if parts.parent else []:
+            if not table.db and table.name in names:
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(table.alias_or_name)))
+                table.set("this", exp.to_identifier(names[table.name]))
+        for part in parts.expressions:
+            part.set("alias", exp.TableAlias(this=exp.to_identifier(names[part.alias])))
+    return tree
 
 
 @functools.cache
