@@ -174,8 +174,11 @@ def read_stored(
 ) -> str:
     """A SELECT of a fact's columns for the breakdowns asked for, the looked-up ones made of those they follow from.
 
-    `source`: the name under which the fact's rows stand. `dated_by`: its column that a date is looked up by.
+    A fact without breakdowns is read whole. `source`: the name under which the fact's rows stand. `dated_by`: its
+    column that a date is looked up by.
     """
+    if not offered:
+        return f"select {', '.join(columns)} from {source}"
     here = [offered[name] for name in asked if name in offered]
     plain = ", ".join(f"'{one.name}'" for one in here if not one.of)
     parts = [f"select {', '.join(columns)} from {source} as f where f.segment_by in ({plain})"] if plain else []

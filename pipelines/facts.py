@@ -66,34 +66,38 @@ def find_fact(name: str) -> Table:
 
 
 def breakdowns_read(table: Table) -> dict[str, None]:
-    """Every breakdown that the facts of a table's header offer, in the order of breakdowns.yaml."""
-    read = [breakdowns.breakdowns_of(fact) for fact in table.header.facts]
+    """Every breakdown that the facts of a table's header offer or read, in the order of breakdowns.yaml."""
+    read = [breakdowns.breakdowns_of(fact) or breakdowns_read(find_fact(fact)) for fact in table.header.facts]
     return {name: None for name in breakdowns.load_breakdowns() if any(name in offered for offered in read)}
 
 
 def expanded(table: Table, tree: exp.Expr, values: Mapping[str, Any], is_stored: bool = True) -> exp.Expr:
-    """A fact's SELECT with its breakdowns, another table's with SELECTs in the place of the facts that it reads."""
-    if table.schema == SCHEMA:
-        offered = breakdowns.breakdowns_of(table.name)
-        return breakdowns.expand(tree, breakdowns.stored(offered, values.get("segments") or list(offered)))
-    return substituted(tree, _put_in(table, values, is_stored))
+    """The SELECT of a table with SELECTs in the place of the facts that it reads; of a fact also its breakdowns."""
+    return substituted(_with_breakdowns(table, tree, values), facts_read(table, values, is_stored))
 
 
 def text_of(table: Table, values: Mapping[str, Any], is_stored: bool = True) -> str:
-    """The same as DuckDB's text: a table's own, and only a fact's is written anew; parameters still stand in it."""
-    if table.schema != SCHEMA:
-        return put_in_place(table.sql, _put_in(table, values, is_stored))
+    """The same as DuckDB's text: the file's own, and only breakdowns are written anew; parameters still stand in it."""
     key = (table.sql, tuple(values.get("segments") or ()))
-    if key not in _TEXTS:
-        _TEXTS[key] = expanded(table, table.parsed(), values).sql(dialect="duckdb", pretty=True)
-    return _TEXTS[key]
+    if table.schema == SCHEMA and key not in _TEXTS and breakdowns.breakdowns_of(table.name):
+        _TEXTS[key] = _with_breakdowns(table, table.parsed(), values).sql(dialect="duckdb", pretty=True)
+    return put_in_place(_TEXTS.get(key, table.sql), facts_read(table, values, is_stored))
+
+
+def _with_breakdowns(table: Table, tree: exp.Expr, values: Mapping[str, Any]) -> exp.Expr:
+    if table.schema != SCHEMA:
+        return tree
+    offered = breakdowns.breakdowns_of(table.name)
+    asked = [name for name in values.get("segments") or offered if name in offered]
+    # asked for none that it has, a fact answers with no rows, and must be SQL all the same
+    return breakdowns.expand(tree, breakdowns.stored(offered, asked or list(offered)[:1]))
 
 
 # Facts' texts by their SQL and the breakdowns asked for.
 _TEXTS: dict[tuple[str, tuple[str, ...]], str] = {}
 
 
-def _put_in(table: Table, values: Mapping[str, Any], is_stored: bool) -> dict[str, str]:
+def facts_read(table: Table, values: Mapping[str, Any], is_stored: bool) -> dict[str, str]:
     """SELECTs in the place of the facts and statistics that a table reads."""
     asked = table.header.facts
     facts = {f"{SCHEMA}.{name}": _rows(name, wanted, values, is_stored) for name, wanted in asked.items()}
@@ -109,12 +113,10 @@ def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_st
     # of a view an engine would make every breakdown, whichever is asked for
     has_it = is_stored and not fact.is_view and all(_has(fact, *item) for item in given.items())
     source = fact.qualified if has_it else name
-    text = f"select {', '.join(fact.columns)} from {source}"
-    if offered:
-        text = breakdowns.read_stored(source, list(fact.columns), fact.header.dated_by, offered, asked)
+    text = breakdowns.read_stored(source, list(fact.columns), fact.header.dated_by, offered, asked)
     if has_it:
         return text
-    inlined = fact.render({**fact.parameters, **values, **given, "segments": asked})
+    inlined = fact.render_part({**fact.parameters, **values, **given, "segments": asked}, is_stored)
     return f"with {name} as ({inlined}) {text}"
 
 

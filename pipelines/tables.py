@@ -120,10 +120,10 @@ class Table:
         """Qualified names of the tables that this one reads, from its SQL (or its header, where it is Python)."""
         if not self.sql:
             return tuple(sorted(self.header.reads))
-        from pipelines.facts import SCHEMA, text_of
+        from pipelines.facts import facts_read
 
         try:
-            read = references(self.sql if self.schema == SCHEMA else text_of(self, self.parameters))
+            read = references(put_in_place(self.sql, facts_read(self, self.parameters, is_stored=True)))
             return tuple(sorted({one.table for one in read}))
         except Unreadable as error:
             raise SpecError(f"{self.path}: not one readable SELECT: {error}") from error
@@ -185,6 +185,13 @@ class Table:
             raise SpecError(f"{self.path}: the SQL uses ${unknown[0]}, which is neither a parameter nor a setting")
         return fill(sql, lambda name: literal_text(values[name]))
 
+    def render_part(self, values: Mapping[str, Any], is_stored: bool) -> str:
+        """DuckDB's text for a place in another table's, which is to replace every `$name` that `values` lacks."""
+        from pipelines.facts import text_of
+
+        text = text_of(self, values, is_stored)
+        return fill(text, lambda name: literal_text(values[name]) if name in values else f"${name}")
+
     def module(self) -> ModuleType:
         """The Python file of a table built in Python; it offers `build(connection, settings, core_pass)`.
 
@@ -219,7 +226,8 @@ def _rendered(table: Table, dialect: str, values: dict[str, Any], inputs: dict[s
         return literal(values[name])
 
     tree = expanded(table, table.parsed(), values, is_stored)
-    return substituted(tree, inputs).transform(replace, copy=False).sql(dialect=dialect, pretty=True, copy=False)
+    tree = _named_apart(substituted(tree, inputs))
+    return tree.transform(replace, copy=False).sql(dialect=dialect, pretty=True, copy=False)
 
 
 def parameter_name(node: exp.Expr) -> str | None:
@@ -239,6 +247,21 @@ def substituted(tree: exp.Expr, inputs: Mapping[str, str]) -> exp.Expr:
             query = _parse(text, "").copy()
             assert isinstance(query, exp.Query)
             node.replace(query.subquery(node.alias_or_name))
+    return tree
+
+
+def _named_apart(tree: exp.Expr) -> exp.Expr:
+    """The tree with a name of its own for each named part: sqlglot moves all of them to the top of Spark's text."""
+    from sqlglot import exp
+
+    for number, parts in enumerate(sorted(tree.find_all(exp.With), key=lambda node: -node.depth)):
+        names = {part.alias: f"{part.alias}_{number}" for part in parts.expressions}
+        for table in parts.parent.find_all(exp.Table) if parts.parent else []:
+            if not table.db and table.name in names:
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(table.alias_or_name)))
+                table.set("this", exp.to_identifier(names[table.name]))
+        for part in parts.expressions:
+            part.set("alias", exp.TableAlias(this=exp.to_identifier(names[part.alias])))
     return tree
 
 

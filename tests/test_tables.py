@@ -21,7 +21,7 @@ columns:
 """
 
 # One direction, no step back: of which rooms the tables of a room may read.
-READ_BY = {"core": {"staging", "core", "ops"}, "facts": {"core"}, "metrics": {"core", "facts", "metrics"}}
+READ_BY = {"core": {"staging", "core", "ops"}, "facts": {"core", "facts"}, "metrics": {"core", "facts", "metrics"}}
 
 
 def write(folder, text, name="example.sql"):

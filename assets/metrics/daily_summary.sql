@@ -17,9 +17,13 @@ parameters:
   period: day
   start_date: null
   end_date: null
-  segments: [all, channel, domain, platform, shop, live_session, host, group, membership]
+  segments: breakdowns
   refund_days: 30
 choices: {period: [day, week, month, range], segments: default}
+facts:
+  period_cells: {period: period, start_date: start_date, end_date: end_date}
+  sales_periods: {period: period, start_date: start_date, end_date: end_date}
+  member_periods: {period: period, start_date: start_date, end_date: end_date}
 columns:
   date: {type: date, zh: 日期, description: the day; the first day of a longer period}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
@@ -100,503 +104,19 @@ with history as (
   from core.orders
 ),
 
-bounds as (
-  select
-    coalesce(cast($start_date as date), first_date) as start_date,
-    least($as_of, coalesce(cast($end_date as date), $as_of)) as end_date
-  from core.as_of
-),
-
-dates as (
-  select
-    c.date,
-    case $period
-      when 'week' then c.week
-      when 'month' then c.month
-      when 'range' then b.start_date
-      else c.date
-    end as period_date,
-    case $period
-      when 'week' then c.week + 6
-      when 'month' then last_day(c.month)
-      when 'range' then coalesce(cast($end_date as date), $as_of)
-      else c.date
-    end as period_end
-  from core.calendar as c
-  inner join bounds as b on c.date >= b.start_date and c.date <= b.end_date
-),
-
-periods as (
-  select
-    period_date,
-    period_end,
-    max(date) as last_date,
-    count(*) as days
-  from dates
-  group by period_date, period_end
-),
-
--- days of which orders, or joins and leaves, are not known: in a gap of the data, or before the first row
-gaps as (
-  select
-    g.kind,
-    g.platform,
-    g.shop_id,
-    g.share_rate,
-    d.period_date,
-    d.date
-  from core.data_gaps as g
-  inner join dates as d on g.first_date <= d.date and g.last_date >= d.date
-  where g.kind in ('orders', 'memberships')
-),
-
-starts as (
-  select
-    k.kind,
-    min(c.first_date) as first_date
-  from unnest(['orders', 'memberships']) as k (kind)
-  left join core.clocks as c on k.kind = c.kind
-  group by k.kind
-),
-
-unknown as (
-  select
-    kind,
-    'all' as segment_by,
-    'all' as segment,
-    period_date,
-    date
-  from gaps
-  group by kind, period_date, date
-  having sum(share_rate) >= 0.1
-  union
-  select
-    s.kind,
-    'all' as segment_by,
-    'all' as segment,
-    d.period_date,
-    d.date
-  from starts as s
-  cross join dates as d
-  where s.first_date is null or d.date < s.first_date
-  union
-  select
-    kind,
-    case when shop_id is null then 'platform' else 'shop' end as segment_by,
-    coalesce(shop_id, platform) as segment,
-    period_date,
-    date
-  from gaps
-  union
-  select
-    k.kind,
-    'platform' as segment_by,
-    k.platform as segment,
-    d.period_date,
-    d.date
-  from core.known as k
-  cross join dates as d
-  where k.kind in ('orders', 'memberships') and (not k.is_own or d.date < k.known_from)
-  union
-  select
-    g.kind,
-    'shop' as segment_by,
-    coalesce(s.shop_id, 'none') as segment,
-    g.period_date,
-    g.date
-  from gaps as g
-  inner join core.source_days as s on g.kind = s.kind and g.platform = s.platform
-  where g.kind = 'orders' and g.shop_id is null
-),
-
-blanks as (
-  select
-    kind,
-    segment_by,
-    segment,
-    period_date,
-    count(*) as days
-  from unknown
-  group by kind, segment_by, segment, period_date
-),
-
-sold as (
-  select
-    d.period_date,
-    o.person_id,
-    o.is_kept,
-    o.paid_amount,
-    o.refund_amount,
-    k.known_until as refunds_known_until,
-    o.domain as order_domain,
-    coalesce(o.was_member, false) as is_member_order,
-    o.person_id is null or (
-      $period = 'day' and o.is_kept and o.is_first_in_day
-      and (o.next_paid_at is null or cast(o.next_paid_at as date) > o.paid_date)
-    ) as is_alone,
-    case
-      when
-        o.order_no is not null
-        and (
-          o.previous_purchase_date is null
-          or (
-            $new_buyer_lookback_days > 0
-            and date_diff('day', o.previous_purchase_date, d.period_date) > $new_buyer_lookback_days
-          )
-        )
-        then 1
-      else 0
-    end as is_new,
-    case when list_contains($segments, 'channel') then o.channel end as channel,
-    case when list_contains($segments, 'domain') then o.domain end as domain,
-    case when list_contains($segments, 'platform') or list_contains($segments, 'host') then o.platform end as platform,
-    case when list_contains($segments, 'shop') then o.shop_id end as shop_id,
-    case
-      when list_contains($segments, 'live_session') or list_contains($segments, 'host') then o.live_session_id
-    end as live_session_id,
-    case when list_contains($segments, 'group') then o.group_id end as group_id,
-    case when list_contains($segments, 'membership') then coalesce(o.was_member, false) end as was_member
-  from core.orders as o
-  inner join dates as d on o.paid_date = d.date
-  left join core.known as k on o.platform = k.platform and k.kind = 'refunds'
-  where o.order_kind in ('normal', 'deposit') and o.paid_amount > 0
-),
-
--- Counting people needs their orders side by side only where a person has several in the period. In a single day few
--- have: a kept order alone in its day is counted as it comes, all others keep their person.
-alike as (
-  select
-    period_date,
-    is_alone,
-    case when not is_alone then person_id end as person_id,
-    channel,
-    domain,
-    platform,
-    shop_id,
-    live_session_id,
-    group_id,
-    was_member,
-    refunds_known_until,
-    count(*) as paid_orders,
-    count(*) filter (where is_kept) as orders,
-    count(person_id) as people,
-    sum(is_new) as new_orders,
-    sum(paid_amount) as paid_amount,
-    sum(refund_amount) as refund_amount,
-    sum(case when person_id is not null then paid_amount else 0 end) as identified_amount,
-    sum(case when order_domain = 'private' then paid_amount else 0 end) as private_channel_amount,
-    sum(case when order_domain = 'unknown' then paid_amount else 0 end) as unknown_channel_amount,
-    sum(case when is_member_order then paid_amount else 0 end) as member_amount
-  from sold
-  group by all
-),
-
-unkept as (
-  select
-    period_date,
-    person_id
-  from alike
-  where $period = 'day' and not is_alone and paid_orders > orders
-  group by period_date, person_id
-),
-
--- people with several orders, or with one that was not kept; a kept order alone in its day whose buyer also has one that
--- was not kept is there too, so that its buyer, counted already, is not counted again
-together as (
-  select
-    period_date,
-    person_id,
-    channel,
-    domain,
-    platform,
-    shop_id,
-    live_session_id,
-    group_id,
-    was_member,
-    false as is_counted,
-    orders > 0 as has_kept,
-    bool_or(new_orders > 0) over (partition by period_date, person_id) as is_new
-  from alike
-  where not is_alone
-  union all
-  select
-    u.period_date,
-    o.person_id,
-    o.channel,
-    o.domain,
-    o.platform,
-    o.shop_id,
-    o.live_session_id,
-    o.group_id,
-    coalesce(o.was_member, false) as was_member,
-    true as is_counted,
-    false as has_kept,
-    false as is_new
-  from core.orders as o
-  inner join unkept as u on o.person_id = u.person_id and o.paid_date = u.period_date
-  where o.is_kept and o.is_first_in_day and (o.next_paid_at is null or cast(o.next_paid_at as date) > o.paid_date)
-),
-
-by_person as (
-  select
-    t.period_date,
-    b.segment_by,
-    case b.segment_by
-      when 'all' then 'all'
-      when 'channel' then coalesce(t.channel, 'none')
-      when 'domain' then coalesce(t.domain, 'none')
-      when 'platform' then coalesce(t.platform, 'none')
-      when 'shop' then coalesce(t.shop_id, 'none')
-      when 'live_session' then coalesce(t.live_session_id, 'none')
-      when 'host' then coalesce(l.host_id, 'none')
-      when 'group' then coalesce(t.group_id, 'none')
-      when 'membership' then case when t.was_member then 'member' else 'not_member' end
-      else 'no such breakdown'
-    end as segment,
-    t.person_id,
-    bool_or(t.is_counted) as is_counted,
-    bool_or(t.has_kept) as has_kept,
-    bool_or(t.is_new) as is_new
-  from together as t
-  left join core.live_sessions as l on t.platform = l.platform and t.live_session_id = l.live_session_id
-  cross join unnest($segments) as b (segment_by)
-  group by all
-),
-
-sales_parts as (
-  select
-    period_date,
-    segment_by,
-    segment,
-    cast(null as date) as refunds_known_until,
-    0 as paid_orders,
-    count(*) filter (where not is_counted) as paid_buyers,
-    0 as orders,
-    count(*) filter (where has_kept) as buyers,
-    count(*) filter (where has_kept and is_new) as new_buyers,
-    0 as paid_amount,
-    0 as refund_amount,
-    0 as identified_amount,
-    0 as private_channel_amount,
-    0 as unknown_channel_amount,
-    0 as member_amount
-  from by_person
-  group by period_date, segment_by, segment
-  union all
-  select
-    a.period_date,
-    b.segment_by,
-    case b.segment_by
-      when 'all' then 'all'
-      when 'channel' then coalesce(a.channel, 'none')
-      when 'domain' then coalesce(a.domain, 'none')
-      when 'platform' then coalesce(a.platform, 'none')
-      when 'shop' then coalesce(a.shop_id, 'none')
-      when 'live_session' then coalesce(a.live_session_id, 'none')
-      when 'host' then coalesce(l.host_id, 'none')
-      when 'group' then coalesce(a.group_id, 'none')
-      when 'membership' then case when a.was_member then 'member' else 'not_member' end
-      else 'no such breakdown'
-    end as segment,
-    coalesce(a.refunds_known_until, a.period_date) as refunds_known_until,
-    a.paid_orders,
-    case when a.is_alone then a.people else 0 end as paid_buyers,
-    a.orders,
-    case when a.is_alone then a.people else 0 end as buyers,
-    case when a.is_alone then a.new_orders else 0 end as new_buyers,
-    a.paid_amount,
-    a.refund_amount,
-    a.identified_amount,
-    a.private_channel_amount,
-    a.unknown_channel_amount,
-    a.member_amount
-  from alike as a
-  left join core.live_sessions as l on a.platform = l.platform and a.live_session_id = l.live_session_id
-  cross join unnest($segments) as b (segment_by)
-),
-
-sales as (
-  select
-    period_date,
-    segment_by,
-    segment,
-    min(refunds_known_until) as refunds_known_until,
-    cast(sum(paid_orders) as bigint) as paid_orders,
-    cast(sum(paid_buyers) as bigint) as paid_buyers,
-    cast(sum(orders) as bigint) as orders,
-    cast(sum(buyers) as bigint) as buyers,
-    cast(sum(new_buyers) as bigint) as new_buyers,
-    cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
-    cast(sum(refund_amount) as decimal(18, 2)) as refund_amount,
-    cast(sum(identified_amount) as decimal(18, 2)) as identified_amount,
-    cast(sum(private_channel_amount) as decimal(18, 2)) as private_channel_amount,
-    cast(sum(unknown_channel_amount) as decimal(18, 2)) as unknown_channel_amount,
-    cast(sum(member_amount) as decimal(18, 2)) as member_amount
-  from sales_parts
-  group by period_date, segment_by, segment
-),
-
--- joining and leaving, per breakdown that a stay has
-moves as (
-  select
-    platform,
-    group_id,
-    live_session_id,
-    person_id,
-    joined_at as moved_at,
-    1 as step
-  from core.memberships
-  where is_private_entry
-  union all
-  select
-    platform,
-    group_id,
-    live_session_id,
-    person_id,
-    left_at as moved_at,
-    -1 as step
-  from core.memberships
-  where is_private_entry and left_at is not null
-),
-
-steps as (
-  select
-    b.segment_by,
-    case b.segment_by
-      when 'all' then 'all'
-      when 'platform' then m.platform
-      when 'live_session' then coalesce(m.live_session_id, 'none')
-      when 'host' then coalesce(l.host_id, 'none')
-      when 'group' then coalesce(m.group_id, 'none')
-    end as segment,
-    m.person_id,
-    m.moved_at,
-    m.step
-  from moves as m
-  left join core.live_sessions as l on m.platform = l.platform and m.live_session_id = l.live_session_id
-  cross join unnest($segments) as b (segment_by)
-  where b.segment_by in ('all', 'platform', 'live_session', 'host', 'group')
-),
-
--- a person is in from the first open stay to the end of the last one
-stays_open as (
-  select
-    *,
-    sum(step) over (
-      partition by segment_by, segment, person_id
-      order by moved_at asc, step desc rows between unbounded preceding and current row
-    ) as open_stays
-  from steps
-),
-
--- moves before the first date make the opening balance: they stand without a period
-flows as (
-  select
-    s.segment_by,
-    s.segment,
-    d.period_date,
-    min(cast(s.moved_at as date)) as first_date,
-    sum(case when s.step = 1 then 1 else 0 end) as joins,
-    sum(case when s.step = -1 then 1 else 0 end) as leaves,
-    sum(
-      case when s.step = 1 and s.open_stays = 1 then 1 when s.step = -1 and s.open_stays = 0 then -1 else 0 end
-    ) as growth
-  from stays_open as s
-  inner join bounds as b on cast(s.moved_at as date) <= b.end_date
-  left join dates as d on cast(s.moved_at as date) = d.date
-  group by s.segment_by, s.segment, d.period_date
-),
-
-entries as (
-  select
-    d.period_date,
-    b.segment_by,
-    case b.segment_by
-      when 'all' then 'all'
-      when 'platform' then p.private_platform
-      when 'live_session' then coalesce(p.private_live_session_id, 'none')
-      when 'host' then coalesce(l.host_id, 'none')
-      when 'group' then coalesce(p.private_group_id, 'none')
-    end as segment,
-    count(*) as private_entries
-  from core.people as p
-  inner join dates as d on cast(p.private_at as date) = d.date
-  left join core.live_sessions as l
-    on p.private_platform = l.platform and p.private_live_session_id = l.live_session_id
-  cross join unnest($segments) as b (segment_by)
-  where b.segment_by in ('all', 'platform', 'live_session', 'host', 'group')
-  group by all
-),
-
--- every period for every value from its first order or join on; live sessions only where something happened
-keys as (
-  select
-    segment_by,
-    segment,
-    min(period_date) as first_date
-  from (
-    select
-      'all' as segment_by,
-      'all' as segment,
-      start_date as period_date
-    from bounds
-    where list_contains($segments, 'all')
-    union all
-    select
-      segment_by,
-      segment,
-      period_date
-    from sales
-    union all
-    select
-      segment_by,
-      segment,
-      coalesce(period_date, first_date) as period_date
-    from flows
-  ) as seen
-  where segment_by <> 'live_session'
-  group by segment_by, segment
-),
-
-cells as (
-  select
-    p.period_date,
-    k.segment_by,
-    k.segment
-  from keys as k
-  inner join periods as p on k.first_date <= p.last_date
-  union
-  select
-    period_date,
-    segment_by,
-    segment
-  from sales
-  where segment_by = 'live_session'
-  union
-  select
-    period_date,
-    segment_by,
-    segment
-  from flows
-  where segment_by = 'live_session' and period_date is not null
-),
-
 opening as (
   select
     segment_by,
     segment,
-    sum(joins - leaves) as memberships,
-    sum(growth) as members
-  from flows
+    joins - leaves as memberships,
+    growth as members
+  from facts.member_periods
   where period_date is null
-  group by segment_by, segment
 ),
 
 filled as (
   select
-    c.period_date,
-    c.segment_by,
-    c.segment,
+    c.*,
     coalesce(s.refunds_known_until, $as_of) as refunds_known_until,
     coalesce(s.paid_orders, 0) as paid_orders,
     coalesce(s.paid_buyers, 0) as paid_buyers,
@@ -609,16 +129,15 @@ filled as (
     coalesce(s.private_channel_amount, cast(0 as decimal(18, 2))) as private_channel_amount,
     coalesce(s.unknown_channel_amount, cast(0 as decimal(18, 2))) as unknown_channel_amount,
     coalesce(s.member_amount, cast(0 as decimal(18, 2))) as member_amount,
-    c.segment_by in ('all', 'platform', 'live_session', 'host', 'group') as has_members,
-    coalesce(e.private_entries, 0) as private_entries,
+    coalesce(f.private_entries, 0) as private_entries,
     coalesce(f.joins, 0) as joins,
     coalesce(f.leaves, 0) as leaves,
     coalesce(o.memberships, 0) + sum(coalesce(f.joins, 0) - coalesce(f.leaves, 0)) over so_far as memberships,
     coalesce(o.members, 0) + sum(coalesce(f.growth, 0)) over so_far as members
-  from cells as c
-  left join sales as s on c.period_date = s.period_date and c.segment_by = s.segment_by and c.segment = s.segment
-  left join flows as f on c.period_date = f.period_date and c.segment_by = f.segment_by and c.segment = f.segment
-  left join entries as e on c.period_date = e.period_date and c.segment_by = e.segment_by and c.segment = e.segment
+  from facts.period_cells as c
+  left join facts.sales_periods as s on c.sold_date = s.date and c.segment_by = s.segment_by and c.segment = s.segment
+  left join facts.member_periods as f
+    on c.period_date = f.period_date and c.segment_by = f.segment_by and c.segment = f.segment
   left join opening as o on c.segment_by = o.segment_by and c.segment = o.segment
   window so_far as (
     partition by c.segment_by, c.segment order by c.period_date rows between unbounded preceding and current row
@@ -628,28 +147,14 @@ filled as (
 -- what nobody told is no zero
 told as (
   select
-    f.*,
-    p.period_end,
-    coalesce(o.days, 0) = 0 as is_sales_known,
-    coalesce(m.days, 0) = 0 as is_members_known,
-    coalesce(o.days, 0) < p.days or f.paid_orders > 0 as has_sales,
-    f.paid_orders = 0 or f.paid_buyers > 0 as names_payers,
-    f.orders = 0 or f.buyers > 0 as names_buyers,
-    f.has_members and (coalesce(m.days, 0) < p.days or f.joins + f.leaves > 0) as tells_members
-  from filled as f
-  inner join periods as p on f.period_date = p.period_date
-  left join blanks as o
-    on
-      o.kind = 'orders'
-      and f.period_date = o.period_date
-      and case when f.segment_by in ('platform', 'shop') then f.segment_by else 'all' end = o.segment_by
-      and case when f.segment_by in ('platform', 'shop') then f.segment else 'all' end = o.segment
-  left join blanks as m
-    on
-      m.kind = 'memberships'
-      and f.period_date = m.period_date
-      and case when f.segment_by = 'platform' then f.segment_by else 'all' end = m.segment_by
-      and case when f.segment_by = 'platform' then f.segment else 'all' end = m.segment
+    *,
+    unknown_order_days = 0 as is_sales_known,
+    unknown_member_days = 0 as is_members_known,
+    unknown_order_days < days or paid_orders > 0 as has_sales,
+    paid_orders = 0 or paid_buyers > 0 as names_payers,
+    orders = 0 or buyers > 0 as names_buyers,
+    has_members and (unknown_member_days < days or joins + leaves > 0) as tells_members
+  from filled
 )
 
 select

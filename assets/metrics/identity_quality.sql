@@ -30,25 +30,76 @@ checks:
   - between: {column: linked_rate, min: 0, max: 1}
   - between: {column: match_rate, min: 0, max: 1}
 */
-with known as (
+-- most people have one id, which is counted as it comes; only of the others ids must be told apart from people
+with people as (
+  select
+    person_id,
+    min(platform) as platform,
+    min(id_type) as id_type,
+    count(*) as ids,
+    count(*) filter (where method = 'hub_cut') as cut_hubs
+  from core.identities
+  where person_id is not null
+  group by person_id
+),
+
+linked as (
+  select
+    i.platform,
+    i.id_type,
+    i.person_id,
+    count(*) as ids,
+    count(*) filter (where i.method = 'hub_cut') as cut_hubs
+  from core.identities as i
+  inner join people as p on i.person_id = p.person_id and p.ids > 1
+  group by i.platform, i.id_type, i.person_id
+),
+
+alike as (
+  select
+    platform,
+    id_type,
+    cast(null as varchar) as person_id,
+    count(*) as ids,
+    count(*) as lone_people,
+    0 as linked_ids,
+    sum(cut_hubs) as cut_hubs
+  from people
+  where ids = 1
+  group by platform, id_type
+  union all
+  select
+    platform,
+    id_type,
+    cast(null as varchar) as person_id,
+    count(*) as ids,
+    0 as lone_people,
+    0 as linked_ids,
+    count(*) filter (where method = 'hub_cut') as cut_hubs
+  from core.identities
+  where person_id is null
+  group by platform, id_type
+  union all
   select
     platform,
     id_type,
     person_id,
-    method,
-    count(*) over (partition by person_id) as ids_of_person
-  from core.identities
+    ids,
+    0 as lone_people,
+    ids as linked_ids,
+    cut_hubs
+  from linked
 ),
 
 ids as (
   select
     case when grouping(platform) = 1 then 'all' else platform end as platform,
     case when grouping(id_type) = 1 then 'all' else id_type end as id_type,
-    count(*) as ids,
-    count(distinct person_id) as people,
-    count(*) filter (where person_id is not null and ids_of_person > 1) as linked_ids,
-    count(*) filter (where method = 'hub_cut') as cut_hubs
-  from known
+    cast(sum(ids) as bigint) as ids,
+    cast(count(distinct person_id) + sum(lone_people) as bigint) as people,
+    cast(sum(linked_ids) as bigint) as linked_ids,
+    cast(sum(cut_hubs) as bigint) as cut_hubs
+  from alike
   group by grouping sets ((platform, id_type), (platform), (id_type), ())
   -- over nothing DuckDB gives a total of nothing, Spark no row
   having count(*) > 0

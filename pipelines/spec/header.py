@@ -170,7 +170,7 @@ class Header(Strict):
     choices: dict[str, Annotated[tuple[Any, ...], BeforeValidator(texts)]] = Field(default_factory=dict)
     words_of: dict[str, WordsOf] = Field(default_factory=dict)
     rebuild: Rebuild | None = None
-    # of a metric: fact → the fact's parameter: the metric's own that it takes its value from
+    # of a metric or a fact: fact → the fact's parameter: the metric's own that it takes its value from
     facts: dict[str, dict[str, str]] = Field(default_factory=dict)
     # of a fact that follows its people: the counts of which one at least is above zero in every row
     counted_by: Annotated[tuple[str, ...], BeforeValidator(texts)] = ()

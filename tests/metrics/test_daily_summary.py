@@ -339,3 +339,71 @@ def test_a_look_back_of_minus_one_is_a_lifetime():
             "metrics.repurchase_period", where="period = '2024-02-01' and variant = 'R6'", segments=["all"]
         )
         assert (month["denominator"], month["is_history_short"]) == (new, False)
+
+
+def test_a_host_with_several_sessions_counts_a_person_once():
+    """anna buys in both sessions of h1 and in one of h2, and joined from both of h1; bo buys in one, and returns it whole,
+    and once in the other. Session l1 of another platform is another session, and the same row."""
+    built = world(
+        {
+            "live_sessions": """
+            | platform | live_session_id | host_id | started_at          |
+            | douyin   | l1              | h1      | 2024-03-01 09:00:00 |
+            | douyin   | l2              | h1      | 2024-03-01 12:00:00 |
+            | douyin   | l3              | h2      | 2024-03-01 15:00:00 |
+            """,
+            "orders": """
+            | platform | order_id | buyer_id | paid_at             | paid_amount | live_session_id | status    |
+            | douyin   | a1       | anna     | 2024-03-01 10:00:00 | 10          | l1              | paid      |
+            | douyin   | a2       | anna     | 2024-03-01 12:30:00 | 10          | l2              | paid      |
+            | douyin   | a3       | anna     | 2024-03-01 15:30:00 | 10          | l3              | paid      |
+            | douyin   | b1       | bo       | 2024-03-01 10:00:00 | 10          | l1              | cancelled |
+            | douyin   | b2       | bo       | 2024-03-01 12:30:00 | 10          | l2              | paid      |
+            | douyin   | c1       | chen     | 2024-03-01 10:00:00 | 10          | l1              | paid      |
+            """,
+            "events": """
+            | platform | user_id | event       | event_at            | group_id | live_session_id |
+            | douyin   | anna    | group_join  | 2024-03-01 10:10:00 | g1       | l1              |
+            | douyin   | anna    | group_join  | 2024-03-01 12:40:00 | g2       | l2              |
+            | douyin   | anna    | group_leave | 2024-03-02 10:00:00 | g1       | -               |
+            | douyin   | anna    | group_leave | 2024-03-03 10:00:00 | g2       | -               |
+            """,
+        },
+        as_of="2024-03-03",
+    )
+    answers(
+        built,
+        "daily_summary",
+        """
+        | date       | segment_by   | segment | paid_buyers | buyers | new_buyers | joins | leaves | members |
+        | 2024-03-01 | host         | h1      | 3           | 3      | 3          | 2     | 0      | 1       |
+        | 2024-03-01 | host         | h2      | 1           | 1      | 1          | 0     | 0      | 0       |
+        | 2024-03-01 | live_session | l1      | 3           | 2      | 2          | 1     | 0      | 1       |
+        | 2024-03-01 | live_session | l2      | 2           | 2      | 2          | 1     | 0      | 1       |
+        | 2024-03-01 | live_session | l3      | 1           | 1      | 1          | 0     | 0      | 0       |
+        | 2024-03-02 | host         | h1      | 0           | 0      | 0          | 0     | 1      | 1       |
+        | 2024-03-02 | host         | h2      | 0           | 0      | 0          | 0     | 0      | 0       |
+        | 2024-03-02 | live_session | l1      | 0           | 0      | 0          | 0     | 1      | 0       |
+        | 2024-03-03 | host         | h1      | 0           | 0      | 0          | 0     | 1      | 0       |
+        | 2024-03-03 | host         | h2      | 0           | 0      | 0          | 0     | 0      | 0       |
+        | 2024-03-03 | live_session | l2      | 0           | 0      | 0          | 0     | 1      | 0       |
+        """,
+        segments=["host", "live_session"],
+    )
+    range_of_it = {"period": "range", "segments": ["host"]}
+    answers(built, "daily_summary", "| segment | buyers |\n| h1 | 3 |\n| h2 | 1 |", **range_of_it)
+
+
+def test_sessions_of_one_number_on_two_platforms_are_one_row_and_its_people_count_once():
+    built = world(
+        {
+            "orders": """
+            | platform | order_id | phone | paid_at             | paid_amount | live_session_id |
+            | douyin   | a1       | p1    | 2024-03-01 10:00:00 | 10          | l1              |
+            | taobao   | a2       | p1    | 2024-03-01 12:30:00 | 10          | l1              |
+            """
+        },
+        as_of="2024-03-01",
+    )
+    expected = "| segment_by | segment | orders | buyers |\n| live_session | l1 | 2 | 1 |\n| host | none | 2 | 1 |"
+    answers(built, "daily_summary", expected, segments=["live_session", "host"])
