@@ -12,8 +12,10 @@ grain: cohort_week, segment_by, segment, window_days, step_no
 parameters:
   within_days: [7, 30, 90]
   cohort_period: week
-  segments: [all, channel, paid, platform, live_session, host, festival]
+  segments: breakdowns
 choices: {cohort_period: [week, month, all], segments: default}
+facts:
+  touches: {longest_days: within_days}
 columns:
   cohort_week: {type: date, zh: 触达周,
     description: 'week of the first public touch; with cohort_period = month its month, with all the first day of data'}
@@ -50,133 +52,32 @@ checks:
   - between: {column: reached_rate, min: 0, max: 1}
   - condition: {sql: 'people <= reached_people', name: the ordered ladder is part of those who reached the step}
 */
--- the smallest window that holds each step: days of 24 hours for events (0 = the same date), dates apart for orders
-with measured as (
+-- until when the rows are known that a step and those before it are counted from
+with known as (
   select
-    first_public_at,
-    followed_at,
-    fan_club_at,
-    private_at,
-    first_order_at,
-    second_order_at,
-    first_public_channel,
-    first_public_platform,
-    first_public_is_paid,
-    first_public_live_session_id,
-    cast(first_public_at as date) as first_public_date,
-    case
-      when followed_at < first_public_at then null
-      when cast(followed_at as date) = cast(first_public_at as date) then 0
-      else
-        (
-          date_diff('second', date_trunc('second', first_public_at_utc), date_trunc('second', followed_at_utc)) + 86399
-        ) // 86400
-    end as follow_days,
-    case
-      when fan_club_at < first_public_at then null
-      when cast(fan_club_at as date) = cast(first_public_at as date) then 0
-      else
-        (
-          date_diff('second', date_trunc('second', first_public_at_utc), date_trunc('second', fan_club_at_utc)) + 86399
-        ) // 86400
-    end as fan_club_days,
-    case
-      when private_at < first_public_at then null
-      when cast(private_at as date) = cast(first_public_at as date) then 0
-      else
-        (
-          date_diff('second', date_trunc('second', first_public_at_utc), date_trunc('second', private_at_utc)) + 86399
-        ) // 86400
-    end as private_days,
-    case
-      when first_order_at >= first_public_at
-        then date_diff('day', cast(first_public_at as date), cast(first_order_at as date))
-    end as first_order_days,
-    case
-      when second_order_at >= first_public_at
-        then date_diff('day', cast(first_public_at as date), cast(second_order_at as date))
-    end as second_order_days
-  from core.people
-  where first_public_at is not null
-),
-
--- the highest step reached in order, no step before an earlier one
-climbed as (
-  select
-    *,
-    case
-      when followed_at is null or followed_at < first_public_at then 1
-      when fan_club_at is null or fan_club_at < followed_at then 2
-      when private_at is null or private_at < fan_club_at then 3
-      when first_order_at is null or first_order_at < private_at then 4
-      when second_order_at is null then 5
-      else 6
-    end as highest_step
-  from measured
-),
-
--- people alike in date, steps and every breakdown become one row with their number
-alike as (
-  select
-    first_public_date,
-    first_public_channel,
-    first_public_platform,
-    first_public_is_paid,
-    first_public_live_session_id,
-    case when follow_days <= list_max($within_days) then follow_days end as follow_days,
-    case when fan_club_days <= list_max($within_days) then fan_club_days end as fan_club_days,
-    case when private_days <= list_max($within_days) then private_days end as private_days,
-    case when first_order_days <= list_max($within_days) then first_order_days end as first_order_days,
-    case when second_order_days <= list_max($within_days) then second_order_days end as second_order_days,
-    highest_step,
-    count(*) as people
-  from climbed
-  group by all
-),
-
-stepped as (
-  select
-    a.first_public_date,
-    a.first_public_channel,
-    a.first_public_platform,
-    a.first_public_is_paid,
-    a.first_public_live_session_id,
+    p.platform,
     s.step_no,
-    case s.step_no
-      when 1 then cast(0 as bigint)
-      when 2 then a.follow_days
-      when 3 then a.fan_club_days
-      when 4 then a.private_days
-      when 5 then a.first_order_days
-      else a.second_order_days
-    end as days,
-    -- in elapsed time a later step never needs fewer days than one before it; only dates against hours can differ
     case
-      when s.step_no > a.highest_step then null
-      when s.step_no = 1 then cast(0 as bigint)
-      when s.step_no = 2 then a.follow_days
-      when s.step_no = 3 then a.fan_club_days
-      when s.step_no = 4 then a.private_days
-      when a.private_days is null then null
-      when s.step_no = 5 and a.first_order_days is not null then greatest(a.first_order_days, a.private_days)
-      when s.step_no = 6 and a.second_order_days is not null then greatest(a.second_order_days, a.private_days)
-    end as ladder_days,
-    case
-      when s.step_no - 1 > a.highest_step then null
-      when s.step_no <= 2 then cast(0 as bigint)
-      when s.step_no = 3 then a.follow_days
-      when s.step_no = 4 then a.fan_club_days
-      when s.step_no = 5 then a.private_days
-      when a.private_days is not null and a.first_order_days is not null
-        then greatest(a.first_order_days, a.private_days)
-    end as previous_ladder_days,
-    a.people
-  from alike as a
+      when s.step_no = 1 then coalesce(p.events, p.orders)
+      when s.step_no <= 3 then p.events
+      when s.step_no = 4 and p.memberships is not null then least(p.events, p.memberships)
+      when s.step_no >= 5 and p.orders is not null then least(p.events, p.memberships, p.orders)
+    end as known_until
+  from (
+    select
+      platform,
+      max(case when kind = 'events' then known_until end) as events,
+      max(case when kind = 'memberships' then known_until end) as memberships,
+      max(case when kind = 'orders' then known_until end) as orders
+    from core.known
+    group by platform
+  ) as p
   cross join unnest([1, 2, 3, 4, 5, 6]) as s (step_no)
 ),
 
-rolled as (
+dates as (
   select
+    c.date,
     case
       when $cohort_period = 'week' then c.week
       when $cohort_period = 'month' then c.month
@@ -186,51 +87,54 @@ rolled as (
       when $cohort_period = 'week' then c.week + 6
       when $cohort_period = 'month' then last_day(c.month)
       else $as_of
-    end as cohort_end,
-    a.first_public_date,
-    b.segment_by,
-    case b.segment_by
-      when 'all' then 'all'
-      when 'channel' then coalesce(a.first_public_channel, 'none')
-      when 'paid' then case when a.first_public_is_paid then 'paid' else 'organic' end
-      when 'platform' then coalesce(a.first_public_platform, 'none')
-      when 'live_session' then coalesce(a.first_public_live_session_id, 'none')
-      when 'host' then coalesce(l.host_id, 'none')
-      when 'festival' then coalesce(c.festival, 'none')
-      else 'no such breakdown'
-    end as segment,
-    a.step_no,
-    a.days,
-    a.ladder_days,
-    a.previous_ladder_days,
-    -- until when the rows are known that a step and those before it are counted from
-    case
-      when a.step_no = 1 then coalesce(e.known_until, o.known_until)
-      when a.step_no <= 3 then e.known_until
-      when a.step_no = 4 and m.known_until is not null then least(e.known_until, m.known_until)
-      when a.step_no >= 5 and o.known_until is not null then least(e.known_until, m.known_until, o.known_until)
-    end as known_until,
-    cast(sum(a.people) as bigint) as people
-  from stepped as a
-  left join core.known as e on a.first_public_platform = e.platform and e.kind = 'events'
-  left join core.known as m on a.first_public_platform = m.platform and m.kind = 'memberships'
-  left join core.known as o on a.first_public_platform = o.platform and o.kind = 'orders'
-  inner join core.calendar as c on a.first_public_date = c.date
+    end as cohort_end
+  from core.calendar as c
   cross join core.as_of as d
-  left join core.live_sessions as l
-    on a.first_public_platform = l.platform and a.first_public_live_session_id = l.live_session_id
-  cross join unnest($segments) as b (segment_by)
+),
+
+-- for how many days a step is known after the touch, as far as the windows ask
+alike as (
+  select
+    d.cohort_week,
+    f.segment_by,
+    f.segment,
+    f.step_no,
+    f.days,
+    f.ladder_days,
+    least(coalesce(date_diff('day', f.date, k.known_until), -1), list_max($within_days)) as known_days,
+    least(coalesce(date_diff('day', f.date, n.known_until), -1), list_max($within_days)) as next_known_days,
+    least(coalesce(date_diff('day', d.cohort_end, k.known_until), -1), list_max($within_days)) as cohort_known_days,
+    sum(f.people) as people
+  from facts.touches as f
+  inner join dates as d on f.date = d.date
+  left join known as k on f.platform = k.platform and f.step_no = k.step_no
+  left join known as n on f.platform = n.platform and f.step_no + 1 = n.step_no
   group by all
 ),
 
 windowed as (
   select
-    r.*,
+    a.*,
     cast(w.window_days as bigint) as window_days,
-    coalesce(date_diff('day', r.first_public_date, r.known_until) >= w.window_days, false) as is_over,
-    coalesce(date_diff('day', r.cohort_end, r.known_until) >= w.window_days, false) as is_cohort_over
-  from rolled as r
+    a.known_days >= w.window_days as is_over,
+    coalesce(a.known_days >= w.window_days and a.ladder_days <= w.window_days, false) as is_reached,
+    coalesce(a.next_known_days >= w.window_days and a.ladder_days <= w.window_days, false) as may_go_on
+  from alike as a
   cross join unnest($within_days) as w (window_days)
+),
+
+-- the median is the first number of days whose count passes the middle of the row; of two middles their mean
+ordered as (
+  select
+    *,
+    sum(people) over (
+      partition by cohort_week, segment_by, segment, window_days, step_no, is_reached order by ladder_days
+      range between unbounded preceding and current row
+    ) as up_to,
+    sum(people) over (
+      partition by cohort_week, segment_by, segment, window_days, step_no, is_reached
+    ) as everyone
+  from windowed
 ),
 
 steps as (
@@ -240,73 +144,28 @@ steps as (
     segment,
     window_days,
     step_no,
-    bool_and(is_cohort_over) as is_mature,
+    bool_and(cohort_known_days >= window_days) as is_mature,
     cast(sum(people) as bigint) as cohort_people,
     cast(sum(case when is_over then people else 0 end) as bigint) as mature_people,
-    cast(sum(case when is_over and ladder_days <= window_days then people else 0 end) as bigint) as people,
-    cast(sum(case when is_over and previous_ladder_days <= window_days then people else 0 end) as bigint)
-      as previous_people,
-    cast(sum(case when is_over and days <= window_days then people else 0 end) as bigint) as reached_people
-  from windowed
-  group by cohort_week, segment_by, segment, window_days, step_no
-),
-
--- the median is the first number of days whose count passes the middle of the row; of two middles their mean
-places as (
-  select
-    cohort_week,
-    segment_by,
-    segment,
-    window_days,
-    step_no,
-    ladder_days,
-    sum(people) over (
-      partition by cohort_week, segment_by, segment, window_days, step_no
-      order by ladder_days rows between unbounded preceding and current row
-    ) as up_to,
-    sum(people) over (partition by cohort_week, segment_by, segment, window_days, step_no) as everyone
-  from (
-    select
-      cohort_week,
-      segment_by,
-      segment,
-      window_days,
-      step_no,
-      ladder_days,
-      cast(sum(people) as bigint) as people
-    from windowed
-    where is_over and ladder_days <= window_days
-    group by cohort_week, segment_by, segment, window_days, step_no, ladder_days
-  ) as by_days
-),
-
-medians as (
-  select
-    cohort_week,
-    segment_by,
-    segment,
-    window_days,
-    step_no,
+    cast(sum(case when is_reached then people else 0 end) as bigint) as people,
+    cast(sum(case when may_go_on then people else 0 end) as bigint) as may_go_on_people,
+    cast(sum(case when is_over and days <= window_days then people else 0 end) as bigint) as reached_people,
     cast(
-      min(case when up_to * 2 >= everyone then ladder_days end)
-      + min(case when up_to * 2 > everyone then ladder_days end) as double
+      min(case when is_reached and up_to * 2 >= everyone then ladder_days end)
+      + min(case when is_reached and up_to * 2 > everyone then ladder_days end) as double
     ) / 2 as median_days
-  from places
+  from ordered
   group by cohort_week, segment_by, segment, window_days, step_no
 ),
 
 followed as (
   select
-    s.*,
-    m.median_days
-  from steps as s
-  left join medians as m
-    on
-      s.cohort_week = m.cohort_week
-      and s.segment_by = m.segment_by
-      and s.segment = m.segment
-      and s.window_days = m.window_days
-      and s.step_no = m.step_no
+    *,
+    coalesce(
+      lag(may_go_on_people) over (partition by cohort_week, segment_by, segment, window_days order by step_no),
+      mature_people
+    ) as previous_people
+  from steps
 )
 
 select

@@ -12,8 +12,10 @@ grain: cohort_week, segment_by, segment, window_days
 parameters:
   within_days: [0, 1, 7, 30]
   cohort_period: week
-  segments: [all, channel, paid, platform, live_session, host, festival]
+  segments: breakdowns
 choices: {cohort_period: [week, month, all], segments: default}
+facts:
+  touches: {longest_days: within_days}
 columns:
   cohort_week: {type: date, zh: 触达周,
     description: 'week of the first public touch; with cohort_period = month its month, with all the first day of data'}
@@ -45,30 +47,7 @@ checks:
   - between: {column: public_to_private_rate, min: 0, max: 1}
   - condition: {sql: 'private_people <= mature_people and mature_people <= people', name: numerator within denominator}
 */
--- people alike in date, days to the private entry and every breakdown become one row with their number
-with touched as (
-  select
-    cast(first_public_at as date) as first_public_date,
-    case
-      when private_at is null or private_at_utc < first_public_at_utc then null
-      when cast(private_at as date) = cast(first_public_at as date) then cast(0 as bigint)
-      else
-        (
-          date_diff('second', date_trunc('second', first_public_at_utc), date_trunc('second', private_at_utc)) + 86399
-        ) // 86400
-    end as days,
-    coalesce(private_at_utc < first_public_at_utc, false) as was_private,
-    first_public_channel,
-    first_public_platform,
-    first_public_is_paid,
-    first_public_live_session_id,
-    count(*) as people
-  from core.people
-  where first_public_at is not null
-  group by all
-),
-
-dates as (
+with dates as (
   select
     c.date,
     c.festival,
@@ -87,43 +66,45 @@ dates as (
   where c.date <= $as_of
 ),
 
-rolled as (
+-- everyone once, in the row of their step to private
+alike as (
   select
     d.cohort_week,
     d.cohort_end,
-    t.first_public_date,
-    b.segment_by,
-    case b.segment_by
-      when 'all' then 'all'
-      when 'channel' then coalesce(t.first_public_channel, 'none')
-      when 'paid' then case when t.first_public_is_paid then 'paid' else 'organic' end
-      when 'platform' then coalesce(t.first_public_platform, 'none')
-      when 'live_session' then coalesce(t.first_public_live_session_id, 'none')
-      when 'host' then coalesce(l.host_id, 'none')
-      when 'festival' then coalesce(d.festival, 'none')
-      else 'no such breakdown'
-    end as segment,
-    t.days,
-    t.was_private,
-    k.known_until,
-    cast(sum(t.people) as bigint) as people
-  from touched as t
-  inner join dates as d on t.first_public_date = d.date
-  left join core.known as k on t.first_public_platform = k.platform and k.kind = 'memberships'
-  left join core.live_sessions as l
-    on t.first_public_platform = l.platform and t.first_public_live_session_id = l.live_session_id
-  cross join unnest($segments) as b (segment_by)
+    f.segment_by,
+    f.segment,
+    f.days,
+    f.was_before,
+    least(coalesce(date_diff('day', f.date, k.known_until), -1), list_max($within_days)) as known_days,
+    least(coalesce(date_diff('day', d.cohort_end, k.known_until), -1), list_max($within_days)) as cohort_known_days,
+    sum(f.people) as people
+  from facts.touches as f
+  inner join dates as d on f.date = d.date
+  left join core.known as k on f.platform = k.platform and k.kind = 'memberships'
+  where f.step_no = 4
   group by all
 ),
 
 windowed as (
   select
-    r.*,
+    a.*,
     cast(w.window_days as bigint) as window_days,
-    coalesce(date_diff('day', r.first_public_date, r.known_until) >= w.window_days, false) as is_over,
-    coalesce(date_diff('day', r.cohort_end, r.known_until) >= w.window_days, false) as is_cohort_over
-  from rolled as r
+    a.known_days >= w.window_days as is_over,
+    coalesce(a.known_days >= w.window_days and a.days <= w.window_days, false) as is_private
+  from alike as a
   cross join unnest($within_days) as w (window_days)
+),
+
+-- the median is the first number of days whose count passes the middle of the row; of two middles their mean
+ordered as (
+  select
+    *,
+    sum(people) over (
+      partition by cohort_week, segment_by, segment, window_days, is_private order by days
+      range between unbounded preceding and current row
+    ) as up_to,
+    sum(people) over (partition by cohort_week, segment_by, segment, window_days, is_private) as everyone
+  from windowed
 ),
 
 counted as (
@@ -133,53 +114,17 @@ counted as (
     segment_by,
     segment,
     window_days,
-    bool_and(is_cohort_over) as is_mature,
+    bool_and(cohort_known_days >= window_days) as is_mature,
     cast(sum(people) as bigint) as people,
-    cast(sum(case when was_private then people else 0 end) as bigint) as already_private_people,
+    cast(sum(case when was_before then people else 0 end) as bigint) as already_private_people,
     cast(sum(case when is_over then people else 0 end) as bigint) as mature_people,
-    cast(sum(case when is_over and days <= window_days then people else 0 end) as bigint) as private_people
-  from windowed
-  group by cohort_week, cohort_end, segment_by, segment, window_days
-),
-
--- the median is the first number of days whose count passes the middle of the row; of two middles their mean
-places as (
-  select
-    cohort_week,
-    segment_by,
-    segment,
-    window_days,
-    days,
-    sum(people) over (
-      partition by cohort_week, segment_by, segment, window_days
-      order by days rows between unbounded preceding and current row
-    ) as up_to,
-    sum(people) over (partition by cohort_week, segment_by, segment, window_days) as everyone
-  from (
-    select
-      cohort_week,
-      segment_by,
-      segment,
-      window_days,
-      days,
-      cast(sum(people) as bigint) as people
-    from windowed
-    where is_over and days <= window_days
-    group by cohort_week, segment_by, segment, window_days, days
-  ) as by_days
-),
-
-medians as (
-  select
-    cohort_week,
-    segment_by,
-    segment,
-    window_days,
+    cast(sum(case when is_private then people else 0 end) as bigint) as private_people,
     cast(
-      min(case when up_to * 2 >= everyone then days end) + min(case when up_to * 2 > everyone then days end) as double
+      min(case when is_private and up_to * 2 >= everyone then days end)
+      + min(case when is_private and up_to * 2 > everyone then days end) as double
     ) / 2 as median_days
-  from places
-  group by cohort_week, segment_by, segment, window_days
+  from ordered
+  group by cohort_week, cohort_end, segment_by, segment, window_days
 ),
 
 -- spend has no channel and no person: only the breakdowns that it carries itself can share it out
@@ -207,16 +152,9 @@ spent as (
 priced as (
   select
     c.*,
-    m.median_days,
     s.cost_amount,
     c.is_mature and coalesce(s.cost_known_until >= c.cohort_end, false) as is_cost_known
   from counted as c
-  left join medians as m
-    on
-      c.cohort_week = m.cohort_week
-      and c.segment_by = m.segment_by
-      and c.segment = m.segment
-      and c.window_days = m.window_days
   left join spent as s
     on c.cohort_week = s.cohort_week and c.segment_by = s.segment_by and c.segment = s.segment
 )
