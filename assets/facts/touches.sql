@@ -6,6 +6,7 @@ description: >-
   elapsed time (24 hours a day, a day begun counts, 0 = the same date), orders by dates. Additive in people within a step.
 description_zh: 首次公域触达的人按日、按阶梯各步计数：每一步都列出全部的人，按到这一步所需天数、依次走到这一步所需天数分行。
 grain: date, platform, segment_by, segment, segment_platform, step_no, days, ladder_days, was_before
+counted_by: people
 parameters:
   longest_days: 90
 covers: [longest_days]
