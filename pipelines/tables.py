@@ -226,7 +226,9 @@ def _rendered(table: Table, dialect: str, values: dict[str, Any], inputs: dict[s
         return literal(values[name])
 
     tree = expanded(table, table.parsed(), values, is_stored)
-    tree = _named_apart(substituted(tree, inputs))
+    tree = substituted(tree, inputs)
+    if dialect != "duckdb":
+        tree = _named_apart(tree)
     return tree.transform(replace, copy=False).sql(dialect=dialect, pretty=True, copy=False)
 
 
