@@ -33,10 +33,9 @@ if TYPE_CHECKING:
 
 def check_spark() -> Path:
     """The Java that Spark will run on. Raises SparkMissing unless it and pyspark are there."""
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")  # of parts that are not used here
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pyspark's word on pandas, whose parts of it are not used here
-            import pyspark.sql  # noqa: F401
+        import pyspark.sql  # noqa: F401
     except ImportError as error:
         raise SparkMissing("pyspark is not installed; install Siyu with its extra: siyu[spark]") from error
     return find_java()

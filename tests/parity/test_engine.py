@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.building import refresh, values
-from pipelines.core import begin_pass
+from pipelines.building import values
 from pipelines.engines.java import SparkMissing
 from pipelines.engines.spark import SparkEngine, _memory
 from pipelines.run import run
@@ -59,15 +58,6 @@ def test_spark_reads_tables_and_views_that_it_did_not_make_from_the_warehouse(me
         load_tables()["core.activities"], values(merchant.settings, merchant.as_of)
     )
     assert differences(merchant.connection, kept, f"({spark.made('core.activities')})") == []
-
-
-def test_a_pass_of_spark_builds_whole_what_duckdb_would_build_in_part(merchant, spark):
-    spark.clear()
-    core_pass = begin_pass(merchant.connection, merchant.settings, merchant.as_of)
-    table, engine = load_tables()["core.refunds"], SparkEngine(merchant.connection, spark)
-    assert not core_pass.is_full
-    assert not refresh(merchant.connection, table, merchant.settings, core_pass).is_full
-    assert refresh(merchant.connection, table, merchant.settings, core_pass, engine).is_full
 
 
 def test_where_spark_cannot_run_it_is_said_before_any_file_is_read(tmp_path, monkeypatch):
