@@ -37,7 +37,12 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "good", "bad", "said"),
     [
-        ("breakdowns", "facts: {first", "fact: {first", "all.fact: there is no such key; did you mean 'facts'?"),
+        (
+            "breakdowns",
+            "facts:\n    first",
+            "fact:\n    first",
+            "all.fact: there is no such key; did you mean 'facts'?",
+        ),
         ("breakdowns", "en: Live session", "", "live_session.title: lacks 'en'"),
         ("event_words", "also:", "aslo:", "aslo: there is no such key; did you mean 'also'?"),
         ("folder_names", "festivals:", "festival:", "festival: there is no such key; did you mean 'festivals'?"),
