@@ -15,8 +15,6 @@ columns:
   purchase_no: {type: bigint, zh: 第几次购买}
   gap_days: {type: bigint, unit: day, zh: 间隔, description: days to the next purchase; NULL while there is none}
   buyers: {type: bigint, unit: person, zh: 人数}
-checks:
-  - not_null: [date, segment_by, segment, purchase_no, buyers]
 */
 with bought as (
   select

@@ -65,7 +65,7 @@ alike as (
     d.month as cohort_month,
     d.known_until,
     d.window_over,
-    g.window_needed,
+    case when f.gap_days is not null then g.window_needed end as window_needed,
     f.segment_by,
     f.segment,
     sum(f.buyers) as buyers
