@@ -62,6 +62,8 @@ def demo(place: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         simulate(home)
+        # every home makes its own, and phones' hashes and people's ids with it
+        (home / "secret.key").write_text("5a" * 32 + "\n")
         assert run(load_settings(home)).status == "published"
         with open_warehouse(home) as snapshot:
             export(snapshot.connection, place)

@@ -44,7 +44,8 @@ def fact_tables() -> list[Table]:
 
 def are_stored(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the facts stand in tables; not over core rebuilt for another day, nor in a snapshot of an older Siyu."""
-    rows = connection.execute("select table_name from information_schema.tables where table_schema = ?", [SCHEMA])
+    here = "table_catalog = current_database() and table_schema = ?"
+    rows = connection.execute(f"select table_name from information_schema.tables where {here}", [SCHEMA])
     return {table.name for table in fact_tables()} <= {name for (name,) in rows.fetchall()}
 
 

@@ -67,6 +67,7 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from datetime import date
 
     from pipelines.core import begin_pass, refresh_core
+    from pipelines.facts import build_facts
     from pipelines.ingest.creating import create_staging
     from pipelines.metrics import find_metric, refresh_metric
     from pipelines.settings import load_settings
@@ -79,6 +80,7 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         core_pass = begin_pass(warehouse.connection, settings, date(2025, 2, 28), full=True)
         for _ in refresh_core(warehouse.connection, settings, core_pass):
             pass
+        build_facts(warehouse.connection, settings, core_pass.as_of)
         refresh_metric(warehouse.connection, find_metric("repurchase"), settings, core_pass.as_of)
         publish(warehouse)
     return settings.home

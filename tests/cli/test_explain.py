@@ -20,10 +20,11 @@ def test_a_metric_is_told_whole(siyu: Siyu) -> None:
         "repeat_buyers / mature_buyers",  # the formula
         "成熟首购人数中，首购后 N 天内再次购买的人数",  # and in Chinese
         "person",  # a unit
-        "├── core.orders",
-        "└── core.orders.second_purchase_date",
+        "└── facts.first_orders",
+        "    └── core.orders",
+        "└── facts.first_orders.gap_days",
         "assets/metrics/repurchase.sql",
-        "from core.orders",  # the SQL
+        "from facts.first_orders",  # the SQL
     ):
         assert part in said.out
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core import begin_pass, refresh_core
+from pipelines.facts import build_facts
 from pipelines.ingest.creating import create_staging
 from pipelines.ingest.staging import load_staging
 from pipelines.metrics import metric_tables, refresh_metric
@@ -49,6 +50,7 @@ def build(path: Path, without: tuple[str, ...] = (), refused: tuple[str, ...] = 
     core_pass = begin_pass(connection, settings, AS_OF, full=True)
     for _ in refresh_core(connection, settings, core_pass):
         pass
+    build_facts(connection, settings, AS_OF)
     for table in metric_tables():
         refresh_metric(connection, table, settings, AS_OF)
     connection.execute("checkpoint")
