@@ -10,7 +10,8 @@ A metric's header says which facts it reads and what it asks of them:
       first_orders: {longest_gap_days: windows}      fact's parameter: the metric's own of the same meaning
 
 A fact's header has `parameters` (what its table is built with), `covers` (those of which a table built with a greater
-number answers a smaller one too) and `dated_by` (the date that a breakdown of dates is looked up by).
+number answers a smaller one too), `dated_by` (the date that a breakdown of dates is looked up by) and `instead`
+(another fact that answers certain parameters in its place, by a shorter way).
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from pipelines import breakdowns
 from pipelines.settings import Settings
 from pipelines.spec.nearest import hint
 from pipelines.spec.reading import SpecError
-from pipelines.sql_text import put_in_place, references
+from pipelines.sql_text import parameters, put_in_place, references
 from pipelines.statistics import statistics_read
-from pipelines.tables import ASSETS, Table, load_tables, read_table, substituted
+from pipelines.tables import ASSETS, Table, constant, load_tables, read_table, substituted
 
 if TYPE_CHECKING:
     import duckdb
@@ -85,6 +86,11 @@ def text_of(table: Table, values: Mapping[str, Any], is_stored: bool = True) -> 
     return put_in_place(_TEXTS.get(key, table.sql), facts_read(table, values, is_stored))
 
 
+def segments_of(table: Table) -> dict[str, list[str]]:
+    """The parameter segments of a fact's own table: every breakdown that it offers."""
+    return {"segments": list(breakdowns.breakdowns_of(table.name))} if table.schema == SCHEMA else {}
+
+
 def _with_breakdowns(table: Table, tree: exp.Expr, values: Mapping[str, Any]) -> exp.Expr:
     if table.schema != SCHEMA:
         return tree
@@ -112,13 +118,22 @@ def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_st
     asked = list(values.get("segments") or offered)
     given = {parameter: _value(fact, parameter, values[of]) for parameter, of in wanted.items()}
     # of a view an engine would make every breakdown, whichever is asked for
-    has_it = is_stored and not fact.is_view and all(_has(fact, *item) for item in given.items())
+    has_it = is_stored and not fact.is_view and all(_has(fact, *item, values) for item in given.items())
     source = fact.qualified if has_it else name
     text = breakdowns.read_stored(source, list(fact.columns), fact.header.dated_by, offered, asked)
     if has_it:
         return text
-    inlined = fact.render_part({**fact.parameters, **values, **given, "segments": asked}, is_stored)
+    values = {**fact.parameters, **values, **given, "segments": asked}
+    inlined = _in_its_place(fact, values).render_part(values, is_stored)
     return f"with {name} as ({inlined}) {text}"
+
+
+def _in_its_place(fact: Table, values: Mapping[str, Any]) -> Table:
+    """The fact, or the one of its header's `instead` that says the same of these values by a shorter way."""
+    for name, condition in fact.header.instead.items():
+        if values.keys() >= set(parameters(condition)) and constant(condition, values):
+            return find_fact(name)
+    return fact
 
 
 def _value(fact: Table, parameter: str, asked: Any) -> Any:
@@ -126,6 +141,7 @@ def _value(fact: Table, parameter: str, asked: Any) -> Any:
     return max(asked) if parameter in fact.header.covers and isinstance(asked, list) else asked
 
 
-def _has(fact: Table, parameter: str, asked: Any) -> bool:
-    built = fact.parameters[parameter]
+def _has(fact: Table, parameter: str, asked: Any, values: Mapping[str, Any]) -> bool:
+    """Whether a fact's table was built with what is asked; core_… is what a setting was then."""
+    built = values.get(f"core_{parameter}", fact.parameters[parameter])
     return asked <= built if parameter in fact.header.covers else asked == built

@@ -68,6 +68,13 @@ def _parser() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
+@functools.lru_cache(maxsize=1024)
+def computed(sql: str) -> Any:
+    """The value of an expression that reads no table."""
+    (value,) = _parser().cursor().execute(f"select {sql}").fetchall()[0]
+    return value
+
+
 def put_in_place(sql: str, inputs: Mapping[str, str]) -> str:
     """The SELECT with other SELECTs in the place of tables: {"core.orders": "select … from core.orders …"}."""
     text = sql.encode()

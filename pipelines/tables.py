@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.spec.header import Column, Header, WordsOf
 from pipelines.spec.literals import literal, literal_text
 from pipelines.spec.reading import SpecError, checked, parse
-from pipelines.sql_text import Unreadable, fill, parameters, put_in_place, references
+from pipelines.sql_text import Unreadable, computed, fill, parameters, put_in_place, references
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -180,6 +180,7 @@ class Table:
         """See render; the file's own text, but for a fact, whose breakdowns sqlglot writes."""
         from pipelines.facts import text_of
 
+        values = self.with_constants(values)
         sql = put_in_place(text_of(self, values, is_stored), inputs)
         if unknown := [name for name in parameters(sql) if name not in values]:
             raise SpecError(f"{self.path}: the SQL uses ${unknown[0]}, which is neither a parameter nor a setting")
@@ -189,8 +190,17 @@ class Table:
         """DuckDB's text for a place in another table's, which is to replace every `$name` that `values` lacks."""
         from pipelines.facts import text_of
 
+        values = self.with_constants(values)
         text = text_of(self, values, is_stored)
         return fill(text, lambda name: literal_text(values[name]) if name in values else f"${name}")
+
+    def with_constants(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values and what the header's constants make of them, as far as what they need is there."""
+        from pipelines.facts import segments_of
+
+        known = segments_of(self) | dict(values)
+        stated = {name: text for name, text in self.header.constants.items() if known.keys() >= set(parameters(text))}
+        return known | {name: constant(text, known) for name, text in stated.items()}
 
     def module(self) -> ModuleType:
         """The Python file of a table built in Python; it offers `build(connection, settings, core_pass)`.
@@ -209,6 +219,11 @@ class Table:
         return module
 
 
+def constant(text: str, values: Mapping[str, Any]) -> Any:
+    """The value of SQL over parameters alone; DuckDB computes it, whichever engine is asked."""
+    return computed(fill(text, lambda name: literal_text(values[name])))
+
+
 # Texts rendered for other engines; a nightly run asks for the same ones again and again.
 _TEXTS: dict[tuple[str, ...], str] = {}
 
@@ -225,6 +240,7 @@ def _rendered(table: Table, dialect: str, values: dict[str, Any], inputs: dict[s
             raise SpecError(f"{table.path}: the SQL uses ${name}, which is neither a parameter nor a setting")
         return literal(values[name])
 
+    values = table.with_constants(values)
     tree = expanded(table, table.parsed(), values, is_stored)
     tree = substituted(tree, inputs)
     if dialect != "duckdb":

@@ -68,6 +68,30 @@ def test_a_fact_without_breakdowns_is_read_as_it_is(with_facts):
     assert ["facts.group_pushes" in _text("group_health", with_facts, hours) for hours in asked] == [True, False]
 
 
+def test_a_table_built_for_the_merchants_weeks_does_not_answer_for_other_weeks():
+    world = random_world(5, week_starts="sunday")
+    build_facts(world.connection, world.settings, world.as_of)
+    weeks = {"week_starts": "sunday"}, {"week_starts": "monday"}
+    assert ["facts.returns" in _text("retention", world, asked) for asked in weeks] == [True, False]
+    assert _rows(world, "retention", **weeks[1]) == _rows(random_world(5), "retention")
+
+
+def test_another_fact_answers_in_its_place_where_the_header_says_so(with_facts):
+    """One word that comes back to itself is asked of what core has marked: one scan, and nobody's history joined."""
+    same_word = {"start": ["order"], "back": ["order"], "segments": ["all"]}
+    scans = [
+        _text("retention", with_facts, same_word | asked).count("core.activities")
+        for asked in ({}, {"period": "month"}, {"back": ["any"]}, {"min_count": 2}, {"segments": ["channel"]})
+    ]
+    assert scans == [1, 1, 2, 2, 2]
+
+
+def test_a_constant_is_what_its_parameters_amount_to(with_facts):
+    for mode, word in ((["on"], "on"), (["on_or_after"], "on_or_after"), ([30, 7], "bracket")):
+        assert f"cast('{word}' as varchar) as mode" in _text("retention", with_facts, {"mode": mode})
+    assert "unnest([0, 7, 30])" in _text("retention", with_facts, {"mode": [30, 7]})
+
+
 def test_a_host_is_looked_up_of_the_session_and_never_stored(with_facts):
     stored = with_facts.sql("select distinct segment_by from facts.first_orders order by all")
     assert [row["segment_by"] for row in stored] == sorted(

@@ -13,6 +13,7 @@ columns:
   activity_week:     {type: date, zh: 周}
   activity_month:    {type: date, zh: 月}
   first_of_kind_at:  {type: timestamp, zh: 首次时间, description: "the person's first activity of this word"}
+  first_of_kind_date: {type: date, zh: 首次日期}
   first_of_kind_platform: {type: varchar, zh: 首次平台, description: where that was}
   is_first_in_day:   {type: boolean, zh: 当日首次}
   is_first_in_week:  {type: boolean, zh: 当周首次}
@@ -33,6 +34,7 @@ select
   event_week as activity_week,
   event_month as activity_month,
   first_of_kind_at,
+  cast(first_of_kind_at as date) as first_of_kind_date,
   first_of_kind_platform,
   is_first_in_day,
   is_first_in_week,
@@ -53,6 +55,7 @@ select
   paid_week as activity_week,
   paid_month as activity_month,
   first_paid_at as first_of_kind_at,
+  first_paid_date as first_of_kind_date,
   first_order_platform as first_of_kind_platform,
   is_first_in_day,
   is_first_in_week,

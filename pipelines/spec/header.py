@@ -174,6 +174,10 @@ class Header(Strict):
     facts: dict[str, dict[str, str]] = Field(default_factory=dict)
     # of a fact that follows its people: the counts of which one at least is above zero in every row
     counted_by: Annotated[tuple[str, ...], BeforeValidator(texts)] = ()
+    # names for what parameters amount to: SQL over them alone, whose value stands as `$name` as a parameter's does
+    constants: dict[str, str] = Field(default_factory=dict)
+    # of a fact: another one of the same columns that answers in its place → the condition over its parameters
+    instead: dict[str, str] = Field(default_factory=dict)
     covers: tuple[str, ...] = ()  # of a fact: parameters of which a table built with more answers less, too
     dated_by: str = "date"  # of a fact: the date that a breakdown of dates is looked up by
     columns: dict[str, Column]
