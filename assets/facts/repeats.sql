@@ -24,8 +24,6 @@ columns:
   period_no: {type: bigint, zh: 第几期, description: 'periods after the cohort''s; -1 for everyone'}
   started_at: {type: timestamp, zh: 起始时刻, description: 'NULL'}
   people: {type: bigint, unit: person, zh: 人数}
-checks:
-  - not_null: [cohort, segment_by, segment, period_no, people]
 */
 with marked as (
   select

@@ -61,11 +61,8 @@ def broken(name: str, build: Any) -> Any:
     [
         ([], None, None, "published"),
         ([], None, ["retention", "core.or*"], "published"),
-        (["core.orders"], None, None, "held"),
         (["core.orders", "core.groups"], None, None, "held"),
-        (["core.orders"], None, ["core.orders", "retention"], "held"),
         (["staging.orders"], None, None, "held"),
-        (["metrics.repurchase"], None, None, "held"),
         ([], "core.people", None, "failed"),
         (["metrics.retention"], "metrics.repurchase", None, "held"),
     ],

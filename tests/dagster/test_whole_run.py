@@ -21,7 +21,7 @@ def test_all_tables_are_published_and_a_failed_check_stands_on_the_report(
     with open_warehouse(settings.home) as snapshot:
         tables = snapshot.connection.execute(
             "select table_schema || '.' || table_name from information_schema.tables "
-            "where table_schema in ('core', 'metrics')"
+            "where table_schema in ('core', 'facts', 'metrics')"
         ).fetchall()
     assert {name for (name,) in tables} == set(load_tables())
 

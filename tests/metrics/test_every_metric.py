@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.metrics import find_metric, metric_tables
+from pipelines.sql_text import references
+from pipelines.statistics import statistics_read
 from pipelines.tables import load_tables
 from tests.parity.test_parity import QUESTIONS
 
@@ -58,4 +60,6 @@ def test_every_parameter_is_used_by_the_sql_or_handed_to_a_fact(name):
     table = load_tables()[name]
     facts = table.header.facts
     handed = {of for asked in facts.values() for of in asked.values()} | ({"segments"} if facts else set())
-    assert [one for one in table.parameters if f"${one}" not in table.sql and one not in handed] == []
+    shared = "".join(statistics_read(one.table for one in references(table.sql)).values())
+    said = " ".join([table.sql, shared, *table.header.constants.values(), *table.header.instead.values()])
+    assert [one for one in table.parameters if f"${one}" not in said and one not in handed] == []

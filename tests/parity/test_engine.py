@@ -32,7 +32,8 @@ ORDERS = """
 
 @pytest.fixture
 def merchant():
-    return world({"orders": ORDERS}, "2024-03-31")
+    groups = [{"platform": "douyin", "group_id": f"g{n}", "follow_days_required": 7 * n} for n in range(3)]
+    return world({"orders": ORDERS, "groups": groups}, "2024-03-31")
 
 
 def _kept(merchant, name):
@@ -42,13 +43,13 @@ def _kept(merchant, name):
 
 def test_what_spark_makes_stands_in_the_warehouse(merchant, spark):
     spark.clear()
-    kept = _kept(merchant, "core.orders")
-    merchant.connection.execute("delete from core.orders")
+    kept = _kept(merchant, "core.groups")
+    merchant.connection.execute("delete from core.groups")
     rows = SparkEngine(merchant.connection, spark).create(
-        load_tables()["core.orders"], values(merchant.settings, merchant.as_of)
+        load_tables()["core.groups"], values(merchant.settings, merchant.as_of)
     )
     assert rows == 3
-    assert differences(merchant.connection, kept, "core.orders") == []
+    assert differences(merchant.connection, kept, "core.groups") == []
 
 
 def test_spark_reads_tables_and_views_that_it_did_not_make_from_the_warehouse(merchant, spark):
