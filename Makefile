@@ -28,7 +28,7 @@ demo: $(SIYU) ## set up, make a demo merchant, run everything, print where the r
 	@$(BIN)/siyu demo --home $(HOME_DIR)
 
 test: $(TEST) $(SIYU) ## every test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 parity: $(TEST) $(SIYU) ## every SQL file on Spark over every world, the demo and other questions, files read both ways; long
 	@SIYU_PARITY=all $(BIN)/python -m pytest tests/parity tests/ingest
