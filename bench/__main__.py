@@ -178,17 +178,18 @@ def core(merchant: Path, orders: int) -> telling.Section:
     ]
     whole = full["core, full rebuild"]
     day = Measured.joined("core, one new day", days)
-    metrics = Measured("all metrics (each whole, in either case)", day.told_all("metrics"), 0, {})
-    rows = [whole, day, metrics]
+    above = Measured("facts and metrics, full rebuild", whole.told_all("metrics"), 0, {})
+    above_day = Measured("facts and metrics, one new day (each metric whole)", day.told_all("metrics"), 0, {})
+    rows = [whole, day, above, above_day]
     return telling.Section(
         f"Core at {orders:,} orders; a new day = {day.told['rows']:,} orders of known people",
         rows,
         [
             telling.Goal("new day / full rebuild, core", day.median / whole.median, 0.10),
             telling.Goal(
-                "new day / full rebuild, core and metrics",
-                (day.median + metrics.median) / (whole.median + metrics.median),
-                None,
+                "new day / full rebuild, core, facts and metrics",
+                (day.median + above_day.median) / (whole.median + above.median),
+                0.05,
             ),
         ],
         [telling.Details("Where the time goes, seconds by table", telling.by_table(whole, day))],

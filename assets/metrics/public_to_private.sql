@@ -16,6 +16,7 @@ parameters:
 choices: {cohort_period: [week, month, all], segments: default}
 facts:
   touches: {longest_days: within_days}
+  spend_days: {}
 columns:
   cohort_week: {type: date, zh: 触达周,
     description: 'week of the first public touch; with cohort_period = month its month, with all the first day of data'}
@@ -50,7 +51,6 @@ checks:
 with dates as (
   select
     c.date,
-    c.festival,
     case
       when $cohort_period = 'week' then c.week
       when $cohort_period = 'month' then c.month
@@ -127,26 +127,19 @@ counted as (
   group by cohort_week, cohort_end, segment_by, segment, window_days
 ),
 
--- spend has no channel and no person: only the breakdowns that it carries itself can share it out
+-- what spend of no session has brought is not what those brought who came from none
 spent as (
   select
     d.cohort_week,
-    b.segment_by,
-    case b.segment_by
-      when 'all' then 'all'
-      when 'platform' then a.platform
-      when 'live_session' then a.live_session_id
-      when 'host' then l.host_id
-      when 'festival' then coalesce(d.festival, 'none')
-    end as segment,
+    a.segment_by,
+    a.segment,
     cast(sum(a.cost_amount) as decimal(18, 2)) as cost_amount,
     min(k.known_until) as cost_known_until
-  from core.ad_spend as a
+  from facts.spend_days as a
   inner join dates as d on a.date = d.date
   left join core.known as k on a.platform = k.platform and k.kind = 'ad_spend'
-  left join core.live_sessions as l on a.platform = l.platform and a.live_session_id = l.live_session_id
-  cross join unnest($segments) as b (segment_by)
-  group by all
+  where a.segment_by not in ('live_session', 'host') or a.segment <> 'none'
+  group by d.cohort_week, a.segment_by, a.segment
 ),
 
 priced as (

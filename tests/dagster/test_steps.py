@@ -39,7 +39,7 @@ def outcome(home: Path, instance: Any, monkeypatch: pytest.MonkeyPatch, select: 
                 "select table_name, check_name, passed, blocking, observed, expected from ops.checks order by all",
                 "select status, as_of, files_loaded, rows_loaded, message from ops.runs order by started_at",
                 "select schema_name, table_name, estimated_size from duckdb_tables() where schema_name in "
-                "('core', 'metrics', 'staging') and database_name = current_database() order by all",
+                "('core', 'facts', 'metrics', 'staging') and database_name = current_database() order by all",
             )
         }
     told = result and (result.status, result.as_of, result.loaded, result.failures, len(result.reports))
