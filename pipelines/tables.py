@@ -273,6 +273,8 @@ def _named_apart(tree: exp.Expr) -> exp.Expr:
     from sqlglot import exp
 
     for number, parts in enumerate(sorted(tree.find_all(exp.With), key=lambda node: -node.depth)):
+        for part in parts.expressions:
+            part.set("materialized", None)  # a hint to DuckDB
         names = {part.alias: f"{part.alias}_{number}" for part in parts.expressions}
         for table in parts.parent.find_all(exp.Table) if parts.parent else []:
             if not table.db and table.name in names:

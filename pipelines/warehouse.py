@@ -26,6 +26,8 @@ SCHEMAS = ("staging", "superseded", "core", "facts", "metrics", "ops")
 KEEP_SNAPSHOTS = 3
 # Analysts still have DuckDB 1.5; a file of the newest format could not be opened there.
 STORAGE_VERSION = "v1.5.0"
+# What DuckDB may take of the memory found unless the merchant says: with all else a run takes about a third.
+MEMORY_SHARE = "30%"
 
 
 class WarehouseBusy(RuntimeError):
@@ -69,8 +71,7 @@ def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
     settings.home.mkdir(parents=True, exist_ok=True)
     with _locked(settings.lock_path):
         connection = connect(settings.warehouse_path)
-        if settings.memory_limit:
-            connection.execute(f"set memory_limit = '{settings.memory_limit}'")
+        connection.execute(f"set memory_limit = '{settings.memory_limit or MEMORY_SHARE}'")
         try:
             yield Warehouse(connection, settings)
             # A damaged write-ahead log can silently lose commits; leave none behind.

@@ -61,6 +61,18 @@ LINK_NODES = """
 """
 
 
+# The rows of core.identities for every node of touched_now.
+FOUND = f"""
+    select n.platform, n.id_type, n.id_value,
+        case when h.node is null then {PERSON_ID.format(key="coalesce(l.smallest, n.node)")} end as person_id,
+        case when h.node is not null then 'hub_cut' when d.is_linked then 'link'
+            when l.node is not null then 'phone' else 'shared_id' end as method,
+        n.first_seen_at, coalesce(d.linked_ids, 0) as linked_ids
+    from (select *, {NODE_KEY.format(a="")} as node from touched_now) n
+    left join labels l using (node) left join degrees d using (node) left join hubs h using (node)
+"""
+
+
 def build(connection, settings, core_pass):
     """Brings core.identities up to the pass and writes which nodes, people and orders the pass touches.
 
@@ -72,11 +84,12 @@ def build(connection, settings, core_pass):
     if before is None:
         _all_nodes(connection)
         _components(connection, settings.identity_hub_limit)
-        connection.execute("create or replace table core.identities as select * from temp.main.found")
+        connection.execute(f"create or replace table core.identities as {FOUND}")
         connection.execute("drop view orders_near; drop view links_near")
     else:
         _touched_nodes(connection, before, core_pass.as_of)
         _components(connection, settings.identity_hub_limit)
+        connection.execute(f"create or replace temp table found as {FOUND}")
         _replace_touched(connection, core_pass.number)
         connection.execute("drop table orders_near; drop table links_near")
     _forget_superseded(connection, core_pass.number)
@@ -212,11 +225,16 @@ def _changed_rows(connection, watermark, seen_until, as_of):
 
 
 def _components(connection, hub_limit):
-    """temp.found: the rows of core.identities for every node of temp.touched_now."""
+    """All that FOUND needs, for every node of temp.touched_now."""
     a, b = NODE_KEY.format(a="a."), NODE_KEY.format(a="b.")
     connection.execute(f"""
+        -- one source tells an order of a shop once; see orders.sql
         create or replace temp table several as
-            select platform, order_shop, order_id from orders_near group by all having count(*) > 1;
+            select platform, order_shop, order_id from orders_near semi join (
+                select platform from orders_near group by platform
+                having count(distinct file_source) > 1
+                    or max(order_shop) <> '' and count(*) > count(nullif(shop_id, ''))
+            ) using (platform) group by all having count(*) > 1;
         create or replace temp table joining as
             select * replace (concat_ws(chr(31), order_shop, order_id) as order_id) from (
                 select * from orders_near where buyer_id is not null and phone_key is not null
@@ -248,16 +266,6 @@ def _components(connection, hub_limit):
             where one not in (select node from hubs) and other not in (select node from hubs);
     """)
     _label(connection)
-    connection.execute(f"""
-        create or replace temp table found as
-        select n.platform, n.id_type, n.id_value,
-            case when h.node is null then {PERSON_ID.format(key="coalesce(l.smallest, n.node)")} end as person_id,
-            case when h.node is not null then 'hub_cut' when d.is_linked then 'link'
-                when l.node is not null then 'phone' else 'shared_id' end as method,
-            n.first_seen_at, coalesce(d.linked_ids, 0) as linked_ids
-        from (select *, {NODE_KEY.format(a="")} as node from touched_now) n
-        left join labels l using (node) left join degrees d using (node) left join hubs h using (node)
-    """)
 
 
 def _label(connection):

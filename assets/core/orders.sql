@@ -3,6 +3,8 @@ title: {zh: 订单, en: Orders}
 description: Every order paid up to as_of whose amount is known, copies from several files merged, with its buyer, refunds, channel, membership at payment, and its place in the buyer's history of kept orders.
 description_zh: 截至数据日期的每笔已付款订单：合并多份文件，带买家、退款、渠道、付款时是否在籍，以及它是该买家第几笔有效订单。
 grain: platform, shop_id, order_id
+# nearly every order meets its conditions, so the optimiser would hold all orders in memory and look up each identity
+joins: as_written
 rebuild:
   delete: touched_orders
   restrict:
@@ -41,7 +43,6 @@ columns:
   previous_purchase_date:      {type: date, zh: 上次购买日, description: "the buyer's last earlier day with a kept order"}
   next_purchase_at:            {type: timestamp, zh: 下次购买时间, description: "the buyer's first kept order on a later day"}
   next_purchase_date:          {type: date, zh: 下次购买日}
-  second_purchase_date:        {type: date, zh: 第二次购买日, description: of the buyer; NULL while there is none}
   is_first_in_day:             {type: boolean, zh: 当日首单}
   is_first_in_week:            {type: boolean, zh: 当周首单}
   is_first_in_month:           {type: boolean, zh: 当月首单}
@@ -69,7 +70,7 @@ checks:
   - condition: {sql: 'order_no is null or order_no >= purchase_no', name: no more purchases than orders}
   - condition: {sql: 'next_paid_at is null or next_paid_at >= paid_at', name: the next order follows}
 */
-with scoped as (
+with scoped as not materialized (
   select
     *,
     case when list_contains($global_platforms, platform) then '' else coalesce(shop_id, '') end as shop_scope
@@ -89,7 +90,7 @@ shops as (
 ),
 
 -- a copy that names no shop is of the one shop that knows its id; where several do, core.unmatched tells it
-placed as (
+placed as not materialized (
   select
     s.*,
     case when s.shop_scope = '' then coalesce(h.only_shop, '') else s.shop_scope end as order_shop
@@ -98,13 +99,23 @@ placed as (
   where s.shop_scope <> '' or coalesce(h.shops, 1) = 1
 ),
 
+-- one source tells an order of a shop once: only where several tell of a platform, or some copies name no shop, can an
+-- order have copies
+told_by_several as (
+  select platform
+  from scoped
+  group by platform
+  having count(distinct file_source) > 1 or (min(shop_scope) = '' and max(shop_scope) <> '')
+),
+
 several as (
   select
-    platform,
-    order_shop,
-    order_id
-  from placed
-  group by platform, order_shop, order_id
+    p.platform,
+    p.order_shop,
+    p.order_id
+  from placed as p
+  inner join told_by_several as b on p.platform = b.platform
+  group by p.platform, p.order_shop, p.order_id
   having count(*) > 1
 ),
 
@@ -196,14 +207,6 @@ single as (
   where d.order_id is null
 ),
 
-paid as (
-  select * from merged
-  where paid_at < $as_of + 1 and paid_amount is not null and status <> 'unpaid'
-  union all
-  select * from single
-  where paid_at < $as_of + 1 and paid_amount is not null and status <> 'unpaid'
-),
-
 refund_rows as (
   select
     platform,
@@ -247,7 +250,14 @@ untold_lines as (
     p.order_id,
     sum(l.back_amount) as back_amount,
     bool_or(l.is_implied and l.back_amount > 0) as is_implied
-  from paid as p
+  from (
+    select distinct
+      s.platform,
+      s.order_shop,
+      s.order_id
+    from placed as s
+    semi join lines as w on s.platform = w.platform and s.order_id = w.order_id
+  ) as p
   inner join lines as l
     on p.platform = l.platform and p.order_id = l.order_id and (l.line_shop = '' or p.order_shop = l.line_shop)
   left join refund_rows as r
@@ -280,14 +290,21 @@ told_refunds as (
   group by r.platform, r.order_shop, r.order_id
 ),
 
+paid as (
+  select *
+  from (
+    select * from merged
+    union all
+    select * from single
+  ) as o
+  where paid_at < $as_of + 1 and paid_amount is not null and status <> 'unpaid'
+),
+
 -- what went back: what after-sale files tell, and of what they do not tell the order's own word
 words as (
   select
-    p.platform,
-    p.order_shop,
-    p.order_id,
-    p.paid_amount,
-    t.refund_amount,
+    p.*,
+    t.refund_amount as told_amount,
     t.first_refunded_at,
     t.order_id is not null as is_told,
     case when t.order_id is null or t.names_lines then u.back_amount end as untold_amount,
@@ -302,33 +319,22 @@ words as (
 
 refunded as (
   select
-    platform,
-    order_shop,
-    order_id,
+    *,
     cast(
       case
-        when not is_told
+        when is_told and untold_amount is null then told_amount
+        when is_told then greatest(told_amount, least(told_amount + untold_amount, paid_amount))
+        when own_amount is not null or untold_amount is not null
           then greatest(coalesce(own_amount, 0), least(coalesce(untold_amount, 0), paid_amount))
-        when untold_amount is null then refund_amount
-        else greatest(refund_amount, least(refund_amount + untold_amount, paid_amount))
       end
       as decimal(38, 2)
-    ) as refund_amount,
-    first_refunded_at,
-    is_implied
-  from words
-  where is_told or own_amount is not null or untold_amount is not null
-),
-
--- a day without an hour is over when the order counts: what happened that day came before it
-timed as (
-  select
-    *,
+    ) as back_amount,
+    -- a day without an hour is over when the order counts: what happened that day came before it
     case
       when coalesce(paid_at_has_time, true) then paid_at
       else cast(cast(paid_at as date) as timestamp) + interval 86399 second
     end as counted_at
-  from paid
+  from words
 ),
 
 told as (
@@ -355,16 +361,16 @@ told as (
     o.discount_amount,
     -- closed after it was paid: the money went back, also where no file tells the refund
     cast(
-      coalesce(r.refund_amount, case when o.status = 'cancelled' then o.paid_amount end, 0) as decimal(18, 2)
+      coalesce(o.back_amount, case when o.status = 'cancelled' then o.paid_amount end, 0) as decimal(18, 2)
     ) as refund_amount,
     cast(
-      o.paid_amount - coalesce(r.refund_amount, case when o.status = 'cancelled' then o.paid_amount end, 0)
+      o.paid_amount - coalesce(o.back_amount, case when o.status = 'cancelled' then o.paid_amount end, 0)
       as decimal(18, 2)
     ) as net_amount,
-    (o.status = 'cancelled' and r.refund_amount is null) or coalesce(r.is_implied, false) as is_refund_implied,
-    r.first_refunded_at,
+    (o.status = 'cancelled' and o.back_amount is null) or o.is_implied as is_refund_implied,
+    o.first_refunded_at,
     o.status <> 'cancelled' and o.order_kind in ('normal', 'deposit') and o.paid_amount > 0
-    and coalesce(r.refund_amount, 0) < o.paid_amount as is_kept,
+    and coalesce(o.back_amount, 0) < o.paid_amount as is_kept,
     o.author_id,
     coalesce(
       by_entry.channel, by_medium.channel, by_source.channel, by_traffic.channel,
@@ -390,7 +396,7 @@ told as (
     o.live_session_id,
     o.group_id,
     o.campaign_id
-  from timed as o
+  from refunded as o
   left join core.identities as by_buyer
     on
       by_buyer.platform = case when o.buyer_id_type = 'phone' then 'any' else o.platform end
@@ -399,37 +405,63 @@ told as (
   left join core.identities as by_phone
     on by_phone.platform = 'any' and by_phone.id_type = 'phone' and o.phone_key = by_phone.id_value
   left join core.calendar as c on cast(o.paid_at as date) = c.date
-  left join refunded as r on o.platform = r.platform and o.order_shop = r.order_shop and o.order_id = r.order_id
   left join core.channels as by_entry on o.entry = by_entry.word
   left join core.channels as by_medium on o.medium = by_medium.word
   left join core.channels as by_source on o.source = by_source.word
   left join core.channels as by_traffic on o.traffic_type = by_traffic.word
 ),
 
-stays as (
+-- the merchant's own stays, cut where one begins or ends: of each piece the group joined last
+private_stays as (
   select
-    t.platform,
-    t.order_shop,
-    t.order_id,
+    person_id,
+    platform,
+    group_id,
+    joined_at,
+    left_at
+  from core.memberships
+  where is_private_entry
+),
+
+pieces as (
+  select
+    person_id,
+    cut_at as begins_at,
+    lead(cut_at) over (partition by person_id order by cut_at) as ends_at
+  from (
+    select
+      person_id,
+      joined_at as cut_at
+    from private_stays
+    union
+    select
+      person_id,
+      left_at as cut_at
+    from private_stays
+    where left_at is not null
+  ) as cuts
+),
+
+inside as (
+  select
+    p.person_id,
+    p.begins_at,
+    p.ends_at,
     case when m.group_id is not null then m.platform end as group_platform,
     m.group_id,
     row_number() over (
-      partition by t.platform, t.order_shop, t.order_id
+      partition by p.person_id, p.begins_at
       order by case when m.group_id is null then 1 else 0 end asc, m.joined_at desc, m.group_id asc, m.platform asc
     ) as stay_no
-  from told as t
-  inner join core.memberships as m
-    on
-      t.person_id = m.person_id
-      and m.is_private_entry
-      and t.paid_at >= m.joined_at
-      and (m.left_at is null or t.paid_at < m.left_at)
+  from pieces as p
+  inner join private_stays as m
+    on p.person_id = m.person_id and p.begins_at >= m.joined_at and (m.left_at is null or p.begins_at < m.left_at)
 ),
 
 known as (
   select
     t.*,
-    s.order_id is not null as was_member,
+    s.person_id is not null as was_member,
     s.group_platform as member_group_platform,
     s.group_id as member_group_id,
     t.is_kept and t.person_id is not null as is_counted,
@@ -439,18 +471,20 @@ known as (
       else concat(t.platform, chr(31), t.order_shop, chr(31), t.order_id)
     end as history
   from told as t
-  left join stays as s
-    on t.platform = s.platform and t.order_shop = s.order_shop and t.order_id = s.order_id and s.stay_no = 1
+  left join (select * from inside where stay_no = 1) as s
+    on t.person_id = s.person_id and t.paid_at >= s.begins_at and (s.ends_at is null or t.paid_at < s.ends_at)
 ),
 
+-- all of it in one order, so that a history is sorted once; days and the spans before and after are prefixes of it
 sequenced as (
   select
     *,
-    cast(row_number() over history as bigint) as order_no,
+    row_number() over history as order_no,
+    dense_rank() over days as purchase_no,
     lag(paid_at) over history as previous_paid_at,
     lead(paid_at) over history as next_paid_at,
-    lag(paid_week) over history as previous_week,
-    lag(paid_month) over history as previous_month,
+    last_value(paid_date) over earlier_days as previous_purchase_date,
+    min(paid_at) over later_days as next_purchase_at,
     first_value(paid_at) over history as first_paid_at,
     first_value(platform) over history as first_order_platform,
     first_value(shop_id) over history as first_order_shop_id,
@@ -459,39 +493,11 @@ sequenced as (
     first_value(live_session_id) over history as first_order_live_session_id,
     first_value(was_member) over history as first_order_was_member
   from known
-  window history as (partition by history order by paid_at, platform, order_id, order_shop)
-),
-
-by_day as (
-  select
-    *,
-    order_no = 1 or paid_date <> cast(previous_paid_at as date) as is_first_in_day,
-    order_no = 1 or paid_week <> previous_week as is_first_in_week,
-    order_no = 1 or paid_month <> previous_month as is_first_in_month
-  from sequenced
-),
-
-purchases as (
-  select
-    *,
-    cast(sum(case when is_first_in_day then 1 else 0 end) over so_far as bigint) as purchase_no,
-    cast(max(case when is_first_in_day then cast(previous_paid_at as date) end) over so_far as date)
-      as previous_purchase_date,
-    min(case when is_first_in_day then paid_at end) over (
-      partition by history order by paid_at, platform, order_id, order_shop
-      rows between 1 following and unbounded following
-    ) as next_purchase_at,
-    cast(
-      min(case when paid_date > cast(first_paid_at as date) then paid_at end) over (
-        partition by history order by paid_at, platform, order_id, order_shop
-        rows between unbounded preceding and unbounded following
-      ) as date
-    ) as second_purchase_date
-  from by_day
-  window so_far as (
-    partition by history order by paid_at, platform, order_id, order_shop
-    rows between unbounded preceding and current row
-  )
+  window
+    history as (partition by history order by paid_date, paid_at, platform, order_id, order_shop),
+    days as (partition by history order by paid_date),
+    earlier_days as (partition by history order by paid_date range between unbounded preceding and 1 preceding),
+    later_days as (partition by history order by paid_date range between 1 following and unbounded following)
 )
 
 select
@@ -516,8 +522,8 @@ select
   is_refund_implied,
   first_refunded_at,
   is_kept,
-  case when is_counted then order_no end as order_no,
-  case when is_counted then purchase_no end as purchase_no,
+  case when is_counted then cast(order_no as bigint) end as order_no,
+  case when is_counted then cast(purchase_no as bigint) end as purchase_no,
   case when is_counted then first_paid_at end as first_paid_at,
   case when is_counted then cast(first_paid_at as date) end as first_paid_date,
   previous_paid_at,
@@ -525,10 +531,9 @@ select
   previous_purchase_date,
   next_purchase_at,
   cast(next_purchase_at as date) as next_purchase_date,
-  second_purchase_date,
-  case when is_counted then is_first_in_day end as is_first_in_day,
-  case when is_counted then is_first_in_week end as is_first_in_week,
-  case when is_counted then is_first_in_month end as is_first_in_month,
+  case when is_counted then order_no = 1 or cast(previous_paid_at as date) < paid_date end as is_first_in_day,
+  case when is_counted then order_no = 1 or cast(previous_paid_at as date) < paid_week end as is_first_in_week,
+  case when is_counted then order_no = 1 or cast(previous_paid_at as date) < paid_month end as is_first_in_month,
   case when is_counted then first_order_platform end as first_order_platform,
   case when is_counted then first_order_shop_id end as first_order_shop_id,
   case when is_counted then first_order_channel end as first_order_channel,
@@ -545,4 +550,4 @@ select
   live_session_id,
   group_id,
   campaign_id
-from purchases
+from sequenced

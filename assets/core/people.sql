@@ -53,7 +53,7 @@ checks:
   - not_null: [person_id, first_seen_at]
   - condition: {sql: 'second_order_at is null or second_order_at > first_order_at', name: second order after the first}
 */
-with acts as (
+with acts as not materialized (
   select
     e.person_id,
     'event' as kind,
@@ -88,12 +88,16 @@ with acts as (
   where person_id is not null
 ),
 
+-- all of it in one order, so that a person's acts are sorted once
 numbered as (
   select
     *,
-    row_number() over (partition by person_id order by act_at, kind, platform, act_id) as act_no,
-    row_number() over (partition by person_id, domain order by act_at, kind, platform, act_id) as domain_act_no
+    row_number() over history as act_no,
+    count(case when domain = 'public' then 1 end) over (
+      history rows between unbounded preceding and current row
+    ) as public_act_no
   from acts
+  window history as (partition by person_id order by act_at, kind, platform, act_id)
 ),
 
 seen as (
@@ -101,14 +105,15 @@ seen as (
     person_id,
     min(act_at) as first_seen_at,
     max(case when act_no = 1 then platform end) as first_platform,
-    array_to_string(list_sort(list(distinct platform)), ',') as platforms,
+    min(platform) as one_platform,
+    max(platform) as other_platform,
     max(case when act_no = 1 then channel end) as first_channel,
     max(case when act_no = 1 then domain end) as first_domain,
     min(case when domain = 'public' then act_at end) as first_public_at,
-    max(case when domain = 'public' and domain_act_no = 1 then channel end) as first_public_channel,
-    max(case when domain = 'public' and domain_act_no = 1 then platform end) as first_public_platform,
-    bool_or(case when domain = 'public' and domain_act_no = 1 then is_paid_channel end) as first_public_is_paid,
-    max(case when domain = 'public' and domain_act_no = 1 then live_session_id end) as first_public_live_session_id,
+    max(case when domain = 'public' and public_act_no = 1 then channel end) as first_public_channel,
+    max(case when domain = 'public' and public_act_no = 1 then platform end) as first_public_platform,
+    bool_or(case when domain = 'public' and public_act_no = 1 then is_paid_channel end) as first_public_is_paid,
+    max(case when domain = 'public' and public_act_no = 1 then live_session_id end) as first_public_live_session_id,
     min(case when begins = 'follow' then act_at end) as followed_at,
     min(case when begins = 'fan_club' then act_at end) as fan_club_at,
     min(case when domain = 'public' then act_at_utc end) as first_public_at_utc,
@@ -119,17 +124,24 @@ seen as (
   group by person_id
 ),
 
+-- few are seen on several platforms, and only for them is there a list to make
+several_platforms as (
+  select
+    person_id,
+    array_to_string(list_sort(list(platform)), ',') as platforms
+  from (
+    select distinct
+      a.person_id,
+      a.platform
+    from acts as a
+    semi join (select * from seen where one_platform <> other_platform) as s on a.person_id = s.person_id
+  ) as met
+  group by person_id
+),
+
 bought as (
   select
     person_id,
-    min(paid_at) as first_order_at,
-    min(first_order_platform) as first_order_platform,
-    min(first_order_channel) as first_order_channel,
-    min(first_order_domain) as first_order_domain,
-    min(first_order_shop_id) as first_order_shop_id,
-    min(first_order_live_session_id) as first_order_live_session_id,
-    bool_or(first_order_was_member) as first_order_was_member,
-    min(case when purchase_no = 2 then paid_at end) as second_order_at,
     max(paid_at) as last_order_at,
     count(*) as orders,
     max(purchase_no) as purchases,
@@ -170,7 +182,7 @@ select
   s.person_id,
   s.first_seen_at,
   s.first_platform,
-  s.platforms,
+  coalesce(m.platforms, s.one_platform) as platforms,
   s.first_channel,
   s.first_domain,
   s.first_public_at,
@@ -190,14 +202,14 @@ select
   s.followed_at_utc,
   s.fan_club_at_utc,
   p.private_at_utc,
-  b.first_order_at,
-  b.first_order_platform,
-  b.first_order_channel,
-  b.first_order_domain,
-  b.first_order_shop_id,
-  b.first_order_live_session_id,
-  b.first_order_was_member,
-  b.second_order_at,
+  o.paid_at as first_order_at,
+  o.first_order_platform,
+  o.first_order_channel,
+  o.first_order_domain,
+  o.first_order_shop_id,
+  o.first_order_live_session_id,
+  o.first_order_was_member,
+  o.next_purchase_at as second_order_at,
   b.last_order_at,
   coalesce(b.orders, 0) as orders,
   coalesce(b.purchases, 0) as purchases,
@@ -206,5 +218,7 @@ select
   s.last_active_at,
   coalesce(p.is_member, false) as is_member
 from seen as s
+left join several_platforms as m on s.person_id = m.person_id
+left join (select * from core.orders where order_no = 1) as o on s.person_id = o.person_id
 left join bought as b on s.person_id = b.person_id
 left join private as p on s.person_id = p.person_id

@@ -26,8 +26,8 @@ with first as (
     o.paid_date as date,
     o.platform,
     case
-      when o.second_purchase_date is not null
-        then least(date_diff('day', o.paid_date, o.second_purchase_date), $longest_gap_days + 1)
+      when o.next_purchase_date is not null
+        then least(date_diff('day', o.paid_date, o.next_purchase_date), $longest_gap_days + 1)
     end as gap_days,
     $breakdown_columns
   from core.orders as o

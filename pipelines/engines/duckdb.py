@@ -6,12 +6,13 @@ What belongs here: create, delete-and-insert, comments, counts. What does not: w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.engines.engine import TOUCHED
-from pipelines.engines.following import can_follow, follow, keep_replaced, kept
+from pipelines.engines.following import can_follow, exchange, follow, keep_replaced, kept, was_replaced
 from pipelines.tables import Table, load_tables
 from pipelines.warehouse import transaction
 
@@ -31,7 +32,7 @@ class DuckDBEngine:
         """See Engine."""
         kind = "view" if table.is_view else "table"
         text = table.render({**table.parameters, **given})
-        with transaction(self.connection):
+        with transaction(self.connection), _joins_as(table, self.connection):
             self.connection.execute(f"create or replace {kind} {table.qualified} as {text}")
         return 0 if table.is_view else count(self.connection, table.qualified)
 
@@ -40,15 +41,13 @@ class DuckDBEngine:
         rebuild = table.header.rebuild
         assert rebuild is not None
         _gather_touched(self.connection, done)
-        inputs = {name: _only_touched(name, rule) for name, rule in rebuild.restrict.items()}
+        inputs = {name: _only_touched(self.connection, name, rule, done) for name, rule in rebuild.restrict.items()}
         text = table.render({**table.parameters, **given}, inputs=inputs)
         match = _match(rebuild.delete, rebuild.key)
-        touched = f"select t.* from {table.qualified} as t semi join {_temp(rebuild.delete)} as x on {match}"
+        touched = f"from {table.qualified} as t semi join {_temp(rebuild.delete)} as x on {match}"
         keep_replaced(self.connection, table, done, touched, text)
         with transaction(self.connection) as connection:
-            connection.execute(f"delete from {table.qualified} as t using {_temp(rebuild.delete)} as x where {match}")
-            inserted = f"insert into {table.qualified} by name select * from {kept(table.qualified)}"
-            return int(connection.execute(inserted).fetchall()[0][0])
+            return exchange(connection, table)
 
     def follow(self, fact: Table, given: Mapping[str, Any], done: int) -> int | None:
         """See Engine. Equal to a full build; a property test proves it."""
@@ -56,6 +55,19 @@ class DuckDBEngine:
             return None
         with transaction(self.connection):
             return follow(self.connection, fact, given)
+
+
+@contextlib.contextmanager
+def _joins_as(table: Table, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """See Header.joins. DuckDB takes a fifth for each condition; where nearly every row meets them it guesses wrong."""
+    if table.header.joins != "as_written":
+        yield
+        return
+    connection.execute("set disabled_optimizers = 'build_side_probe_side'")
+    try:
+        yield
+    finally:
+        connection.execute("reset disabled_optimizers")
 
 
 def _gather_touched(connection: duckdb.DuckDBPyConnection, done: int) -> None:
@@ -68,9 +80,18 @@ def _gather_touched(connection: duckdb.DuckDBPyConnection, done: int) -> None:
         )
 
 
-def _only_touched(name: str, rule: Restriction) -> str:
-    """Only the touched rows of an input."""
-    return f"select t.* from {name} as t semi join {_temp(rule.set)} as x on {_match(rule.set, rule.key)}"
+def _only_touched(connection: duckdb.DuckDBPyConnection, name: str, rule: Restriction, done: int) -> str:
+    """The touched rows of an input, looked for once: among those that came in this pass, where it was replaced too.
+
+    The touched sets are closed (assets/core/identities.py), so no row of them was left as it stood.
+    """
+    source = kept(name) if was_replaced(connection, name, done) else name
+    found = _temp(f"touched_{name.replace('.', '_')}")
+    connection.execute(
+        f"create or replace temp table {found.rpartition('.')[2]} as "
+        f"select t.* from {source} as t semi join {_temp(rule.set)} as x on {_match(rule.set, rule.key)}"
+    )
+    return f"select * from {found}"
 
 
 def _match(touched: str, key: Sequence[str] | None) -> str:

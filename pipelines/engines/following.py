@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import duckdb
 
 BEFORE, AFTER = "before", "after"
+PLACE = "stood_at"  # where a kept row stood in its table
 
 
 def forget_replaced(connection: duckdb.DuckDBPyConnection) -> None:
@@ -30,14 +31,28 @@ def forget_replaced(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def keep_replaced(connection: duckdb.DuckDBPyConnection, table: Table, done: int, touched: str, now: str) -> None:
-    """Keeps a table's rows that meet `touched` (a join condition's SELECT) and those that come in their place.
+    """Keeps a table's rows that meet `touched` (FROM … of the table as t) and those that come in their place.
 
     `done`: the pass up to which the table stood until now.
     """
-    connection.execute(f"create or replace temp table {kept(table.qualified, BEFORE)} as {touched}")
+    was = f"select t.rowid as {PLACE}, t.* {touched}"
+    connection.execute(f"create or replace temp table {kept(table.qualified, BEFORE)} as {was}")
     connection.execute(f"create or replace temp table {kept(table.qualified, AFTER)} as {now}")
     connection.execute("delete from temp.main.replaced where table_name = ?", [table.qualified])
     connection.execute("insert into temp.main.replaced values (?, ?)", [table.qualified, done])
+
+
+def exchange(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+    """The kept rows taken out of their table and what comes in their place put in; how many these are."""
+    name, was, now = table.qualified, kept(table.qualified, BEFORE), kept(table.qualified, AFTER)
+    connection.execute(f"delete from {name} where rowid in (select {PLACE} from {was})")
+    return int(connection.execute(f"insert into {name} by name select * from {now}").fetchall()[0][0])
+
+
+def was_replaced(connection: duckdb.DuckDBPyConnection, name: str, done: int) -> bool:
+    """Whether every row of a table that a pass after `done` touched is among those kept (after)."""
+    sql = "select count(*) from temp.main.replaced where table_name = ? and done <= ?"
+    return bool(connection.execute(sql, [name, done]).fetchall()[0][0])
 
 
 def can_follow(connection: duckdb.DuckDBPyConnection, fact: Table, done: int) -> bool:
@@ -95,7 +110,8 @@ def _inputs(table: Table, values: Mapping[str, Any], when: str) -> dict[str, str
         if read is not None and read.is_view:
             texts[name] = read.render({**read.parameters, **values}, inputs=_inputs(read, values, when))
         elif name in sources(table):
-            texts[name] = f"select * from {kept(name, when)}"
+            columns = f"* exclude ({PLACE})" if when == BEFORE else "*"
+            texts[name] = f"select {columns} from {kept(name, when)}"
     return texts
 
 

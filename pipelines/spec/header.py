@@ -165,6 +165,8 @@ class Header(Strict):
     variant: str = ""  # the id of the definition, printed beside its numbers
     grain: Annotated[Grain, _as("columns", str)]
     materialized: Literal["table", "view"] = "table"
+    # as_written: built whole, DuckDB holds in memory what stands right of a LEFT JOIN and guesses no smaller side
+    joins: Literal["", "as_written"] = ""
     reads: tuple[str, ...] = ()  # of a table built in Python: the tables that it reads
     parameters: dict[str, Any] = Field(default_factory=dict)
     choices: dict[str, Annotated[tuple[Any, ...], BeforeValidator(texts)]] = Field(default_factory=dict)

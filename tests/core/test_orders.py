@@ -20,11 +20,11 @@ def test_orders_count_every_kept_order_and_purchases_count_days():
         }
     )
     expected = table("""
-    | order_id | order_no | purchase_no | next_purchase_date | previous_purchase_date | second_purchase_date |
-    | a1       | 1        | 1           | 2025-01-09         | -                      | 2025-01-09           |
-    | a2       | 2        | 1           | 2025-01-09         | -                      | 2025-01-09           |
-    | a3       | 3        | 2           | -                  | 2025-01-01             | 2025-01-09           |
-    | b1       | 1        | 1           | -                  | -                      | -                    |
+    | order_id | order_no | purchase_no | next_purchase_date | previous_purchase_date |
+    | a1       | 1        | 1           | 2025-01-09         | -                      |
+    | a2       | 2        | 1           | 2025-01-09         | -                      |
+    | a3       | 3        | 2           | -                  | 2025-01-01             |
+    | b1       | 1        | 1           | -                  | -                      |
     """)
     assert columns(built.rows("core.orders", order="order_id"), *expected[0]) == expected
 

@@ -26,7 +26,15 @@ def test_the_shop_belongs_to_the_order(platform):
 
 def test_where_ids_are_global_it_does_not():
     """The newest copy counts: the two files name one shop in two ways."""
-    built = world({"orders": TWO_SHOPS.format("douyin").replace("70 ", "99 ").replace("| south", "| 12345")})
+    built = world(
+        {
+            "orders": """
+            | platform | order_id | shop_id | buyer_id | paid_at             | paid_amount | file_source |
+            | douyin   | 1001     | north   | a1       | 2025-03-01 10:00:00 | 100         | one         |
+            | douyin   | 1001     | 12345   | a1       | 2025-03-02 10:00:00 | 99          | two         |
+            """
+        }
+    )
     assert len(orders(built)) == 1
 
 
