@@ -1,7 +1,7 @@
 """One run: from the files in landing to a published snapshot and a report, step by step.
 
 What belongs here: what each step does and leaves behind. What does not: the order of the steps and what blocks what;
-Dagster's graph (graph.py), and for `siyu run` without Dagster steps.py.
+Dagster's graph (orchestration/), and for `siyu run` without Dagster steps.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`siyu run`: every step taken in this process, unless there is nothing to do.
 
 What belongs here: deciding that nothing is new, taking the steps, by Dagster's daily job where Dagster keeps records
-(DAGSTER_HOME), telling how it ended. What does not: the steps (refresh.py) and their order (steps.py, graph.py).
+(DAGSTER_HOME), telling how it ended. What does not: the steps (refresh.py) and their order (steps.py,
+orchestration/).
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ from pipelines.steps import take_steps
 from pipelines.tables import TableError
 
 if TYPE_CHECKING:
-    import dagster as dg
     import duckdb
 
 
@@ -164,60 +164,15 @@ def _selected(select: Sequence[str] | None) -> list[str] | None:
 def _execute(
     settings: Settings, run_id: str, as_of: date | None, full: bool, names: list[str] | None, watcher: Watcher
 ) -> None:
-    """Takes the steps in this process, by Dagster where it keeps records; what came of it is in the watcher."""
-    with _instance() as instance:
-        if instance is not None:
-            _execute_daily(instance, settings, run_id, as_of, full, names, watcher)
-        else:
-            with refreshing(settings, run_id, as_of, full, watcher) as opened:
-                take_steps(opened, names)
+    """Takes the steps in this process; what came of it is in the watcher.
 
-
-@contextlib.contextmanager
-def _instance() -> Iterator[dg.DagsterInstance | None]:
-    """Dagster's records, where DAGSTER_HOME names the operators' own, so that they see this run too; else none.
-
-    Records in memory, which end with the process, would show nobody anything, and cost a third of a small run.
+    By Dagster where DAGSTER_HOME names the operators' own records, so that they see this run too. Records in memory,
+    which end with the process, would show nobody anything, and cost a third of a small run.
     """
-    if not os.environ.get("DAGSTER_HOME"):
-        yield None
+    if os.environ.get("DAGSTER_HOME"):
+        from pipelines.orchestration.in_process import run_daily
+
+        run_daily(settings, run_id, as_of, full, names, watcher)
         return
-    import dagster as dg
-
-    with dg.DagsterInstance.get() as instance:
-        yield instance
-
-
-def _execute_daily(
-    instance: dg.DagsterInstance,
-    settings: Settings,
-    run_id: str,
-    as_of: date | None,
-    full: bool,
-    names: list[str] | None,
-    watcher: Watcher,
-) -> None:
-    """Dagster's daily job."""
-    import dagster as dg
-
-    from pipelines.graph import SNAPSHOT
-    from pipelines.jobs import DAILY, project
-
-    keys = None if names is None else [dg.AssetKey(name.split(".")) for name in names] + [SNAPSHOT]
-    done = (
-        project(settings, watcher, patience=0)
-        .resolve_job_def(DAILY)
-        .execute_in_process(
-            run_config={
-                "resources": {"warehouse": {"config": {"as_of": as_of and as_of.isoformat(), "full": full}}},
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
-            instance=instance,
-            run_id=run_id,
-            raise_on_error=False,
-            asset_selection=keys,
-            tags={"siyu/started_by": "siyu run"},
-        )
-    )
-    if not done.success and watcher.error is None and not watcher.failures:
-        raise RuntimeError(f"the run ended badly, and no step says why; Dagster's run is {run_id}")
+    with refreshing(settings, run_id, as_of, full, watcher) as opened:
+        take_steps(opened, names)

@@ -1,7 +1,7 @@
 """The steps of a run one after the other, where no Dagster keeps records of them.
 
-What belongs here: their order, and what a failed one stops: the same as in Dagster's graph (graph.py); a test compares
-them. What does not: what a step does (refresh.py).
+What belongs here: their order, and what a failed one stops: the same as in Dagster's graph (orchestration/); a test
+compares them. What does not: what a step does (refresh.py).
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import pytest
 from pipelines.catalogue import load_catalogue, ops_tables
 from pipelines.checks import read_hold
 from pipelines.core import NoData
-from pipelines.graph import SNAPSHOT, WHOLE
+from pipelines.orchestration.published import SNAPSHOT, WHOLE
 from pipelines.rebuild import LandingIncomplete
 from pipelines.refresh import Step, write_report
 from pipelines.run import RunResult, run
@@ -164,11 +163,10 @@ def test_a_failed_check_keeps_the_last_good_snapshot_until_a_good_run(settings: 
     ]
 
 
-def test_a_source_refused_whole_is_a_warning_and_no_stop(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_refused_whole_is_a_warning_and_no_stop(settings: Settings) -> None:
     """Published all the same; Dagster's check on the snapshot says so, as the exit code and the result do."""
     put(settings.home, "refunds", "refunds.csv", "colour,taste\nred,sweet\n")
-    with dg.instance_for_test() as instance, monkeypatch.context() as patch:
-        patch.setattr("pipelines.run._instance", lambda: contextlib.nullcontext(instance))
+    with dg.instance_for_test() as instance:
         result = run(settings)
         (check,) = instance.event_log_storage.get_asset_check_execution_history(
             dg.AssetCheckKey(SNAPSHOT, WHOLE), limit=1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,9 @@ pytestmark = pytest.mark.usefixtures("few_tables")
 NEVER = {"condition": {"sql": "false", "name": "planted"}}
 
 
-def outcome(home: Path, instance: Any, monkeypatch: pytest.MonkeyPatch, select: list[str] | None) -> dict[str, Any]:
+def outcome(home: Path, select: list[str] | None) -> dict[str, Any]:
     """Everything that is left behind, but for times and run ids."""
     settings = merchant(home)
-    monkeypatch.setattr("pipelines.run._instance", lambda: contextlib.nullcontext(instance))
     raised, result = None, None
     try:
         result = run(settings)
@@ -80,9 +78,11 @@ def test_what_is_left_behind_is_the_same(
         monkeypatch.setitem(said, "checks", (*said["checks"], CheckEntry.model_validate(NEVER)))
     if breaking:
         monkeypatch.setattr(Refresh, "build", broken(breaking, Refresh.build))
-    alone = outcome(tmp_path / "alone", None, monkeypatch, select)
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    alone = outcome(tmp_path / "alone", select)
     with dg.instance_for_test() as instance:
-        by_dagster = outcome(tmp_path / "dagster", instance, monkeypatch, select)
+        by_dagster = outcome(tmp_path / "dagster", select)
+        assert len(instance.get_runs()) == 1 + (select is not None)
     (runs,) = [key for key in alone if "ops.runs" in key]
     assert alone[runs][-1][0] == status
     # A step's error has Dagster's own name there.
