@@ -1,7 +1,7 @@
 """`siyu run`: every step taken in this process, unless there is nothing to do.
 
 What belongs here: deciding that nothing is new, taking the steps, by Dagster's daily job where Dagster keeps records
-(DAGSTER_HOME), telling how it ended. What does not: the steps (refresh.py) and their order (steps.py,
+(DAGSTER_HOME), telling how it ended. What does not: the steps and their order (steps/,
 orchestration/).
 """
 
@@ -18,15 +18,18 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipelines import checks, runs
-from pipelines.checks import Failure
+from pipelines.check_record import Failure
 from pipelines.engines.engine import need_engine
 from pipelines.quality import Quality, quality
-from pipelines.refresh import NotPublished, Progress, Step, Watcher, refreshing
-from pipelines.runs import Loaded
 from pipelines.settings import Settings
 from pipelines.spec.nearest import nearest
-from pipelines.steps import take_steps
+from pipelines.steps import record
+from pipelines.steps.begin import begin_run
+from pipelines.steps.hold import read_hold
+from pipelines.steps.order import take_steps
+from pipelines.steps.record import Loaded
+from pipelines.steps.watch import Progress, Step, Watcher
+from pipelines.steps.work import NotPublished
 from pipelines.tables import TableError
 
 if TYPE_CHECKING:
@@ -114,13 +117,13 @@ def unchanged(settings: Settings, as_of: date | None = None) -> date | None:
     from pipelines.core import last_complete_day
     from pipelines.ingest.landing import find_new
 
-    if not settings.snapshot_path.exists() or checks.read_hold(settings) or not _newest(settings):
+    if not settings.snapshot_path.exists() or read_hold(settings) or not _newest(settings):
         return None
     with _reading(settings) as snapshot:
         last = snapshot.execute(
             "select fingerprint, as_of from ops.runs where status = 'published' order by finished_at desc limit 1"
         ).fetchone()
-        if last is None or last[0] != runs.fingerprint(settings, as_of) or find_new(snapshot, settings):
+        if last is None or last[0] != record.fingerprint(settings, as_of) or find_new(snapshot, settings):
             return None
         return last[1] if last[1] == (as_of or last_complete_day(snapshot, settings)) else None
 
@@ -174,5 +177,5 @@ def _execute(
 
         run_daily(settings, run_id, as_of, full, names, watcher)
         return
-    with refreshing(settings, run_id, as_of, full, watcher) as opened:
+    with begin_run(settings, run_id, as_of, full, watcher) as opened:
         take_steps(opened, names)

@@ -57,7 +57,7 @@ _USERS = {
     "pipelines.warehouse.WarehouseBusy",
     "pipelines.core.NoData",
     "pipelines.engines.java.SparkMissing",
-    "pipelines.rebuild.LandingIncomplete",
+    "pipelines.steps.from_landing.LandingIncomplete",
 }
 
 

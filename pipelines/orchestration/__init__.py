@@ -1,7 +1,7 @@
 """All of Dagster: the tables as assets, the jobs, when they run, and what is done about runs that died.
 
 What belongs here: how operators see and start what Siyu does. What does not: doing it; every asset calls a step of
-refresh.py, and `siyu run` takes the same steps without Dagster (steps.py). Nothing outside imports Dagster.
+steps/work.py, and `siyu run` takes the same steps without Dagster (steps/order.py). Nothing outside imports Dagster.
 
     assets.py        tables as assets, their checks
     published.py     the snapshot and the reports as assets
@@ -23,8 +23,8 @@ from pipelines.orchestration.jobs import all_jobs
 from pipelines.orchestration.published import published_assets
 from pipelines.orchestration.schedules import all_schedules
 from pipelines.orchestration.sensors import all_sensors
-from pipelines.refresh import Watcher
 from pipelines.settings import Settings, load_settings
+from pipelines.steps.watch import Watcher
 
 __all__ = ["build_defs"]
 

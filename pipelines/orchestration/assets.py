@@ -1,7 +1,7 @@
 """Tables as Dagster assets: sources → staging → core → facts → metrics, each with its checks.
 
 What belongs here: which step is which asset, what it depends on, which failed check stops what. What does not: what a
-step does (refresh.py), what a table means (assets/), the snapshot and the reports (published.py).
+step does (steps/work.py), what a table means (assets/), the snapshot and the reports (published.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,11 @@ from typing import Any
 import dagster as dg
 
 from pipelines.catalogue import load_catalogue, ops_tables
-from pipelines.checks import Check, Result, checks_of
+from pipelines.check_record import Result
 from pipelines.orchestration.describe import OWNER, description, key_of, metadata
-from pipelines.refresh import Refresh
-from pipelines.steps import step_of
+from pipelines.spec.checks import Check, checks_of
+from pipelines.steps.order import step_of
+from pipelines.steps.work import OpenRun
 from pipelines.tables import Table
 
 
@@ -62,7 +63,7 @@ def _staging(tables: Sequence[Table]) -> dg.AssetsDefinition:
         description="Loads every new file of landing; what cannot be loaded is quarantined with its reason.",
     )
     def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        run: Refresh = context.resources.warehouse
+        run: OpenRun = context.resources.warehouse
         loaded = run.ingest()
         context.log.info(f"{loaded}")
         for table in tables:
@@ -85,7 +86,7 @@ def _table(table: Table) -> dg.AssetsDefinition:
         required_resource_keys={"warehouse"},
     )
     def build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        run: Refresh = context.resources.warehouse
+        run: OpenRun = context.resources.warehouse
         built = run.build(table)
         facts = {
             "dagster/row_count": built.rows,
@@ -120,7 +121,7 @@ def _check_spec(check: Check) -> dg.AssetCheckSpec:
     )
 
 
-def _materialised(run: Refresh, name: str, asked: Sequence[Check], facts: dict[str, Any]) -> dg.MaterializeResult:
+def _materialised(run: OpenRun, name: str, asked: Sequence[Check], facts: dict[str, Any]) -> dg.MaterializeResult:
     results = [_check_result(result) for result in run.check(name, asked)]
     return dg.MaterializeResult(asset_key=key_of(name), metadata=facts, check_results=results)
 

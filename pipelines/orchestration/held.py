@@ -1,7 +1,7 @@
 """The open warehouse of one Dagster run, held by one run at a time, and what a failed step leaves behind.
 
 What belongs here: the resource that every step of the daily job asks for, and the hook. What does not: the lock
-(warehouse.py), the steps (refresh.py).
+(warehouse.py), the steps (steps/work.py).
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,11 @@ from datetime import date
 import dagster as dg
 
 from pipelines.orchestration.dead_runs import release_dead_runs
-from pipelines.rebuild import LandingIncomplete
-from pipelines.refresh import Refresh, Watcher, refreshing
 from pipelines.settings import Settings
+from pipelines.steps.begin import begin_run
+from pipelines.steps.from_landing import LandingIncomplete
+from pipelines.steps.watch import Watcher
+from pipelines.steps.work import OpenRun
 from pipelines.warehouse import WarehouseBusy
 
 # A second run of the scheduler waits this long for the first one's lock, then fails naming its process.
@@ -29,12 +31,12 @@ def held_warehouse(settings: Settings, watcher: Watcher | None, patience: float)
         },
         description="The warehouse, read-write, held by one run at a time.",
     )
-    def opened(context: dg.InitResourceContext) -> Iterator[Refresh]:
+    def opened(context: dg.InitResourceContext) -> Iterator[OpenRun]:
         release_dead_runs(context.instance, but=context.run_id)
         given = context.resource_config
         as_of = date.fromisoformat(given["as_of"]) if given["as_of"] else None
         try:
-            with refreshing(settings, context.run_id or "", as_of, given["full"], watcher, patience) as run:
+            with begin_run(settings, context.run_id or "", as_of, given["full"], watcher, patience) as run:
                 yield run
         except (WarehouseBusy, LandingIncomplete) as refusal:
             if watcher:
@@ -47,6 +49,6 @@ def held_warehouse(settings: Settings, watcher: Watcher | None, patience: float)
 @dg.failure_hook(required_resource_keys={"warehouse"})
 def say_so_on_the_report(context: dg.HookContext) -> None:
     """Publishes nothing, and says why on the report of the last good snapshot."""
-    run: Refresh = context.resources.warehouse
+    run: OpenRun = context.resources.warehouse
     assert context.op_exception is not None
     run.stop(context.step_key, context.op_exception)

@@ -16,8 +16,8 @@ from pipelines.orchestration import build_defs
 from pipelines.orchestration.describe import key_of
 from pipelines.orchestration.jobs import DAILY
 from pipelines.orchestration.published import SNAPSHOT
-from pipelines.refresh import Watcher
 from pipelines.settings import Settings
+from pipelines.steps.watch import Watcher
 
 
 def run_daily(

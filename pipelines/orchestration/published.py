@@ -1,7 +1,7 @@
 """The snapshot and the reports as Dagster assets.
 
 What belongs here: what publishing waits for, by when it is due, what it tells operators. What does not: publishing and
-writing reports (refresh.py), when they are run (jobs.py, schedules.py).
+writing reports (steps/work.py), when they are run (jobs.py, schedules.py).
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,10 @@ import dagster as dg
 from pipelines.catalogue import load_catalogue, ops_tables
 from pipelines.orchestration.describe import OWNER, key_of
 from pipelines.quality import Quality
-from pipelines.refresh import Refresh, write_report
 from pipelines.report import KINDS
 from pipelines.settings import Settings
+from pipelines.steps.reporting import write_report
+from pipelines.steps.work import OpenRun
 
 SNAPSHOT = dg.AssetKey(["published", "snapshot"])
 # Fails as a warning where `siyu run` ends with its warning exit: published, but a whole source is missing.
@@ -58,7 +59,7 @@ def _snapshot(settings: Settings) -> dg.AssetsDefinition:
         required_resource_keys={"warehouse"},
     )
     def publish(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        run: Refresh = context.resources.warehouse
+        run: OpenRun = context.resources.warehouse
         path, known = run.publish(), run.watcher.quality
         facts: dict[str, Any] = {"file": path.name, "bytes": path.stat().st_size, "to_know": _to_know(known)}
         return dg.MaterializeResult(metadata=facts, check_results=[_whole(known)])
@@ -91,7 +92,7 @@ def _reports(settings: Settings) -> list[dg.AssetsDefinition]:
         required_resource_keys={"warehouse"},
     )
     def daily(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        run: Refresh = context.resources.warehouse
+        run: OpenRun = context.resources.warehouse
         return _written(run.report("daily"))
 
     return [daily, *(_periodic(settings, kind) for kind in KINDS if kind != "daily")]

@@ -20,9 +20,9 @@ from tests.dagster.merchant import merchant
 HANG = """
 import sys, time
 from pathlib import Path
-import pipelines.refresh, pipelines.run
+import pipelines.run, pipelines.steps.work
 from pipelines.settings import Settings
-pipelines.refresh.Refresh.build = lambda self, table: (print("building", flush=True), time.sleep(600))
+pipelines.steps.work.OpenRun.build = lambda self, table: (print("building", flush=True), time.sleep(600))
 pipelines.run.run(Settings(home=Path(sys.argv[1])))
 """
 

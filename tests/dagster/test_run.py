@@ -13,14 +13,15 @@ import dagster as dg
 import pytest
 
 from pipelines.catalogue import load_catalogue, ops_tables
-from pipelines.checks import read_hold
 from pipelines.core import NoData
 from pipelines.orchestration.published import SNAPSHOT, WHOLE
-from pipelines.rebuild import LandingIncomplete
-from pipelines.refresh import Step, write_report
 from pipelines.run import RunResult, run
 from pipelines.settings import Settings
 from pipelines.spec.checks import CheckEntry
+from pipelines.steps.from_landing import LandingIncomplete
+from pipelines.steps.hold import read_hold
+from pipelines.steps.reporting import write_report
+from pipelines.steps.watch import Step
 from pipelines.tables import TableError, load_tables
 from pipelines.warehouse import WarehouseBusy, open_for_writing, open_warehouse
 from tests.dagster.merchant import merchant, put

@@ -10,9 +10,9 @@ import dagster as dg
 import pytest
 
 from pipelines.catalogue import load_catalogue
-from pipelines.refresh import Refresh
 from pipelines.run import run
 from pipelines.spec.checks import CheckEntry
+from pipelines.steps.work import OpenRun
 from pipelines.tables import Table
 from pipelines.warehouse import open_for_writing
 from tests.dagster.merchant import merchant
@@ -46,7 +46,7 @@ def outcome(home: Path, select: list[str] | None) -> dict[str, Any]:
 
 
 def broken(name: str, build: Any) -> Any:
-    def build_or_fail(run: Refresh, table: Table) -> Any:
+    def build_or_fail(run: OpenRun, table: Table) -> Any:
         if table.qualified == name:
             raise ArithmeticError("planted")
         return build(run, table)
@@ -77,7 +77,7 @@ def test_what_is_left_behind_is_the_same(
         said = load_catalogue()[name].header.__dict__
         monkeypatch.setitem(said, "checks", (*said["checks"], CheckEntry.model_validate(NEVER)))
     if breaking:
-        monkeypatch.setattr(Refresh, "build", broken(breaking, Refresh.build))
+        monkeypatch.setattr(OpenRun, "build", broken(breaking, OpenRun.build))
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     alone = outcome(tmp_path / "alone", select)
     with dg.instance_for_test() as instance:

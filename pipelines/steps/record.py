@@ -1,7 +1,7 @@
 """The record of runs in ops.runs, and whether there is anything for a new one to do.
 
 What belongs here: begin, end, what was loaded, the fingerprint of what decides numbers. What does not: the work of a
-run (refresh.py). Nothing here imports Dagster: "nothing new" is to be said in a blink.
+run (work.py). Nothing here imports Dagster: "nothing new" is to be said in a blink.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
-CODE = Path(__file__).resolve().parent.parent
+CODE = Path(__file__).resolve().parent.parent.parent
 
 
 @dataclass(frozen=True)
