@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.building import Built, build, values
 from pipelines.facts import are_stored
 from pipelines.settings import Settings
+from pipelines.spec.literals import quoted
 from pipelines.spec.nearest import hint, nearest
 from pipelines.tables import Table, TableError, load_tables
 
@@ -102,8 +103,7 @@ def on_day(snapshot: Snapshot, as_of: date) -> duckdb.DuckDBPyConnection:
     from pipelines.warehouse import connect
 
     connection = connect()
-    quoted = str(snapshot.path).replace("'", "''")
-    connection.execute(f"attach '{quoted}' as published (read_only)")
+    connection.execute(f"attach {quoted(snapshot.path)} as published (read_only)")
     tables = connection.execute("""
         select schema_name, table_name from duckdb_tables()
         where database_name = 'published' and (schema_name in ('staging', 'superseded') or

@@ -7,16 +7,15 @@ orchestration/).
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pipelines.check_record import Failure
 from pipelines.engines.engine import need_engine
@@ -31,9 +30,7 @@ from pipelines.steps.record import Loaded
 from pipelines.steps.watch import Progress, Step, Watcher
 from pipelines.steps.work import NotPublished
 from pipelines.tables import TableError
-
-if TYPE_CHECKING:
-    import duckdb
+from pipelines.warehouse import read_only
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def run(
     _need_room_to_write(settings)
     if not full and not select and (day := unchanged(settings, as_of)):
         current = settings.snapshot_path.resolve()
-        with _reading(settings) as snapshot:
+        with read_only(settings.snapshot_path) as snapshot:
             known = quality(snapshot, settings)
         reports = _newest(settings)
         return RunResult("unchanged", None, day, _since(started), snapshot=current, reports=reports, quality=known)
@@ -119,24 +116,13 @@ def unchanged(settings: Settings, as_of: date | None = None) -> date | None:
 
     if not settings.snapshot_path.exists() or read_hold(settings) or not _newest(settings):
         return None
-    with _reading(settings) as snapshot:
+    with read_only(settings.snapshot_path) as snapshot:
         last = snapshot.execute(
             "select fingerprint, as_of from ops.runs where status = 'published' order by finished_at desc limit 1"
         ).fetchone()
         if last is None or last[0] != record.fingerprint(settings, as_of) or find_new(snapshot, settings):
             return None
         return last[1] if last[1] == (as_of or last_complete_day(snapshot, settings)) else None
-
-
-@contextlib.contextmanager
-def _reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    import duckdb
-
-    connection = duckdb.connect(str(settings.snapshot_path.resolve()), read_only=True)
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 def _newest(settings: Settings) -> tuple[Path, ...]:

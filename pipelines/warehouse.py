@@ -1,6 +1,7 @@
 """The warehouse file: its single writer, its published copies, and the door for readers.
 
-What belongs here: locking, opening, transactions, publishing, `open_warehouse()`. What does not: which tables exist.
+What belongs here: locking, opening, transactions, publishing, `read_only()`, `open_warehouse()`. What does not: which
+tables exist.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.settings import Settings, load_settings
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,10 +88,9 @@ def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     _quiet(connection)
     if path is not None:
-        quoted = str(path).replace("'", "''")
         # what does not fit in memory is written beside the warehouse, not into the folder one happens to stand in
-        connection.execute(f"set temp_directory = '{quoted}.tmp'")
-        connection.execute(f"attach '{quoted}' as warehouse (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"set temp_directory = {quoted(f'{path}.tmp')}")
+        connection.execute(f"attach {quoted(path)} as warehouse (storage_version '{STORAGE_VERSION}')")
         connection.execute("use warehouse")
     for schema in SCHEMAS:
         connection.execute(f"create schema if not exists {schema}")
@@ -204,10 +205,17 @@ class Snapshot:
         self.close()
 
 
-def open_warehouse(home: Path | str | None = None) -> Snapshot:
-    """The current published snapshot of a home directory, read-only; never blocks or is blocked by a run."""
+def read_only(path: Path) -> duckdb.DuckDBPyConnection:
+    """The one door for readers: a warehouse file or a snapshot of it, to be closed, or used in a `with` block."""
     import duckdb
 
+    connection = duckdb.connect(str(path.resolve()), read_only=True)
+    _quiet(connection)
+    return connection
+
+
+def open_warehouse(home: Path | str | None = None) -> Snapshot:
+    """The current published snapshot of a home directory, read-only; never blocks or is blocked by a run."""
     settings = load_settings(home)
     if not settings.snapshot_path.exists():
         raise NothingPublished(
@@ -215,6 +223,4 @@ def open_warehouse(home: Path | str | None = None) -> Snapshot:
             "or try `siyu demo`."
         )
     path = settings.snapshot_path.resolve()
-    connection = duckdb.connect(str(path), read_only=True)
-    _quiet(connection)
-    return Snapshot(connection, settings, path)
+    return Snapshot(read_only(path), settings, path)

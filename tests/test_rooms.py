@@ -30,3 +30,16 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
 def test_all_of_dagster_is_in_one_room() -> None:
     users = {file.relative_to(PIPELINES).parts[0] for file in FILES for name in imported(file) if name == "dagster"}
     assert users == {"orchestration"}
+
+
+def holders(text: str) -> list[str]:
+    """The files in which a piece of code stands."""
+    return [file.relative_to(PIPELINES).as_posix() for file in FILES if text in file.read_text(encoding="utf-8")]
+
+
+def test_readers_open_a_warehouse_by_one_door() -> None:
+    assert holders("read_only=") == ["warehouse.py"]
+
+
+def test_quotes_are_put_around_a_text_in_one_place() -> None:
+    assert holders(""".replace("'", "''")""") == ["spec/literals.py"]

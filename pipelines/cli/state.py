@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.settings import Settings
+from pipelines.warehouse import read_only
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,18 +49,13 @@ def look(settings: Settings) -> Iterator[State | None]:
 
     None where nothing was ever loaded.
     """
-    import duckdb
-
     with _shared_lock(settings) as writer:
-        path = settings.snapshot_path.resolve() if writer else settings.warehouse_path
+        path = settings.snapshot_path if writer else settings.warehouse_path
         if not path.exists():
             yield None
             return
-        connection = duckdb.connect(str(path), read_only=True)
-        try:
+        with read_only(path) as connection:
             yield State(connection, writer)
-        finally:
-            connection.close()
 
 
 @contextlib.contextmanager

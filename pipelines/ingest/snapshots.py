@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.file_times import exported_at
 from pipelines.ingest.grammar import Snapshot, Source
 from pipelines.ingest.incoming import Incoming, provenance_of
@@ -22,6 +21,7 @@ from pipelines.ingest.plan import Target
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable
 from pipelines.settings import Settings
+from pipelines.spec.literals import quoted
 from pipelines.spec.nearest import hint
 
 if TYPE_CHECKING:
