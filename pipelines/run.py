@@ -120,7 +120,7 @@ def unchanged(settings: Settings, as_of: date | None = None) -> date | None:
         last = snapshot.execute(
             "select fingerprint, as_of from ops.runs where status = 'published' order by finished_at desc limit 1"
         ).fetchone()
-        if last is None or last[0] != record.fingerprint(settings, as_of) or find_new(snapshot, settings):
+        if last is None or last[0] != record.run_fingerprint(settings, as_of) or find_new(snapshot, settings):
             return None
         return last[1] if last[1] == (as_of or last_complete_day(snapshot, settings)) else None
 
