@@ -15,19 +15,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pipelines.database import transaction
 from pipelines.engines.duckdb import DuckDBEngine, count
 from pipelines.engines.engine import TOUCHED, Engine
 from pipelines.fingerprint import fingerprint
 from pipelines.platforms import load_platforms
 from pipelines.settings import Settings
 from pipelines.tables import ASSETS, Table, load_tables
-from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb
 
 # What makes a fact's SQL, and what changes its rows: with another one a table that stands is not what it would make.
-WRITES_FACTS = [ASSETS.parent / "pipelines" / name for name in ("breakdowns.py", "facts.py", "engines/following.py")]
+WRITES_FACTS = [
+    ASSETS.parent / "pipelines" / name
+    for name in ("breakdowns.py", "rendering.py", "sql_tree.py", "engines/following.py")
+]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from pipelines.facts import are_stored
 from pipelines.settings import Settings
 from pipelines.spec.literals import quoted
 from pipelines.spec.nearest import hint, nearest
-from pipelines.tables import Table, TableError, load_tables
+from pipelines.spec.table_file import TableError
+from pipelines.tables import Table, load_tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -100,7 +101,7 @@ def _unheard(connection: duckdb.DuckDBPyConnection, table: Table, parameter: str
 def on_day(snapshot: Snapshot, as_of: date) -> duckdb.DuckDBPyConnection:
     """A connection in memory whose core is the snapshot's data as of another day."""
     from pipelines.core import begin_pass, refresh_core
-    from pipelines.warehouse import connect
+    from pipelines.database import connect
 
     connection = connect()
     connection.execute(f"attach {quoted(snapshot.path)} as published (read_only)")

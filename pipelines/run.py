@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Literal
 
 from pipelines.check_record import Failure
-from pipelines.engines.engine import need_engine
+from pipelines.database import read_only
+from pipelines.engines.opening import need_engine
 from pipelines.quality import Quality, quality
 from pipelines.settings import Settings
 from pipelines.spec.nearest import nearest
+from pipelines.spec.table_file import TableError
 from pipelines.steps import record
 from pipelines.steps.begin import begin_run
 from pipelines.steps.hold import read_hold
@@ -29,8 +31,6 @@ from pipelines.steps.order import take_steps
 from pipelines.steps.record import Loaded
 from pipelines.steps.watch import Progress, Step, Watcher
 from pipelines.steps.work import NotPublished
-from pipelines.tables import TableError
-from pipelines.warehouse import read_only
 
 
 @dataclass(frozen=True)

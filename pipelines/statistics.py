@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from pipelines.spec.nearest import hint
 from pipelines.spec.reading import SpecError
-from pipelines.tables import ASSETS
+from pipelines.spec.table_file import ASSETS
 
 SCHEMA = "statistics"
 

@@ -80,7 +80,7 @@ def test_checks_are_asked_without_what_great_expectations_has_besides() -> None:
 import sys
 from pipelines.expectations import Validations
 from pipelines.spec.checks import Check
-from pipelines.warehouse import connect
+from pipelines.database import connect
 connection = connect()
 connection.execute("create table core.one as select 1 as n")
 with Validations(connection) as validations:

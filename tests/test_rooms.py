@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 PIPELINES = Path(__file__).resolve().parent.parent / "pipelines"
 FILES = sorted(PIPELINES.rglob("*.py"))
+MODULES = {
+    ".".join(file.relative_to(PIPELINES.parent).with_suffix("").parts).removesuffix(".__init__") for file in FILES
+}
+
+
+def module(file: Path) -> str:
+    return ".".join(file.relative_to(PIPELINES.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module(file): file for file in FILES}
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -16,7 +27,8 @@ def imported(file: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (node.module, *(f"{node.module}.{name.name}" for name in node.names))
+            members = [f"{node.module}.{name.name}" for name in node.names]
+            yield from (member if member in MODULES else node.module for member in members)
 
 
 def _run(node: ast.AST) -> Iterator[ast.AST]:
@@ -28,8 +40,14 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def test_all_of_dagster_is_in_one_room() -> None:
-    users = {file.relative_to(PIPELINES).parts[0] for file in FILES for name in imported(file) if name == "dagster"}
-    assert users == {"orchestration"}
+    users = [file for file in FILES if any(name.split(".")[0] == "dagster" for name in imported(file))]
+    assert {file.relative_to(PIPELINES).parts[0] for file in users} == {"orchestration"}
+
+
+def test_nothing_imports_itself_by_way_of_others() -> None:
+    """Not inside a function either: a circle put off until the call is still one."""
+    order = TopologicalSorter({name: set(imported(file)) & MODULES.keys() for name, file in MODULES.items()})
+    order.prepare()  # raises CycleError, naming the circle
 
 
 def holders(text: str) -> list[str]:
@@ -38,7 +56,7 @@ def holders(text: str) -> list[str]:
 
 
 def test_readers_open_a_warehouse_by_one_door() -> None:
-    assert holders("read_only=") == ["warehouse.py"]
+    assert holders("read_only=") == ["database.py"]
 
 
 def test_quotes_are_put_around_a_text_in_one_place() -> None:

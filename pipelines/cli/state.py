@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.database import read_only
 from pipelines.settings import Settings
-from pipelines.warehouse import read_only
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.database import transaction
 from pipelines.engines.engine import TOUCHED
 from pipelines.engines.following import can_follow, follow, keep_replaced, kept
 from pipelines.spec.literals import quoted
 from pipelines.tables import Table, load_tables
-from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb

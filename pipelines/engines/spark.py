@@ -20,12 +20,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.database import SCHEMAS, transaction
 from pipelines.engines.duckdb import DuckDBEngine, count
 from pipelines.engines.java import QUIETLY, SparkMissing, find_java, launched_with
 from pipelines.settings import Settings
 from pipelines.spec.literals import quoted
 from pipelines.tables import Table, load_tables
-from pipelines.warehouse import SCHEMAS, transaction
 
 if TYPE_CHECKING:
     import duckdb

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.database import transaction
 from pipelines.ingest.ledger import LEDGER, PROVENANCE, TABLE_COMMENTS
 from pipelines.ingest.staging import load_staging
 from pipelines.spec.literals import quoted
-from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,11 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.database import read_only
 from pipelines.report.words import plain
 from pipelines.settings import Settings
 from pipelines.spec.header import Column
 from pipelines.tables import Table, load_tables
-from pipelines.warehouse import Snapshot, read_only
+from pipelines.warehouse import Snapshot
 
 if TYPE_CHECKING:
     import duckdb

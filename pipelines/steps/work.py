@@ -86,7 +86,7 @@ class OpenRun:
     @cached_property
     def engine(self) -> Engine:
         """Who runs the SQL files in this run, begun when the first of them asks for it."""
-        from pipelines.engines.engine import open_engine
+        from pipelines.engines.opening import open_engine
 
         return self._closing.enter_context(open_engine(self.settings, self.warehouse.connection))
 

@@ -12,12 +12,12 @@ import sqlalchemy
 
 from pipelines.catalogue import load_catalogue
 from pipelines.check_record import Result
+from pipelines.database import connect
 from pipelines.expectations import Validations
 from pipelines.spec.checks import checks_of
 from pipelines.spec.header import Header
 from pipelines.spec.reading import SpecError, checked
 from pipelines.tables import Table
-from pipelines.warehouse import connect
 
 ROWS = """
     (1, 'a', null, 0.5, date '2025-01-31', 'ok'),

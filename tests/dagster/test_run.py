@@ -18,11 +18,12 @@ from pipelines.orchestration.published import SNAPSHOT, WHOLE
 from pipelines.run import RunResult, run
 from pipelines.settings import Settings
 from pipelines.spec.checks import CheckEntry
+from pipelines.spec.table_file import TableError
 from pipelines.steps.from_landing import LandingIncomplete
 from pipelines.steps.hold import read_hold
 from pipelines.steps.reporting import write_report
 from pipelines.steps.watch import Step
-from pipelines.tables import TableError, load_tables
+from pipelines.tables import load_tables
 from pipelines.warehouse import WarehouseBusy, open_for_writing, open_warehouse
 from tests.dagster.merchant import merchant, put
 
