@@ -25,6 +25,7 @@ from pipelines.steps.reporting import write_report
 from pipelines.steps.watch import Step
 from pipelines.tables import load_tables
 from pipelines.warehouse import WarehouseBusy, open_for_writing, open_warehouse
+from tests.dagster.conftest import records
 from tests.dagster.merchant import merchant, put
 
 pytestmark = pytest.mark.usefixtures("few_tables")
@@ -165,10 +166,10 @@ def test_a_failed_check_keeps_the_last_good_snapshot_until_a_good_run(settings: 
     ]
 
 
-def test_a_source_refused_whole_is_a_warning_and_no_stop(settings: Settings) -> None:
+def test_a_source_refused_whole_is_a_warning_and_no_stop(settings: Settings, tmp_path: Path) -> None:
     """Published all the same; Dagster's check on the snapshot says so, as the exit code and the result do."""
     put(settings.home, "refunds", "refunds.csv", "colour,taste\nred,sweet\n")
-    with dg.instance_for_test() as instance:
+    with records(tmp_path) as instance:
         result = run(settings)
         (check,) = instance.event_log_storage.get_asset_check_execution_history(
             dg.AssetCheckKey(SNAPSHOT, WHOLE), limit=1

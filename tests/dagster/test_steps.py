@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import pytest
 
 from pipelines.catalogue import load_catalogue
@@ -15,6 +14,7 @@ from pipelines.spec.checks import CheckEntry
 from pipelines.steps.work import OpenRun
 from pipelines.tables import Table
 from pipelines.warehouse import open_for_writing
+from tests.dagster.conftest import records
 from tests.dagster.merchant import merchant
 
 pytestmark = pytest.mark.usefixtures("few_tables")
@@ -80,7 +80,7 @@ def test_what_is_left_behind_is_the_same(
         monkeypatch.setattr(OpenRun, "build", broken(breaking, OpenRun.build))
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     alone = outcome(tmp_path / "alone", select)
-    with dg.instance_for_test() as instance:
+    with records(tmp_path) as instance:
         by_dagster = outcome(tmp_path / "dagster", select)
         assert len(instance.get_runs()) == 1 + (select is not None)
     (runs,) = [key for key in alone if "ops.runs" in key]
