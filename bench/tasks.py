@@ -151,7 +151,7 @@ def build(home: str, as_of: str, full: bool, new_orders: int = 0) -> Told:
 def build_whole(home: str, engine: str, as_of: str) -> Told:
     """Every table made whole by an engine, its start and the way of each table back to the warehouse included."""
     from pipelines.core import begin_pass, refresh_core
-    from pipelines.engines.engine import open_engine
+    from pipelines.engines.opening import open_engine
     from pipelines.metrics import refresh_metric
     from pipelines.settings import load_settings
     from pipelines.tables import load_tables

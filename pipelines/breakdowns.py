@@ -1,7 +1,7 @@
 """Breakdowns: what a number can be split by, read from assets/breakdowns.yaml and expanded in the SQL of facts.
 
 What belongs here: that table's model, and the SQL it stands for. What does not: a breakdown's name or column (there),
-which fact a metric reads with which parameters (facts.py).
+which fact a metric reads with which parameters (rendering.py).
 
 In a fact's SQL stand two marks. `$breakdown_columns`, where core is scanned, is one column per breakdown.
 `$breakdowns`, where these rows are counted, is three columns (segment_by, segment, segment_platform) and the grouping
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.spec.header import Title
 from pipelines.spec.reading import SpecError, Strict, read
-from pipelines.tables import ASSETS, parameter_name
+from pipelines.spec.table_file import ASSETS
+from pipelines.sql_tree import parameter_name
 
 if TYPE_CHECKING:
     from sqlglot import exp

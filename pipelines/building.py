@@ -10,24 +10,27 @@ that a run killed at any point, or one that refreshed some tables only, is made 
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pipelines.database import transaction
 from pipelines.engines.duckdb import DuckDBEngine, count
 from pipelines.engines.engine import TOUCHED, Engine
+from pipelines.fingerprint import fingerprint
 from pipelines.platforms import load_platforms
 from pipelines.settings import Settings
 from pipelines.tables import ASSETS, Table, load_tables
-from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb
 
 # What makes a fact's SQL, and what changes its rows: with another one a table that stands is not what it would make.
-WRITES_FACTS = [ASSETS.parent / "pipelines" / name for name in ("breakdowns.py", "facts.py", "engines/following.py")]
+WRITES_FACTS = [
+    ASSETS.parent / "pipelines" / name
+    for name in ("breakdowns.py", "rendering.py", "sql_tree.py", "engines/following.py")
+]
 
 
 @dataclass(frozen=True)
@@ -62,17 +65,12 @@ def create_ops(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists ops.{name} (pass_no bigint, {columns})")
 
 
-def fingerprint(settings: Settings) -> str:
+def core_fingerprint(settings: Settings) -> str:
     """Changes when a definition or a number-deciding setting changes; core is then built anew."""
-    digest = hashlib.sha256()
-    defined = sorted(f for place in ("core/*", "facts/*", "*.yaml") for f in ASSETS.glob(place))
-    for file in [*defined, *WRITES_FACTS]:
-        if file.is_file():
-            digest.update(file.name.encode() + file.read_bytes())
-    digest.update(repr(load_platforms()).encode())
+    defined = sorted(f for place in ("core/*", "facts/*", "*.yaml") for f in ASSETS.glob(place) if f.is_file())
     no_number = {"home", "language", "merchant_name", "engine", "spark", "memory_limit"}
-    digest.update(settings.model_dump_json(exclude=no_number).encode())
-    return digest.hexdigest()[:16]
+    decides = settings.model_dump_json(exclude=no_number)
+    return fingerprint(load_platforms(), decides, files=[*defined, *WRITES_FACTS])
 
 
 def values(settings: Settings, as_of: date) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What came of the checks: results, and their record in ops.checks.
 
 What belongs here: results, writing them, and which failures still stand. What does not: the grammar of checks
-(spec/checks.py), asking them (checks.py), what a failure does to a publication (hold.py).
+(spec/checks.py), asking them (expectations.py), what a failure does to a publication (steps/hold.py).
 """
 
 from __future__ import annotations

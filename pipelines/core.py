@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.building import Built, Pass, create_ops, fingerprint, forget_done, refresh
+from pipelines.building import Built, Pass, core_fingerprint, create_ops, forget_done, refresh
 from pipelines.engines.following import forget_replaced
 from pipelines.ingest.staging import load_staging
 from pipelines.settings import Settings
@@ -42,7 +42,7 @@ def begin_pass(
     forget_replaced(connection)
     forget_done(connection)
     day = as_of or last_complete_day(connection, settings)
-    mark = fingerprint(settings)
+    mark = core_fingerprint(settings)
     passes = connection.execute(
         "select pass_no, as_of, fingerprint from ops.core_passes order by pass_no desc limit 1"
     ).fetchall()

@@ -1,8 +1,8 @@
 """Great Expectations on the warehouse that this process holds open.
 
 What belongs here: checks → expectations → results, and the cures that Great Expectations needs on DuckDB. What does
-not: the grammar of checks (spec/checks.py). Import this module through checks.open_validations: it takes a second to
-load.
+not: the grammar of checks (spec/checks.py). Import it where checks
+are asked and no earlier: it takes seconds to load.
 
 Each check is one expectation over one metric of ours, a count, and all counts of a table are asked in one statement:
 Great Expectations bundles what is an aggregate. Its column-map expectations were measured and left (ADR 7): each costs

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.warehouse import transaction
+from pipelines.database import transaction
 
 if TYPE_CHECKING:
     import duckdb

@@ -1,7 +1,7 @@
 """Importing a part of a library whose packages import all of it.
 
 What belongs here: a package without what its `__init__` imports, and modules that count as missing. What does not:
-which packages, and why (checks.py).
+which packages, and why (expectations.py).
 """
 
 from __future__ import annotations

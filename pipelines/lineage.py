@@ -1,7 +1,7 @@
 """Which columns a column is made of, read from the SQL.
 
 What belongs here: lineage of columns within one table file, and the way back through several. What does not: drawing it
-(Dagster's metadata in graph.py, `siyu explain`).
+(orchestration/describe.py, `siyu explain`).
 """
 
 from __future__ import annotations

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from pipelines.building import Built, build, values
 from pipelines.facts import are_stored
 from pipelines.settings import Settings
+from pipelines.spec.literals import quoted
 from pipelines.spec.nearest import hint, nearest
-from pipelines.tables import Table, TableError, load_tables
+from pipelines.spec.table_file import TableError
+from pipelines.tables import Table, load_tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -99,11 +101,10 @@ def _unheard(connection: duckdb.DuckDBPyConnection, table: Table, parameter: str
 def on_day(snapshot: Snapshot, as_of: date) -> duckdb.DuckDBPyConnection:
     """A connection in memory whose core is the snapshot's data as of another day."""
     from pipelines.core import begin_pass, refresh_core
-    from pipelines.warehouse import connect
+    from pipelines.database import connect
 
     connection = connect()
-    quoted = str(snapshot.path).replace("'", "''")
-    connection.execute(f"attach '{quoted}' as published (read_only)")
+    connection.execute(f"attach {quoted(snapshot.path)} as published (read_only)")
     tables = connection.execute("""
         select schema_name, table_name from duckdb_tables()
         where database_name = 'published' and (schema_name in ('staging', 'superseded') or

@@ -12,41 +12,41 @@ from typing import Any
 
 import yaml
 
-from pipelines.tables import Table, TableError
+from pipelines.spec.table_file import TableError
 
 
-def resolved(table: Table, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The table's parameters overridden by `given`. Raises TableError with what it takes."""
-    unknown = sorted(set(given) - set(table.parameters))
+def resolved(
+    table: str, defaults: Mapping[str, Any], choices: Mapping[str, list[Any]], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A table's defaults overridden by `given`. Raises TableError with what the table (its qualified name) takes."""
+    unknown = sorted(set(given) - set(defaults))
     if unknown:
-        known = ", ".join(table.parameters) or "none"
-        raise TableError(f"{table.qualified} has no parameter '{unknown[0]}'; its parameters are: {known}")
-    typed = {k: _like(table.parameters[k], v, k, table.qualified) for k, v in given.items()}
+        known = ", ".join(defaults) or "none"
+        raise TableError(f"{table} has no parameter '{unknown[0]}'; its parameters are: {known}")
+    typed = {k: _like(defaults[k], v, k, table) for k, v in given.items()}
     for name, value in typed.items():
-        _check_choice(table, name, value)
-        _check_numbers(table, name, value)
-    return {**table.parameters, **typed}
+        _check_choice(table, name, value, choices.get(name))
+        _check_numbers(table, name, value, defaults[name])
+    return {**defaults, **typed}
 
 
-def _check_choice(table: Table, name: str, value: Any) -> None:
+def _check_choice(table: str, name: str, value: Any, allowed: list[Any] | None) -> None:
     """A word that the SQL does not know would give a table of zeros, or one with another meaning."""
-    allowed = table.choices.get(name)
     if allowed is None or value is None:
         return
     for word in value if isinstance(value, list) else [value]:
         if word not in allowed and not ("number" in allowed and str(word).isdigit()):
             words = ", ".join(map(str, allowed))
-            raise TableError(f"{table.qualified}: parameter '{name}' is {word!r}; expected one of: {words}")
+            raise TableError(f"{table}: parameter '{name}' is {word!r}; expected one of: {words}")
 
 
-def _check_numbers(table: Table, name: str, value: Any) -> None:
+def _check_numbers(table: str, name: str, value: Any, example: Any) -> None:
     """Every number asked for is a count of days, people or rows; below zero the SQL would answer with zeros."""
     if value == []:
-        example = table.parameters[name]
-        raise TableError(f"{table.qualified}: parameter '{name}' is empty; expected something like {example}")
+        raise TableError(f"{table}: parameter '{name}' is empty; expected something like {example}")
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, int | float) and item < 0:
-            raise TableError(f"{table.qualified}: parameter '{name}' is {item}; expected 0 or more")
+            raise TableError(f"{table}: parameter '{name}' is {item}; expected 0 or more")
 
 
 def _like(default: Any, value: Any, name: str, table: str) -> Any:

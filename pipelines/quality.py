@@ -1,7 +1,7 @@
 """What a person must know of the data before believing a number: what was refused, left aside, or used with a doubt.
 
 What belongs here: asking the rules of assets/reports/quality.yaml. What does not: the rules, their wording
-(assets/reports, report/sentences.py), and where they are shown (cli/status.py, cli/running.py, report, graph.py).
+(assets/reports, report/sentences.py), and where they are shown (cli/status.py, cli/running.py, report, orchestration/).
 """
 
 from __future__ import annotations

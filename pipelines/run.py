@@ -1,36 +1,36 @@
 """`siyu run`: every step taken in this process, unless there is nothing to do.
 
 What belongs here: deciding that nothing is new, taking the steps, by Dagster's daily job where Dagster keeps records
-(DAGSTER_HOME), telling how it ended. What does not: the steps (refresh.py) and their order (steps.py, graph.py).
+(DAGSTER_HOME), telling how it ended. What does not: the steps and their order (steps/,
+orchestration/).
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from pipelines import checks, runs
-from pipelines.checks import Failure
-from pipelines.engines.engine import need_engine
+from pipelines.check_record import Failure
+from pipelines.database import read_only
+from pipelines.engines.opening import need_engine
 from pipelines.quality import Quality, quality
-from pipelines.refresh import NotPublished, Progress, Step, Watcher, refreshing
-from pipelines.runs import Loaded
 from pipelines.settings import Settings
 from pipelines.spec.nearest import nearest
-from pipelines.steps import take_steps
-from pipelines.tables import TableError
-
-if TYPE_CHECKING:
-    import dagster as dg
-    import duckdb
+from pipelines.spec.table_file import TableError
+from pipelines.steps import record
+from pipelines.steps.begin import begin_run
+from pipelines.steps.hold import read_hold
+from pipelines.steps.order import take_steps
+from pipelines.steps.record import Loaded
+from pipelines.steps.watch import Progress, Step, Watcher
+from pipelines.steps.work import NotPublished
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def run(
     _need_room_to_write(settings)
     if not full and not select and (day := unchanged(settings, as_of)):
         current = settings.snapshot_path.resolve()
-        with _reading(settings) as snapshot:
+        with read_only(settings.snapshot_path) as snapshot:
             known = quality(snapshot, settings)
         reports = _newest(settings)
         return RunResult("unchanged", None, day, _since(started), snapshot=current, reports=reports, quality=known)
@@ -114,26 +114,15 @@ def unchanged(settings: Settings, as_of: date | None = None) -> date | None:
     from pipelines.core import last_complete_day
     from pipelines.ingest.landing import find_new
 
-    if not settings.snapshot_path.exists() or checks.read_hold(settings) or not _newest(settings):
+    if not settings.snapshot_path.exists() or read_hold(settings) or not _newest(settings):
         return None
-    with _reading(settings) as snapshot:
+    with read_only(settings.snapshot_path) as snapshot:
         last = snapshot.execute(
             "select fingerprint, as_of from ops.runs where status = 'published' order by finished_at desc limit 1"
         ).fetchone()
-        if last is None or last[0] != runs.fingerprint(settings, as_of) or find_new(snapshot, settings):
+        if last is None or last[0] != record.run_fingerprint(settings, as_of) or find_new(snapshot, settings):
             return None
         return last[1] if last[1] == (as_of or last_complete_day(snapshot, settings)) else None
-
-
-@contextlib.contextmanager
-def _reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    import duckdb
-
-    connection = duckdb.connect(str(settings.snapshot_path.resolve()), read_only=True)
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 def _newest(settings: Settings) -> tuple[Path, ...]:
@@ -164,60 +153,15 @@ def _selected(select: Sequence[str] | None) -> list[str] | None:
 def _execute(
     settings: Settings, run_id: str, as_of: date | None, full: bool, names: list[str] | None, watcher: Watcher
 ) -> None:
-    """Takes the steps in this process, by Dagster where it keeps records; what came of it is in the watcher."""
-    with _instance() as instance:
-        if instance is not None:
-            _execute_daily(instance, settings, run_id, as_of, full, names, watcher)
-        else:
-            with refreshing(settings, run_id, as_of, full, watcher) as opened:
-                take_steps(opened, names)
+    """Takes the steps in this process; what came of it is in the watcher.
 
-
-@contextlib.contextmanager
-def _instance() -> Iterator[dg.DagsterInstance | None]:
-    """Dagster's records, where DAGSTER_HOME names the operators' own, so that they see this run too; else none.
-
-    Records in memory, which end with the process, would show nobody anything, and cost a third of a small run.
+    By Dagster where DAGSTER_HOME names the operators' own records, so that they see this run too. Records in memory,
+    which end with the process, would show nobody anything, and cost a third of a small run.
     """
-    if not os.environ.get("DAGSTER_HOME"):
-        yield None
+    if os.environ.get("DAGSTER_HOME"):
+        from pipelines.orchestration.in_process import run_daily
+
+        run_daily(settings, run_id, as_of, full, names, watcher)
         return
-    import dagster as dg
-
-    with dg.DagsterInstance.get() as instance:
-        yield instance
-
-
-def _execute_daily(
-    instance: dg.DagsterInstance,
-    settings: Settings,
-    run_id: str,
-    as_of: date | None,
-    full: bool,
-    names: list[str] | None,
-    watcher: Watcher,
-) -> None:
-    """Dagster's daily job."""
-    import dagster as dg
-
-    from pipelines.graph import SNAPSHOT
-    from pipelines.jobs import DAILY, project
-
-    keys = None if names is None else [dg.AssetKey(name.split(".")) for name in names] + [SNAPSHOT]
-    done = (
-        project(settings, watcher, patience=0)
-        .resolve_job_def(DAILY)
-        .execute_in_process(
-            run_config={
-                "resources": {"warehouse": {"config": {"as_of": as_of and as_of.isoformat(), "full": full}}},
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
-            instance=instance,
-            run_id=run_id,
-            raise_on_error=False,
-            asset_selection=keys,
-            tags={"siyu/started_by": "siyu run"},
-        )
-    )
-    if not done.success and watcher.error is None and not watcher.failures:
-        raise RuntimeError(f"the run ended badly, and no step says why; Dagster's run is {run_id}")
+    with begin_run(settings, run_id, as_of, full, watcher) as opened:
+        take_steps(opened, names)

@@ -1,7 +1,7 @@
 """A SELECT as text: which tables it reads and where, and the text with other things in their places.
 
 What belongs here: what DuckDB's own parser says of a text, and filling a text in: a tenth of the time of parsing and
-writing anew by sqlglot, and the text that runs is the file's own. What does not: other dialects (tables.py), what any
+writing anew by sqlglot, and the text that runs is the file's own. What does not: other dialects (sql_tree.py), what any
 value means.
 """
 

@@ -1,7 +1,7 @@
 """Statistics: SELECTs that several metrics share, which stand in their SQL as if they were tables.
 
 What belongs here: finding them. What does not: any statistic (assets/statistics; each file says what it reads of the
-query that it is put in), facts (facts.py).
+query that it is put in), facts (rendering.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from pipelines.spec.nearest import hint
 from pipelines.spec.reading import SpecError
-from pipelines.tables import ASSETS
+from pipelines.spec.table_file import ASSETS
 
 SCHEMA = "statistics"
 

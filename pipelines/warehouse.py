@@ -1,6 +1,7 @@
 """The warehouse file: its single writer, its published copies, and the door for readers.
 
-What belongs here: locking, opening, transactions, publishing, `open_warehouse()`. What does not: which tables exist.
+What belongs here: locking, publishing, `open_warehouse()`. What does not: connections by themselves
+(database.py), which tables exist.
 """
 
 from __future__ import annotations
@@ -16,16 +17,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.database import connect, read_only, transaction
 from pipelines.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-SCHEMAS = ("staging", "superseded", "core", "facts", "metrics", "ops")
 KEEP_SNAPSHOTS = 3
-# Analysts still have DuckDB 1.5; a file of the newest format could not be opened there.
-STORAGE_VERSION = "v1.5.0"
 # What DuckDB may take of the memory found unless the merchant says: with all else a run takes about a third.
 MEMORY_SHARE = "30%"
 
@@ -50,18 +49,6 @@ class Warehouse:
 
 
 @contextlib.contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """All of the block or nothing of it."""
-    connection.execute("begin")
-    try:
-        yield connection
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
-
-
-@contextlib.contextmanager
 def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
     """The warehouse, read-write, for one process at a time.
 
@@ -78,30 +65,6 @@ def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
             connection.execute("checkpoint")
         finally:
             connection.close()
-
-
-def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """A connection to a warehouse file (created when absent), or to one in memory, with every schema in place."""
-    import duckdb
-
-    connection = duckdb.connect()
-    _quiet(connection)
-    if path is not None:
-        quoted = str(path).replace("'", "''")
-        # what does not fit in memory is written beside the warehouse, not into the folder one happens to stand in
-        connection.execute(f"set temp_directory = '{quoted}.tmp'")
-        connection.execute(f"attach '{quoted}' as warehouse (storage_version '{STORAGE_VERSION}')")
-        connection.execute("use warehouse")
-    for schema in SCHEMAS:
-        connection.execute(f"create schema if not exists {schema}")
-    return connection
-
-
-def _quiet(connection: duckdb.DuckDBPyConnection) -> None:
-    # In a notebook without ipywidgets the bar is off, and DuckDB refuses to hear it named.
-    if connection.execute("select current_setting('enable_progress_bar')").fetchall()[0][0]:
-        connection.execute("set enable_progress_bar = false")
-    connection.execute("set TimeZone = 'UTC'")
 
 
 @contextlib.contextmanager
@@ -207,8 +170,6 @@ class Snapshot:
 
 def open_warehouse(home: Path | str | None = None) -> Snapshot:
     """The current published snapshot of a home directory, read-only; never blocks or is blocked by a run."""
-    import duckdb
-
     settings = load_settings(home)
     if not settings.snapshot_path.exists():
         raise NothingPublished(
@@ -216,6 +177,4 @@ def open_warehouse(home: Path | str | None = None) -> Snapshot:
             "or try `siyu demo`."
         )
     path = settings.snapshot_path.resolve()
-    connection = duckdb.connect(str(path), read_only=True)
-    _quiet(connection)
-    return Snapshot(connection, settings, path)
+    return Snapshot(read_only(path), settings, path)

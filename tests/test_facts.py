@@ -8,8 +8,9 @@ from __future__ import annotations
 import pytest
 
 from pipelines import breakdowns
-from pipelines.facts import build_facts, fact_tables, find_fact
+from pipelines.facts import build_facts, fact_tables
 from pipelines.metrics import metric_tables
+from pipelines.rendering import defaults_of, find_fact
 from pipelines.spec.reading import SpecError
 from tests.metrics.random_world import random_world
 
@@ -55,7 +56,7 @@ def test_every_breakdown_of_a_fact_adds_up_to_the_same_total(with_facts, fact):
 
 
 def test_a_table_is_read_only_where_it_was_built_for_what_is_asked(with_facts):
-    longest = find_fact("first_orders").parameters["longest_gap_days"]
+    longest = defaults_of(find_fact("first_orders"))["longest_gap_days"]
     stored, inlined = ({"windows": [longest]}, {"windows": [longest + 1]})
     assert "facts.first_orders" in _text("repurchase", with_facts, stored)
     assert "facts.first_orders" not in _text("repurchase", with_facts, inlined)

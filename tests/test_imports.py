@@ -78,11 +78,12 @@ def test_checks_are_asked_without_what_great_expectations_has_besides() -> None:
     ]
     code = f"""
 import sys
-from pipelines.checks import Check, open_validations
-from pipelines.warehouse import connect
+from pipelines.expectations import Validations
+from pipelines.spec.checks import Check
+from pipelines.database import connect
 connection = connect()
 connection.execute("create table core.one as select 1 as n")
-with open_validations(connection) as validations:
+with Validations(connection) as validations:
     (result,) = validations.run("core.one", [Check("core.one", "n", "condition", "", "count(*) filter (where n > 0)")])
 print(result.rows, [name for name in {heavy} if name in sys.modules])
 """

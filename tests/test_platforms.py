@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from pipelines import platforms
+from pipelines.database import connect
 from pipelines.ingest.staging import load_staging
 from pipelines.platforms import load_platforms, shop_scope_sql
-from pipelines.warehouse import connect
 
 REPORTS = Path(__file__).parents[1] / "assets" / "reports"
 

@@ -10,9 +10,10 @@ import pytest
 import sqlglot
 
 from pipelines.building import values
+from pipelines.rendering import rendered_by_tree
 from pipelines.settings import Settings
 from pipelines.sql_text import Unreadable, fill, parameters, put_in_place, references
-from pipelines.tables import _rendered, load_tables
+from pipelines.tables import load_tables
 
 
 def test_a_parameter_is_no_parameter_inside_a_text_a_name_or_a_comment() -> None:
@@ -92,7 +93,7 @@ def test_the_text_with_its_values_is_what_sqlglot_writes(name: str) -> None:
     for inputs in ({}, read):
         for is_stored in (True, False):
             text = table.render(given, inputs=inputs, is_stored=is_stored)
-            assert _normal(text) == _normal(_rendered(table, "duckdb", given, inputs, is_stored))
+            assert _normal(text) == _normal(rendered_by_tree(table, "duckdb", given, inputs, is_stored))
 
 
 def _normal(text: str) -> str:

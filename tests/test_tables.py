@@ -8,7 +8,8 @@ import pytest
 
 from pipelines.spec.literals import literal, literal_text
 from pipelines.spec.reading import SpecError
-from pipelines.tables import TableError, load_tables, read_table
+from pipelines.spec.table_file import TableError
+from pipelines.tables import load_tables, read_table
 
 HEADER = """/*
 title: {zh: 例, en: Example}

@@ -23,12 +23,12 @@ import duckdb
 
 from pipelines.building import Pass, refresh
 from pipelines.core import begin_pass, core_tables
+from pipelines.database import connect
 from pipelines.ingest.creating import create_staging
 from pipelines.ingest.staging import load_staging
 from pipelines.metrics import query
 from pipelines.settings import SOURCE_KINDS, Settings
 from pipelines.tables import load_tables
-from pipelines.warehouse import connect
 
 Row = dict[str, Any]
 

@@ -12,9 +12,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-# What a shell says of a process stopped by Ctrl-C; typer turns the interrupt into it.
-STOPPED = 130
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line; its exit code: 0 done, 1 the caller's mistake, 2 ours, 3 warned, 130 stopped."""
@@ -40,6 +37,7 @@ def _run(arguments: list[str]) -> int:
     import typer
 
     from pipelines.cli.commands import app
+    from pipelines.cli.mistakes import STOPPED
 
     try:
         code = app(args=arguments, prog_name="siyu", standalone_mode=False)

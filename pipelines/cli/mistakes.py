@@ -14,10 +14,10 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.cli import STOPPED
-
 # WARNING: the numbers are out, but a whole source is missing from them.
 USER, OURS, WARNING = 1, 2, 3
+# What a shell says of a process stopped by Ctrl-C; typer turns the interrupt into it.
+STOPPED = 130
 
 
 class UserError(ValueError):
@@ -52,12 +52,12 @@ def is_users(error: BaseException) -> bool:
 # By name, so that telling an error imports nothing.
 _USERS = {
     "pipelines.settings.SettingsError",
-    "pipelines.tables.TableError",
+    "pipelines.spec.table_file.TableError",
     "pipelines.warehouse.NothingPublished",
     "pipelines.warehouse.WarehouseBusy",
     "pipelines.core.NoData",
     "pipelines.engines.java.SparkMissing",
-    "pipelines.rebuild.LandingIncomplete",
+    "pipelines.steps.from_landing.LandingIncomplete",
 }
 
 

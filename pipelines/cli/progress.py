@@ -1,6 +1,6 @@
 """What a run says while it goes on: each step with rows and seconds.
 
-What belongs here: lines and a spinner. What does not: the steps (refresh.py). All goes to standard error:
+What belongs here: lines and a spinner. What does not: the steps (steps/). All goes to standard error:
 `siyu run > file` keeps only the answer.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
-    from pipelines.refresh import Step
+    from pipelines.steps.watch import Step
 
 _NAME, _ROWS = 44, 12
 _DOING = {"ingest": "reading files", "build": "building tables", "check": "checking", "publish": "publishing"}

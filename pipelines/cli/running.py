@@ -223,7 +223,7 @@ def command() -> str:
 
 def write_report(home: Path | None, kind: str, day: date | None) -> None:
     """Writes one report from the published snapshot and prints where it is."""
-    from pipelines.refresh import write_report as write
+    from pipelines.steps.reporting import write_report as write
 
     settings = load_settings(home)
     try:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.database import read_only
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,18 +49,13 @@ def look(settings: Settings) -> Iterator[State | None]:
 
     None where nothing was ever loaded.
     """
-    import duckdb
-
     with _shared_lock(settings) as writer:
-        path = settings.snapshot_path.resolve() if writer else settings.warehouse_path
+        path = settings.snapshot_path if writer else settings.warehouse_path
         if not path.exists():
             yield None
             return
-        connection = duckdb.connect(str(path), read_only=True)
-        try:
+        with read_only(path) as connection:
             yield State(connection, writer)
-        finally:
-            connection.close()
 
 
 @contextlib.contextmanager

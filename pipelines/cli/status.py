@@ -177,7 +177,7 @@ def _checks(state: State) -> dict[str, Any]:
 
 
 def _published(settings: Settings) -> dict[str, Any] | None:
-    from pipelines.checks import read_hold
+    from pipelines.steps.hold import read_hold
 
     if not settings.snapshot_path.exists():
         return None

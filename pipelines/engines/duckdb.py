@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.database import transaction
 from pipelines.engines.engine import TOUCHED
 from pipelines.engines.following import can_follow, exchange, follow, keep_replaced, kept, was_replaced
+from pipelines.spec.literals import quoted
 from pipelines.tables import Table, load_tables
-from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -125,16 +126,12 @@ def comment(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     kind = "view" if table.is_view else "table"
-    connection.execute(f"comment on {kind} {table.qualified} is {_text(table.description)}")
+    connection.execute(f"comment on {kind} {table.qualified} is {quoted(table.description)}")
     for column in table.columns.values():
         parts = [column.zh, f"[{column.unit}]" if column.unit else "", column.description]
         words = " ".join(part for part in parts if part)
         if words:
-            connection.execute(f'comment on column {table.qualified}."{column.name}" is {_text(words)}')
-
-
-def _text(words: str) -> str:
-    return "'" + words.replace("'", "''") + "'"
+            connection.execute(f'comment on column {table.qualified}."{column.name}" is {quoted(words)}')
 
 
 def count(connection: duckdb.DuckDBPyConnection, name: str) -> int:

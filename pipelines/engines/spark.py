@@ -20,11 +20,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.database import SCHEMAS, transaction
 from pipelines.engines.duckdb import DuckDBEngine, count
 from pipelines.engines.java import QUIETLY, SparkMissing, find_java, launched_with
 from pipelines.settings import Settings
+from pipelines.spec.literals import quoted
 from pipelines.tables import Table, load_tables
-from pipelines.warehouse import SCHEMAS, transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,8 +61,7 @@ class SparkTables:
         """A table of the warehouse, by its qualified name, as it is."""
         file = self.folder / "loaded" / f"{name}.parquet"
         file.parent.mkdir(parents=True, exist_ok=True)
-        quoted = str(file).replace("'", "''")
-        connection.execute(f"copy (from {name}) to '{quoted}' (format parquet)")
+        connection.execute(f"copy (from {name}) to {quoted(file)} (format parquet)")
         self.session.sql(f"drop table if exists {name}")
         self.session.sql(f"create table {name} using parquet location {_literal(file)}")
 
@@ -80,8 +80,7 @@ class SparkTables:
         place = self._place(name)
         if not place.exists():  # a view
             self.session.table(name).write.mode("overwrite").parquet(str(place))
-        quoted = str(place).replace("'", "''")
-        return f"select * from read_parquet('{quoted}/*.parquet')"
+        return f"select * from read_parquet({quoted(place / '*.parquet')})"
 
     def _place(self, name: str) -> Path:
         schema, table = name.split(".")
@@ -135,7 +134,7 @@ class SparkEngine:
 
 
 def _literal(path: Path) -> str:
-    """A path as a text of Spark's SQL."""
+    """A path as a text of Spark's SQL, which knows backslashes and no doubled quotes."""
     text = str(path).replace("\\", "\\\\").replace("'", "\\'")
     return f"'{text}'"
 

@@ -17,7 +17,7 @@ from pipelines.ingest.ledger import FILES
 from pipelines.ingest.notices import Notice, facts_text, write_notices
 from pipelines.ingest.origin import Facts, Origin
 from pipelines.ingest.rows import Rows
-from pipelines.ingest.sources import Source, fingerprint
+from pipelines.ingest.sources import Source, mappings_fingerprint
 from pipelines.ingest.text import UnreadableError
 from pipelines.privacy import mask_letters, mask_text, mask_text_sql
 
@@ -165,7 +165,7 @@ class Account:
             "rows_quarantined": result.rows_quarantined,
             "status": result.status,
             "seconds": round(result.seconds, 3),
-            "mapping": fingerprint(),
+            "mapping": mappings_fingerprint(),
         }
 
 
@@ -189,7 +189,7 @@ def contents_known(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str,
         "select sha256, path, file_id from ops.files where sha256 is not null and (status = 'loaded' or mapping = ?)"
     )
     contents: dict[str, dict[str, int | None]] = {}
-    for sha, path, file_id in connection.execute(known, [fingerprint()]).fetchall():
+    for sha, path, file_id in connection.execute(known, [mappings_fingerprint()]).fetchall():
         contents.setdefault(sha, {})[path] = file_id
     return contents
 

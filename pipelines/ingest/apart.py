@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from pipelines.ingest.cells.reading import Reading, Unread
 from pipelines.ingest.cells.straight import straighten
-from pipelines.ingest.expressions import quoted
+from pipelines.spec.literals import quoted
 
 # One text for RE2 (DuckDB) and for Python's re.
 _CLOCK = "[0-9]{1,2}[:：时点][0-9]{1,2}分?(?:[:：]?[0-9]{1,2}秒?)?(?:[.][0-9]+)?"

@@ -14,6 +14,7 @@ from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.database import transaction
 from pipelines.ingest import rows as reading
 from pipelines.ingest.account import FileResult, contents_known, note_copies
 from pipelines.ingest.formats import open_plain
@@ -30,7 +31,6 @@ from pipelines.ingest.snapshots import lists_again
 from pipelines.ingest.staging import load_staging
 from pipelines.ingest.text import sha256_of
 from pipelines.settings import Settings
-from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb

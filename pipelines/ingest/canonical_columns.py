@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 from pipelines.ingest.cells.plainly import listed
-from pipelines.ingest.expressions import before_sql, names_in_order, names_of, outside_quotes, quoted
+from pipelines.ingest.expressions import before_sql, names_in_order, names_of, outside_quotes
 from pipelines.ingest.grammar import Load
 from pipelines.ingest.hashed_ids import hashed_sql, kind_sql
 from pipelines.ingest.layers import Layers, hour_of, sql_name
@@ -18,6 +18,7 @@ from pipelines.ingest.mapping_checks import apart
 from pipelines.ingest.open_words import kept_word
 from pipelines.ingest.plan import Fault, Target
 from pipelines.ingest.staging import SQL_TYPES, Column, StagingTable
+from pipelines.spec.literals import quoted
 
 
 class CanonicalColumns:

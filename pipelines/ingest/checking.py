@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.database import connect
 from pipelines.ingest.cells.reading import SCALES
 from pipelines.ingest.creating import create_staging
 from pipelines.ingest.headers import Match
@@ -21,7 +22,6 @@ from pipelines.ingest.loading import FileResult, load_file
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.sources import load_sources
 from pipelines.settings import Settings
-from pipelines.warehouse import connect
 
 REFUSED_SHOWN = 5
 # Of units that are not plain at sight.

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.expressions import names_in_order, quoted
+from pipelines.ingest.expressions import names_in_order
 from pipelines.ingest.plan import Plan, Target
 from pipelines.ingest.staging import StagingTable
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb

@@ -13,11 +13,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.columns_told import COMPOSED, is_told_sql, not_empty_sql
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.incoming import Incoming
 from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.plan import Target
 from pipelines.ingest.staging import StagingTable
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb

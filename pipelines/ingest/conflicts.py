@@ -6,9 +6,9 @@ down (account.py).
 
 from __future__ import annotations
 
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.rows import Rows
+from pipelines.spec.literals import quoted
 
 _SHEETS_OF_SHOPS = (
     "the number stands on several sheets: if each is a shop's, give each sheet a column 店铺 (shop_id), or each shop a "

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from pydantic import Field
 
-from pipelines.ingest.expressions import quoted
+from pipelines.spec.literals import quoted
 from pipelines.spec.reading import Strict
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.expressions import quoted
+from pipelines.database import transaction
 from pipelines.ingest.ledger import LEDGER, PROVENANCE, TABLE_COMMENTS
 from pipelines.ingest.staging import load_staging
-from pipelines.warehouse import transaction
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb

@@ -1,6 +1,6 @@
 """The SQL expressions of a mapping as text: which names stand in them, and putting other names in.
 
-What belongs here: words outside string literals, and literals. What does not: their meaning.
+What belongs here: words outside string literals. What does not: their meaning, writing literals (spec/literals.py).
 """
 
 from __future__ import annotations
@@ -30,8 +30,3 @@ def before_sql(end: str, start: str) -> str:
     """SQL: an end lies before its start, as far as both are told: a day alone may be any of its hours."""
     is_day = f"{end} = date_trunc('day', {end})"
     return f"coalesce({end} < {start} and not ({is_day} and {end}::date = {start}::date), false)"
-
-
-def quoted(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"

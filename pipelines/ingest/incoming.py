@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.plan import Plan, Target
 from pipelines.ingest.sources import Source
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb

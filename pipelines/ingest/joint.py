@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipelines.database import transaction
 from pipelines.ingest.account import Account, Entry, FileResult
 from pipelines.ingest.headers import Match
 from pipelines.ingest.joint_rows import BATCH, Group, JointReader
@@ -22,7 +23,6 @@ from pipelines.ingest.origin import OWN, Facts, Origin
 from pipelines.ingest.planning import make_plan
 from pipelines.privacy import load_key
 from pipelines.settings import Settings
-from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.folder_names import shops_in
 from pipelines.ingest.recognise import named_by
-from pipelines.ingest.sources import fingerprint
+from pipelines.ingest.sources import mappings_fingerprint
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def find_new(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[
     rows = connection.execute(
         "select c.path, c.bytes, c.modified_ns, f.sha256 is null from ops.copies c join ops.files f using (file_id) "
         "where f.status = 'loaded' or f.mapping = ?",
-        [fingerprint()],
+        [mappings_fingerprint()],
     ).fetchall()
     known = {
         path: (size, modified)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipelines.ingest.cells.reading import Reading
-from pipelines.ingest.expressions import names_in_order, quoted
+from pipelines.ingest.expressions import names_in_order
 from pipelines.ingest.grammar import SourceColumn
 from pipelines.ingest.headers import Match
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.plan import Fault, used_name
+from pipelines.spec.literals import quoted
 
 
 @dataclass

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.expressions import quoted
+from pipelines.database import transaction
 from pipelines.ingest.incoming import one_number
 from pipelines.ingest.leaving_told import notices_of_lists
 from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.snapshots import LIST_TIME, content_key
+from pipelines.ingest.snapshot_checks import LIST_TIME, content_key
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import load_staging
-from pipelines.warehouse import transaction
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipelines.database import transaction
 from pipelines.ingest import formats
 from pipelines.ingest.account import Account, Entry, FileResult
 from pipelines.ingest.csv_rows import CsvReader
@@ -32,7 +33,6 @@ from pipelines.ingest.text import UnreadableError
 from pipelines.ingest.years import refuse_other_years
 from pipelines.privacy import load_key
 from pipelines.settings import Settings
-from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,18 +7,18 @@ the grammar itself (grammar.py).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING
 
+from pipelines.database import apart
 from pipelines.ingest.expressions import names_in_order
 from pipelines.ingest.grammar import Load, Source, SourceColumn
-from pipelines.ingest.snapshots import snapshot_mistakes
+from pipelines.ingest.snapshot_checks import snapshot_mistakes
 from pipelines.ingest.staging import SQL_TYPES, StagingTable, load_staging
 from pipelines.ingest.units import normalise
 from pipelines.spec.nearest import hint
 
 if TYPE_CHECKING:
-    import duckdb
+    pass
 
 FILE_NAMES = {"file_name": "VARCHAR", "file_folder": "VARCHAR", "file_version_at": "TIMESTAMP"}
 
@@ -144,14 +144,6 @@ def _said_by_duckdb(texts: list[str], columns: dict[str, SourceColumn]) -> str |
     except duckdb.Error as error:
         return str(error)
     return None
-
-
-@cache
-def apart() -> duckdb.DuckDBPyConnection:
-    """A database of its own, without tables: making one takes as long as all the questions to it."""
-    import duckdb
-
-    return duckdb.connect(config={"threads": 1})
 
 
 def _explained(said: str, text: str, columns: dict[str, SourceColumn]) -> str:

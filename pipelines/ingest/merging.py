@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from pipelines.ingest.clashes import find_losers, refuse_torn_parts
 from pipelines.ingest.columns_told import COMPOSED, lacks_sql, mixes_sql, shape_of, told_columns, untold_sql
 from pipelines.ingest.composing import compose
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.hours import hours_sql
 from pipelines.ingest.incoming import (
     Incoming,
@@ -36,6 +35,7 @@ from pipelines.ingest.plan import Target
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable
 from pipelines.ingest.states import BEHIND, FURTHER, merging_notices, ranks_sql
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb

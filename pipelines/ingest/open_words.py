@@ -9,9 +9,9 @@ from __future__ import annotations
 from pipelines.event_words import load_event_words, spellings
 from pipelines.id_types import LEFT_OUT, PHONE, id_type_words, load_id_types
 from pipelines.ingest.cells.plainly import listed
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.staging import Column
 from pipelines.settings import Settings
+from pipelines.spec.literals import quoted
 
 
 def kept_word(value: str, column: Column) -> str:

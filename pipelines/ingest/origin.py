@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipelines.ingest.expressions import quoted
+from pipelines.spec.literals import quoted
 
 OWN = ("own_id", "own_path", "own_name", "own_folder", "own_modified_at", "own_version_at")
 

@@ -20,10 +20,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.ingest.cells.reading import Reading
-from pipelines.ingest.expressions import names_in_order, quoted
+from pipelines.ingest.expressions import names_in_order
 from pipelines.ingest.headers import Match
 from pipelines.ingest.sources import Load
 from pipelines.ingest.staging import StagingTable
+from pipelines.spec.literals import quoted
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pipelines.ingest.cells import plainly
 from pipelines.ingest.cells.alone import normal
 from pipelines.ingest.cells.nobody import NOBODY
 from pipelines.ingest.cells.reading import EMPTY, EPOCH_UNITS, LENGTH_OF_DAY, QUOTES, SPACES, Reading
-from pipelines.ingest.expressions import names_of, outside_quotes, quoted
+from pipelines.ingest.expressions import names_of, outside_quotes
 from pipelines.ingest.grammar import Load, Source, SourceColumn
 from pipelines.ingest.headers import Match
 from pipelines.ingest.layers import Layers, hour_of, sql_name
@@ -24,6 +24,7 @@ from pipelines.ingest.origin import Origin
 from pipelines.ingest.plan import Fault, Plan, leaving_out, used_name
 from pipelines.ingest.staging import SQL_TYPES, load_staging
 from pipelines.privacy import phone_key_sql
+from pipelines.spec.literals import quoted
 
 FALLBACK = re.compile(r"coalesce\((\w+(?:, *\w+)+)\)")
 

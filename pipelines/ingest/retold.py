@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.incoming import Incoming
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Target
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb

@@ -1,82 +1,28 @@
 """Whole lists, such as the members of a group today: who stands in each list of a file, kept for comparing.
 
-What belongs here: `snapshot` of a mapping, checked, and the lists of one file noted. What does not: who has left by
-them (leaving.py), and the rows themselves, which are merged like any others (merging.py).
+What belongs here: the lists of one file, noted. What does not: `snapshot` of a mapping (snapshot_checks.py), who
+has left by them (leaving.py), and the rows themselves, which are merged like any others (merging.py).
 
 A list is known by its source, its table and its values of `of`, in one text with chr(31) between them; so is a member.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.file_times import exported_at
-from pipelines.ingest.grammar import Snapshot, Source
+from pipelines.ingest.grammar import Snapshot
 from pipelines.ingest.incoming import Incoming, provenance_of
 from pipelines.ingest.landing import Found
 from pipelines.ingest.plan import Target
 from pipelines.ingest.sources import load_sources
-from pipelines.ingest.staging import StagingTable
 from pipelines.settings import Settings
-from pipelines.spec.nearest import hint
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb
-
-LIST_TIME = "file_version_at"
-
-
-def snapshot_mistakes(source: Source, table: StagingTable, key: str, snapshot: Snapshot) -> Iterator[str]:
-    """What does not make sense in a mapping's `snapshot`."""
-    named = [(f"{key}.{word}", name) for word in ("of", "who") for name in getattr(snapshot, word)]
-    named += [(f"{key}.since", snapshot.since)] if snapshot.since else []
-    named += [(f"{key}.leave", name) for name in snapshot.leave]
-    for place, name in named:
-        if name not in table.stored:
-            yield f"{place}: no such column of staging.{table.name}: {name}; {hint(name, table.stored)}"
-    known = {*snapshot.of, *snapshot.who, *snapshot.leave}
-    for name, column in table.stored.items():
-        if column.required and name not in known:
-            yield f"{key}.leave.{name}: missing; staging.{table.name} has no row without it"
-    if _content_key(table) is None:
-        yield f"{key}: the key of staging.{table.name} is not made of the row's content, so who left has no row there"
-    if snapshot.gone is not None and (snapshot.gone not in source.loads or not source.loads[snapshot.gone].where):
-        loads = [name for name, load in source.loads.items() if load.where]
-        yield f"{key}.gone: {snapshot.gone} is no load with a `where`; {hint(snapshot.gone, loads)}"
-    if source.version.column is not None:
-        yield f"{key}: with version.column the rows of one list would be of several times"
-    for name, text in snapshot.leave.items():
-        if (said := _said_of_leaving(text)) is not None:
-            yield f"{key}.leave.{name}: {text!r}: {said}"
-
-
-def _said_of_leaving(text: str) -> str | None:
-    """What DuckDB has against an expression of `leave`; of all names only the time of the list is known there."""
-    import duckdb
-
-    from pipelines.ingest.mapping_checks import apart
-
-    try:
-        apart().execute(f"explain select {text} from (select timestamp '2026-01-01' as {LIST_TIME})")
-    except duckdb.Error as error:
-        return str(error).splitlines()[0]
-    return None
-
-
-def _content_key(table: StagingTable) -> str | None:
-    """The key column that is a hash of the row's content where no file tells it."""
-    return next((name for name in table.key if table.columns[name].hash_of), None)
-
-
-def content_key(table: StagingTable) -> str:
-    """That column of a table that a `snapshot` was allowed for."""
-    key = _content_key(table)
-    assert key is not None
-    return key
 
 
 def note_lists(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> None:

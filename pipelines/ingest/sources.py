@@ -7,10 +7,10 @@ SQL (planning.py).
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
+from pipelines.fingerprint import fingerprint
 from pipelines.ingest.canonical import CANONICAL, canonical
 from pipelines.ingest.cells.plainly import listed
 from pipelines.ingest.cells.reading import AMOUNT_UNITS
@@ -44,8 +44,8 @@ __all__ = [
     "SourceError",
     "Version",
     "canonical",
-    "fingerprint",
     "load_sources",
+    "mappings_fingerprint",
 ]
 
 FOLDER = Path(__file__).parents[2] / "assets" / "sources"
@@ -67,10 +67,9 @@ def load_sources() -> dict[str, Source]:
 
 
 @cache
-def fingerprint() -> str:
+def mappings_fingerprint() -> str:
     """Changes when any mapping or canonical table does: refused files are then looked at again."""
-    text = "".join(f"{name}{source!r}" for name, source in load_sources().items())
-    return hashlib.sha256((text + repr(load_staging())).encode()).hexdigest()[:16]
+    return fingerprint(load_sources(), load_staging())
 
 
 def read_source(path: Path) -> Source:

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.ingest.cells.reading import Unread
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.file_columns import FileColumn
 from pipelines.ingest.formats.values import plain_breaks
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
 from pipelines.masking import mask_words
 from pipelines.privacy import MASK, mask_letters, mask_start, mask_text
+from pipelines.spec.literals import quoted
 
 Row = tuple[int, int, tuple[str | None, ...]]  # line, record, cells
 _FAULTS = ("line", "rec", "column_name", "reason", "found", "expected", "is_cell")

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.cells.reading import QUOTES, SPACES
-from pipelines.ingest.expressions import names_in_order, quoted
+from pipelines.ingest.expressions import names_in_order
 from pipelines.ingest.incoming import Incoming, run_counted
 from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.merging import Merged
 from pipelines.ingest.plan import Target
 from pipelines.ingest.retold import await_retold
 from pipelines.ingest.staging import StagingTable, load_staging
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb

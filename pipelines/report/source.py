@@ -14,10 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.database import read_only
 from pipelines.report.words import plain
 from pipelines.settings import Settings
 from pipelines.spec.header import Column
 from pipelines.tables import Table, load_tables
+from pipelines.warehouse import Snapshot
 
 if TYPE_CHECKING:
     import duckdb
@@ -92,14 +94,8 @@ class Source:
 @contextlib.contextmanager
 def open_source(snapshot_path: Path, settings: Settings, day: date | None) -> Iterator[Source]:
     """The snapshot read-only; for a day before its own, core and metrics are rebuilt in memory as of that day."""
-    import duckdb
-
-    from pipelines.warehouse import Snapshot
-
-    connection = duckdb.connect(str(snapshot_path), read_only=True)
-    connection.execute("set enable_progress_bar = false")
-    with Snapshot(connection, settings, snapshot_path) as snapshot:
-        newest = _source(connection, settings)
+    with Snapshot(read_only(snapshot_path), settings, snapshot_path) as snapshot:
+        newest = _source(snapshot.connection, settings)
         if day is None or day == newest.as_of:
             yield newest
         elif day > newest.as_of:
@@ -108,11 +104,11 @@ def open_source(snapshot_path: Path, settings: Settings, day: date | None) -> It
             raise ValueError(f"no report for {day}: the data begins on {newest.first_date}")
         else:
             with _earlier(snapshot, day) as earlier:
-                yield replace(_source(earlier, settings), is_newest=False, ledger=connection)
+                yield replace(_source(earlier, settings), is_newest=False, ledger=snapshot.connection)
 
 
 @contextlib.contextmanager
-def _earlier(snapshot: Any, day: date) -> Iterator[duckdb.DuckDBPyConnection]:
+def _earlier(snapshot: Snapshot, day: date) -> Iterator[duckdb.DuckDBPyConnection]:
     from pipelines.facts import build_facts
     from pipelines.metrics import metric_tables, on_day, refresh_metric
 

@@ -1,23 +1,17 @@
 """A report as one workbook: the same cells as the page, with number formats, and a sheet of definitions.
 
-What belongs here: placing cells on sheets. Text is always written as text: a name that looks like a formula or a link
-stays a name. What does not: any value.
+What belongs here: placing cells on sheets. What does not: any value, and how one is written (sheet.py).
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines.report.model import (
     EMPTY,
-    IMMATURE,
-    OK,
-    SMALL,
     Block,
     Cell,
     Field,
@@ -30,90 +24,10 @@ from pipelines.report.model import (
     Tile,
     Told,
 )
+from pipelines.report.sheet import FONT, FORMATS, Sheet
 from pipelines.report.words import Words, day, load_words, moment, span
 
-_FORMATS: dict[str, dict[str, Any]] = {
-    "count": {"num_format": "#,##0"},
-    "number": {"num_format": "#,##0.00"},
-    "amount": {"num_format": "¥#,##0.00"},
-    "rate": {"num_format": "0.0%"},
-    "days": {"num_format": "0.0"},
-    "moment": {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
-    "month": {"num_format": "yyyy-mm", "align": "left"},
-    "date": {"num_format": "yyyy-mm-dd", "align": "left"},
-    "text": {"align": "left"},
-    "title": {"bold": True, "font_size": 13, "font_color": "#0e6a70"},
-    "note": {"font_color": "#5c6874", "italic": True},
-    "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#e6f2f1"},
-    "bad": {"bold": True, "font_color": "#9a3412"},
-    "partial": {"num_format": "0.0%", "italic": True, "font_color": "#5c6874"},
-    SMALL: {"font_color": "#8a949d", "align": "right"},
-    IMMATURE: {"font_color": "#5c6874", "align": "right", "pattern": 17, "fg_color": "#c9cfce", "bg_color": "#ffffff"},
-    "empty": {"font_color": "#8a949d", "align": "right"},
-    "wrap": {"text_wrap": True, "valign": "top"},
-}
 TOLD = 3  # of what to know of the data, on the first sheet
-_FONT: dict[str, Any] = {"font_name": "Microsoft YaHei", "font_size": 10}
-
-
-@dataclass
-class Sheet:
-    """A worksheet and the next free row of it."""
-
-    sheet: Any
-    formats: dict[str, Any]
-    words: Words
-    row: int = 0
-    widths: dict[int, int] = field(default_factory=dict)
-
-    def text(self, value: str, look: str = "text", column: int = 0) -> None:
-        """One line of text on a row of its own."""
-        self.sheet.write_string(self.row, column, value, self.formats[look])
-        self.row += 1
-
-    def head(self, fields: Sequence[Field], names: Sequence[str] = ()) -> None:
-        """Column headings, each with its definition as a note."""
-        for column, one in enumerate(fields):
-            label = names[column] if names else one.label
-            self.sheet.write_string(self.row, column, label, self.formats["head"])
-            if one.definition:
-                known = one.definition
-                note = f"{known.variant or known.id}\n{known.meaning}\n{known.table}.{known.column}"
-                self.sheet.write_comment(self.row, column, note, {"x_scale": 2})
-            self._widen(column, label)
-        self.row += 1
-
-    def cells(self, fields: Sequence[Field], cells: Sequence[Cell]) -> None:
-        """One row of values."""
-        for column, (one, cell) in enumerate(zip(fields, cells, strict=True)):
-            self.cell(column, one.kind, cell)
-        self.row += 1
-
-    def cell(self, column: int, kind: str, cell: Cell) -> None:
-        """One value: a number or a date as such, anything else as text."""
-        self._widen(column, cell.text)
-        if cell.state != OK:
-            self.sheet.write_string(self.row, column, cell.text, self.formats[cell.state])
-        elif isinstance(cell.value, bool | str):
-            self.sheet.write_string(self.row, column, cell.text, self.formats["text"])
-        elif isinstance(cell.value, date):
-            look = "moment" if isinstance(cell.value, datetime) else "month" if kind == "month" else "date"
-            self.sheet.write_datetime(self.row, column, cell.value, self.formats[look])
-        else:
-            look = kind if kind in ("amount", "rate", "days", "number") else "count"
-            look = "partial" if cell.is_partial and look == "rate" else look
-            self.sheet.write_number(self.row, column, cell.value, self.formats[look])
-
-    def skip(self) -> None:
-        self.row += 1
-
-    def _widen(self, column: int, text: str) -> None:
-        width = sum(2 if ord(c) > 0x2E80 else 1 for c in text)
-        self.widths[column] = min(max(self.widths.get(column, 9), width + 2), 44)
-
-    def finish(self) -> None:
-        for column, width in self.widths.items():
-            self.sheet.set_column(column, column, width)
 
 
 def write(report: Report, path: Path) -> None:
@@ -124,7 +38,7 @@ def write(report: Report, path: Path) -> None:
     words = load_words(report.language)
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": f"{report.merchant} {report.title}", "created": report.generated_at})
-        formats = {name: book.add_format({**_FONT, **look}) for name, look in _FORMATS.items()}
+        formats = {name: book.add_format({**FONT, **look}) for name, look in FORMATS.items()}
         for title, fill in _sheets(report, words):
             sheet = Sheet(book.add_worksheet(title), formats, words)
             sheet.sheet.set_landscape()

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.simulate import planted
+from pipelines.simulate import planted, planting
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,15 +45,15 @@ def prepare(
     sessions: int = planted.SESSIONS,
 ) -> None:
     """What `fill` builds on: the macros of draw.sql and the planted numbers."""
-    connection.execute(f"set variable seed = {planted.seed_number(seed)}")
-    connection.execute(planted.numbered(_text("draw.sql")))
-    planted.load(connection, first_day, last_day, sessions)
+    connection.execute(f"set variable seed = {planting.seed_number(seed)}")
+    connection.execute(planting.numbered(_text("draw.sql")))
+    planting.load(connection, first_day, last_day, sessions)
     connection.execute("create schema if not exists world")
 
 
 def fill(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any], file: str | None = None) -> None:
     """Create `world.<name>` from its file (or another one), giving it the parameters that it names."""
-    text = planted.numbered(_text(file or f"tables/{name}.sql"))
+    text = planting.numbered(_text(file or f"tables/{name}.sql"))
     execute(connection, f"create or replace table world.{name} as {text}", parameters)
 
 
@@ -69,7 +69,7 @@ def ask(connection: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> 
 
 def question(name: str) -> str:
     """The text of one of `queries/`, ready for DuckDB."""
-    return planted.numbered(_text(f"queries/{name}.sql"))
+    return planting.numbered(_text(f"queries/{name}.sql"))
 
 
 def execute(connection: duckdb.DuckDBPyConnection, text: str, parameters: dict[str, Any]) -> duckdb.DuckDBPyConnection:

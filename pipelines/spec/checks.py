@@ -1,6 +1,6 @@
 """The grammar of checks in headers: what each one says, and the SQL that counts the rows at fault.
 
-What belongs here: the shape of `checks:` and its SQL. What does not: asking them (pipelines/checks.py), their results
+What belongs here: the shape of `checks:` and its SQL. What does not: asking them (expectations.py), their results
 (check_record.py), any table's rules (assets/).
 
 A header states checks as a list; each entry is one of

@@ -1,7 +1,7 @@
 """The header of a table file: every key that it may have, and what each means.
 
 What belongs here: the shape of a header, and what must hold within it. What does not: reading table files
-(pipelines/tables.py), the grammar of checks (checks.py), what a header is compared with (tests/test_headers.py).
+(spec/table_file.py), the grammar of checks (checks.py), what a header is compared with (tests/test_headers.py).
 
 A new key is one line of `Header`.
 """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,10 +26,15 @@ def literal(value: Any) -> exp.Expr:
     return exp.convert(value)
 
 
+def quoted(text: str | Path) -> str:
+    """A text as DuckDB writes it: the one place where quotes are put around one."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 def literal_text(value: Any) -> str:
     """A Python value as DuckDB writes it, equal to literal(); in parentheses below zero: no `a -$b` is a comment."""
     if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
+        return quoted(value)
     if isinstance(value, date):
         return f"cast('{value.isoformat()}' as date)"
     if isinstance(value, bool) or value is None:

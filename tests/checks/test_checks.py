@@ -11,11 +11,13 @@ import pytest
 import sqlalchemy
 
 from pipelines.catalogue import load_catalogue
-from pipelines.checks import Result, checks_of, open_validations
+from pipelines.check_record import Result
+from pipelines.database import connect
+from pipelines.expectations import Validations
+from pipelines.spec.checks import checks_of
 from pipelines.spec.header import Header
 from pipelines.spec.reading import SpecError, checked
 from pipelines.tables import Table
-from pipelines.warehouse import connect
 
 ROWS = """
     (1, 'a', null, 0.5, date '2025-01-31', 'ok'),
@@ -48,7 +50,7 @@ def table(*checks: dict[str, Any]) -> Table:
 
 
 def asked(connection: duckdb.DuckDBPyConnection, *checks: dict[str, Any]) -> list[Result]:
-    with open_validations(connection) as validations:
+    with Validations(connection) as validations:
         return validations.run("core.small", checks_of(table(*checks)))
 
 
@@ -93,7 +95,7 @@ def test_row_count(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_the_second_connection_sees_what_the_writer_just_wrote(connection: duckdb.DuckDBPyConnection) -> None:
-    with open_validations(connection) as validations:
+    with Validations(connection) as validations:
         checks = checks_of(table({"row_count": {"min": 4}}))
         before = validations.run("core.small", checks)
         connection.execute("insert into core.small (id) values (4)")
@@ -141,7 +143,7 @@ def test_a_check_that_cannot_be_evaluated_hides_no_other(connection: duckdb.Duck
 
 def test_all_checks_of_a_table_are_one_statement(connection: duckdb.DuckDBPyConnection) -> None:
     statements: list[str] = []
-    with open_validations(connection) as validations:
+    with Validations(connection) as validations:
         sqlalchemy.event.listen(
             validations._database, "before_cursor_execute", lambda *given: statements.append(given[2])
         )
@@ -156,7 +158,7 @@ def test_all_checks_of_a_table_are_one_statement(connection: duckdb.DuckDBPyConn
 @pytest.mark.parametrize("check", [{"unique": ["id"]}, {"not_null": ["id"]}, {"row_count": {"max": 0}}])
 def test_nothing_is_at_fault_in_an_empty_table(connection: duckdb.DuckDBPyConnection, check: dict[str, Any]) -> None:
     connection.execute("create or replace table core.empty as from core.small limit 0")
-    with open_validations(connection) as validations:
+    with Validations(connection) as validations:
         (result,) = validations.run("core.empty", [replace(one, table="core.empty") for one in checks_of(table(check))])
     assert (result.is_passed, result.rows) == (True, 0)
 

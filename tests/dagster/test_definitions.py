@@ -8,9 +8,9 @@ import dagster as dg
 import pytest
 
 from pipelines.catalogue import load_catalogue, ops_tables
-from pipelines.definitions import build_definitions
-from pipelines.describe import key_of
-from pipelines.graph import WHOLE
+from pipelines.orchestration import build_defs
+from pipelines.orchestration.describe import key_of
+from pipelines.orchestration.published import WHOLE
 from pipelines.settings import Settings
 
 
@@ -21,7 +21,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def definitions(home: Path) -> dg.Definitions:
-    return build_definitions(Settings(home=home, timezone="Asia/Urumqi", week_starts="sunday"))
+    return build_defs(Settings(home=home, timezone="Asia/Urumqi", week_starts="sunday"))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from pipelines.dead_runs import release_dead_runs
+from pipelines.orchestration.dead_runs import release_dead_runs
 from pipelines.run import run
 from tests.dagster.merchant import merchant
 
@@ -20,9 +20,9 @@ from tests.dagster.merchant import merchant
 HANG = """
 import sys, time
 from pathlib import Path
-import pipelines.refresh, pipelines.run
+import pipelines.run, pipelines.steps.work
 from pipelines.settings import Settings
-pipelines.refresh.Refresh.build = lambda self, table: (print("building", flush=True), time.sleep(600))
+pipelines.steps.work.OpenRun.build = lambda self, table: (print("building", flush=True), time.sleep(600))
 pipelines.run.run(Settings(home=Path(sys.argv[1])))
 """
 
@@ -89,7 +89,7 @@ def test_only_runs_whose_process_is_gone_are_closed(instance: dg.DagsterInstance
 def test_another_process_with_the_same_number_is_not_the_run(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipelines import dead_runs
+    from pipelines.orchestration import dead_runs
 
     run_id = started(instance, os.getpid())
     seen = dead_runs._process_of(instance, run_id)

@@ -10,8 +10,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipelines import sensors
-from pipelines.sensors import digest
+from pipelines.orchestration import sensors
+from pipelines.orchestration.sensors import digest
 from pipelines.settings import Settings
 
 
@@ -62,7 +62,7 @@ def test_unfinished_downloads_and_hidden_files_start_nothing(landing: Path) -> N
 
 def test_each_state_of_landing_asks_for_one_run(landing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sensors, "SETTLED_SECONDS", -1)
-    (sensor,) = sensors.sensors(Settings(home=landing.parent))
+    (sensor,) = sensors.all_sensors(Settings(home=landing.parent))
     instance = dg.DagsterInstance.ephemeral()
 
     def look(cursor: str | None) -> Any:

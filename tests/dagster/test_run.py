@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import subprocess
 import sys
@@ -14,16 +13,19 @@ import dagster as dg
 import pytest
 
 from pipelines.catalogue import load_catalogue, ops_tables
-from pipelines.checks import read_hold
 from pipelines.core import NoData
-from pipelines.graph import SNAPSHOT, WHOLE
-from pipelines.rebuild import LandingIncomplete
-from pipelines.refresh import Step, write_report
+from pipelines.orchestration.published import SNAPSHOT, WHOLE
 from pipelines.run import RunResult, run
 from pipelines.settings import Settings
 from pipelines.spec.checks import CheckEntry
-from pipelines.tables import TableError, load_tables
+from pipelines.spec.table_file import TableError
+from pipelines.steps.from_landing import LandingIncomplete
+from pipelines.steps.hold import read_hold
+from pipelines.steps.reporting import write_report
+from pipelines.steps.watch import Step
+from pipelines.tables import load_tables
 from pipelines.warehouse import WarehouseBusy, open_for_writing, open_warehouse
+from tests.dagster.conftest import records
 from tests.dagster.merchant import merchant, put
 
 pytestmark = pytest.mark.usefixtures("few_tables")
@@ -164,11 +166,10 @@ def test_a_failed_check_keeps_the_last_good_snapshot_until_a_good_run(settings: 
     ]
 
 
-def test_a_source_refused_whole_is_a_warning_and_no_stop(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_refused_whole_is_a_warning_and_no_stop(settings: Settings, tmp_path: Path) -> None:
     """Published all the same; Dagster's check on the snapshot says so, as the exit code and the result do."""
     put(settings.home, "refunds", "refunds.csv", "colour,taste\nred,sweet\n")
-    with dg.instance_for_test() as instance, monkeypatch.context() as patch:
-        patch.setattr("pipelines.run._instance", lambda: contextlib.nullcontext(instance))
+    with records(tmp_path) as instance:
         result = run(settings)
         (check,) = instance.event_log_storage.get_asset_check_execution_history(
             dg.AssetCheckKey(SNAPSHOT, WHOLE), limit=1

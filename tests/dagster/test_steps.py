@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import pytest
 
 from pipelines.catalogue import load_catalogue
-from pipelines.refresh import Refresh
 from pipelines.run import run
 from pipelines.spec.checks import CheckEntry
+from pipelines.steps.work import OpenRun
 from pipelines.tables import Table
 from pipelines.warehouse import open_for_writing
+from tests.dagster.conftest import records
 from tests.dagster.merchant import merchant
 
 pytestmark = pytest.mark.usefixtures("few_tables")
 NEVER = {"condition": {"sql": "false", "name": "planted"}}
 
 
-def outcome(home: Path, instance: Any, monkeypatch: pytest.MonkeyPatch, select: list[str] | None) -> dict[str, Any]:
+def outcome(home: Path, select: list[str] | None) -> dict[str, Any]:
     """Everything that is left behind, but for times and run ids."""
     settings = merchant(home)
-    monkeypatch.setattr("pipelines.run._instance", lambda: contextlib.nullcontext(instance))
     raised, result = None, None
     try:
         result = run(settings)
@@ -48,7 +46,7 @@ def outcome(home: Path, instance: Any, monkeypatch: pytest.MonkeyPatch, select: 
 
 
 def broken(name: str, build: Any) -> Any:
-    def build_or_fail(run: Refresh, table: Table) -> Any:
+    def build_or_fail(run: OpenRun, table: Table) -> Any:
         if table.qualified == name:
             raise ArithmeticError("planted")
         return build(run, table)
@@ -79,10 +77,12 @@ def test_what_is_left_behind_is_the_same(
         said = load_catalogue()[name].header.__dict__
         monkeypatch.setitem(said, "checks", (*said["checks"], CheckEntry.model_validate(NEVER)))
     if breaking:
-        monkeypatch.setattr(Refresh, "build", broken(breaking, Refresh.build))
-    alone = outcome(tmp_path / "alone", None, monkeypatch, select)
-    with dg.instance_for_test() as instance:
-        by_dagster = outcome(tmp_path / "dagster", instance, monkeypatch, select)
+        monkeypatch.setattr(OpenRun, "build", broken(breaking, OpenRun.build))
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    alone = outcome(tmp_path / "alone", select)
+    with records(tmp_path) as instance:
+        by_dagster = outcome(tmp_path / "dagster", select)
+        assert len(instance.get_runs()) == 1 + (select is not None)
     (runs,) = [key for key in alone if "ops.runs" in key]
     assert alone[runs][-1][0] == status
     # A step's error has Dagster's own name there.

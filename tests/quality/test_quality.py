@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from pipelines.database import connect
 from pipelines.ingest.notices import Notice, write_notices
 from pipelines.quality import Finding, findings, measure, quality, rules
 from pipelines.report.words import LANGUAGES, load_words
 from pipelines.settings import Settings
-from pipelines.warehouse import connect
 
 SETTINGS = Settings(home=Path("nowhere"))
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core import begin_pass, refresh_core
+from pipelines.database import connect
 from pipelines.facts import build_facts
 from pipelines.ingest.creating import create_staging
 from pipelines.ingest.staging import load_staging
 from pipelines.metrics import metric_tables, refresh_metric
 from pipelines.settings import Settings
-from pipelines.warehouse import connect
 
 Row = dict[str, Any]
 START, AS_OF = datetime(2025, 1, 6), date(2025, 8, 13)  # a Wednesday: the last week is not over

@@ -14,7 +14,7 @@ import re
 import unicodedata
 
 from pipelines.ingest.cells.reading import Reading, Unread
-from pipelines.ingest.expressions import quoted
+from pipelines.spec.literals import quoted
 
 _LABEL = re.compile(r"([^\W\d][\w ]{0,19}?)\s*[:：]\s*(.*)", re.DOTALL)
 _OTHER_LABEL = re.compile(r".*(?:号|号码|编号|编码|单号|账号|帐号|id|[^a-z]no|code)|no", re.IGNORECASE)

@@ -13,7 +13,7 @@ import re
 import unicodedata
 
 from pipelines.ingest.cells.reading import Reading, Unread
-from pipelines.ingest.expressions import quoted
+from pipelines.spec.literals import quoted
 
 NUMBERS, DAYS = ("amount", "number"), ("timestamp", "date")
 _COMMA_PROOF = re.compile(

@@ -27,8 +27,8 @@ from pipelines.ingest.cells.reading import (
     SPACES,
     Reading,
 )
-from pipelines.ingest.expressions import quoted
 from pipelines.privacy import is_filler_sql, phone_key_sql
+from pipelines.spec.literals import quoted
 
 _STAMPS = (
     "%Y-%m-%d %H:%M:%S",

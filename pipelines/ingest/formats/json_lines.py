@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.text import DAMAGE, Text, reopen_damaged
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb

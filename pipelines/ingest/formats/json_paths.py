@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.formats.json_lines import is_json
+from pipelines.spec.literals import quoted
 
 
 def walk(value: Any, path: str) -> Any:

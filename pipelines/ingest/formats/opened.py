@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.ingest.encodings import title_of
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.headers import Match
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.records import Refused
 from pipelines.ingest.text import Text
+from pipelines.spec.literals import quoted
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.headers import Match
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.text import UnreadableError
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb

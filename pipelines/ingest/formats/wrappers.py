@@ -13,11 +13,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.ingest.expressions import quoted
 from pipelines.ingest.formats.json_lines import is_json
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.units import normalise
 from pipelines.privacy import mask_text
+from pipelines.spec.literals import quoted
 
 Steps = tuple[str, ...]
 DEEPEST = 3

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.dead_runs import release_dead_runs
 from pipelines.ingest.landing import find_files
-from pipelines.jobs import DAILY
+from pipelines.orchestration.dead_runs import release_dead_runs
+from pipelines.orchestration.jobs import DAILY
 from pipelines.settings import Settings
 
 LOOK_EVERY_SECONDS = 30
@@ -21,7 +21,7 @@ LOOK_EVERY_SECONDS = 30
 SETTLED_SECONDS = 15
 
 
-def sensors(settings: Settings) -> list[dg.SensorDefinition]:
+def all_sensors(settings: Settings) -> list[dg.SensorDefinition]:
     """One sensor, on as soon as the daemon runs: a daily run when landing holds files that no run has seen."""
 
     @dg.sensor(

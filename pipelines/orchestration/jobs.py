@@ -10,24 +10,12 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.graph import PATIENCE_SECONDS, graph, say_so_on_the_report, warehouse
-from pipelines.refresh import Watcher
-from pipelines.settings import Settings
+from pipelines.orchestration.held import say_so_on_the_report
 
 DAILY = "daily"
 
 
-def project(settings: Settings, watcher: Watcher | None = None, patience: float = PATIENCE_SECONDS) -> dg.Definitions:
-    """The graph and its jobs; what the scheduler runs and what `siyu run` executes in its own process."""
-    return dg.Definitions(
-        assets=graph(settings),
-        jobs=jobs(),
-        resources={"warehouse": warehouse(settings, watcher, patience)},
-        executor=dg.in_process_executor,
-    )
-
-
-def jobs() -> list[Any]:
+def all_jobs() -> list[Any]:
     """The daily refresh, and the two reports that only read the snapshot; each in one process."""
     everything = dg.AssetSelection.all()
     periodic = dg.AssetSelection.assets(["reports", "weekly"], ["reports", "monthly"])

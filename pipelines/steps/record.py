@@ -1,24 +1,21 @@
 """The record of runs in ops.runs, and whether there is anything for a new one to do.
 
 What belongs here: begin, end, what was loaded, the fingerprint of what decides numbers. What does not: the work of a
-run (refresh.py). Nothing here imports Dagster: "nothing new" is to be said in a blink.
+run (work.py). Nothing here imports Dagster: "nothing new" is to be said in a blink.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import astuple, dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.fingerprint import ROOT, fingerprint
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
-
-CODE = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def begin(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: str
     connection.execute(
         "insert into ops.runs by name select ? as run_id, cast(? as timestamp) as started_at, 'running' as status, "
         "? as process, cast(? as date) as as_of, ? as fingerprint",
-        [run_id, settings.today(), os.getpid(), as_of, fingerprint(settings, as_of)],
+        [run_id, settings.today(), os.getpid(), as_of, run_fingerprint(settings, as_of)],
     )
 
 
@@ -118,11 +115,9 @@ def note_loaded(connection: duckdb.DuckDBPyConnection, run_id: str, loaded: Load
     )
 
 
-def fingerprint(settings: Settings, as_of: date | None = None) -> str:
+def run_fingerprint(settings: Settings, as_of: date | None = None) -> str:
     """Changes with any definition, any setting, Siyu's own code, or the day asked for."""
-    digest = hashlib.sha256(settings.model_dump_json(exclude={"home", "memory_limit", "spark"}).encode())
-    digest.update(str(as_of or "").encode())
-    for file in sorted(f for folder in ("assets", "pipelines") for f in (CODE / folder).rglob("*")):
-        if file.is_file() and file.suffix != ".pyc":
-            digest.update(file.relative_to(CODE).as_posix().encode() + file.read_bytes())
-    return digest.hexdigest()[:16]
+    ours = (file for folder in ("assets", "pipelines") for file in (ROOT / folder).rglob("*"))
+    files = sorted(file for file in ours if file.is_file() and file.suffix != ".pyc")
+    decides = settings.model_dump_json(exclude={"home", "memory_limit", "spark"})
+    return fingerprint(decides, as_of, files=files)

@@ -1,7 +1,7 @@
 """The steps of a run one after the other, where no Dagster keeps records of them.
 
-What belongs here: their order, and what a failed one stops: the same as in Dagster's graph (graph.py); a test compares
-them. What does not: what a step does (refresh.py).
+What belongs here: their order, and what a failed one stops: the same as in Dagster's graph (orchestration/); a test
+compares them. What does not: what a step does (work.py).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from pipelines.catalogue import load_catalogue, ops_tables
-from pipelines.checks import checks_of
-from pipelines.refresh import Refresh
+from pipelines.spec.checks import checks_of
+from pipelines.steps.work import OpenRun
 from pipelines.tables import Table, load_tables
 
 
@@ -19,7 +19,7 @@ class ChecksFailed(RuntimeError):
     """A step ended, and a blocking check of what it made failed."""
 
 
-def take_steps(run: Refresh, names: Collection[str] | None = None) -> None:
+def take_steps(run: OpenRun, names: Collection[str] | None = None) -> None:
     """All steps, or only these tables and their publication; what came of it is in the run's watcher.
 
     A failed step stops whatever reads what it makes; the others go on, so that one run tells every fault.
@@ -41,7 +41,7 @@ def step_of(table: Table) -> str:
     return f"{table.schema}__{table.name}"
 
 
-def _goes_well(run: Refresh, step: str, take: Callable[[], Any]) -> bool:
+def _goes_well(run: OpenRun, step: str, take: Callable[[], Any]) -> bool:
     try:
         take()
     except Exception as error:
@@ -50,7 +50,7 @@ def _goes_well(run: Refresh, step: str, take: Callable[[], Any]) -> bool:
     return True
 
 
-def _ingest(run: Refresh) -> None:
+def _ingest(run: OpenRun) -> None:
     run.ingest()
     staging = [table for table in load_catalogue().values() if table.schema == "staging"]
     for table in [*staging, *ops_tables()]:
@@ -58,7 +58,7 @@ def _ingest(run: Refresh) -> None:
     _need_no_failure(run)
 
 
-def _building(run: Refresh, table: Table) -> Callable[[], None]:
+def _building(run: OpenRun, table: Table) -> Callable[[], None]:
     def build_and_check() -> None:
         before = len(run.watcher.failures)
         run.build(table)
@@ -68,6 +68,6 @@ def _building(run: Refresh, table: Table) -> Callable[[], None]:
     return build_and_check
 
 
-def _need_no_failure(run: Refresh, before: int = 0) -> None:
+def _need_no_failure(run: OpenRun, before: int = 0) -> None:
     if failed := run.watcher.failures[before:]:
         raise ChecksFailed("; ".join(f"{one.table}: {one.expected} ({one.observed})" for one in failed))

@@ -1,7 +1,7 @@
 """A publication held back: readers keep the last good snapshot, and every report made from it says so.
 
-What belongs here: the note that says so. What does not: when a publication is held back (refresh.py), how it is said
-(report/).
+What belongs here: the note that says so. What does not: when a publication is held back (work.py), how it is said
+(reporting.py).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _held_path(settings: Settings) -> Path:
     return settings.published / "held.json"
 
 
-def hold(settings: Settings, reason: str, failures: Sequence[Failure]) -> None:
+def hold_back(settings: Settings, reason: str, failures: Sequence[Failure]) -> None:
     """Notes that the newest run was not published, and why."""
     settings.published.mkdir(parents=True, exist_ok=True)
     text = json.dumps(

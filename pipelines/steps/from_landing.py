@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.database import transaction
 from pipelines.settings import Settings
-from pipelines.warehouse import transaction
 
 if TYPE_CHECKING:
     import duckdb

@@ -1,7 +1,7 @@
 """What Dagster shows of a table, made from its header.
 
 What belongs here: descriptions, column schema, column lineage, SQL and links as Dagster's metadata. What does not: the
-graph itself (graph.py).
+assets themselves (assets.py).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import dagster as dg
 from pipelines.lineage import lineage_of
 from pipelines.spec.header import Column
 from pipelines.tables import Table
+
+OWNER = "team:data"
 
 
 def key_of(name: str) -> dg.AssetKey:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from pipelines.dead_runs import release_dead_runs
+from pipelines.orchestration.dead_runs import release_dead_runs
 from pipelines.settings import Settings
 
 # job → cron; the periodic reports follow the daily refresh of the same morning.
@@ -15,7 +15,7 @@ TIMES = {"daily": "30 6 * * *", "weekly_report": "30 7 * * {week_starts}", "mont
 _CRON_DAYS = {"sunday": 0, "monday": 1}
 
 
-def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
+def all_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     """One schedule per job, on as soon as the daemon runs."""
     return [
         _schedule(job, cron.format(week_starts=_CRON_DAYS[settings.week_starts]), settings)

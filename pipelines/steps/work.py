@@ -1,74 +1,43 @@
-"""One run: from the files in landing to a published snapshot and a report, step by step.
+"""What each step of a run does and leaves behind.
 
-What belongs here: what each step does and leaves behind. What does not: the order of the steps and what blocks what;
-Dagster's graph (graph.py), and for `siyu run` without Dagster steps.py.
+What belongs here: the steps, over the open warehouse of one run. What does not: their order and what blocks what
+(order.py, orchestration/), opening and the record (begin.py), the work itself (ingest/, building.py, metrics.py, …).
 """
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines import checks, runs
+from pipelines import check_record
 from pipelines.catalogue import load_catalogue, ops_tables
-from pipelines.checks import Check, Failure, Result
-from pipelines.finding import forget
-from pipelines.quality import Quality, judge
-from pipelines.rebuild import need_every_file, start_over
-from pipelines.runs import Loaded
+from pipelines.check_record import Failure, Result
+from pipelines.quality import judge
 from pipelines.settings import Settings
+from pipelines.spec.checks import Check
+from pipelines.steps import hold, record
+from pipelines.steps.from_landing import start_over
+from pipelines.steps.record import Loaded
+from pipelines.steps.reporting import write_report
+from pipelines.steps.watch import Step, Watcher
 from pipelines.tables import Table
-from pipelines.warehouse import Warehouse, WarehouseBusy, open_for_writing, publish
+from pipelines.warehouse import Warehouse, publish
 
 if TYPE_CHECKING:
     from pipelines.building import Built, Pass
-    from pipelines.checks import Validations
     from pipelines.engines.engine import Engine
+    from pipelines.expectations import Validations
     from pipelines.ingest import FileResult
 
 
 class NotPublished(RuntimeError):
     """Checks failed, so the snapshot that readers have stays the last good one."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """What a step did, for whoever shows progress. `name` is a table, a file or a page."""
-
-    kind: str
-    name: str
-    rows: int | None
-    seconds: float
-    note: str = ""
-
-
-Progress = Callable[[Step], None]
-
-
-@dataclass
-class Watcher:
-    """What somebody outside Dagster learns of a run while it goes on: each step as it ends, and how it all came out."""
-
-    on_step: Progress | None = None
-    steps: list[Step] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    loaded: Loaded = field(default_factory=Loaded)
-    as_of: date | None = None
-    snapshot: Path | None = None
-    reports: list[Path] = field(default_factory=list)
-    quality: Quality = field(default_factory=Quality)
-    error: BaseException | None = None
-
-    def tell(self, step: Step) -> None:
-        self.steps.append(step)
-        if self.on_step:
-            self.on_step(step)
 
 
 _FACTS = {
@@ -85,7 +54,7 @@ _FACTS = {
 
 
 @dataclass
-class Refresh:
+class OpenRun:
     """The state of one run over the open warehouse."""
 
     warehouse: Warehouse
@@ -109,12 +78,15 @@ class Refresh:
 
     @cached_property
     def validations(self) -> Validations:
-        return self._closing.enter_context(checks.open_validations(self.warehouse.connection))
+        """Great Expectations over this warehouse; imported by the first check, for that takes seconds."""
+        from pipelines.expectations import Validations
+
+        return self._closing.enter_context(Validations(self.warehouse.connection))
 
     @cached_property
     def engine(self) -> Engine:
         """Who runs the SQL files in this run, begun when the first of them asks for it."""
-        from pipelines.engines.engine import open_engine
+        from pipelines.engines.opening import open_engine
 
         return self._closing.enter_context(open_engine(self.settings, self.warehouse.connection))
 
@@ -132,10 +104,10 @@ class Refresh:
         connection = self.warehouse.connection
         if self.is_full:
             start_over(connection)
-        before = runs.last_file(connection)
+        before = record.last_file(connection)
         ingest(connection, self.settings, self._tell_file)
-        self.watcher.loaded = runs.loaded_since(connection, before)
-        runs.note_loaded(connection, self.run_id, self.watcher.loaded)
+        self.watcher.loaded = record.loaded_since(connection, before)
+        record.note_loaded(connection, self.run_id, self.watcher.loaded)
         return self.watcher.loaded
 
     def facts(self, name: str) -> dict[str, Any]:
@@ -148,7 +120,7 @@ class Refresh:
             sums = connection.sql(_FACTS[name])
             facts |= dict(zip(sums.columns, sums.fetchall()[0], strict=True))
         if name.startswith("staging."):
-            facts |= runs.files_feeding(connection, name.removeprefix("staging."))
+            facts |= record.files_feeding(connection, name.removeprefix("staging."))
         return facts
 
     def build(self, table: Table) -> Built:
@@ -169,7 +141,7 @@ class Refresh:
         """The checks of one table, recorded; the watcher keeps the failed blocking ones."""
         started = time.monotonic()
         results = self.validations.run(name, asked)
-        checks.record(self.warehouse.connection, self.run_id, results, self.settings.today())
+        check_record.record(self.warehouse.connection, self.run_id, results, self.settings.today())
         failed = [_failure(result) for result in results if not result.is_passed]
         self.watcher.failures += [failure for failure in failed if failure.is_blocking]
         for failure in failed:
@@ -183,14 +155,14 @@ class Refresh:
         started = time.monotonic()
         self._judge_data()
         tables = [*load_catalogue().values(), *ops_tables()]
-        self.watcher.failures = checks.standing_failures(self.warehouse.connection, tables)
+        self.watcher.failures = check_record.standing_failures(self.warehouse.connection, tables)
         if self.watcher.failures:
             named = "; ".join(f"{f.table}: {f.expected} ({f.observed})" for f in self.watcher.failures)
             raise NotPublished(f"not published, because of failed checks: {named}")
         self._finish("published", "")
         comment(self.warehouse.connection)
         self.watcher.snapshot = publish(self.warehouse)
-        checks.lift_hold(self.settings)
+        hold.lift_hold(self.settings)
         self._tell("publish", self.watcher.snapshot.name, None, started)
         return self.watcher.snapshot
 
@@ -200,7 +172,7 @@ class Refresh:
         failures = self.watcher.failures
         self._finish("held" if failures else "failed", reason)
         if self.settings.snapshot_path.exists():
-            checks.hold(self.settings, reason, failures or [Failure("", "run", reason, "the run ends well")])
+            hold.hold_back(self.settings, reason, failures or [Failure("", "run", reason, "the run ends well")])
             self.report("daily")
 
     def stop(self, step: str, error: BaseException) -> None:
@@ -234,95 +206,9 @@ class Refresh:
 
     def _finish(self, status: str, message: str) -> None:
         as_of = self.watcher.as_of
-        runs.finish(self.warehouse.connection, self.settings, self.run_id, status, message, as_of)
-
-
-def write_report(settings: Settings, kind: str, day: date | None = None) -> list[Path]:
-    """A report from the current snapshot, with what was held back since on its face. Raises NothingPublished."""
-    from pipelines import report
-    from pipelines.warehouse import NothingPublished
-
-    if not settings.snapshot_path.exists():
-        raise NothingPublished(f"{settings.home}: nothing is published yet; `siyu run` makes the first snapshot.")
-    files = report.write_report(
-        settings.snapshot_path, settings.reports, settings, kind, day, unpublished=held_checks(settings)
-    )
-    return [files.html, files.workbook]
-
-
-def held_checks(settings: Settings) -> list[dict[str, Any]]:
-    """Failed checks of a run that was held back, as rows of ops.checks."""
-    held = checks.read_hold(settings)
-    return (
-        []
-        if held is None
-        else [
-            {
-                "table_name": failure.table,
-                "check_name": failure.name,
-                "passed": False,
-                "blocking": failure.is_blocking,
-                "observed": failure.observed,
-                "expected": failure.expected,
-            }
-            for failure in held.failures
-        ]
-    )
+        record.finish(self.warehouse.connection, self.settings, self.run_id, status, message, as_of)
 
 
 def _failure(result: Result) -> Failure:
     check = result.check
     return Failure(check.table, check.name, result.observed, check.expected, check.is_blocking)
-
-
-@contextlib.contextmanager
-def refreshing(
-    settings: Settings,
-    run_id: str,
-    as_of: date | None = None,
-    is_full: bool = False,
-    watcher: Watcher | None = None,
-    patience: float = 0,
-) -> Iterator[Refresh]:
-    """Opens the warehouse for one run, and leaves a true record of it in ops.runs, however it ends.
-
-    Waits up to `patience` seconds for another writer to end, then raises WarehouseBusy naming it. Raises
-    LandingIncomplete for a full run that landing could not feed.
-    """
-    with contextlib.ExitStack() as stack:
-        warehouse = stack.enter_context(_open_when_free(settings, patience))
-        _prepare(warehouse)
-        if is_full:
-            need_every_file(warehouse.connection, settings)
-        runs.begin(warehouse.connection, settings, run_id, as_of)
-        forget(warehouse.connection)
-        run = Refresh(warehouse, run_id, as_of, is_full, watcher or Watcher())
-        stack.callback(runs.finish_if_running, warehouse.connection, settings, run_id)
-        stack.callback(run.close)
-        yield run
-
-
-@contextlib.contextmanager
-def _open_when_free(settings: Settings, patience: float) -> Iterator[Warehouse]:
-    deadline = time.monotonic() + patience
-    with contextlib.ExitStack() as stack:
-        warehouse = None
-        while warehouse is None:
-            try:
-                warehouse = stack.enter_context(open_for_writing(settings))
-            except WarehouseBusy:
-                if time.monotonic() >= deadline:
-                    raise
-                time.sleep(0.5)
-        yield warehouse
-
-
-def _prepare(warehouse: Warehouse) -> None:
-    """The tables that every step counts on, where they are not there yet."""
-    from pipelines.building import create_ops
-    from pipelines.ingest.creating import create_staging
-
-    create_staging(warehouse.connection)
-    create_ops(warehouse.connection)
-    checks.create_record(warehouse.connection)
-    runs.create_record(warehouse.connection)

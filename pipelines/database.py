@@ -1,0 +1,74 @@
+"""Connections to DuckDB, opened alike everywhere.
+
+What belongs here: opening, to write and to read, and transactions. What does not: a merchant's warehouse, its lock and
+its copies (warehouse.py), which tables exist.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.spec.literals import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+SCHEMAS = ("staging", "superseded", "core", "facts", "metrics", "ops")
+# Analysts still have DuckDB 1.5; a file of the newest format could not be opened there.
+STORAGE_VERSION = "v1.5.0"
+
+
+def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection to a warehouse file (created when absent), or to one in memory, with every schema in place."""
+    import duckdb
+
+    connection = duckdb.connect()
+    _quiet(connection)
+    if path is not None:
+        # what does not fit in memory is written beside the warehouse, not into the folder one happens to stand in
+        connection.execute(f"set temp_directory = {quoted(f'{path}.tmp')}")
+        connection.execute(f"attach {quoted(path)} as warehouse (storage_version '{STORAGE_VERSION}')")
+        connection.execute("use warehouse")
+    for schema in SCHEMAS:
+        connection.execute(f"create schema if not exists {schema}")
+    return connection
+
+
+def _quiet(connection: duckdb.DuckDBPyConnection) -> None:
+    # In a notebook without ipywidgets the bar is off, and DuckDB refuses to hear it named.
+    if connection.execute("select current_setting('enable_progress_bar')").fetchall()[0][0]:
+        connection.execute("set enable_progress_bar = false")
+    connection.execute("set TimeZone = 'UTC'")
+
+
+def read_only(path: Path) -> duckdb.DuckDBPyConnection:
+    """The one door for readers: a warehouse file or a snapshot of it, to be closed, or used in a `with` block."""
+    import duckdb
+
+    connection = duckdb.connect(str(path.resolve()), read_only=True)
+    _quiet(connection)
+    return connection
+
+
+@contextlib.contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """All of the block or nothing of it."""
+    connection.execute("begin")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+@functools.cache
+def apart() -> duckdb.DuckDBPyConnection:
+    """A database of its own, without tables: making one takes as long as all the questions to it."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1})

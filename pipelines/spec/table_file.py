@@ -1,0 +1,145 @@
+"""A table file read once: its header and its SQL as they stand there.
+
+What belongs here: the grammar of `assets/{core,facts,metrics}` files, what one file says by itself. What does not: what
+it reads and its text for an engine (rendering.py), the list of all tables (tables.py), any meaning of a table.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from pipelines.spec.header import Column, Header, WordsOf
+from pipelines.spec.reading import SpecError, checked, parse
+from pipelines.sql_tree import parse_select
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+    from pipelines.spec.checks import CheckEntry
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+# What every table built in Python takes: an open connection, the settings, the pass (building.Pass).
+BUILD_TAKES = ("connection", "settings", "core_pass")
+_HEADER = re.compile(r"\A\s*(?:/\*|\"\"\")(.*?)(?:\*/|\"\"\")", re.DOTALL)
+
+
+class TableError(ValueError):
+    """A table, or a parameter of it, is asked for in a way that it does not know; the message names what it knows."""
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """One file of `assets/core`, `assets/facts` or `assets/metrics`.
+
+    `sql` is the SELECT in DuckDB's dialect ('' for a table built in Python).
+    """
+
+    schema: str
+    name: str
+    path: Path
+    header: Header
+    sql: str
+
+    @property
+    def qualified(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def is_python(self) -> bool:
+        return self.path.suffix == ".py"
+
+    @property
+    def is_view(self) -> bool:
+        return self.header.materialized == "view"
+
+    @property
+    def counted_by(self) -> tuple[str, ...]:
+        """Of a fact that follows its people, the counts of which one at least is above zero in every row; else none."""
+        return self.header.counted_by
+
+    @property
+    def measures(self) -> list[str]:
+        """Of a fact, the columns that add up: all that are not part of its grain."""
+        return [name for name in self.columns if name not in self.key]
+
+    @property
+    def title(self) -> dict[str, str]:
+        return {"zh": self.header.title.zh, "en": self.header.title.en}
+
+    @property
+    def description(self) -> str:
+        return self.header.description
+
+    @property
+    def description_zh(self) -> str:
+        return self.header.description_zh
+
+    @property
+    def variant(self) -> str:
+        """The id of the definition; '' where it has none."""
+        return self.header.variant
+
+    @property
+    def grain(self) -> str:
+        """What one row is, as the header says it."""
+        return str(self.header.grain)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that no two rows share; none where the grain is a text."""
+        return self.header.grain.columns
+
+    @property
+    def checks(self) -> tuple[CheckEntry, ...]:
+        return self.header.checks
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        return self.header.columns
+
+    @property
+    def words_of(self) -> dict[str, WordsOf]:
+        """Of parameters whose words are a column's values, which column, and which words besides."""
+        return self.header.words_of
+
+    def parsed(self) -> exp.Expr:
+        """A fresh parsed copy of the SELECT as it stands in the file."""
+        return parse_select(self.sql, str(self.path)).copy()
+
+    def module(self) -> ModuleType:
+        """The Python file of a table built in Python; it offers `build(connection, settings, core_pass)`.
+
+        It makes the table anew or brings it up to the pass, reading what the header's `reads` names.
+        """
+        spec = importlib.util.spec_from_file_location(f"assets.{self.schema}.{self.name}", self.path)
+        if spec is None or spec.loader is None:
+            raise SpecError(f"{self.path}: not a Python file")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        takes = list(inspect.signature(module.build).parameters) if hasattr(module, "build") else None
+        if takes != list(BUILD_TAKES):
+            found = "nothing of that name" if takes is None else f"build({', '.join(takes)})"
+            raise SpecError(f"{self.path}: expected build({', '.join(BUILD_TAKES)}), found {found}")
+        return module
+
+
+def read_table_file(path: Path) -> TableFile:
+    """One table file. Raises SpecError naming the file and what is wrong in its header."""
+    text = path.read_text(encoding="utf-8")
+    match = _HEADER.match(text)
+    if not match:
+        raise SpecError(f"{path}: no header; a table file begins with a YAML comment (see docs/architecture.md)")
+    header = checked(parse(match.group(1), path), Header, path)
+    is_sql = path.suffix == ".sql"
+    if is_sql and header.reads:
+        raise SpecError(f"{path}: reads: is for tables built in Python; what a SELECT reads is read from its SQL")
+    if not is_sql and header.rebuild:
+        raise SpecError(f"{path}: rebuild: is for SQL; a table built in Python brings itself up to the pass")
+    sql = text[match.end() :].strip().rstrip(";") if is_sql else ""
+    return TableFile(path.parent.name, path.stem, path, header, sql)

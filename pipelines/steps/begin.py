@@ -1,0 +1,73 @@
+"""The beginning of a run: the lock, the tables that every step counts on, the entry in the record; and its end.
+
+What belongs here: what holds however a run ends. What does not: the steps (work.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from datetime import date
+
+from pipelines import check_record
+from pipelines.finding import forget
+from pipelines.settings import Settings
+from pipelines.steps import record
+from pipelines.steps.from_landing import need_every_file
+from pipelines.steps.watch import Watcher
+from pipelines.steps.work import OpenRun
+from pipelines.warehouse import Warehouse, WarehouseBusy, open_for_writing
+
+
+@contextlib.contextmanager
+def begin_run(
+    settings: Settings,
+    run_id: str,
+    as_of: date | None = None,
+    is_full: bool = False,
+    watcher: Watcher | None = None,
+    patience: float = 0,
+) -> Iterator[OpenRun]:
+    """Opens the warehouse for one run, and leaves a true record of it in ops.runs, however it ends.
+
+    Waits up to `patience` seconds for another writer to end, then raises WarehouseBusy naming it. Raises
+    LandingIncomplete for a full run that landing could not feed.
+    """
+    with contextlib.ExitStack() as stack:
+        warehouse = stack.enter_context(_open_when_free(settings, patience))
+        _prepare(warehouse)
+        if is_full:
+            need_every_file(warehouse.connection, settings)
+        record.begin(warehouse.connection, settings, run_id, as_of)
+        forget(warehouse.connection)
+        run = OpenRun(warehouse, run_id, as_of, is_full, watcher or Watcher())
+        stack.callback(record.finish_if_running, warehouse.connection, settings, run_id)
+        stack.callback(run.close)
+        yield run
+
+
+@contextlib.contextmanager
+def _open_when_free(settings: Settings, patience: float) -> Iterator[Warehouse]:
+    deadline = time.monotonic() + patience
+    with contextlib.ExitStack() as stack:
+        warehouse = None
+        while warehouse is None:
+            try:
+                warehouse = stack.enter_context(open_for_writing(settings))
+            except WarehouseBusy:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.5)
+        yield warehouse
+
+
+def _prepare(warehouse: Warehouse) -> None:
+    """The tables that every step counts on, where they are not there yet."""
+    from pipelines.building import create_ops
+    from pipelines.ingest.creating import create_staging
+
+    create_staging(warehouse.connection)
+    create_ops(warehouse.connection)
+    check_record.create_record(warehouse.connection)
+    record.create_record(warehouse.connection)

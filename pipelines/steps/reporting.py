@@ -1,0 +1,47 @@
+"""A report from the current snapshot, with what was held back since on its face.
+
+What belongs here: telling the report what is not in its snapshot. What does not: the report (report/), the note that a
+publication is held back (hold.py).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.settings import Settings
+from pipelines.steps.hold import read_hold
+from pipelines.warehouse import NothingPublished
+
+
+def write_report(settings: Settings, kind: str, day: date | None = None) -> list[Path]:
+    """A report from the current snapshot, with what was held back since on its face. Raises NothingPublished."""
+    from pipelines import report
+
+    if not settings.snapshot_path.exists():
+        raise NothingPublished(f"{settings.home}: nothing is published yet; `siyu run` makes the first snapshot.")
+    files = report.write_report(
+        settings.snapshot_path, settings.reports, settings, kind, day, unpublished=_held_checks(settings)
+    )
+    return [files.html, files.workbook]
+
+
+def _held_checks(settings: Settings) -> list[dict[str, Any]]:
+    """Failed checks of a run that was held back, as rows of ops.checks."""
+    held = read_hold(settings)
+    return (
+        []
+        if held is None
+        else [
+            {
+                "table_name": failure.table,
+                "check_name": failure.name,
+                "passed": False,
+                "blocking": failure.is_blocking,
+                "observed": failure.observed,
+                "expected": failure.expected,
+            }
+            for failure in held.failures
+        ]
+    )
