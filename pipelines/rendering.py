@@ -47,8 +47,9 @@ def dependencies_of(table: TableFile) -> tuple[str, ...]:
     if not table.sql:
         return tuple(sorted(table.header.reads))
     try:
-        read = references(put_in_place(table.sql, facts_read(table, defaults_of(table), is_stored=True)))
-        return tuple(sorted({one.table for one in read}))
+        placed = facts_read(table, defaults_of(table), is_stored=True)
+        own = {one.table for one in references(table.sql)} - placed.keys()
+        return tuple(sorted(own.union(*({one.table for one in references(text)} for text in placed.values()))))
     except Unreadable as error:
         raise SpecError(f"{table.path}: not one readable SELECT: {error}") from error
 

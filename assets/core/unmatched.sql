@@ -18,14 +18,7 @@ checks:
   - unique: [kind, platform, why]
   - not_null: [kind, platform, why, rows]
 */
-with ids as (
-  select distinct
-    platform,
-    order_id
-  from staging.orders
-),
-
-shops as (
+with shops as (
   select
     platform,
     order_id,
@@ -88,8 +81,8 @@ strays as (
     i.paid_amount as amount,
     coalesce(i.paid_at, i.ordered_at) as seen_at
   from staging.order_items as i
-  left join ids as o on i.platform = o.platform and i.order_id = o.order_id
-  where o.order_id is null and coalesce(i.paid_at, i.ordered_at, $as_of) < $as_of + 1
+  anti join staging.orders as o on i.platform = o.platform and i.order_id = o.order_id
+  where coalesce(i.paid_at, i.ordered_at, $as_of) < $as_of + 1
   union all
   select
     'orders' as kind,
@@ -121,6 +114,19 @@ cut as (
     *,
     regexp_replace(id, '([-_][0-9]+|[A-Za-z])$', '') as stem
   from strays
+),
+
+-- the orders whose numbers are looked for
+ids as (
+  select distinct
+    o.platform,
+    o.order_id
+  from staging.orders as o
+  semi join (
+    select id from cut
+    union
+    select stem from cut
+  ) as c on o.order_id = c.id
 ),
 
 elsewhere as (
@@ -158,7 +164,7 @@ judged as (
   left join ids as same on c.platform = same.platform and c.id = same.order_id
   left join elsewhere as e on c.platform = e.platform and c.id = e.id
   left join ids as stem on c.platform = stem.platform and c.stem = stem.order_id and c.stem <> c.id
-  left join (select distinct ids.platform from ids) as any_order on c.platform = any_order.platform
+  left join (select distinct o.platform from staging.orders as o) as any_order on c.platform = any_order.platform
 ),
 
 sessions as (
@@ -170,45 +176,57 @@ sessions as (
   group by platform
 ),
 
+-- of platforms that list their groups and live sessions, rows that name another one
+listing as (
+  select distinct platform
+  from core.groups
+),
+
 pointers as (
   select
     'event_groups' as kind,
-    platform,
-    group_id as id,
+    e.platform,
+    e.group_id as id,
     count(*) as n,
-    count(distinct person_id) as people,
+    count(distinct e.person_id) as people,
     cast(null as decimal(18, 2)) as amount,
-    min(event_at) as first_at,
-    max(event_at) as last_at
-  from core.events
-  where group_id is not null
-  group by platform, group_id
+    min(e.event_at) as first_at,
+    max(e.event_at) as last_at
+  from core.events as e
+  semi join listing as l on e.platform = l.platform
+  anti join core.groups as g on e.platform = g.platform and e.group_id = g.group_id
+  where e.group_id is not null
+  group by e.platform, e.group_id
   union all
   select
     'order_groups' as kind,
-    platform,
-    group_id as id,
+    o.platform,
+    o.group_id as id,
     count(*) as n,
-    count(distinct person_id) as people,
-    cast(sum(paid_amount) as decimal(18, 2)) as amount,
-    min(paid_at) as first_at,
-    max(paid_at) as last_at
-  from core.orders
-  where group_id is not null
-  group by platform, group_id
+    count(distinct o.person_id) as people,
+    cast(sum(o.paid_amount) as decimal(18, 2)) as amount,
+    min(o.paid_at) as first_at,
+    max(o.paid_at) as last_at
+  from core.orders as o
+  semi join listing as l on o.platform = l.platform
+  anti join core.groups as g on o.platform = g.platform and o.group_id = g.group_id
+  where o.group_id is not null
+  group by o.platform, o.group_id
   union all
   select
     'push_groups' as kind,
-    platform,
-    group_id as id,
+    p.platform,
+    p.group_id as id,
     count(*) as n,
     cast(null as bigint) as people,
     cast(null as decimal(18, 2)) as amount,
-    min(sent_at) as first_at,
-    max(sent_at) as last_at
-  from staging.pushes
-  where group_id is not null and sent_at < $as_of + 1
-  group by platform, group_id
+    min(p.sent_at) as first_at,
+    max(p.sent_at) as last_at
+  from staging.pushes as p
+  semi join listing as l on p.platform = l.platform
+  anti join core.groups as g on p.platform = g.platform and p.group_id = g.group_id
+  where p.group_id is not null and p.sent_at < $as_of + 1
+  group by p.platform, p.group_id
 ),
 
 visits as (
@@ -223,6 +241,7 @@ visits as (
     max(e.event_at) as last_at
   from core.events as e
   inner join sessions as s on e.platform = s.platform
+  anti join core.live_sessions as l on e.platform = l.platform and e.live_session_id = l.live_session_id
   where e.live_session_id is not null and e.event_at >= s.first_at and e.event_at < s.last_at + interval 1 day
   group by e.platform, e.live_session_id
   union all
@@ -237,21 +256,15 @@ visits as (
     max(o.paid_at) as last_at
   from core.orders as o
   inner join sessions as s on o.platform = s.platform
+  anti join core.live_sessions as l on o.platform = l.platform and o.live_session_id = l.live_session_id
   where o.live_session_id is not null and o.paid_at >= s.first_at and o.paid_at < s.last_at + interval 1 day
   group by o.platform, o.live_session_id
 ),
 
 unlisted as (
-  select p.*
-  from pointers as p
-  inner join (select distinct platform from core.groups) as listed on p.platform = listed.platform
-  left join core.groups as g on p.platform = g.platform and p.id = g.group_id
-  where g.group_id is null
+  select * from pointers
   union all
-  select v.*
-  from visits as v
-  left join core.live_sessions as l on v.platform = l.platform and v.id = l.live_session_id
-  where l.live_session_id is null
+  select * from visits
 ),
 
 moves as (

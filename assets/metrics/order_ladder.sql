@@ -13,7 +13,8 @@ parameters:
   segments: breakdowns
 choices: {segments: default}
 facts:
-  purchases: {}
+  purchases: {within_days: within_days}
+  purchase_gaps: {}
 columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value at the buyer's first order ever; none where it has no such value}
@@ -42,33 +43,35 @@ checks:
   - between: {column: next_rate, min: 0, max: 1}
   - between: {column: mature_next_rate, min: 0, max: 1}
 */
-with rolled as (
+with steps as (
   select
     p.segment_by,
     p.segment,
     p.purchase_no,
-    p.gap_days,
     cast(sum(p.buyers) as bigint) as buyers,
+    cast(sum(p.next_buyers) as bigint) as next_buyers,
+    cast(sum(case when date_diff('day', p.date, k.known_until) >= $within_days then p.buyers else 0 end) as bigint)
+      as mature_buyers,
     cast(
-      sum(case when date_diff('day', p.date, k.known_until) >= $within_days then p.buyers else 0 end) as bigint
-    ) as mature_buyers
+      sum(case when date_diff('day', p.date, k.known_until) >= $within_days then p.next_buyers_in_time else 0 end)
+      as bigint
+    ) as mature_next_buyers
   from facts.purchases as p
   left join core.known as k on p.platform = k.platform and k.kind = 'orders'
   where p.purchase_no <= $max_purchase_no
-  group by p.segment_by, p.segment, p.purchase_no, p.gap_days
+  group by p.segment_by, p.segment, p.purchase_no
 ),
 
-steps as (
+rolled as (
   select
     segment_by,
     segment,
     purchase_no,
-    cast(sum(buyers) as bigint) as buyers,
-    cast(sum(case when gap_days is not null then buyers else 0 end) as bigint) as next_buyers,
-    cast(sum(mature_buyers) as bigint) as mature_buyers,
-    cast(sum(case when gap_days <= $within_days then mature_buyers else 0 end) as bigint) as mature_next_buyers
-  from rolled
-  group by segment_by, segment, purchase_no
+    gap_days,
+    sum(buyers) as buyers
+  from facts.purchase_gaps
+  where purchase_no <= $max_purchase_no
+  group by segment_by, segment, purchase_no, gap_days
 ),
 
 -- how many went on within so many days: a quantile is the first gap whose count passes its place in the row
@@ -85,7 +88,6 @@ gaps as (
     ) as up_to,
     cast(sum(buyers) over (partition by segment_by, segment, purchase_no) as bigint) - 1 as last_place
   from rolled
-  where gap_days is not null
 ),
 
 places as (
