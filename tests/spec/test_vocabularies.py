@@ -9,11 +9,13 @@ import pytest
 from pipelines import breakdowns, event_words, id_types, platforms
 from pipelines.ingest import folder_names, sheet_names, staging, synonyms, units
 from pipelines.ingest.formats import pages
+from pipelines.report import charts
 from pipelines.spec.reading import SpecError
 from pipelines.tables import ASSETS
 
 READ = {
     "breakdowns": (breakdowns, breakdowns.load_breakdowns),
+    "charts": (charts, charts.definitions),
     "event_words": (event_words, event_words.load_event_words),
     "folder_names": (folder_names, folder_names._words),
     "headers": (synonyms, synonyms.load_headers),
@@ -44,6 +46,31 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
             "all.fact: there is no such key; did you mean 'facts'?",
         ),
         ("breakdowns", "en: Live session", "", "live_session.title: lacks 'en'"),
+        ("charts", "kind: bars", "kind: bar", "daily_amount.kind: expected one of curve, bars, dots, funnel, heatmap"),
+        ("charts", "    y_title:", "    ytitle:", "daily_amount.ytitle: there is no such key; did you mean 'y_title'?"),
+        ("charts", "    x: day\n", "", "membership_survival: a chart of kind curve lacks 'x'"),
+        ("charts", "y: survival\n", "y: survived\n", "no column 'survived'; did you mean 'survival'?"),
+        (
+            "charts",
+            "table: metrics.retention",
+            "table: metrics.retentions",
+            "no such table: metrics.retentions; did you",
+        ),
+        (
+            "charts",
+            "cohort_period: all",
+            "cohort: all",
+            "no such parameter of metrics.conversion: cohort; did you mean",
+        ),
+        ("charts", "{reached_people} /", "{people} /", "no such blank: people; did you mean 'mature_people'?"),
+        ("charts", "colour: private", "colour: privat", "no such colour (of ladder): privat; did you mean 'private'?"),
+        ("charts", "marks: festivals", "marks: festival", "(of daily_amount): festival; did you mean 'festivals'?"),
+        (
+            "charts",
+            "summary.is_sales_known",
+            "summary.is_sale_known",
+            "unknown.sales.needs: metrics.daily_summary has no",
+        ),
         ("event_words", "also:", "aslo:", "aslo: there is no such key; did you mean 'also'?"),
         ("folder_names", "festivals:", "festival:", "festival: there is no such key; did you mean 'festivals'?"),
         ("folder_names", '"618"', "618", "expected a text, found 618"),
@@ -70,7 +97,7 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
 )
 def test_a_mistake_in_a_vocabulary_is_named(tmp_path, monkeypatch, name, good, bad, said):
     module, load = READ[name]
-    file = changed(tmp_path, ASSETS / f"{name}.yaml", good, bad)
+    file = changed(tmp_path, module.FILE, good, bad)
     monkeypatch.setattr(module, "FILE", file)
     with pytest.raises(SpecError) as error:
         load.__wrapped__()
@@ -101,5 +128,5 @@ def test_a_mistake_in_a_canonical_table_is_named(tmp_path, good, bad, said):
 
 def test_every_vocabulary_is_read_so():
     """totals_words is read as its module is imported, so a mistake in it shows in every test of files."""
-    files = {file.stem for file in ASSETS.glob("*.yaml")}
+    files = {file.stem for folder in (ASSETS, ASSETS / "reports") for file in folder.glob("*.yaml")}
     assert files == {*READ, "totals_words"}
