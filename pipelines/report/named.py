@@ -17,7 +17,7 @@ from pipelines.spec.nearest import hint
 from pipelines.tables import load_tables
 
 # Tables that runs keep beside the data: they have no header, so of them only the name is known.
-WITHOUT_HEADER = ("ops.checks", "ops.findings", "ops.runs", "ops.waiting")
+WITHOUT_HEADER = ("ops.checks", "ops.copies", "ops.findings", "ops.runs", "ops.waiting")
 
 
 @functools.cache
