@@ -178,7 +178,9 @@ class Layout(Strict):
     def _fits_together(self) -> Layout:
         blocks = {block.id: block for section in self.sections for block in section.blocks if block.id}
         tiles_there = [tile.id for tile in self.tiles]
-        standing = [block.id or block.chart or "" for section in self.sections for block in section.blocks]
+        standing = [
+            block.id or block.chart or block.told or "" for section in self.sections for block in section.blocks
+        ]
         for ids in (tiles_there, [section.id for section in self.sections], standing):
             if twice := {one for one in ids if ids.count(one) > 1}:
                 raise ValueError(f"'{min(twice)}' stands twice")
