@@ -14,14 +14,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.finding import Finding, forget, keep, kept
+from pipelines.report.quality_spec import Rules
 from pipelines.report.sentences import say
 from pipelines.report.words import LANGUAGES, REPORTS, clean, load_words
 from pipelines.settings import Settings
-from pipelines.spec.reading import parse
+from pipelines.spec.reading import read
 
 if TYPE_CHECKING:
     import duckdb
 
+FILE = REPORTS / "quality.yaml"
 Row = dict[str, Any]
 
 
@@ -80,8 +82,8 @@ class Quality:
 
 @functools.cache
 def rules() -> dict[str, Any]:
-    """quality.yaml."""
-    return dict(parse((REPORTS / "quality.yaml").read_text(encoding="utf-8"), REPORTS / "quality.yaml"))
+    """quality.yaml. Raises SpecError naming file and key."""
+    return read(FILE, Rules).model_dump(exclude_unset=True)
 
 
 def findings(connection: duckdb.DuckDBPyConnection, settings: Settings, rule: str | None = None) -> list[Finding]:

@@ -32,14 +32,12 @@ checks:
   - not_null: [date, week, month]
 """
 
-import csv
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from pipelines.festivals import load_festivals
 from pipelines.imports import hollow
 
-FESTIVALS = Path(__file__).with_name("festivals.csv")
 AHEAD_DAYS = 400
 
 
@@ -130,18 +128,11 @@ def utc_offsets(day, zone):
 
 
 def festival_days(years, lunar_new_years):
-    """{date: (festival, name)} from festivals.csv: a range within one year, or days before the lunar new year."""
+    """{date: (festival, name)} from festivals.csv."""
     days = {}
-    with FESTIVALS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            for year in years:
-                start, end = _bounds(row, year, lunar_new_years[year])
-                for offset in range((end - start).days + 1):
-                    days[start + timedelta(days=offset)] = (row["festival"], row["zh"])
+    for one in load_festivals():
+        for year in years:
+            first, last = one.days(year, lunar_new_years[year])
+            for offset in range((last - first).days + 1):
+                days[first + timedelta(days=offset)] = (one.festival, one.zh)
     return days
-
-
-def _bounds(row, year, lunar_new_year):
-    if row["kind"] == "before_spring_festival":
-        return lunar_new_year + timedelta(days=int(row["starts"])), lunar_new_year + timedelta(days=int(row["ends"]))
-    return date.fromisoformat(f"{year}-{row['starts']}"), date.fromisoformat(f"{year}-{row['ends']}")

@@ -14,18 +14,18 @@ checks:
   - in_set: {column: domain, values: [public, private, unknown]}
 """
 
-from pathlib import Path
-
-WORDS = Path(__file__).with_suffix(".csv")
+from pipelines.channels import load_channels
 
 
 def build(connection, settings, core_pass):
     """The map of channels.csv, overridden word by word by `[channels]` of siyu.toml."""
     connection.execute(
-        "create or replace table core.channels as select * from read_csv(?, header = true, columns = "
-        "{'word': 'varchar', 'channel': 'varchar', 'domain': 'varchar', 'is_paid': 'boolean', 'zh': 'varchar'})",
-        [str(WORDS)],
+        "create or replace table core.channels "
+        "(word varchar, channel varchar, domain varchar, is_paid boolean, zh varchar)"
     )
+    rows = [(one.word, one.channel, one.domain, one.is_paid, one.zh) for one in load_channels()]
+    marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(rows))
+    connection.execute(f"insert into core.channels values {marks}", [cell for row in rows for cell in row])
     for word, meaning in sorted(settings.channels.items()):
         connection.execute("delete from core.channels where word = ?", [word])
         connection.execute(

@@ -6,14 +6,9 @@ description: >-
 description_zh: 按周期的进退群；多场直播同属一行（同一主播）时，每人只算一次在籍。首个周期之前的变动没有周期。
 grain: period_date, segment_by, segment
 materialized: view
-parameters:
-  period: day
-  start_date: null
-  end_date: null
-  segments: breakdowns
-choices: {period: [day, week, month, range]}
+parameters: {segments: breakdowns}
 facts:
-  periods: {period: period, start_date: start_date, end_date: end_date}
+  periods: [period, start_date, end_date]
   member_days: {}
   several_stays: {}
 columns:

@@ -18,6 +18,8 @@ columns:
   person_id: {type: varchar, zh: 买家}
   channel: {type: varchar, zh: 渠道}
   domain: {type: varchar, zh: 域}
+  author_id: {type: varchar, zh: 达人}
+  campaign_id: {type: varchar, zh: 活动}
   live_session_id: {type: varchar, zh: 直播场次}
   group_id: {type: varchar, zh: 下单来源群}
   was_member: {type: boolean, zh: 付款时是否在籍}
@@ -51,6 +53,8 @@ select
   person_id,
   channel,
   domain,
+  author_id,
+  campaign_id,
   live_session_id,
   group_id,
   was_member,

@@ -6,16 +6,11 @@ description: >-
 description_zh: 每个细分值自首单或首次加入起的每个周期（直播场次只列有事的周期），及其中订单、进退群不可知的天数。
 grain: period_date, segment_by, segment
 materialized: view
-parameters:
-  period: day
-  start_date: null
-  end_date: null
-  segments: breakdowns
-choices: {period: [day, week, month, range]}
+parameters: {segments: breakdowns}
 facts:
-  periods: {period: period, start_date: start_date, end_date: end_date}
-  sales_periods: {period: period, start_date: start_date, end_date: end_date}
-  member_periods: {period: period, start_date: start_date, end_date: end_date}
+  periods: [period, start_date, end_date]
+  sales_periods: [period, start_date, end_date]
+  member_periods: [period, start_date, end_date]
 columns:
   period_date: {type: date, zh: 周期}
   period_end: {type: date, zh: 周期末日}

@@ -9,13 +9,8 @@ description_zh: >-
   正常与定金的已付款订单、金额与买家，按天与订单的各细分。同一天同一细分值内每人只算一次（记在其中一个平台的行），各行可直接相加；更长周期的人数不可相加，须带周期参数重算。
 grain: date, platform, segment_by, segment, segment_platform
 counted_by: paid_orders
-parameters:
-  period: day
-  start_date: null
-  end_date: null
-choices: {period: [day, week, month, range]}
 facts:
-  paid_orders: {period: period, start_date: start_date, end_date: end_date}
+  paid_orders: [period, start_date, end_date]
 columns:
   date: {type: date, zh: 日期, description: as in facts.paid_orders}
   platform: {type: varchar, zh: 平台, description: 'of the orders, whose clock says until when refunds are known'}

@@ -6,15 +6,10 @@ description: >-
 description_zh: 合并各平台的周期成交；多场直播同属一行（同一主播）时，每人只算一次。
 grain: date, segment_by, segment
 materialized: view
-parameters:
-  period: day
-  start_date: null
-  end_date: null
-  segments: breakdowns
-choices: {period: [day, week, month, range]}
+parameters: {segments: breakdowns}
 facts:
-  sales_days: {period: period, start_date: start_date, end_date: end_date}
-  several_sessions: {period: period, start_date: start_date, end_date: end_date}
+  sales_days: [period, start_date, end_date]
+  several_sessions: [period, start_date, end_date]
 columns:
   date: {type: date, zh: 日期, description: as in facts.paid_orders}
   segment_by: {type: varchar, zh: 细分维度}

@@ -6,13 +6,8 @@ description: >-
 description_zh: 同一天在多场直播（或场内与场外）付款的人，每场一行；按主播统计时据此去重。
 grain: date, segment_by, segment, segment_platform, person_id, is_new
 counted_by: paid_orders
-parameters:
-  period: day
-  start_date: null
-  end_date: null
-choices: {period: [day, week, month, range]}
 facts:
-  paid_orders: {period: period, start_date: start_date, end_date: end_date}
+  paid_orders: [period, start_date, end_date]
 columns:
   date: {type: date, zh: 日期, description: as in facts.sales_days}
   segment_by: {type: varchar, zh: 细分维度, description: live_session}

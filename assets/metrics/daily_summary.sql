@@ -14,16 +14,13 @@ description_zh: >-
 variant: paid_gmv, net_gmv
 grain: date, segment_by, segment
 parameters:
-  period: day
-  start_date: null
-  end_date: null
   segments: breakdowns
   refund_days: 30
-choices: {period: [day, week, month, range], segments: default}
+choices: {segments: default}
 facts:
-  period_cells: {period: period, start_date: start_date, end_date: end_date}
-  sales_periods: {period: period, start_date: start_date, end_date: end_date}
-  member_periods: {period: period, start_date: start_date, end_date: end_date}
+  period_cells: [period, start_date, end_date]
+  sales_periods: [period, start_date, end_date]
+  member_periods: [period, start_date, end_date]
 columns:
   date: {type: date, zh: 日期, description: the day; the first day of a longer period}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}

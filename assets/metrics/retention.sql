@@ -15,24 +15,10 @@ description_zh: >-
   on 只看第 k 期，on_or_after 看第 k 期及以后，也可给出天数分段。未走完的格子只给人数，不给比率。
 variant: calendar on, first
 grain: cohort, period_no, segment_by, segment
-parameters:
-  start: [private_entry]
-  back: [any]
-  period: week
-  mode: ['on']
-  cohorts: first
-  min_count: 1
-  week_starts: monday
-  segments: breakdowns
+parameters: {segments: breakdowns}
+choices: {segments: default}
 facts:
-  returns: {start: start, back: back, period: period, mode: mode, cohorts: cohorts, min_count: min_count, week_starts: week_starts}
-constants:
-  counts: >-
-    case when list_contains(cast($mode as varchar[]), 'on') then 'on' when list_contains(cast($mode as varchar[]), 'on_or_after') then 'on_or_after'
-    else 'bracket' end
-  bounds: >-
-    (select list(b.day order by b.day) from (select 0 as day union select try_cast(unnest(cast($mode as varchar[])) as bigint)) as b where b.day >= 0)
-choices: {period: [day, week, month, rolling_24h], mode: ['on', on_or_after, number], cohorts: [first, recurring], week_starts: [monday, sunday], segments: default}
+  returns: [start, back, period, mode, cohorts, min_count, week_starts]
 words_of:
   start: &activity {column: core.activities.activity, or: [any, private_entry]}
   back: *activity

@@ -22,14 +22,14 @@ def chart_block(chart: Spec, rows: list[Row], look: Look, marks: Sequence[Row] =
     return _matrix(chart, rows, look) if chart["kind"] == "heatmap" else _picture(chart, rows, look, marks)
 
 
-def _heading(name: str, look: Look) -> dict[str, str]:
-    return {"id": name, "title": look.words(f"charts.{name}.title"), "note": look.words(f"charts.{name}.note")}
+def _heading(chart: Spec, look: Look) -> dict[str, str]:
+    return {"id": chart["name"]} | {part: charts.said(chart, part, look.words) for part in ("title", "note")}
 
 
 def _picture(chart: Spec, rows: list[Row], look: Look, marks: Sequence[Row]) -> Picture:
     """A drawn chart and its numbers as a table. Points of fewer than small_group people are not drawn."""
     rows = [row for row in rows if not is_small(row.get(chart.get("n", "")), look.small_group)]
-    heading, palette = _heading(chart["name"], look), charts.definitions()["palette"]
+    heading, palette = _heading(chart, look), charts.definitions()["palette"]
     names = [chart.get(key) for key in ("x", "split", "y", "low", "high", "count", "n")]
     spec = {"table": chart["table"], "columns": [n for n in names if n], "fixed": 2 if "split" in chart else 1}
     colours: Mapping[str, str] = chart.get("colours", {})
@@ -38,7 +38,7 @@ def _picture(chart: Spec, rows: list[Row], look: Look, marks: Sequence[Row]) -> 
         svg=draw(charts.figure(chart["name"], rows, look.words.language, marks), heading["title"]),
         grid=_table(spec, rows, look, heading),
         legend=tuple((palette[colour], look.words.value(chart["split"], part)) for part, colour in colours.items()),
-        axis=str(look.words.get(f"charts.{chart['name']}.x") or ""),
+        axis=charts.said(chart, "x_title", look.words),
     )
 
 
@@ -56,7 +56,7 @@ def _ladder(chart: Spec, rows: list[Row], look: Look) -> Ladder:
     fields = fields_of(spec, rows, look)
     tops = {chart["rate"]: max((row[chart["rate"]] or 0) for row in rows)}
     lines = tuple(line(spec, fields, row, tops, look) for row in rows)
-    return Ladder(**_heading(chart["name"], look), source=chart["table"], fields=fields, rows=lines)
+    return Ladder(**_heading(chart, look), source=chart["table"], fields=fields, rows=lines)
 
 
 def _matrix(chart: Spec, rows: list[Row], look: Look) -> Matrix:
@@ -73,7 +73,7 @@ def _matrix(chart: Spec, rows: list[Row], look: Look) -> Matrix:
         cells = tuple(_shade(chart, value, found.get(a), top, look) for a in across)
         lines.append((cell(row, name, look.words), _size(base, next(iter(found.values())), look), cells))
     return Matrix(
-        **_heading(chart["name"], look),
+        **_heading(chart, look),
         source=chart["table"],
         row=row,
         column=column,
@@ -99,7 +99,7 @@ def _top(chart: Spec, rows: Sequence[Row], look: Look) -> float:
 
 
 def _head(chart: Spec, shown: Cell, look: Look) -> Cell:
-    return replace(shown, text=look.words(f"charts.{chart['name']}.column", column=shown.text.split()[0]))
+    return replace(shown, text=charts.said(chart, "heading", look.words, column=shown.text.split()[0]))
 
 
 def _shade(chart: Spec, value: Field, row: Row | None, top: float, look: Look) -> Cell:

@@ -12,18 +12,16 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from pipelines.report.chart_spec import Charts, columns
 from pipelines.report.words import REPORTS, Words, day, load_words, month, number, plain
-from pipelines.spec.reading import parse
+from pipelines.spec.reading import read
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from plotly.graph_objects import Figure
 
 Row = Mapping[str, Any]
-_COLUMN_KEYS = (
-    *("x", "y", "low", "high", "n", "base", "split", "row", "column", "value", "count"),
-    *("rate", "days", "mature"),
-)
+FILE = REPORTS / "charts.yaml"
 
 
 class ChartError(ValueError):
@@ -33,7 +31,7 @@ class ChartError(ValueError):
 @functools.cache
 def definitions() -> dict[str, Any]:
     """Everything in charts.yaml: `palette` and `charts`."""
-    return dict(parse((REPORTS / "charts.yaml").read_text(encoding="utf-8"), REPORTS / "charts.yaml"))
+    return read(FILE, Charts).model_dump(exclude_unset=True)
 
 
 def names() -> list[str]:
@@ -85,10 +83,10 @@ def definition(name: str) -> dict[str, Any]:
     return dict(charts[name])
 
 
-def columns(chart: Mapping[str, Any]) -> list[str]:
-    """The columns that a chart reads, each once."""
-    given = [chart.get(key) for key in _COLUMN_KEYS]
-    return list(dict.fromkeys(c for c in [*given, *chart.get("order", []), *chart.get("where", {})] if c))
+def said(chart: Mapping[str, Any], part: str, words: Words, **values: str) -> str:
+    """A chart's own words of a part (title, note, point …), their blanks filled; '' where it has none."""
+    given = chart.get(part)
+    return str(given[words.language]).format(**values) if given else ""
 
 
 def select(chart: Mapping[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -126,25 +124,20 @@ def _value(value: Any) -> Any:
 def _figure(chart: Mapping[str, Any], words: Words, traces: list[Any], **layout: Any) -> Figure:
     from plotly.graph_objects import Figure
 
-    title = words(f"charts.{chart['name']}.title")
     ink = definitions()["palette"]["ink"]
     percent = {"tickformat": ".0%"} if chart.get("format") == "rate" else {}
     base: dict[str, Any] = {
-        "title": {"text": title, "x": 0.01, "xanchor": "left"},
+        "title": {"text": said(chart, "title", words), "x": 0.01, "xanchor": "left"},
         "template": "none",
         "font": {"family": "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif", "color": ink, "size": 13},
         "margin": {"l": 56, "r": 16, "t": 48, "b": 48},
         "hovermode": "closest",
         "legend": {"orientation": "h", "y": 1.08},
-        "yaxis": {"rangemode": "tozero", **percent, "title": {"text": _axis(words, chart, "y")}},
-        "xaxis": {"title": {"text": _axis(words, chart, "x")}},
+        "yaxis": {"rangemode": "tozero", **percent, "title": {"text": said(chart, "y_title", words)}},
+        "xaxis": {"title": {"text": said(chart, "x_title", words)}},
         "meta": {"chart": chart["name"], "kind": chart["kind"], "format": chart.get("format", "count")},
     }
     return Figure(data=traces, layout={**base, **layout})
-
-
-def _axis(words: Words, chart: Mapping[str, Any], axis: str) -> str:
-    return str(words.get(f"charts.{chart['name']}.{axis}") or "")
 
 
 def _colour(name: str) -> str:
@@ -165,21 +158,28 @@ def _curve(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) -
 
     rows = [row for row in rows if row[chart["y"]] is not None]
     xs, colour = [row[chart["x"]] for row in rows], _colour(chart["colour"])
-    line = {"shape": chart.get("shape", "hv"), "width": 0, "color": colour}
+    line = {"shape": "hv", "width": 0, "color": colour}
     band = [
         Scatter(x=xs, y=[r[chart[side]] for r in rows], mode="lines", line=line, showlegend=False, hoverinfo="skip")
         for side in ("low", "high")
     ]
     band[1].update(fill="tonexty", fillcolor=_colour("band"))
-    key = f"charts.{chart['name']}.point"
-    text = [words(key, **{c: _text(row[c], _kind(chart, c), words) for c in columns(chart)}) for row in rows]
+    text = _points(chart, rows, words)
     middle = Scatter(
         x=xs, y=[r[chart["y"]] for r in rows], mode="lines", line={**line, "width": 2.5}, text=text, hoverinfo="text"
     )
     return _figure(chart, words, [*band, middle], showlegend=False)
 
 
+def _points(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) -> list[str]:
+    """What the mark of each row says of it."""
+    kinds = {name: _kind(chart, name) for name in columns(chart)}
+    return [said(chart, "point", words, **{c: _text(row[c], kinds[c], words) for c in kinds}) for row in rows]
+
+
 def _kind(chart: Mapping[str, Any], column: str) -> str:
+    if named := next((kind for kind in ("rate", "days") if chart.get(kind) == column), ""):
+        return named
     rates = {chart.get("y"), chart.get("low"), chart.get("high")} if chart.get("format") == "rate" else set()
     return "rate" if column in rates else chart.get("format", "count") if column == chart.get("y") else "count"
 
@@ -207,8 +207,7 @@ def _dots(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) ->
     from plotly.graph_objects import Scatter
 
     rows = _with_gaps(chart, rows)
-    key = f"charts.{chart['name']}.point"
-    text = [words(key, **{c: _text(row[c], _kind(chart, c), words) for c in columns(chart)}) for row in rows]
+    text = _points(chart, rows, words)
     trace = Scatter(
         x=[row[chart["x"]] for row in rows],
         y=[row[chart["y"]] for row in rows],
@@ -238,13 +237,10 @@ def _funnel(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words) 
     """Shares of those who could have reached each step in its own window; the text says how many of how many."""
     from plotly.graph_objects import Funnel
 
-    key = f"charts.{chart['name']}.point"
-    kinds = {chart["rate"]: "rate", chart["days"]: "days"}
-    said = [{c: _text(row[c], kinds.get(c, "count"), words) for c in columns(chart)} for row in rows]
     trace = Funnel(
         y=[words.value(chart["x"], row[chart["x"]]) for row in rows],
         x=[row[chart["rate"]] for row in rows],
-        text=[words(key, **one) for one in said],
+        text=_points(chart, rows, words),
         textinfo="text",
         marker={"color": _colour(chart["colour"])},
         connector={"fillcolor": _colour("band")},
@@ -263,9 +259,8 @@ def _heatmap(chart: Mapping[str, Any], rows: list[dict[str, Any]], words: Words)
     shaded = [
         r[chart["value"]] or 0 for r in rows if r[chart["column"]] != chart.get("unshaded") and r[chart["mature"]]
     ]
-    heading = f"charts.{chart['name']}.column"
     trace = Heatmap(
-        x=[words(heading, column=_place(a, chart.get("column_kind", ""), words)) for a in across],
+        x=[said(chart, "heading", words, column=_place(a, chart.get("column_kind", ""), words)) for a in across],
         y=[_place(d, "month" if chart["row"].endswith("month") else chart["row"], words) for d in down],
         z=[[cell and cell[chart["value"]] for cell in line] for line in grid],
         text=[[_cell(cell, chart, words("state.immature_mark")) for cell in line] for line in grid],

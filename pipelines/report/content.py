@@ -5,7 +5,6 @@ What belongs here: filling the model. What does not: pages, workbooks, rules for
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -13,18 +12,12 @@ from typing import Any
 from pipelines.report import charts
 from pipelines.report.blocks import chart_block
 from pipelines.report.cells import Look, Spec, grid, is_small
+from pipelines.report.layout import layout
 from pipelines.report.model import Block, Check, Picture, Section
 from pipelines.report.periods import Period
 from pipelines.report.source import Row, Source
 from pipelines.report.told import told_block
-from pipelines.report.words import REPORTS, Words, clean, day, number, span
-from pipelines.spec.reading import parse
-
-
-@functools.cache
-def layout() -> dict[str, Any]:
-    """report.yaml."""
-    return dict(parse((REPORTS / "report.yaml").read_text(encoding="utf-8"), REPORTS / "report.yaml"))
+from pipelines.report.words import Words, clean, day, number, span
 
 
 def sections(source: Source, period: Period, words: Words) -> tuple[Section, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.report.cells import Spec
 from pipelines.report.chance import differ
-from pipelines.report.content import layout
+from pipelines.report.layout import layout
 from pipelines.report.model import OK, Cell, Comparison, Finding, Grid, Ladder, Section, Tile
 from pipelines.report.words import Words, change, number
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pipelines.report import charts
-from pipelines.report.content import layout
+from pipelines.report.layout import layout
 from pipelines.report.model import OK, Cell, Report
 from pipelines.report.periods import Span
 from pipelines.report.words import REPORTS, clean, day, load_words, moment, span

@@ -14,8 +14,10 @@ from typing import Any
 
 from pipelines.ingest.staging import load_staging
 from pipelines.report.words import REPORTS, Words, clean, day, number, source_title
-from pipelines.spec.reading import parse
+from pipelines.spec.header import Title
+from pipelines.spec.reading import Strict, read
 
+FILE = REPORTS / "advice.yaml"
 Row = dict[str, Any]
 FAULTS_NAMED, NAMED, ADVISED = 4, 6, 3
 SUBJECT, COUNT = "\x1f", "\x1e"  # their places in a sentence that is said of several
@@ -23,10 +25,24 @@ LEAST_SHARE = 0.001
 APART = ("advised", "facts")  # said by _advice and _notice
 
 
+class Notice(Strict):
+    """What a notice says; in English it may say so itself."""
+
+    zh: str
+    en: str | None = None
+
+
+class Advice(Strict):
+    """advice.yaml: what to do about a reason of a refusal, what a notice says."""
+
+    reasons: dict[str, Title]
+    notices: dict[str, Notice]
+
+
 @functools.cache
 def advice() -> dict[str, dict[str, dict[str, str]]]:
-    """advice.yaml."""
-    return dict(parse((REPORTS / "advice.yaml").read_text(encoding="utf-8"), REPORTS / "advice.yaml"))
+    """advice.yaml. Raises SpecError naming file and key."""
+    return read(FILE, Advice).model_dump(exclude_unset=True)
 
 
 def say(words: Words, code: str, rule: str, row: Row) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines.report.cells import Look, Spec, cell, field_of, hidden, is_small
 from pipelines.report.chance import differ, differ_by_day, is_unusual
-from pipelines.report.content import layout
+from pipelines.report.layout import layout
 from pipelines.report.model import Cell, Comparison, Field, Tile
 from pipelines.report.periods import Period, Span
 from pipelines.report.source import Row, Source
@@ -186,7 +186,7 @@ class _Making:
 
 def _reads(spec: Spec) -> list[str]:
     """What a tile counts: sales, members, both, or nothing that could be missing."""
-    return [spec["reads"]] if isinstance(spec.get("reads"), str) else list(spec.get("reads", []))
+    return list(spec.get("reads", ()))
 
 
 def _unknown(spec: Spec, row: Row) -> list[str]:

@@ -13,15 +13,51 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pipelines.spec.reading import parse
+from pydantic import AfterValidator
+
+from pipelines.spec.reading import Strict, parse, read
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 REPORTS = ASSETS / "reports"
 LANGUAGES = ("zh", "en")
+FILES = {language: REPORTS / f"wording.{language}.yaml" for language in LANGUAGES}
 MISSING = "–"
 _UNSAFE = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+
+
+def _texts_only(tree: Any, place: str = "") -> Any:
+    """A tree whose leaves are texts. Raises ValueError naming the first that is none."""
+    if isinstance(tree, dict):
+        for key, part in tree.items():
+            _texts_only(part, f"{place}.{key}".lstrip("."))
+    elif not isinstance(tree, str):
+        raise ValueError(f"{place}: expected a text, found {tree!r}")
+    return tree
+
+
+Texts = Annotated[dict[str, Any], AfterValidator(_texts_only)]
+
+
+class Wording(Strict):
+    """A wording file: its chapters, and in them texts by their keys."""
+
+    report: Texts
+    quality: Texts
+    told: Texts
+    warnings: Texts
+    state: Texts
+    compare: Texts
+    tile_notes: Texts
+    tiles: Texts
+    findings: Texts
+    sections: Texts
+    blocks: Texts
+    columns: Texts
+    values: Texts
+    meanings: Texts
+    workbook: Texts
 
 
 @dataclass(frozen=True)
@@ -80,9 +116,8 @@ def _lookup(known: dict[str, str], word: str) -> str:
 
 @functools.cache
 def load_words(language: str) -> Words:
-    """The wording of one language."""
-    file = REPORTS / f"wording.{language}.yaml"
-    return Words(language, parse(file.read_text(encoding="utf-8"), file))
+    """The wording of one language. Raises SpecError naming file and key."""
+    return Words(language, read(FILES[language], Wording).model_dump())
 
 
 @functools.cache

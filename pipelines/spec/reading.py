@@ -1,4 +1,4 @@
-"""Reads a YAML file of assets into its model; what the model does not know is refused in words of the file.
+"""Reads a YAML or CSV file of assets into its model; what the model does not know is refused in words of the file.
 
 What belongs here: the reading, and the words of a mistake. What does not: any model (each stands beside what it
 describes).
@@ -6,6 +6,7 @@ describes).
 
 from __future__ import annotations
 
+import csv
 import types
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -60,7 +61,17 @@ def read(path: Path, shape: type[Shape], error: type[ValueError] = SpecError, **
     return checked({**data, **ours} if ours and isinstance(data, dict) else data, shape, path, error)
 
 
-def checked(data: Any, shape: type[Shape], where: Path, error: type[ValueError] = SpecError) -> Shape:
+def read_lines(path: Path, shape: type[Shape], error: type[ValueError] = SpecError) -> tuple[Shape, ...]:
+    """The lines of a CSV file below its header, each of this shape; an empty cell is nothing."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = csv.DictReader(file, restkey="more cells than columns")
+        return tuple(
+            checked({name: cell or None for name, cell in line.items()}, shape, f"{path}: line {lines.line_num}", error)
+            for line in lines
+        )
+
+
+def checked(data: Any, shape: type[Shape], where: Path | str, error: type[ValueError] = SpecError) -> Shape:
     """The data as its model. Raises `error` with the first mistake, in words of the file."""
     try:
         if isinstance(shape, type) and issubclass(shape, BaseModel):

@@ -6,16 +6,18 @@ it reads and its text for an engine (rendering.py), the list of all tables (tabl
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import inspect
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.spec.header import Column, Header, WordsOf
 from pipelines.spec.reading import SpecError, checked, parse
+from pipelines.spec.taken_over import taken_over
 from pipelines.sql_tree import parse_select
 
 if TYPE_CHECKING:
@@ -131,15 +133,24 @@ class TableFile:
 
 def read_table_file(path: Path) -> TableFile:
     """One table file. Raises SpecError naming the file and what is wrong in its header."""
-    text = path.read_text(encoding="utf-8")
-    match = _HEADER.match(text)
-    if not match:
-        raise SpecError(f"{path}: no header; a table file begins with a YAML comment (see docs/architecture.md)")
-    header = checked(parse(match.group(1), path), Header, path)
-    is_sql = path.suffix == ".sql"
+    header, is_sql = checked(_header(path), Header, path), path.suffix == ".sql"
     if is_sql and header.reads:
         raise SpecError(f"{path}: reads: is for tables built in Python; what a SELECT reads is read from its SQL")
     if not is_sql and header.rebuild:
         raise SpecError(f"{path}: rebuild: is for SQL; a table built in Python brings itself up to the pass")
-    sql = text[match.end() :].strip().rstrip(";") if is_sql else ""
+    sql = _HEADER.sub("", path.read_text(encoding="utf-8"), count=1).strip().rstrip(";") if is_sql else ""
     return TableFile(path.parent.name, path.stem, path, header, sql)
+
+
+def _header(path: Path) -> Any:
+    """The YAML at the head of a table file, with what it takes over from facts."""
+    match = _HEADER.match(path.read_text(encoding="utf-8"))
+    if not match:
+        raise SpecError(f"{path}: no header; a table file begins with a YAML comment (see docs/architecture.md)")
+    return taken_over(parse(match.group(1), path), path, _header_of_fact)
+
+
+@functools.cache
+def _header_of_fact(path: Path) -> Any:
+    """The same, read once for all that ask the fact."""
+    return _header(path)

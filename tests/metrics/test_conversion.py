@@ -5,6 +5,9 @@ import pytest
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [{"cohort_period": "all", "within_days": [0, 30]}, {"cohort_period": "month", "segments": ["paid"]}]
+
 
 @pytest.fixture(scope="module")
 def club():

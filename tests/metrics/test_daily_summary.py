@@ -5,6 +5,13 @@ import pytest
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [
+    {"period": "week", "refund_days": 7},
+    {"period": "month", "segments": ["all", "group"]},
+    {"period": "range", "start_date": "2024-03-01", "end_date": "2024-04-15"},
+]
+
 
 @pytest.fixture(scope="module")
 def shop():

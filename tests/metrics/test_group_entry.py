@@ -5,6 +5,9 @@ import pytest
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [{"cohort_period": "all", "segments": ["entry_path_threshold_group"]}]
+
 
 @pytest.fixture(scope="module")
 def club():

@@ -3,6 +3,9 @@
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [{"push_hours": 1}]
+
 
 def test_a_group_measured_by_its_peoples_events():
     """anna leaves 24 hours after the push to the second, bo a second later. Both of anna's messages are one active member; the

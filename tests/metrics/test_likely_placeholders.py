@@ -2,6 +2,9 @@
 
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [{"least_orders": 3, "times": 2, "most_people": 3}]
+
 
 def orders(counts):
     """So many orders of each buyer, one a day."""

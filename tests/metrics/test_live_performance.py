@@ -5,6 +5,9 @@ import pytest
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [{"push_hours": 2, "refund_days": 5}]
+
 
 @pytest.fixture(scope="module")
 def stage():

@@ -5,6 +5,9 @@ import pytest
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [{"horizon_days": 10, "segments": ["kind"]}]
+
 
 @pytest.fixture(scope="module")
 def club():

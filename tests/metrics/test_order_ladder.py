@@ -3,6 +3,9 @@
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [{"within_days": 30, "max_purchase_no": 2, "segments": ["membership"]}]
+
 ORDERS = """
 | order_id | buyer_id | paid_at             | paid_amount | entry  |
 | a1       | anna     | 2025-01-01 10:00:00 | 30          | 直播   |

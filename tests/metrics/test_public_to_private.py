@@ -5,6 +5,12 @@ import pytest
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [
+    {"cohort_period": "all"},
+    {"cohort_period": "month", "within_days": [3], "segments": ["host"]},
+]
+
 
 @pytest.fixture(scope="module")
 def club():

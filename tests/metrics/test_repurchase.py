@@ -5,6 +5,9 @@ import pytest
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [{"windows": [1], "segments": ["festival"]}]
+
 
 @pytest.fixture(scope="module")
 def shop():

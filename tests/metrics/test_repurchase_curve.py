@@ -7,6 +7,9 @@ import pytest
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [{"horizon_days": 5, "segments": ["threshold", "festival"]}]
+
 
 @pytest.fixture(scope="module")
 def shop():

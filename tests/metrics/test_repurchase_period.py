@@ -5,6 +5,9 @@ import pytest
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [{"period": "week", "segments": ["all", "live_session"]}]
+
 ORDERS = """
 | order_id | buyer_id | paid_at             | paid_amount | entry  |
 | a1       | anna     | 2025-01-05 10:00:00 | 30          | 直播   |

@@ -5,6 +5,16 @@ import pytest
 from tests.metrics.asking import answers
 from tests.worlds import world
 
+# The branches that its defaults leave out, asked on both engines (tests/parity).
+QUESTIONS = [
+    {"start": ["order"], "back": ["order"], "segments": ["all"]},
+    {"start": ["order"], "back": ["order"], "segments": ["all"], "period": "month", "week_starts": "sunday"},
+    {"period": "day", "mode": ["on_or_after"], "segments": ["all", "channel"]},
+    {"week_starts": "sunday", "cohorts": "recurring", "min_count": 2, "segments": ["all", "entry_path"]},
+    {"period": "rolling_24h", "start": ["order"], "back": ["group_message", "order"], "segments": ["all"]},
+    {"mode": ["7", "14", "30"], "segments": ["all", "group"]},
+]
+
 
 @pytest.fixture(scope="module")
 def club():

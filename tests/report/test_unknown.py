@@ -115,14 +115,14 @@ WHOLE = {"paid_amount": 900.0, "paid_orders": 60, "is_sales_known": True}
 
 
 def test_whole_weeks_are_compared() -> None:
-    (compared,) = tile(WHOLE, {**WHOLE, "paid_amount": 600.0}, reads="sales").comparisons
+    (compared,) = tile(WHOLE, {**WHOLE, "paid_amount": 600.0}, reads=("sales",)).comparisons
     assert (compared.change, compared.direction) == (0.5, "up")
 
 
 @pytest.mark.parametrize("which", ["now", "before"])
 def test_a_week_with_days_that_are_not_known_is_compared_with_nothing(which: str) -> None:
     lacking = {**WHOLE, "paid_amount": 300.0, "is_sales_known": False}
-    made = tile(*((lacking, WHOLE) if which == "now" else (WHOLE, lacking)), reads="sales")
+    made = tile(*((lacking, WHOLE) if which == "now" else (WHOLE, lacking)), reads=("sales",))
     (compared,) = made.comparisons
     assert (compared.change, compared.direction) == (None, "none")
     assert (made.cell.value, compared.cell.value) == ((300.0, 900.0) if which == "now" else (900.0, None))
@@ -130,7 +130,7 @@ def test_a_week_with_days_that_are_not_known_is_compared_with_nothing(which: str
 
 
 def test_a_week_of_which_nothing_is_known_has_no_number() -> None:
-    made = tile({"paid_amount": None, "paid_orders": None, "is_sales_known": False}, WHOLE, reads="sales")
+    made = tile({"paid_amount": None, "paid_orders": None, "is_sales_known": False}, WHOLE, reads=("sales",))
     assert (made.cell.value, made.cell.text, made.comparisons[0].change) == (None, "–", None)
     assert made.note == "没有读到这些天的订单：未知，不是 0"
 
@@ -172,7 +172,7 @@ def test_no_rate_of_fewer_than_small_group(people: int, shown: bool) -> None:
     ],
 )
 def test_no_order_names_its_buyer(now: dict[str, Any], value: int | None, note: str) -> None:
-    spec = {"id": "buyers", "column": "paid_buyers", "n": "paid_buyers", "reads": "sales", "people_of": "paid_orders"}
+    spec = {"id": "buyers", "column": "paid_buyers", "n": "paid_buyers", "reads": ["sales"], "people_of": "paid_orders"}
     made = tile({**WHOLE, **now}, {**WHOLE, "paid_buyers": 50}, **spec)
     assert (made.cell.value, made.note) == (value, note)
     assert made.comparisons[0].change is None

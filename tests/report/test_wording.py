@@ -46,7 +46,7 @@ def test_english_is_not_chinese() -> None:
 
 
 def asked() -> set[str]:
-    """Keys that the templates name, and those that follow from report.yaml and charts.yaml."""
+    """Keys that the templates name, and those that follow from report.yaml."""
     pages = "".join((REPORTS / name).read_text(encoding="utf-8") for name in ("report.html.j2", "blocks.html.j2"))
     keys = set(re.findall(r"""\bt\(["']([\w.]+)["']\s*[,)]""", pages))
     layout = content.layout()
@@ -54,7 +54,6 @@ def asked() -> set[str]:
     keys |= {f"sections.{s['id']}.{part}" for s in layout["sections"] for part in ("title", "lead")}
     blocks = [block for section in layout["sections"] for block in section["blocks"]]
     keys |= {f"blocks.{b['id']}.{part}" for b in blocks if "id" in b for part in ("title", "note")}
-    keys |= {f"charts.{name}.{part}" for name in charts.names() for part in ("title", "note")}
     return keys
 
 

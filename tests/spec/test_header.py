@@ -116,3 +116,44 @@ def test_a_table_in_python_has_one_way_in(tmp_path, body, said):
 def test_touched_rows_are_made_anew_by_sql_only(tmp_path):
     with pytest.raises(SpecError, match="rebuild: is for SQL"):
         read(tmp_path, GOOD + "rebuild: {delete: touched_people, restrict: {}}", "example.py")
+
+
+FACT = """
+title: {zh: 事实, en: Fact}
+description: A fact.
+grain: {text: one row}
+parameters: {period: week, mode: [all], longest: 9}
+choices: {period: [day, week]}
+constants: {shift: "case when $period = 'week' then 1 else 0 end", most: $longest + 1}
+columns: {n: {type: bigint, zh: 数}}
+"""
+
+
+def asking(folder: Path, facts: str, more: str = ""):
+    """A table that reads facts.sums; its header says this of it."""
+    (folder / "facts").mkdir()
+    (folder / "facts" / "sums.sql").write_text(f"/*{FACT}*/\nselect 1 as n", encoding="utf-8")
+    header = FACT.partition("parameters:")[0] + more + f"facts: {facts}\ncolumns: {{n: {{type: bigint, zh: 数}}}}\n"
+    return read(folder, header).header
+
+
+def test_a_parameter_asked_by_the_facts_own_name_is_declared_there_alone(tmp_path):
+    """With its default, its choices, and the constants that follow from such parameters alone."""
+    header = asking(tmp_path, "{sums: [period, mode]}", "parameters: {mode: [few]}\n")
+    assert header.parameters == {"period": "week", "mode": ["few"]}
+    assert header.choices == {"period": ("day", "week")}
+    assert list(header.constants) == ["shift"]
+    assert header.facts == {"sums": {"period": "period", "mode": "mode"}}
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ("{sums: [perod]}", "facts.sums: names the parameter 'perod', which the header does not have"),
+        ("{sum: [period]}", "facts.sum: there is no such fact; did you mean 'sums'?"),
+    ],
+)
+def test_a_fact_or_a_parameter_of_it_that_is_not_there_is_refused(tmp_path, facts, said):
+    with pytest.raises(SpecError) as error:
+        asking(tmp_path, facts)
+    assert said in str(error.value)

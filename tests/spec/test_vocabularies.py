@@ -1,4 +1,4 @@
-"""Every YAML file of assets is checked when it is read: what it may not say is refused, file and key named."""
+"""Every YAML and CSV file of assets is checked when it is read: what it may not say is refused, file and key named."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import breakdowns, event_words, id_types, platforms
+from pipelines import breakdowns, channels, event_words, festivals, id_types, platforms, quality
 from pipelines.ingest import folder_names, sheet_names, staging, synonyms, units
 from pipelines.ingest.formats import pages
+from pipelines.report import charts, layout, sentences, words
 from pipelines.spec.reading import SpecError
 from pipelines.tables import ASSETS
 
 READ = {
+    "advice": (sentences, sentences.advice),
     "breakdowns": (breakdowns, breakdowns.load_breakdowns),
+    "channels": (channels, channels.load_channels),
+    "charts": (charts, charts.definitions),
     "event_words": (event_words, event_words.load_event_words),
+    "festivals": (festivals, festivals.load_festivals),
     "folder_names": (folder_names, folder_names._words),
     "headers": (synonyms, synonyms.load_headers),
     "id_types": (id_types, id_types.load_id_types),
     "page_words": (pages, pages._words),
     "platforms": (platforms, platforms.load_platforms),
+    "quality": (quality, quality.rules),
+    "report": (layout, layout.layout),
     "sheet_names": (sheet_names, sheet_names._words),
     "units": (units, units.written),
 }
@@ -37,6 +44,8 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "good", "bad", "said"),
     [
+        ("advice", "notices:\n", "notice:\n", "notice: there is no such key; did you mean 'notices'?"),
+        ("advice", "en: Unpack", "eng: Unpack", "reasons.archive.eng: there is no such key; did you mean 'en'?"),
         (
             "breakdowns",
             "facts:\n    first",
@@ -44,7 +53,64 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
             "all.fact: there is no such key; did you mean 'facts'?",
         ),
         ("breakdowns", "en: Live session", "", "live_session.title: lacks 'en'"),
+        (
+            "channels",
+            "live,live,public",
+            "live,live,publik",
+            "line 2: domain: expected one of public, private",
+        ),
+        (
+            "channels",
+            "直播,live,public,false",
+            "直播,live,public,flase",
+            "line 3: is_paid: expected true or false",
+        ),
+        (
+            "channels",
+            "直播间,live,public",
+            "直播间,live,",
+            "line 4: a channel and its domain stand together",
+        ),
+        ("channels", "直播间,live", "直播,live", "the word 直播 stands twice"),
+        ("channels", "video,video,", "video,live,", "video: live is called 直播 and 短视频"),
+        ("channels", "is_paid,zh", "paid,zh", "line 2: paid: there is no such key; did you mean 'is_paid'?"),
+        (
+            "channels",
+            "live,live,public,false,直播",
+            "live,live,public,false",
+            "line 2: zh: expected a text, found nothing",
+        ),
+        ("channels", "live,live,", "live,live,live,", "line 2: more cells than columns: there is no such key"),
+        ("charts", "kind: bars", "kind: bar", "daily_amount.kind: expected one of curve, bars, dots, funnel, heatmap"),
+        ("charts", "    y_title:", "    ytitle:", "daily_amount.ytitle: there is no such key; did you mean 'y_title'?"),
+        ("charts", "    x: day\n", "", "membership_survival: a chart of kind curve lacks 'x'"),
+        ("charts", "y: survival\n", "y: survived\n", "no column 'survived'; did you mean 'survival'?"),
+        (
+            "charts",
+            "table: metrics.retention",
+            "table: metrics.retentions",
+            "no such table: metrics.retentions; did you",
+        ),
+        (
+            "charts",
+            "cohort_period: all",
+            "cohort: all",
+            "no such parameter of metrics.conversion: cohort; did you mean",
+        ),
+        ("charts", "{reached_people} /", "{people} /", "no such blank: people; did you mean 'mature_people'?"),
+        ("charts", "colour: private", "colour: privat", "no such colour (of ladder): privat; did you mean 'private'?"),
+        ("charts", "marks: festivals", "marks: festival", "(of daily_amount): festival; did you mean 'festivals'?"),
+        (
+            "charts",
+            "summary.is_sales_known",
+            "summary.is_sale_known",
+            "unknown.sales.needs: metrics.daily_summary has no",
+        ),
         ("event_words", "also:", "aslo:", "aslo: there is no such key; did you mean 'also'?"),
+        ("festivals", "solar,03-01", "lunar,03-01", "line 2: kind: expected one of solar, before_spring_festival"),
+        ("festivals", "03-08", "03-32", "line 2: expected a day such as 06-20, found '03-32'"),
+        ("festivals", ",-28", ",28 days", "line 8: expected a number of days such as -28, found '28 days'"),
+        ("festivals", "10-20", "11-20", "line 6: it starts on 11-20 and ends before, on 11-11"),
         ("folder_names", "festivals:", "festival:", "festival: there is no such key; did you mean 'festivals'?"),
         ("folder_names", '"618"', "618", "expected a text, found 618"),
         ("headers", "names:", "name:", "name: there is no such key; did you mean 'names'?"),
@@ -62,6 +128,62 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
             "has_global_order_ids: perhaps",
             "expected true or false, found 'p",
         ),
+        ("quality", "severity: told", "severity: tell", "severity: expected one of refused, aside, told, found 'tell'"),
+        (
+            "quality",
+            "    alarm: true",
+            "    alarms: true",
+            "rules[0].alarms: there is no such key; did you mean 'alarm'?",
+        ),
+        (
+            "quality",
+            "[core.data_gaps]",
+            "[core.data_gap]",
+            "no such table: core.data_gap; did you mean 'core.data_gaps'?",
+        ),
+        (
+            "quality",
+            "core.unmatched.why]",
+            "core.unmatched.wy]",
+            "core.unmatched has no column 'wy'; did you mean 'why'?",
+        ),
+        (
+            "quality",
+            "($order_sources, source",
+            "($order_source, source",
+            "no such value: order_source; did you mean",
+        ),
+        ("quality", "code: gap_cut", "code: gap_hole", "'gap_hole' stands twice"),
+        ("report", "by_day: true", "byday: true", "tiles[0].byday: there is no such key; did you mean 'by_day'?"),
+        (
+            "report",
+            "column: net_amount",
+            "column: nett_amount",
+            "has no column 'nett_amount'; did you mean 'net_amount'?",
+        ),
+        ("report", "reads: members", "reads: member", "reads[0]: expected one of sales, members, found 'member'"),
+        ("report", "metric: daily_summary, column: members", "column: members", "a tile asks a 'metric', or a 'table'"),
+        ("report", "{chart: retention}", "{chart: retentions}", "no such chart: retentions; did you mean 'retention'?"),
+        ("report", "bars: [joins]", "bars: [join]", "no such column of group_entry_path: join; did you mean 'joins'?"),
+        (
+            "report",
+            "within_days: [7]}",
+            "days: [7]}",
+            "no such parameter of metrics.public_to_private: days; did you mean",
+        ),
+        (
+            "report",
+            "columns: [purchase_no",
+            "columns: [purchase",
+            "no such column in its sql: purchase; did you mean 'purchase_no",
+        ),
+        (
+            "report",
+            "tile: new_buyers",
+            "tile: new_buyer",
+            "(of the finding new_buyers): new_buyer; did you mean 'new_buyers'",
+        ),
+        ("report", "block: live_performance", "block: live", "no such block (of the finding live): live; known: "),
         ("sheet_names", "alone: [旧", "alone: [[旧]", "alone[0]: expected a text, found ['旧']"),
         ("units", "  fen: [", "  fenn: [", "amounts: no such unit: fenn; did you mean 'fen'?"),
         ("units", "Asia/Tokyo", "Asia/Tokio", "zones: no such time zone: Asia/Tokio; did you mean 'Asia/Tokyo'?"),
@@ -70,12 +192,28 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
 )
 def test_a_mistake_in_a_vocabulary_is_named(tmp_path, monkeypatch, name, good, bad, said):
     module, load = READ[name]
-    file = changed(tmp_path, ASSETS / f"{name}.yaml", good, bad)
+    file = changed(tmp_path, module.FILE, good, bad)
     monkeypatch.setattr(module, "FILE", file)
     with pytest.raises(SpecError) as error:
         load.__wrapped__()
     assert str(file) in str(error.value)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        ("tile_notes:", "tilenotes:", "tilenotes: there is no such key; did you mean 'tile_notes'?"),
+        ("  no_findings:", "  no_findings: 1\n  other:", "report: no_findings: expected a text, found 1"),
+    ],
+)
+def test_a_mistake_in_a_wording_is_named(tmp_path, monkeypatch, language, good, bad, said):
+    file = changed(tmp_path, words.FILES[language], good, bad)
+    monkeypatch.setitem(words.FILES, language, file)
+    with pytest.raises(SpecError) as error:
+        words.load_words.__wrapped__(language)
+    assert str(error.value) == f"{file}: {said}"
 
 
 @pytest.mark.parametrize(
@@ -101,5 +239,6 @@ def test_a_mistake_in_a_canonical_table_is_named(tmp_path, good, bad, said):
 
 def test_every_vocabulary_is_read_so():
     """totals_words is read as its module is imported, so a mistake in it shows in every test of files."""
-    files = {file.stem for file in ASSETS.glob("*.yaml")}
-    assert files == {*READ, "totals_words"}
+    files = {file.stem for folder in (ASSETS, ASSETS / "reports") for file in folder.glob("*.yaml")}
+    files |= {file.stem for file in ASSETS.rglob("*.csv")}
+    assert files == {*READ, *(file.stem for file in words.FILES.values()), "totals_words"}

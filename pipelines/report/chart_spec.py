@@ -1,0 +1,123 @@
+"""assets/reports/charts.yaml: what a chart may say. A mistake there is told with file, key and the nearest known word.
+
+What belongs here: the models, and what must fit together. What does not: any chart (the YAML), drawing (charts.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from pipelines.report.named import PartName, TableName, among, fills, has_columns, has_parameters
+from pipelines.spec.header import Title
+from pipelines.spec.reading import Strict
+
+# A chart's keys that name a column of its table.
+COLUMN_KEYS = (
+    *("x", "y", "low", "high", "n", "base", "split", "row", "column", "value", "count"),
+    *("rate", "days", "mature"),
+)
+# What a chart of a kind must say besides where its rows come from.
+NEEDED = {
+    "curve": ("x", "y", "low", "high", "colour", "point"),
+    "bars": ("x", "y", "split", "colours", "format"),
+    "dots": ("x", "y", "colour", "point"),
+    "funnel": ("x", "value", "rate", "n", "base", "days", "colour", "point"),
+    "heatmap": ("row", "column", "value", "count", "n", "base", "mature", "heading"),
+}
+
+
+class Last(Strict):
+    """Only the rows of so many newest values of a column."""
+
+    column: str
+    count: int = Field(ge=1)
+
+
+class Unknown(Strict):
+    """Stretches of days of which rows are missing; asked where the column that tells them is there."""
+
+    needs: PartName
+    sql: str
+
+
+class Chart(Strict):
+    """One chart: its words, its rows, and which column is drawn as what."""
+
+    kind: Literal["curve", "bars", "dots", "funnel", "heatmap"]
+    title: Title
+    note: Title
+    x_title: Title | None = None
+    y_title: Title | None = None
+    point: Title | None = None
+    heading: Title | None = None
+    table: TableName
+    where: dict[str, Any] = Field(default_factory=dict)
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    last: Last | None = None
+    windows: dict[str, int] = Field(default_factory=dict)
+    across: int | None = None
+    x: str | None = None
+    y: str | None = None
+    low: str | None = None
+    high: str | None = None
+    n: str | None = None
+    base: str | None = None
+    split: str | None = None
+    row: str | None = None
+    column: str | None = None
+    value: str | None = None
+    count: str | None = None
+    rate: str | None = None
+    days: str | None = None
+    mature: str | None = None
+    colour: str | None = None
+    colours: dict[str, str] = Field(default_factory=dict)
+    format: Literal["count", "number", "amount", "rate", "days"] = "count"
+    column_kind: Literal["month", ""] = ""
+    unshaded: int | None = None
+    is_triangle: bool = False
+    marks: str | None = None
+    unknown: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_kind_and_table(self) -> Chart:
+        for key in NEEDED[self.kind]:
+            if not getattr(self, key):
+                raise ValueError(f"a chart of kind {self.kind} lacks '{key}'")
+        named = columns(self.model_dump())
+        has_columns(self.table, [*named, *([self.last.column] if self.last else [])])
+        has_parameters(self.table, self.parameters)
+        for words, values in ((self.point, named), (self.heading, ["column"])):
+            for sentence in (words.zh, words.en) if words else ():
+                fills(sentence, values)
+        return self
+
+
+class Charts(Strict):
+    """The whole file."""
+
+    palette: dict[str, str]
+    marks: dict[str, str]
+    unknown: dict[str, Unknown]
+    charts: dict[str, Chart]
+
+    @field_validator("charts")
+    @classmethod
+    def _names_what_is_there(cls, charts: dict[str, Chart], info: ValidationInfo) -> dict[str, Chart]:
+        for name, chart in charts.items():
+            for colour in (*chart.colours.values(), *([chart.colour] if chart.colour else [])):
+                among(colour, info.data.get("palette", {}), f"colour (of {name})")
+            for part in ("marks", "unknown"):
+                if asked := getattr(chart, part):
+                    among(asked, info.data.get(part, {}), f"{part} (of {name})")
+        return charts
+
+
+def columns(chart: Mapping[str, Any]) -> list[str]:
+    """The columns that a chart reads, each once."""
+    given = [chart.get(key) for key in COLUMN_KEYS]
+    return list(dict.fromkeys(c for c in [*given, *chart.get("order", ()), *chart.get("where", {})] if c))
