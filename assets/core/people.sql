@@ -92,12 +92,11 @@ with acts as not materialized (
 numbered as (
   select
     *,
-    row_number() over history as act_no,
+    row_number() over (partition by person_id order by act_at, kind, platform, act_id) as act_no,
     count(case when domain = 'public' then 1 end) over (
-      history rows between unbounded preceding and current row
+      partition by person_id order by act_at, kind, platform, act_id rows between unbounded preceding and current row
     ) as public_act_no
   from acts
-  window history as (partition by person_id order by act_at, kind, platform, act_id)
 ),
 
 seen as (
