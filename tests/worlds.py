@@ -128,6 +128,8 @@ def empty_warehouse() -> Any:
     connection = connect()
     connection.execute(f"attach '{_template()}' as template (read_only)")
     connection.execute("copy from database template to memory; detach template")
+    # One thread: of rows this few, handing work around costs more than the work, and the suite has a process per core.
+    connection.execute("set threads = 1")
     return connection
 
 
