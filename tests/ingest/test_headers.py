@@ -147,7 +147,8 @@ PHONES = [
 
 def test_only_a_full_phone_number_identifies(landing: Landing, both_ways: str) -> None:
     rows = [
-        {"主订单编号": f"{n:02}", "子订单编号": f"{n:02}", "收件人手机号": cell} for n, (cell, _) in enumerate(PHONES)
+        {"主订单编号": f"{n:02}", "子订单编号": f"{n:02}", "收件人手机号": cell}
+        for n, (cell, _) in enumerate(PHONES, start=1)
     ]
     landing.one("doudian_orders/a.csv", export(HEADER_21, *rows))
     key = load_key(landing.settings.key_path)
@@ -169,7 +170,7 @@ def test_states_of_an_order(landing: Landing, both_ways: str) -> None:
         {"主订单编号": str(n), "子订单编号": str(n), "订单状态": word} for n, (word, _) in enumerate(STATES, start=1)
     ]
     landing.one("doudian_orders/a.csv", export(HEADER_13, *rows))
-    assert items(landing, "item_id, status") == [(str(n), status) for n, (_, status) in enumerate(STATES, start=1)]
+    assert items(landing, "item_id, status") == [(str(n), status) for n, (_, status) in states]
 
 
 def test_a_state_that_is_missing_or_unknown_refuses_the_line(landing: Landing, both_ways: str) -> None:
