@@ -146,14 +146,12 @@ PHONES = [
 
 
 def test_only_a_full_phone_number_identifies(landing: Landing, both_ways: str) -> None:
-    rows = [
-        {"主订单编号": f"{n:02}", "子订单编号": f"{n:02}", "收件人手机号": cell}
-        for n, (cell, _) in enumerate(PHONES, start=1)
-    ]
+    given = {f"{n:02}": phone for n, phone in enumerate(PHONES, start=1)}
+    rows = [{"主订单编号": order, "子订单编号": order, "收件人手机号": cell} for order, (cell, _) in given.items()]
     landing.one("doudian_orders/a.csv", export(HEADER_21, *rows))
     key = load_key(landing.settings.key_path)
     assert landing.rows("orders", "order_id, phone_key, buyer_id") == [
-        (f"{n:02}", phone_key(number, key) if number else None, None) for n, (_, number) in enumerate(PHONES, start=1)
+        (order, phone_key(number, key) if number else None, None) for order, (_, number) in given.items()
     ]
     assert landing.quarantine() == []
 
@@ -166,11 +164,10 @@ STATES = [
 
 
 def test_states_of_an_order(landing: Landing, both_ways: str) -> None:
-    rows = [
-        {"主订单编号": str(n), "子订单编号": str(n), "订单状态": word} for n, (word, _) in enumerate(STATES, start=1)
-    ]
+    given = {str(n): state for n, state in enumerate(STATES, start=1)}
+    rows = [{"主订单编号": order, "子订单编号": order, "订单状态": word} for order, (word, _) in given.items()]
     landing.one("doudian_orders/a.csv", export(HEADER_13, *rows))
-    assert items(landing, "item_id, status") == [(str(n), status) for n, (_, status) in states]
+    assert items(landing, "item_id, status") == [(order, status) for order, (_, status) in given.items()]
 
 
 def test_a_state_that_is_missing_or_unknown_refuses_the_line(landing: Landing, both_ways: str) -> None:

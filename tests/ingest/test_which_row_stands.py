@@ -270,28 +270,33 @@ def test_the_second_of_the_export_is_in_the_name(landing: Landing, first: str) -
     assert notices(landing) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("1791430000_a.csv", "2026-10-08 11:26:40"),
-        ("订单20260301123000导出.csv", "2026-03-01 12:30:00"),
-        ("orders_2026-03-01_12-30-00.csv", "2026-03-01 12:30:00"),
-        ("orders 2026-03-01 12.30.csv", "2026-03-01 12:30:00"),
-        ("orders-20260301-1230.csv", "2026-03-01 12:30:00"),
-        ("1791430000123.csv", "2026-10-08 11:26:40.123"),
-        ("orders_20260301.csv", None),
-        ("6917926768823643761.csv", None),
-        ("9991430000_a.csv", None),
-        ("0012345678_a.csv", None),
-        ("2026-13-01_12-30-00.csv", None),
-    ],
-)
-def test_times_in_names(landing: Landing, name: str, expected: str | None) -> None:
+TIMES_IN_NAMES = [
+    ("1791430000_a.csv", "2026-10-08 11:26:40"),
+    ("订单20260301123000导出.csv", "2026-03-01 12:30:00"),
+    ("orders_2026-03-01_12-30-00.csv", "2026-03-01 12:30:00"),
+    ("orders 2026-03-01 12.30.csv", "2026-03-01 12:30:00"),
+    ("orders-20260301-1230.csv", "2026-03-01 12:30:00"),
+    ("1791430000123.csv", "2026-10-08 11:26:40.123"),
+    ("orders_20260301.csv", None),
+    ("6917926768823643761.csv", None),
+    ("9991430000_a.csv", None),
+    ("0012345678_a.csv", None),
+    ("2026-13-01_12-30-00.csv", None),
+]
+
+
+def test_times_in_names(landing: Landing) -> None:
     """A day alone may be the day that is told; a time ahead of today is none, nor is one before these platforms."""
-    landing.one(f"orders/{name}", csv_text([{"order_id": "A1", "paid_at": "2026-03-01", "paid_amount": "5"}]),
-                at="2026-11-05 10:05:00")  # fmt: skip
-    (told,) = landing.sql("select exported_at, modified_at from ops.files")
-    assert told["exported_at"] == (datetime.fromisoformat(expected) if expected else told["modified_at"])
+    for number, (name, _) in enumerate(TIMES_IN_NAMES):
+        row = {"order_id": f"A{number}", "paid_at": "2026-03-01", "paid_amount": "5"}
+        landing.write(f"orders/{name}", csv_text([row]), at="2026-11-05 10:05:00")
+    landing.ingest()
+    told = landing.sql("select path, exported_at, modified_at from ops.files")
+    known = {row["path"]: row["exported_at"] for row in told}
+    assert {row["modified_at"] for row in told} == {datetime.fromisoformat("2026-11-05 10:05:00")}
+    assert known == {
+        f"orders/{name}": datetime.fromisoformat(expected or "2026-11-05 10:05:00") for name, expected in TIMES_IN_NAMES
+    }
 
 
 @pytest.mark.parametrize("last", ["further", "back"])
