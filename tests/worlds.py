@@ -133,6 +133,12 @@ def empty_warehouse() -> Any:
     return connection
 
 
+def on_every_thread(built: World) -> World:
+    """A world whose tables are built as a run builds them, on all threads that there are."""
+    built.warehouse.execute("reset threads")
+    return built
+
+
 def clear(connection: Any) -> None:
     """Empties the tables of a warehouse that hold rows, for the next test: making them anew takes ten times as long."""
     filled = connection.execute(
