@@ -1,6 +1,6 @@
 """What several test folders share: the demo merchant, run once per session, and the real data where it is at hand.
 
-What belongs here: slow, read-only fixtures, and that their tests come last. What does not: hand-made worlds (worlds).
+What belongs here: slow, read-only fixtures, and the order of the tests. What does not: hand-made worlds (worlds).
 """
 
 from __future__ import annotations
@@ -15,10 +15,35 @@ import pytest
 # Tests that use one of these wait for it, so all others are run before them.
 SLOW = ("demo_home", "real_data")
 
+# Files that take half a minute and more. A process takes whole files: one of these at the end, and the others wait.
+# The first builds the demo merchant while the others are at work, so that nobody waits for it later.
+LONG = (
+    "tests/cli/test_running.py",
+    "tests/parity/test_parity.py",
+    "tests/dagster/test_steps.py",
+    "tests/core/test_incremental.py",
+    "tests/dagster/test_killed_runs.py",
+    "tests/dagster/test_run.py",
+    "tests/ingest/test_json_shapes.py",
+    "tests/ingest/test_which_row_stands.py",
+    "tests/cases/test_money.py",
+    "tests/ingest/test_versions.py",
+)
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first: a mistake shows in seconds, not after the demo merchant was built."""
-    items.sort(key=lambda item: sum(name in getattr(item, "fixturenames", ()) for name in SLOW))
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Quick tests first: a mistake shows in seconds, not after the demo merchant was built.
+
+    Where several processes share the tests, the quick ones are met soon anyway; there long files go first.
+    """
+    places = {name: place for place, name in enumerate(LONG)} if hasattr(config, "workerinput") else {}
+
+    def order(item: pytest.Item) -> tuple[int, int]:
+        waits = sum(name in getattr(item, "fixturenames", ()) for name in SLOW)
+        place = places.get(item.nodeid.partition("::")[0], len(LONG))
+        return place, waits
+
+    items.sort(key=order)
 
 
 @pytest.fixture(scope="session")

@@ -128,7 +128,15 @@ def empty_warehouse() -> Any:
     connection = connect()
     connection.execute(f"attach '{_template()}' as template (read_only)")
     connection.execute("copy from database template to memory; detach template")
+    # One thread: of rows this few, handing work around costs more than the work, and the suite has a process per core.
+    connection.execute("set threads = 1")
     return connection
+
+
+def on_every_thread(built: World) -> World:
+    """A world whose tables are built as a run builds them, on all threads that there are."""
+    built.warehouse.execute("reset threads")
+    return built
 
 
 def clear(connection: Any) -> None:

@@ -18,43 +18,39 @@ def found(merchant: Merchant, code: str) -> list[tuple[int | None, Decimal | Non
 # --- items and their order --------------------------------------------------------------------------------------------
 
 
-def sold(merchant: Merchant, order: str, *items: str, header: str = "实付金额") -> Merchant:
-    merchant.put("orders/a.csv", f"订单号,付款时间,{header}\nA1,{AT},{order}\nA2,{AT},{order}\n")
-    rows = [f"A1-{n},A1,{amount}" for n, amount in enumerate(items)]
-    merchant.put("order_items/a.csv", "\n".join(["子订单号,订单号,商品实付金额", *rows]) + "\n")
+def sold(merchant: Merchant, *orders: tuple[str, list[str]], header: str = "实付金额") -> Merchant:
+    """Orders A0, A1 … with what was paid for each and for its items; and one more without items."""
+    given = [f"A{n},{AT},{order}\n" for n, (order, _) in enumerate([*orders, (orders[0][0], [])])]
+    merchant.put("orders/a.csv", f"订单号,付款时间,{header}\n{''.join(given)}")
+    rows = [f"A{n}-{m},A{n},{item}\n" for n, (_, items) in enumerate(orders) for m, item in enumerate(items)]
+    merchant.put("order_items/a.csv", f"子订单号,订单号,商品实付金额\n{''.join(rows)}")
     return merchant.run()
 
 
-@pytest.mark.parametrize(
-    ("order", "items", "amount"),
-    [("100", ["60", "60"], "20"), ("100", ["100", "100"], "100"), ("100", ["60"], "40"), ("100", ["99.5"], "0.5")],
-)
-def test_items_that_do_not_add_up_are_told(merchant: Merchant, order: str, items: list[str], amount: str) -> None:
-    sold(merchant, order, *items)
-    assert found(merchant, "items_do_not_add_up") == [(1, yuan(amount))]
-    assert merchant.one("select sum(paid_amount) from core.orders") == yuan("200")
+def test_items_that_do_not_add_up_are_told(merchant: Merchant) -> None:
+    """By 20, 100, 40 and 0.50; what was paid is what the orders say."""
+    sold(merchant, ("100", ["60", "60"]), ("100", ["100", "100"]), ("100", ["60"]), ("100", ["99.5"]))
+    assert found(merchant, "items_do_not_add_up") == [(4, yuan("160.5"))]
+    assert merchant.one("select sum(paid_amount) from core.orders") == yuan("500")
 
 
-@pytest.mark.parametrize("items", [["60", "40"], ["33.33", "33.33", "33.33"], [""], ["60", ""]])
-def test_items_that_add_up_or_have_no_amount(merchant: Merchant, items: list[str]) -> None:
-    sold(merchant, "100", *items)
+def test_items_that_add_up_or_have_no_amount(merchant: Merchant) -> None:
+    sold(merchant, *(("100", items) for items in (["60", "40"], ["33.33", "33.33", "33.33"], [""], ["60", ""])))
     assert found(merchant, "items_do_not_add_up") == []
 
 
 @pytest.mark.parametrize(
-    ("order", "header", "items", "told"),
+    ("header", "orders", "told"),
     [
-        ("110,10", "实付金额,运费", ["60", "40"], 0),
-        ("110,10", "实付金额,运费", ["60", "50"], 0),
-        ("90,10", "实付金额,优惠金额", ["60", "40"], 0),
-        ("100,10,10", "实付金额,运费,优惠金额", ["60", "40"], 0),
-        ("120,10", "实付金额,运费", ["60", "40"], 1),
-        ("80,10", "实付金额,优惠金额", ["60", "40"], 1),
+        # the last one is told
+        ("实付金额,运费", [("110,10", ["60", "40"]), ("110,10", ["60", "50"]), ("120,10", ["60", "40"])], 1),
+        ("实付金额,优惠金额", [("90,10", ["60", "40"]), ("80,10", ["60", "40"])], 1),
+        ("实付金额,运费,优惠金额", [("100,10,10", ["60", "40"])], 0),
     ],
 )
-def test_freight_and_discounts_that_are_told(merchant, order, header, items, told) -> None:
-    sold(merchant, order, *items, header=header)
-    assert len(found(merchant, "items_do_not_add_up")) == told
+def test_freight_and_discounts_that_are_told(merchant, header, orders, told) -> None:
+    sold(merchant, *orders, header=header)
+    assert [(rows, amount) for rows, amount in found(merchant, "items_do_not_add_up")] == [(1, yuan("20"))] * told
 
 
 def test_an_order_that_is_the_sum_of_its_lines_is_not_looked_at(merchant: Merchant) -> None:

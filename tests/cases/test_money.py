@@ -18,21 +18,24 @@ def orders(merchant: Merchant, header: str, *rows: str) -> Merchant:
 # --- a refund in the order's own row ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cell", ["-30", "-0.01", "999999999", "$5", "已退30", "#N/A", "30%"])
+UNREADABLE_REFUNDS = ["-30", "-0.01", "999999999", "$5", "已退30", "#N/A", "30%"]
+
+
 @pytest.mark.parametrize("state", ["", "退款成功"])
-def test_a_refund_that_cannot_be_read_is_no_whole_refund(merchant, cell, state):
-    orders(
-        merchant,
-        "订单号,付款时间,实付金额,售后状态,退款金额",
-        f"R1,{AT},100,{state},{cell}",
-        f"R2,{AT},100,{state},30",
-        f"R3,{AT},100,,",
-    )
+def test_a_refund_that_cannot_be_read_is_no_whole_refund(merchant, state):
+    """One file for each: what one says of money may tell how the next is read."""
+    header = "订单号,付款时间,实付金额,售后状态,退款金额\n"
+    for number, cell in enumerate(UNREADABLE_REFUNDS):
+        rows = f"{number}-1,{AT},100,{state},{cell}\n{number}-2,{AT},100,{state},30\n{number}-3,{AT},100,,\n"
+        merchant.put(f"orders/{number}.csv", header + rows)
+    merchant.run("2026-11-20")
     assert merchant.rows("select order_id, net_amount from core.orders order by 1") == [
-        ("R2", yuan("70")),
-        ("R3", yuan("100")),
+        (f"{number}-{row}", yuan(net))
+        for number in range(len(UNREADABLE_REFUNDS))
+        for row, net in ((2, "70"), (3, "100"))
     ]
-    assert merchant.says("退款金额")
+    refused = "select path, column_name from ops.quarantine order by 1"
+    assert merchant.rows(refused) == [(f"orders/{n}.csv", "退款金额") for n in range(len(UNREADABLE_REFUNDS))]
 
 
 # --- a unit above the header ------------------------------------------------------------------------------------------
@@ -66,32 +69,42 @@ NO_OTHER_UNIT = [
 ]
 
 
-def titled(merchant: Merchant, title: list[str], kind: str, header: list[str] = HEADER) -> Merchant:
-    rows = [[], title, header, ["T1", "2026-11-01 10:00:00", "1.25"]]
-    content = workbook({"11月": rows}) if kind == "xlsx" else "\n".join(map(",".join, rows)) + "\n"
-    merchant.put(f"orders/a.{kind}", content)
+def titled(merchant: Merchant, titles: list[list[str]], kind: str, header: list[str] = HEADER) -> Merchant:
+    """A file for each title, of one order: T0, T1 …"""
+    for number, title in enumerate(titles):
+        rows = [[], title, header, [f"T{number}", "2026-11-01 10:00:00", "1.25"]]
+        content = workbook({"11月": rows}) if kind == "xlsx" else "\n".join(map(",".join, rows)) + "\n"
+        merchant.put(f"orders/{number}.{kind}", content)
     merchant.put("orders/other.csv", "order_id,paid_at,paid_amount\nO1,2026-11-01 10:00:00,1.00\n")
     return merchant.run()
 
 
+def reasons_of(merchant: Merchant) -> dict[str, str | None]:
+    """Why each file was refused."""
+    refused = "select f.path, max(q.reason) from ops.files f left join ops.quarantine q using (file_id) group by 1"
+    return dict(merchant.rows(refused))
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-@pytest.mark.parametrize("title", OTHER_UNITS, ids="".join)
-def test_a_unit_above_the_header_refuses_the_file(merchant, title, kind):
-    titled(merchant, title, kind)
+def test_a_unit_above_the_header_refuses_the_file(merchant, kind):
+    titled(merchant, OTHER_UNITS, kind)
     assert merchant.rows("select order_id from staging.orders") == [("O1",)]
-    assert "unit_above_header" in merchant.told()
+    refused = {f"orders/{n}.{kind}": "unit_above_header" for n in range(len(OTHER_UNITS))}
+    assert reasons_of(merchant) == {**refused, "orders/other.csv": None}
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-@pytest.mark.parametrize("title", NO_OTHER_UNIT, ids="".join)
-def test_other_titles_are_titles(merchant, title, kind):
-    titled(merchant, title, kind)
-    assert merchant.rows("select paid_amount from staging.orders order by 1") == [(yuan("1"),), (yuan("1.25"),)]
+def test_other_titles_are_titles(merchant, kind):
+    titled(merchant, NO_OTHER_UNIT, kind)
+    assert merchant.rows("select order_id, paid_amount from staging.orders order by 1") == [
+        ("O1", yuan("1")),
+        *((f"T{n}", yuan("1.25")) for n in range(len(NO_OTHER_UNIT))),
+    ]
 
 
 def test_the_header_says_it_itself(merchant):
-    titled(merchant, ["单位：万元"], "csv", ["订单号", "付款时间", "实付金额（万元）"])
-    assert merchant.one("select paid_amount from staging.orders where order_id = 'T1'") == yuan("12500")
+    titled(merchant, [["单位：万元"]], "csv", ["订单号", "付款时间", "实付金额（万元）"])
+    assert merchant.one("select paid_amount from staging.orders where order_id = 'T0'") == yuan("12500")
 
 
 def test_counts_in_ten_thousands(merchant):
@@ -104,34 +117,42 @@ def test_counts_in_ten_thousands(merchant):
 # --- rows of totals whose other cells are filled ----------------------------------------------------------------------
 
 
+TOTALS = [
+    "一店小计,2",
+    "二店-合计,1",
+    "本日累计,3",
+    "一店（小计）,2",
+    "【一店合计】,2",
+    "一店,【合计】",
+    "一店,本月累计",
+    "一店,共1单",
+    "一店,一店合计：",
+    "1店小计,2",
+    "一店 小计（2单）,2",
+]
+
+
 @pytest.mark.parametrize("many", [0, 500])
-@pytest.mark.parametrize(
-    "cells",
-    [
-        "一店小计,2",
-        "二店-合计,1",
-        "本日累计,3",
-        "一店（小计）,2",
-        "【一店合计】,2",
-        "一店,【合计】",
-        "一店,本月累计",
-        "一店,共1单",
-        "一店,一店合计：",
-        "1店小计,2",
-        "一店 小计（2单）,2",
-    ],
-)
-def test_a_row_of_totals_with_all_cells_filled_is_no_order(merchant, cells, many):
-    rows = [f"二店,S{n},{AT},1" for n in range(many)]
-    orders(merchant, "店铺,订单号,付款时间,实付金额", f"一店,A1,{AT},100", *rows, f"{cells},{AT},150")
-    assert merchant.one("select sum(paid_amount) from core.orders") == 100 + many
-    assert "totals_row" in merchant.told()
+def test_a_row_of_totals_with_all_cells_filled_is_no_order(merchant, many):
+    """Each at the end of a file of its own."""
+    for number, cells in enumerate(TOTALS):
+        rows = [f"二店,{number}-S{n},{AT},1" for n in range(many)]
+        lines = ["店铺,订单号,付款时间,实付金额", f"一店,{number}-A1,{AT},100", *rows, f"{cells},{AT},150"]
+        merchant.put(f"orders/{number}.csv", "\n".join(lines) + "\n")
+    merchant.run("2026-11-20")
+    paid = "select split_part(order_id, '-', 1), sum(paid_amount)::int from core.orders group by 1"
+    assert dict(merchant.rows(paid)) == {str(number): 100 + many for number in range(len(TOTALS))}
+    told = "select distinct path from ops.notices where code = 'totals_row' order by all"
+    assert merchant.rows(told) == sorted((f"orders/{number}.csv",) for number in range(len(TOTALS)))
 
 
-@pytest.mark.parametrize("shop", ["统计学社", "小计划文具", "合计算账", "共享单车", "会计之家"])
-def test_a_shop_may_be_called_nearly_so(merchant, shop):
-    orders(merchant, "订单号,店铺,付款时间,实付金额", f"A1,{shop},{AT},100")
-    assert merchant.rows("select shop_id, paid_amount from core.orders") == [(shop, yuan("100"))]
+def test_a_shop_may_be_called_nearly_so(merchant):
+    shops = ["会计之家", "共享单车", "合计算账", "小计划文具", "统计学社"]
+    rows = (f"A{number},{shop},{AT},{number}" for number, shop in enumerate(shops))
+    orders(merchant, "订单号,店铺,付款时间,实付金额", *rows)
+    assert merchant.rows("select shop_id, paid_amount from core.orders order by order_id") == [
+        (shop, yuan(str(number))) for number, shop in enumerate(shops)
+    ]
 
 
 def test_a_buyer_may_be_called_so(merchant):
@@ -181,14 +202,16 @@ def test_another_source_knew_it_as_unpaid(merchant):
     assert merchant.rows("select status, paid_amount from core.orders") == [("paid", yuan("80"))]
 
 
-@pytest.mark.parametrize(("state", "paid"), [("待付款", "70"), ("未付款", "70"), ("已取消", "70"), ("已发货", None)])
-def test_a_line_that_was_not_paid_adds_nothing(merchant, state, paid):
-    lines = f"L1,裙,70,{AT},已发货\nL1,衫,30,,{state}\nL2,裙,5,,待付款\n"
-    merchant.put("order_lines/a.csv", "订单号,商品名称,商品实付金额,付款时间,订单状态\n" + lines)
+def test_a_line_that_was_not_paid_adds_nothing(merchant):
+    """L4 has a line that was sent and has no time of payment: it waits."""
+    states = {"L1": "待付款", "L2": "未付款", "L3": "已取消", "L4": "已发货"}
+    lines = "".join(f"{order},裙,70,{AT},已发货\n{order},衫,30,,{state}\n" for order, state in states.items())
+    merchant.put("order_lines/a.csv", f"订单号,商品名称,商品实付金额,付款时间,订单状态\n{lines}L5,裙,5,,待付款\n")
     merchant.put("orders/other.csv", "order_id,paid_at,paid_amount\nO1,2026-11-01 10:00:00,1.00\n")
     merchant.run("2026-11-20")
-    found = merchant.rows("select net_amount from core.orders where order_id like 'L%'")
-    assert found == ([(yuan(paid),)] if paid else [])
+    assert merchant.rows("select order_id, net_amount from core.orders where order_id like 'L%' order by 1") == [
+        (order, yuan("70")) for order in ("L1", "L2", "L3")
+    ]
 
 
 def test_an_unpaid_sub_order_beside_a_paid_one_adds_nothing(merchant):
@@ -217,12 +240,13 @@ def found_of(merchant: Merchant, code: str) -> list[tuple[int, object]]:
     return [(one.rows, one.amount) for one in merchant.found(code)]
 
 
-@pytest.mark.parametrize(("refunds", "amount"), [(["130"], "30"), (["100", "20"], "20"), (["100.01"], "0.01")])
-def test_more_went_back_than_was_paid(merchant, refunds, amount):
-    rows = [f"R{n},A1,2026-11-03 10:00,{cell}" for n, cell in enumerate(refunds)]
-    merchant.put("refunds/a.csv", "\n".join(["退款单号,订单号,退款时间,退款金额", *rows, "R9,A2,2026-11-03 10:00,100"]))
-    orders(merchant, "订单号,付款时间,实付金额", f"A1,{AT},100", f"A2,{AT},100")
-    assert found_of(merchant, "refund_above_paid") == [(1, yuan(amount))]
+def test_more_went_back_than_was_paid(merchant):
+    """30 of A1, 20 of A2 in two refunds, 0.01 of A3; all of A4 and no more."""
+    refunds = [("A1", "130"), ("A2", "100"), ("A2", "20"), ("A3", "100.01"), ("A4", "100")]
+    rows = [f"R{n},{order},2026-11-03 10:00,{cell}" for n, (order, cell) in enumerate(refunds)]
+    merchant.put("refunds/a.csv", "\n".join(["退款单号,订单号,退款时间,退款金额", *rows]))
+    orders(merchant, "订单号,付款时间,实付金额", *(f"A{n},{AT},100" for n in range(1, 5)))
+    assert found_of(merchant, "refund_above_paid") == [(3, yuan("50.01"))]
     assert found_of(merchant, "refund_before_paid") == []
 
 
@@ -231,10 +255,12 @@ def test_the_orders_own_row_says_more_went_back(merchant):
     assert found_of(merchant, "refund_above_paid") == [(1, yuan("30"))]
 
 
-@pytest.mark.parametrize(("day", "told"), [("2026-10-01 10:00", 1), ("2026-10-31", 1), ("2026-11-01", 0)])
-def test_a_refund_before_the_payment(merchant, day, told):
-    merchant.put("refunds/a.csv", f"退款单号,订单号,退款时间,退款金额\nR1,A1,{day},7\n")
-    orders(merchant, "订单号,付款时间,实付金额", f"A1,{AT},100")
+@pytest.mark.parametrize(("days", "told"), [(["2026-10-01 10:00"], 1), (["2026-10-31", "2026-11-01"], 1)])
+def test_a_refund_before_the_payment(merchant, days, told):
+    """A file of days alone says no hour: on the day of the payment it may have been after it."""
+    rows = "".join(f"R{n},A{n},{day},{7 + n}\n" for n, day in enumerate(days))
+    merchant.put("refunds/a.csv", f"退款单号,订单号,退款时间,退款金额\n{rows}")
+    orders(merchant, "订单号,付款时间,实付金额", f"A0,{AT},100", f"A1,{AT},100")
     assert found_of(merchant, "refund_before_paid") == [(1, yuan("7"))] * told
 
 
@@ -249,28 +275,34 @@ def test_refunded_and_an_amount_of_nothing(merchant):
     ]
 
 
-@pytest.mark.parametrize(
-    ("own", "file", "told"), [("50", "20", ["30"]), ("20", "20", []), ("-", "20", []), ("0", "20", [])]
-)
-def test_the_orders_own_refund_against_the_refund_files(merchant, own, file, told):
-    merchant.put("refunds/a.csv", f"退款单号,订单号,退款时间,退款金额\nR1,A1,2026-11-02,{file}\n")
-    orders(merchant, "订单号,付款时间,实付金额,退款金额", f"A1,{AT},100,{own}")
-    assert found_of(merchant, "refund_words_disagree") == [(1, yuan(amount)) for amount in told]
+def test_the_orders_own_refund_against_the_refund_files(merchant):
+    """Only of the first do they disagree, by 30."""
+    owns = ["50", "20", "-", "0"]
+    refunds = "".join(f"R{n},A{n},2026-11-02,20\n" for n in range(len(owns)))
+    merchant.put("refunds/a.csv", f"退款单号,订单号,退款时间,退款金额\n{refunds}")
+    orders(merchant, "订单号,付款时间,实付金额,退款金额", *(f"A{n},{AT},100,{own}" for n, own in enumerate(owns)))
+    assert found_of(merchant, "refund_words_disagree") == [(1, yuan("30"))]
 
 
-@pytest.mark.parametrize(("amount", "told"), [("30", ["70"]), ("100", [])])
-def test_a_closed_order_of_which_a_part_went_back(merchant, amount, told):
-    merchant.put("refunds/a.csv", f"退款单号,订单号,退款时间,退款金额\nR1,A1,2026-11-02,{amount}\n")
-    orders(merchant, "订单号,付款时间,实付金额,订单状态", f"A1,{AT},100,交易关闭", f"A2,{AT},5,交易关闭")
-    assert found_of(merchant, "closed_and_partly_refunded") == [(1, yuan(rest)) for rest in told]
+def test_a_closed_order_of_which_a_part_went_back(merchant):
+    """Of A1 70 stayed; all of A2 went back, and of A3 no file tells."""
+    merchant.put("refunds/a.csv", "退款单号,订单号,退款时间,退款金额\nR1,A1,2026-11-02,30\nR2,A2,2026-11-02,100\n")
+    amounts = {"A1": 100, "A2": 100, "A3": 5}
+    rows = (f"{order},{AT},{amount},交易关闭" for order, amount in amounts.items())
+    orders(merchant, "订单号,付款时间,实付金额,订单状态", *rows)
+    assert found_of(merchant, "closed_and_partly_refunded") == [(1, yuan("70"))]
 
 
-@pytest.mark.parametrize(("items", "told"), [(["60", "40"], 1), (["100"], 1), (["60"], 0), ([], 0)])
-def test_the_refund_of_an_order_beside_those_of_its_items(merchant, items, told):
-    rows = ["A1,,2026-11-02 10:00:00,100", *(f"A1,A1-{n},2026-11-02 10:00:00,{x}" for n, x in enumerate(items))]
+def test_the_refund_of_an_order_beside_those_of_its_items(merchant):
+    """The items of A1 and A2 add up to what the order says, 100 and 90; those of A3 and A4 do not."""
+    whole = {"A1": (100, [60, 40]), "A2": (90, [90]), "A3": (80, [60]), "A4": (70, [])}
+    rows = []
+    for order, (amount, items) in whole.items():
+        rows.append(f"{order},,2026-11-02 10:00:00,{amount}")
+        rows += [f"{order},{order}-{n},2026-11-02 10:00:00,{item}" for n, item in enumerate(items)]
     merchant.put("refunds/a.csv", "\n".join(["订单号,子订单号,退款时间,退款金额", *rows]) + "\n")
-    orders(merchant, "订单号,付款时间,实付金额", f"A1,{AT},300")
-    assert found_of(merchant, "refund_whole_and_parts") == [(1, yuan("100"))] * told
+    orders(merchant, "订单号,付款时间,实付金额", *(f"{order},{AT},300" for order in whole))
+    assert found_of(merchant, "refund_whole_and_parts") == [(2, yuan("190"))]
 
 
 def test_ids_that_lost_their_zeros(merchant):

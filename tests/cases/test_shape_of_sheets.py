@@ -120,32 +120,40 @@ def test_a_first_row_that_is_a_row(merchant):
 # --- a unit in a name -------------------------------------------------------------------------------------------------
 
 
+UNITS_IN_NAMES = [
+    "订单(单位：分)",
+    "订单（万元）",
+    "订单_分",
+    "orders-USD",
+    "3月订单 单位千元",
+    "单位万元/3月",
+    "USD/3月",
+    "币种HKD_3月",
+]
+OTHER_NAMES = ["订单（元）", "订单_人民币", "orders_try", "k", "三百万店", "分店", "订单(1)", "w/3月"]
+
+
+def named(merchant: Merchant, kind: str, names: list[str]) -> Merchant:
+    """A file of each name, of one order of 12.90: N0, N1 …"""
+    for number, name in enumerate(names):
+        rows = [HEADER, [f"N{number}", "2026-03-01 10:00:00", "12.90", "b1"]]
+        content = workbook({"Sheet1": rows}) if kind == "xlsx" else "\n".join(map(",".join, rows)) + "\n"
+        merchant.put(f"orders/{name}.{kind}", content)
+    merchant.put("orders/other.csv", OTHER)
+    return merchant.run()
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-@pytest.mark.parametrize(
-    "name",
-    [
-        "订单(单位：分)",
-        "订单（万元）",
-        "订单_分",
-        "orders-USD",
-        "3月订单 单位千元",
-        "单位万元/3月",
-        "USD/3月",
-        "币种HKD_3月",
-    ],
-)
-def test_a_unit_in_the_name_refuses_the_file(merchant, kind, name):
-    orders(merchant, kind, HEADER, *ROWS, name=name)
+def test_a_unit_in_the_name_refuses_the_file(merchant, kind):
+    named(merchant, kind, UNITS_IN_NAMES)
     assert amounts(merchant) == []
-    assert merchant.told() == {"unit_in_name"}
+    refused = merchant.rows("select path, reason from ops.quarantine order by path")
+    assert refused == sorted((f"orders/{name}.{kind}", "unit_in_name") for name in UNITS_IN_NAMES)
 
 
-@pytest.mark.parametrize(
-    "name", ["订单（元）", "订单_人民币", "orders_try", "k", "三百万店", "分店", "订单(1)", "w/3月"]
-)
-def test_other_names_are_names(merchant, name):
-    orders(merchant, "csv", HEADER, *ROWS, name=name)
-    assert amounts(merchant) == [("A1", yuan("1290")), ("A2", yuan("500"))]
+def test_other_names_are_names(merchant):
+    named(merchant, "csv", OTHER_NAMES)
+    assert amounts(merchant) == [(f"N{number}", yuan("12.90")) for number in range(len(OTHER_NAMES))]
 
 
 @pytest.mark.parametrize("sheet", ["单位万元", "金额(万元)", "订单_分", "USD"])

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pipelines.building import Pass, refresh
 from pipelines.facts import fact_tables
 from tests.metrics.random_world import random_rows
-from tests.worlds import arrive, empty_world
+from tests.worlds import arrive, empty_world, on_every_thread
 
 TABLES = (
     "identities", "orders", "refunds", "events", "memberships", "people", "groups", "live_sessions", "unmatched",
@@ -142,11 +142,11 @@ def with_facts(world):
 @given(histories())
 def test_any_split_and_any_order_of_arrival_equals_one_full_build(history):
     rows, files, days = history
-    whole = empty_world(identity_hub_limit=2)
+    whole = on_every_thread(empty_world(identity_hub_limit=2))
     arrive(whole.connection, rows, file_id=1)
     with_facts(whole.refresh(as_of="2025-01-31", full=True))
 
-    daily = empty_world(identity_hub_limit=2)
+    daily = on_every_thread(empty_world(identity_hub_limit=2))
     for file_id, (file, day) in enumerate(zip(files, days, strict=True), start=1):
         arrive(daily.connection, file, file_id)
         with_facts(daily.refresh(as_of=day))
@@ -343,7 +343,7 @@ def test_a_merchant_with_everything_in_three_mornings_equals_one_full_build():
         for row in given
     ]
     random.Random(2).shuffle(rows)
-    daily, whole = empty_world(), empty_world()
+    daily, whole = on_every_thread(empty_world()), on_every_thread(empty_world())
     mornings = {"2024-05-01": rows[::2], "2024-06-20": rows[1::4], "2024-06-29": rows[3::4]}
     for file_id, (day, file) in enumerate(mornings.items(), start=1):
         arrive(daily.connection, file, file_id)

@@ -13,22 +13,27 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.core import begin_pass, refresh_core
+from pipelines.building import refresh
+from pipelines.core import begin_pass, core_tables
 from tests.ingest.conftest import Landing
 from tests.ingest.files import csv_text
+from tests.worlds import needed_core
 
 FAST = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DOUDIAN = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间"
 
 
-def core(landing: Landing, as_of: str = "2026-12-31") -> None:
-    core_pass = begin_pass(landing.connection, landing.settings, date.fromisoformat(as_of), full=True)
-    for _ in refresh_core(landing.connection, landing.settings, core_pass):
-        pass
+def core(landing: Landing, *names: str) -> None:
+    """These tables of core, with all that they read."""
+    needed = needed_core(set(names))
+    core_pass = begin_pass(landing.connection, landing.settings, date(2026, 12, 31), full=True)
+    for table in core_tables():
+        if table.qualified in needed:
+            refresh(landing.connection, table, landing.settings, core_pass)
 
 
-def orders(landing: Landing, columns: str = "order_id, net_amount") -> list[tuple[Any, ...]]:
-    core(landing)
+def orders(landing: Landing, columns: str = "order_id, net_amount", *more: str) -> list[tuple[Any, ...]]:
+    core(landing, "core.orders", *more)
     return landing.connection.execute(f"select {columns} from core.orders order by all").fetchall()
 
 
@@ -131,13 +136,17 @@ def test_of_every_table(
 
 
 def test_an_order_with_a_refused_line_has_no_total_until_it_is_mended(landing: Landing) -> None:
+    also = ("order_id, net_amount", "core.unmatched")
     lines = "7301,73011,已完成,100.00,2026-03-01 10:00:00,2026-03-01 10:01:00\n7301,73012,已完成,{},2026-03-01 10:00:00,2026-03-01 10:01:00\n7302,73021,已完成,5,2026-03-01 10:00:00,2026-03-01 10:01:00\n"  # noqa: E501
     landing.one("doudian_orders/a.csv", f"{DOUDIAN}\n" + lines.format("50.00元整"))
-    assert orders(landing) == [("7302", Decimal("5.00"))]
+    assert orders(landing, *also) == [("7302", Decimal("5.00"))]
     told = "select kind, why, rows, amount, example from core.unmatched"
     assert landing.connection.execute(told).fetchall() == [("items", "order_waits", 1, Decimal("100.00"), "7301")]
     landing.one("doudian_orders/b.csv", f"{DOUDIAN}\n7301,73012,已完成,50.00,2026-03-01 10:00:00,2026-03-01 10:01:00\n")
-    assert orders(landing) == [("7301", Decimal("150.00")), ("7302", Decimal("5.00"))]
+    assert orders(landing, "order_id, net_amount", "core.unmatched") == [
+        ("7301", Decimal("150.00")),
+        ("7302", Decimal("5.00")),
+    ]
     assert landing.connection.execute(told).fetchall() == []
 
 
@@ -270,28 +279,33 @@ def test_the_second_of_the_export_is_in_the_name(landing: Landing, first: str) -
     assert notices(landing) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("1791430000_a.csv", "2026-10-08 11:26:40"),
-        ("订单20260301123000导出.csv", "2026-03-01 12:30:00"),
-        ("orders_2026-03-01_12-30-00.csv", "2026-03-01 12:30:00"),
-        ("orders 2026-03-01 12.30.csv", "2026-03-01 12:30:00"),
-        ("orders-20260301-1230.csv", "2026-03-01 12:30:00"),
-        ("1791430000123.csv", "2026-10-08 11:26:40.123"),
-        ("orders_20260301.csv", None),
-        ("6917926768823643761.csv", None),
-        ("9991430000_a.csv", None),
-        ("0012345678_a.csv", None),
-        ("2026-13-01_12-30-00.csv", None),
-    ],
-)
-def test_times_in_names(landing: Landing, name: str, expected: str | None) -> None:
+TIMES_IN_NAMES = [
+    ("1791430000_a.csv", "2026-10-08 11:26:40"),
+    ("订单20260301123000导出.csv", "2026-03-01 12:30:00"),
+    ("orders_2026-03-01_12-30-00.csv", "2026-03-01 12:30:00"),
+    ("orders 2026-03-01 12.30.csv", "2026-03-01 12:30:00"),
+    ("orders-20260301-1230.csv", "2026-03-01 12:30:00"),
+    ("1791430000123.csv", "2026-10-08 11:26:40.123"),
+    ("orders_20260301.csv", None),
+    ("6917926768823643761.csv", None),
+    ("9991430000_a.csv", None),
+    ("0012345678_a.csv", None),
+    ("2026-13-01_12-30-00.csv", None),
+]
+
+
+def test_times_in_names(landing: Landing) -> None:
     """A day alone may be the day that is told; a time ahead of today is none, nor is one before these platforms."""
-    landing.one(f"orders/{name}", csv_text([{"order_id": "A1", "paid_at": "2026-03-01", "paid_amount": "5"}]),
-                at="2026-11-05 10:05:00")  # fmt: skip
-    (told,) = landing.sql("select exported_at, modified_at from ops.files")
-    assert told["exported_at"] == (datetime.fromisoformat(expected) if expected else told["modified_at"])
+    for number, (name, _) in enumerate(TIMES_IN_NAMES):
+        row = {"order_id": f"A{number}", "paid_at": "2026-03-01", "paid_amount": "5"}
+        landing.write(f"orders/{name}", csv_text([row]), at="2026-11-05 10:05:00")
+    landing.ingest()
+    told = landing.sql("select path, exported_at, modified_at from ops.files")
+    known = {row["path"]: row["exported_at"] for row in told}
+    assert {row["modified_at"] for row in told} == {datetime.fromisoformat("2026-11-05 10:05:00")}
+    assert known == {
+        f"orders/{name}": datetime.fromisoformat(expected or "2026-11-05 10:05:00") for name, expected in TIMES_IN_NAMES
+    }
 
 
 @pytest.mark.parametrize("last", ["further", "back"])
@@ -322,7 +336,7 @@ def test_two_shops_have_one_number(landing: Landing) -> None:
     header = "order_id,paid_at,paid_amount,buyer_id,shop_id\n"
     landing.one("orders/north.csv", header + "1001,2026-03-01 10:00:00,100.00,a1,north\n1002,2026-03-01,50,a2,north\n")
     landing.one("orders/south.csv", header + "1001,2026-03-02 10:00:00,70.00,s1,south\n1002,2026-03-02,30,s2,south\n")
-    core(landing)
+    core(landing, "core.orders")
     sums = "select shop_id, sum(paid_amount) from core.orders group by all order by all"
     assert landing.connection.execute(sums).fetchall() == [("north", Decimal("150.00")), ("south", Decimal("100.00"))]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nbmake.nb_run import NotebookRun
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
@@ -44,6 +43,8 @@ def test_a_notebook_defines_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_runs(name: str, demo_home: Path) -> None:
+    from nbmake.nb_run import NotebookRun  # 2 s, for whoever collects the tests and runs none of these
+
     run = NotebookRun(FOLDER / f"{name}.ipynb", SECONDS).execute()
     assert run.error is None, run.error and run.error.trace
     code = [cell for cell in run.nb.cells if cell["cell_type"] == "code"]

@@ -1,6 +1,7 @@
-"""`engine = "spark"`: what Spark makes comes to stand in the warehouse, and readers find the same tables.
+"""`engine = "spark"`: it is said where Spark cannot run, and of a whole run readers find the same tables.
 
-What belongs here: the engine behind its seam, and a whole run. What does not: each SQL file on Spark (test_parity).
+What belongs here: what needs no session of Spark, and a whole run, which has its own. What does not: what asks the
+tests' own session (test_parity).
 """
 
 from __future__ import annotations
@@ -12,53 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.building import values
 from pipelines.engines.java import SparkMissing
-from pipelines.engines.spark import SparkEngine, _memory
+from pipelines.engines.spark import _memory
 from pipelines.run import run
 from pipelines.settings import Settings, load_settings
 from pipelines.tables import load_tables
 from pipelines.warehouse import open_warehouse
 from tests.parity.comparing import differences
-from tests.worlds import world
-
-ORDERS = """
-    order_id | buyer_id | paid_at             | paid_amount
-    o1       | a        | 2024-03-01 10:00:00 | 19.90
-    o2       | a        | 2024-03-08 10:00:00 | 5.00
-    o3       | b        | 2024-03-09 23:59:59 | 120.00
-"""
-
-
-@pytest.fixture
-def merchant():
-    groups = [{"platform": "douyin", "group_id": f"g{n}", "follow_days_required": 7 * n} for n in range(3)]
-    return world({"orders": ORDERS, "groups": groups}, "2024-03-31")
-
-
-def _kept(merchant, name):
-    merchant.connection.execute(f"create table kept as from {name}")
-    return "kept"
-
-
-def test_what_spark_makes_stands_in_the_warehouse(merchant, spark):
-    spark.clear()
-    kept = _kept(merchant, "core.groups")
-    merchant.connection.execute("delete from core.groups")
-    rows = SparkEngine(merchant.connection, spark).create(
-        load_tables()["core.groups"], values(merchant.settings, merchant.as_of)
-    )
-    assert rows == 3
-    assert differences(merchant.connection, kept, "core.groups") == []
-
-
-def test_spark_reads_tables_and_views_that_it_did_not_make_from_the_warehouse(merchant, spark):
-    spark.clear()
-    kept = _kept(merchant, "core.activities")
-    SparkEngine(merchant.connection, spark).make(
-        load_tables()["core.activities"], values(merchant.settings, merchant.as_of)
-    )
-    assert differences(merchant.connection, kept, f"({spark.made('core.activities')})") == []
 
 
 def test_where_spark_cannot_run_it_is_said_before_any_file_is_read(tmp_path, monkeypatch):
