@@ -59,6 +59,8 @@ def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
     with _locked(settings.lock_path):
         connection = connect(settings.warehouse_path)
         connection.execute(f"set memory_limit = '{settings.memory_limit or MEMORY_SHARE}'")
+        # rows that were replaced are cleared away once, below, and not again and again in between
+        connection.execute("set wal_autocheckpoint = '1GB'")
         try:
             yield Warehouse(connection, settings)
             # A damaged write-ahead log can silently lose commits; leave none behind.

@@ -46,6 +46,8 @@ EVENT_NODES = """
         user_id as id_value, event_at as seen_at
     from {events}
 """
+# What is asked of an order to say who its people are.
+NEAR = "platform, order_shop, order_id, shop_id, file_source, buyer_id, buyer_id_type, phone_key, ordered_at, paid_at"
 TOUCHED_ORDERS = "(select * from staging.orders semi join touched_keys using (platform, order_id))"
 # A phone belongs to no platform, whatever platform's file told it.
 LINKS = """
@@ -176,11 +178,11 @@ def _touched_nodes(connection, before, as_of):
             select {NODE} from core.identities semi join old_people using (person_id) anti join named using ({NODE});
         create or replace temp table touched_ids as select distinct {NODE} from named;
         create or replace temp table orders_near as
-            select o.* from known_orders o semi join touched_ids n
+            select {NEAR} from known_orders o semi join touched_ids n
             on n.id_value = o.buyer_id and n.id_type = o.buyer_id_type
                 and n.platform = case when o.buyer_id_type = 'phone' then 'any' else o.platform end
             union
-            select o.* from known_orders o semi join (select * from touched_ids where id_type = 'phone') n
+            select {NEAR} from known_orders o semi join (select * from touched_ids where id_type = 'phone') n
             on n.id_value = o.phone_key;
         create or replace temp table links_near as
             select l.* from known_links l semi join touched_ids n using ({NODE})
@@ -200,20 +202,24 @@ def _touched_nodes(connection, before, as_of):
 def _changed_rows(connection, watermark, seen_until, as_of):
     """Per staging table: rows loaded or replaced since the watermark, and rows that the new as_of brings into view."""
     dated = {
-        "orders": "coalesce(paid_at, ordered_at)",
-        "refunds": "refunded_at",
-        "events": "event_at",
-        "identities": "observed_at",
+        "orders": ("paid_at", "ordered_at"),
+        "refunds": ("refunded_at",),
+        "events": ("event_at",),
+        "identities": ("observed_at",),
     }
     view = {"identities": "changed_links"}
-    for table, moment in dated.items():
-        columns = "* exclude (superseded_by)"
+    for table, moments in dated.items():
+        first, *others = moments
+        came_into_view = f"{first} >= date '{seen_until}' + 1 and {first} < date '{as_of}' + 1"
+        # each condition by itself, so that DuckDB passes over what was stored before
+        parts = [f"file_id > {watermark}", f"file_id <= {watermark} and {came_into_view}"]
+        parts += [f"file_id <= {watermark} and {first} is null and {came_into_view.replace(first, m)}" for m in others]
+        rows = " union all ".join(f"select * from staging.{table} where {part}" for part in parts)
         connection.execute(f"""
             create or replace temp table {view.get(table, "changed_" + table)} as
-            select * from staging.{table} where file_id > {watermark}
-                or ({moment} >= date '{seen_until}' + 1 and {moment} < date '{as_of}' + 1)
+            {rows}
             union all by name
-            select {columns} from superseded.{table} where superseded_by > {watermark}
+            select * exclude (superseded_by) from superseded.{table} where superseded_by > {watermark}
         """)
     connection.execute(f"""
         insert into changed_events by name

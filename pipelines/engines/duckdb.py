@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.database import transaction
 from pipelines.engines.engine import TOUCHED
-from pipelines.engines.following import can_follow, exchange, follow, keep_replaced, kept, was_replaced
+from pipelines.engines.following import (
+    can_follow,
+    exchange,
+    follow,
+    is_gathered,
+    keep_replaced,
+    kept,
+    note_gathered,
+    was_replaced,
+)
 from pipelines.spec.literals import quoted
 from pipelines.tables import Table, load_tables
 
@@ -87,12 +96,15 @@ def _only_touched(connection: duckdb.DuckDBPyConnection, name: str, rule: Restri
     The touched sets are closed (assets/core/identities.py), so no row of them was left as it stood.
     """
     source = kept(name) if was_replaced(connection, name, done) else name
-    found = _temp(f"touched_{name.replace('.', '_')}")
-    connection.execute(
-        f"create or replace temp table {found.rpartition('.')[2]} as "
-        f"select t.* from {source} as t semi join {_temp(rule.set)} as x on {_match(rule.set, rule.key)}"
-    )
-    return f"select * from {found}"
+    found = f"touched_{name.replace('.', '_')}"
+    meaning = f"{source} by {_match(rule.set, rule.key)} since {done}"
+    if not is_gathered(connection, found, meaning):
+        connection.execute(
+            f"create or replace temp table {found} as "
+            f"select t.* from {source} as t semi join {_temp(rule.set)} as x on {_match(rule.set, rule.key)}"
+        )
+        note_gathered(connection, found, meaning)
+    return f"select * from {_temp(found)}"
 
 
 def _match(touched: str, key: Sequence[str] | None) -> str:
