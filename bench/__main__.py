@@ -20,13 +20,14 @@ from bench.measure import CACHE, Measured, in_turns, once
 from bench.questions import QUESTIONS, VARIANTS
 from bench.small_runs import KINDS
 
+ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).with_name("RESULTS.md")
 ROUNDS = 3
 ORDERS, GIGABYTES = 20_000_000, 1.0
 NEW_DAY_ORDERS = 30_000
 SMALL_FILES, SMALL_ROWS, SMALL_ROUNDS = 5_000, 20, 1  # the earlier build alone takes minutes
 BEFORE = "0e52065"  # the build before files were read in batches
-BEFORE_RUNS = "1f90af0"  # the build before a run of three rows was made cheap
+BEFORE_RUNS = "1f90af0"  # the build before facts, and before a run of three rows was made cheap
 RUN_ROUNDS = 5
 
 
@@ -158,42 +159,58 @@ def earlier_build(commit: str = BEFORE) -> Path:
 
 
 def core(merchant: Path, orders: int) -> telling.Section:
-    """A full rebuild, then three new days one after the other."""
+    """A full rebuild and new days by the build before facts and by this one, each on a merchant of its own."""
     if not (merchant / "warehouse.duckdb").exists():
         once("make_merchant", home=str(merchant), orders=orders)
+    before = merchant.with_name(f"{merchant.name}-{BEFORE_RUNS}")
+    if not before.exists():
+        shutil.copytree(merchant, before)
+    homes = {f"Siyu at {BEFORE_RUNS}": (before, earlier_build(BEFORE_RUNS)), "Siyu now": (merchant, ROOT)}
     last_day = date.fromisoformat(once("last_day", home=str(merchant)).told["answer"])
-    full = in_turns(
-        {"core, full rebuild": ("build", {"home": str(merchant), "as_of": str(last_day), "full": True})}, ROUNDS
-    )
-    days = [
-        once(
-            "build",
-            home=str(merchant),
-            as_of=str(last_day + timedelta(days=n)),
-            full=False,
-            new_orders=NEW_DAY_ORDERS,
-            name="core, one new day",
-        )
-        for n in range(1, ROUNDS + 1)
-    ]
-    whole = full["core, full rebuild"]
-    day = Measured.joined("core, one new day", days)
-    above = Measured("facts and metrics, full rebuild", whole.told_all("metrics"), 0, {})
-    above_day = Measured("facts and metrics, one new day (each metric whole)", day.told_all("metrics"), 0, {})
-    rows = [whole, day, above, above_day]
+    given = {name: {"home": str(home), "tree": str(tree)} for name, (home, tree) in homes.items()}
+    full = {name: {**one, "as_of": str(last_day), "full": True} for name, one in given.items()}
+    whole = in_turns({name: ("build", one) for name, one in full.items()}, ROUNDS)
+    runs: dict[str, list[Measured]] = {name: [] for name in homes}
+    for n in range(1, ROUNDS + 1):
+        day = {"as_of": str(last_day + timedelta(days=n)), "full": False, "new_orders": NEW_DAY_ORDERS}
+        for name, one in given.items():
+            runs[name].append(once("build", name=f"{name}, one new day", **one, **day))
+    days = {name: Measured.joined(name, found) for name, found in runs.items()}
     return telling.Section(
-        f"Core at {orders:,} orders; a new day = {day.told['rows']:,} orders of known people",
-        rows,
+        f"Core at {orders:,} orders; a new day = {days['Siyu now'].told['rows']:,} orders of known people",
+        [*_parts("full rebuild", whole), *_parts("one new day", days)],
+        _core_goals(whole, days),
         [
-            telling.Goal("new day / full rebuild, core", day.median / whole.median, 0.10),
-            telling.Goal(
-                "new day / full rebuild, core, facts and metrics",
-                (day.median + above_day.median) / (whole.median + above.median),
-                0.05,
-            ),
+            telling.Details(
+                "Where the time goes, seconds by table", telling.by_table(whole["Siyu now"], days["Siyu now"])
+            )
         ],
-        [telling.Details("Where the time goes, seconds by table", telling.by_table(whole, day))],
     )
+
+
+PARTS = {"core": "seconds", "facts and metrics": "above", "checks": "checks"}
+
+
+def _parts(what: str, measured: dict[str, Measured]) -> list[Measured | telling.Heading]:
+    rows: list[Measured | telling.Heading] = []
+    for part, key in PARTS.items():
+        rows.append(telling.Heading(f"{what}: {part}"))
+        for name, one in measured.items():
+            seconds = one.seconds if key == "seconds" else one.told_all(key)
+            rows.append(Measured(name, seconds, one.peak if key == "seconds" else 0))
+    return rows
+
+
+def _core_goals(whole: dict[str, Measured], days: dict[str, Measured]) -> list[telling.Goal]:
+    (before, now), (day_before, day_now) = whole.values(), days.values()
+    sums = [statistics.median(one.told_all("whole")) for one in (before, now, day_before, day_now)]
+    return [
+        telling.Goal("full rebuild of core, now / before", now.median / before.median, 0.5),
+        telling.Goal("peak memory of a full rebuild now, GiB", now.peak / 2**30, 8),
+        telling.Goal("new day / full rebuild, core, facts and metrics", sums[3] / sums[1], 0.05),
+        telling.Goal("new day, core, facts and metrics, now / before", sums[3] / sums[2], 0.2),
+        telling.Goal("full rebuild of core, facts and metrics, now / before", sums[1] / sums[0], None),
+    ]
 
 
 def questions(merchant: Path, orders: int) -> telling.Section:
