@@ -30,16 +30,15 @@ checks:
   - between: {column: linked_rate, min: 0, max: 1}
   - between: {column: match_rate, min: 0, max: 1}
 */
--- most people have one id, which is counted as it comes; only of the others ids must be told apart from people
+-- most ids stand alone and are a person each; only of the others people must be told apart
 with people as (
   select
     person_id,
     min(platform) as platform,
     min(id_type) as id_type,
-    count(*) as ids,
-    count(*) filter (where method = 'hub_cut') as cut_hubs
+    count(*) as ids
   from core.identities
-  where person_id is not null
+  where person_id is not null and method <> 'shared_id'
   group by person_id
 ),
 
@@ -48,10 +47,10 @@ linked as (
     i.platform,
     i.id_type,
     i.person_id,
-    count(*) as ids,
-    count(*) filter (where i.method = 'hub_cut') as cut_hubs
+    count(*) as ids
   from core.identities as i
   inner join people as p on i.person_id = p.person_id and p.ids > 1
+  where i.method <> 'shared_id'
   group by i.platform, i.id_type, i.person_id
 ),
 
@@ -63,7 +62,19 @@ alike as (
     count(*) as ids,
     count(*) as lone_people,
     0 as linked_ids,
-    sum(cut_hubs) as cut_hubs
+    0 as cut_hubs
+  from core.identities
+  where method = 'shared_id'
+  group by platform, id_type
+  union all
+  select
+    platform,
+    id_type,
+    cast(null as varchar) as person_id,
+    count(*) as ids,
+    count(*) as lone_people,
+    0 as linked_ids,
+    0 as cut_hubs
   from people
   where ids = 1
   group by platform, id_type
@@ -87,7 +98,7 @@ alike as (
     ids,
     0 as lone_people,
     ids as linked_ids,
-    cut_hubs
+    0 as cut_hubs
   from linked
 ),
 
