@@ -163,14 +163,15 @@ def _build_facts(connection: Any, settings: Any, core_pass: Any) -> dict[str, fl
 
 def _ask_checks(connection: Any) -> None:
     """The checks of every table of core, facts and metrics."""
+    from pipelines.expectations import Validations
+
     if importlib.util.find_spec("pipelines.checks") is not None:
-        from pipelines.checks import checks_of, open_validations
+        from pipelines.checks import checks_of
     else:
-        from pipelines.expectations import Validations as open_validations
         from pipelines.spec.checks import checks_of
     from pipelines.tables import load_tables
 
-    with open_validations(connection) as validations:
+    with Validations(connection) as validations:
         for table in load_tables().values():
             validations.run(table.qualified, checks_of(table))
 
