@@ -142,10 +142,13 @@ def on_every_thread(built: World) -> World:
 def clear(connection: Any) -> None:
     """Empties the tables of a warehouse that hold rows, for the next test: making them anew takes ten times as long."""
     filled = connection.execute(
-        "select schema_name || '.' || table_name from duckdb_tables() where not internal and estimated_size > 0"
+        "select schema_name || '.' || table_name from duckdb_tables() where not internal and not temporary "
+        "and estimated_size > 0"
     ).fetchall()
     for (name,) in filled:
         connection.execute(f"truncate {name}")
+    for (name,) in connection.execute("select table_name from duckdb_tables() where temporary").fetchall():
+        connection.execute(f"drop table temp.main.{name}")
 
 
 def tell_every_day(connection: Any, as_of: date) -> None:
