@@ -47,7 +47,10 @@ EVENT_NODES = """
     from {events}
 """
 # What is asked of an order to say who its people are.
-NEAR = "platform, order_shop, order_id, shop_id, file_source, buyer_id, buyer_id_type, phone_key, ordered_at, paid_at"
+NEAR = (
+    "platform, order_shop, order_id, shop_id, file_source, buyer_id, buyer_id_type, phone_key, ordered_at, paid_at, "
+    "is_known"
+)
 TOUCHED_ORDERS = "(select * from staging.orders semi join touched_keys using (platform, order_id))"
 # A phone belongs to no platform, whatever platform's file told it.
 LINKS = """
@@ -111,9 +114,9 @@ def _views_up_to(connection, as_of):
     """What the data says up to as_of; a row without a date counts from the start."""
     limit = f"date '{as_of}' + 1"
     connection.execute(f"""
-        create or replace temp view known_orders as
-            select * from ({PLACED_ORDERS})
-            where coalesce(paid_at, ordered_at) < {limit} or paid_at is null and ordered_at is null;
+        create or replace temp view placed_orders as
+            select *, coalesce(coalesce(paid_at, ordered_at) < {limit}, true) as is_known from ({PLACED_ORDERS});
+        create or replace temp view known_orders as select * from placed_orders where is_known;
         create or replace temp view known_events as select * from staging.events where event_at < {limit};
         create or replace temp view known_links as
             {LINKS.format(links="staging.identities")} where observed_at is null or observed_at < {limit};
@@ -159,31 +162,11 @@ def _touched_nodes(connection, before, as_of):
                 from changed_refunds where buyer_id is not null
                 union all select {NODE} from ({BUYER_NODES.format(orders=TOUCHED_ORDERS)})
             );
-        insert into named
-            select distinct n.platform, n.id_type, n.id_value
-            from ({BUYER_NODES.format(orders="staging.orders")}) n
-            where exists (
-                select 1 from staging.orders o
-                join named h on h.id_type = 'phone' and o.phone_key = h.id_value
-                join core.identities i on i.id_value = h.id_value and i.id_type = 'phone' and i.method = 'hub_cut'
-                where o.platform = n.order_platform and o.order_id = n.order_id
-            );
-        insert into named
-            select linked_platform, linked_type, linked_value from known_links semi join named using ({NODE})
-            union select platform, id_type, id_value from known_links l semi join named n
-                on l.linked_platform = n.platform and l.linked_type = n.id_type and l.linked_value = n.id_value;
-        create or replace temp table old_people as
-            select distinct person_id from core.identities semi join named using ({NODE}) where person_id is not null;
-        insert into named
-            select {NODE} from core.identities semi join old_people using (person_id) anti join named using ({NODE});
-        create or replace temp table touched_ids as select distinct {NODE} from named;
-        create or replace temp table orders_near as
-            select {NEAR} from known_orders o semi join touched_ids n
-            on n.id_value = o.buyer_id and n.id_type = o.buyer_id_type
-                and n.platform = case when o.buyer_id_type = 'phone' then 'any' else o.platform end
-            union
-            select {NEAR} from known_orders o semi join (select * from touched_ids where id_type = 'phone') n
-            on n.id_value = o.phone_key;
+    """)
+    _close(connection)
+    connection.execute(f"""
+        create or replace temp table touched_ids as select {NODE} from named;
+        create or replace temp table orders_near as select * from orders_of_touched where is_known;
         create or replace temp table links_near as
             select l.* from known_links l semi join touched_ids n using ({NODE})
             union
@@ -197,6 +180,62 @@ def _touched_nodes(connection, before, as_of):
             union all {LINK_NODES.format(links="links_near")}
         ) semi join touched_ids using ({NODE}) group by {NODE};
     """)
+
+
+def _close(connection):
+    """Lets `named` grow until it holds every id of every touched person, and of whoever shares a link or an order
+    number with one: later tables make whole numbers anew, and whole histories of their buyers.
+
+    A cut phone joins nobody, so the orders that name it are of the touched ones only where it is itself touched.
+    """
+    while True:
+        connection.execute(f"""
+            create or replace temp table old_people as
+                select distinct person_id from core.identities semi join named using ({NODE})
+                where person_id is not null;
+            insert into named
+                select {NODE} from core.identities semi join old_people using (person_id) anti join named using ({NODE})
+        """)
+        if _grown(connection, LINKED):
+            continue
+        connection.execute(f"""
+            create or replace temp table orders_of_touched as
+                select {NEAR} from placed_orders o semi join named n
+                on n.id_value = o.buyer_id and n.id_type = o.buyer_id_type
+                    and n.platform = case when o.buyer_id_type = 'phone' then 'any' else o.platform end
+                union
+                select {NEAR} from placed_orders o semi join (select * from named where id_type = 'phone') n
+                on n.id_value = o.phone_key;
+            create or replace temp table touched_numbers as
+                select platform, order_id from touched_keys
+                union select platform, order_id from orders_of_touched
+                union select r.platform, r.order_id from staging.refunds r semi join named n
+                    on n.id_type = r.buyer_id_type and n.id_value = r.buyer_id
+                        and n.platform = case when r.buyer_id_type = 'phone' then 'any' else r.platform end;
+            create or replace temp table copies as
+                select platform, order_id, buyer_id, buyer_id_type, phone_key, paid_at, ordered_at
+                from staging.orders semi join touched_numbers using (platform, order_id)
+        """)
+        if not _grown(connection, NAMED_BY_COPIES):
+            return
+
+
+LINKED = """
+    select linked_platform as platform, linked_type as id_type, linked_value as id_value
+    from known_links semi join named using (platform, id_type, id_value)
+    union select l.platform, l.id_type, l.id_value from known_links l semi join named n
+        on l.linked_platform = n.platform and l.linked_type = n.id_type and l.linked_value = n.id_value
+"""
+NAMED_BY_COPIES = f"""
+    select {NODE} from ({BUYER_NODES.format(orders="copies")})
+    anti join (select {NODE} from core.identities where method = 'hub_cut') using ({NODE})
+"""
+
+
+def _grown(connection, nodes):
+    """How many nodes that were not named yet are so now."""
+    grown = f"insert into named select distinct {NODE} from ({nodes}) anti join named using ({NODE})"
+    return connection.execute(grown).fetchall()[0][0]
 
 
 def _changed_rows(connection, watermark, seen_until, as_of):
@@ -324,11 +363,7 @@ def _replace_touched(connection, pass_no):
                 select person_id from temp.main.old_people union select person_id from temp.main.found
             ) where person_id is not null;
         insert into ops.touched_orders
-            select {pass_no}, platform, order_id from temp.main.touched_keys
-            union select {pass_no}, platform, order_id from temp.main.orders_near
-            union select {pass_no}, r.platform, r.order_id from staging.refunds r semi join temp.main.touched_ids n
-                on n.id_type = r.buyer_id_type and n.id_value = r.buyer_id
-                    and n.platform = case when r.buyer_id_type = 'phone' then 'any' else r.platform end;
+            select {pass_no}, platform, order_id from temp.main.touched_numbers;
     """)
 
 

@@ -91,11 +91,10 @@ def _gather_touched(connection: duckdb.DuckDBPyConnection, done: int) -> None:
 
 
 def _only_touched(connection: duckdb.DuckDBPyConnection, name: str, rule: Restriction, done: int) -> str:
-    """The touched rows of an input, looked for once: among those that came in this pass, where it was replaced too.
-
-    The touched sets are closed (assets/core/identities.py), so no row of them was left as it stood.
-    """
-    source = kept(name) if was_replaced(connection, name, done) else name
+    """The touched rows of an input, looked for once: among those that came in this pass, where they are just these."""
+    own = load_tables()[name].header.rebuild if name in load_tables() else None
+    is_same = own is not None and (own.delete, own.key) == (rule.set, rule.key)
+    source = kept(name) if is_same and was_replaced(connection, name, done) else name
     found = f"touched_{name.replace('.', '_')}"
     meaning = f"{source} by {_match(rule.set, rule.key)} since {done}"
     if not is_gathered(connection, found, meaning):

@@ -166,6 +166,8 @@ def joined(user, group_id="g1", at=None):
 
 COURIER = [paid(f"o{n}", f"u{n}", "courier") for n in range(3)]
 CREDIT_NOTE = {"platform": "douyin", "refund_id": "r1", "order_id": "C1", "buyer_id": "u1", "buyer_id_type": "user_id"}
+SHOP_ORDER = {"platform": "wechat", "paid_amount": 100, "status": "paid"}
+HUB_ORDER = {"platform": "douyin", "paid_amount": 100, "status": "paid"}
 SCENARIOS = {
     "a third id makes a phone a hub": [COURIER[:2], COURIER[2:]],
     "a correction takes an id off a hub": [COURIER, [paid("o2", "u2", "p2", "2025-03-02")]],
@@ -261,6 +263,123 @@ SCENARIOS = {
                 },
             )
         ],
+    ],
+    "two shops have one order number, and the other shop's buyer is seen again": [
+        [
+            ("orders", {**SHOP_ORDER, "order_id": "o9", "shop_id": "north", "buyer_id": "u1", "paid_at": moment(1)}),
+            ("orders", {**SHOP_ORDER, "order_id": "o1", "shop_id": "north", "buyer_id": "u1", "paid_at": moment(5)}),
+            ("orders", {**SHOP_ORDER, "order_id": "o1", "shop_id": "south", "buyer_id": "u2", "paid_at": moment(6)}),
+            ("events", {"platform": "wechat", "user_id": "u1", "event": "wecom_add", "event_at": moment(1, 8)}),
+            (
+                "refunds",
+                {
+                    "platform": "wechat",
+                    "shop_id": "north",
+                    "refund_id": "r1",
+                    "order_id": "c1",
+                    "buyer_id": "u1",
+                    "buyer_id_type": "user_id",
+                    "refunded_at": moment(7),
+                    "refund_amount": 100,
+                    "status": "succeeded",
+                },
+            ),
+        ],
+        [("events", {"platform": "wechat", "user_id": "u2", "event": "follow", "event_at": moment(9)})],
+    ],
+    "a link leads to a cut phone whose people bought and sent back": [
+        [
+            *(
+                ("orders", {**HUB_ORDER, "order_id": f"o{n}", "buyer_id": f"u{n}", "phone": "p", "paid_at": moment(5)})
+                for n in (1, 2, 3)
+            ),
+            ("orders", {**HUB_ORDER, "order_id": "o0", "buyer_id": "u1", "paid_at": moment(1)}),
+            (
+                "identities",
+                {
+                    "platform": "wecom",
+                    "id_type": "external",
+                    "id_value": "w1",
+                    "linked_platform": "any",
+                    "linked_type": "phone",
+                    "linked_value": "p",
+                    "observed_at": moment(1),
+                },
+            ),
+            (
+                "refunds",
+                {
+                    "platform": "douyin",
+                    "refund_id": "r1",
+                    "order_id": "c1",
+                    "buyer_id": "u1",
+                    "buyer_id_type": "user_id",
+                    "refunded_at": moment(7),
+                    "refund_amount": 100,
+                    "status": "succeeded",
+                },
+            ),
+        ],
+        [
+            (
+                "events",
+                {
+                    "platform": "wecom",
+                    "user_id": "w1",
+                    "user_id_type": "external",
+                    "event": "wecom_add",
+                    "event_at": moment(9),
+                },
+            )
+        ],
+    ],
+    "a cut phone is a buyer's id too, of someone with another phone": [
+        [
+            *(
+                ("orders", {**HUB_ORDER, "order_id": f"o{n}", "buyer_id": f"u{n}", "phone": "p", "paid_at": moment(2)})
+                for n in (1, 2, 3)
+            ),
+            (
+                "orders",
+                {
+                    **HUB_ORDER,
+                    "order_id": "o4",
+                    "buyer_id": "p",
+                    "buyer_id_type": "phone",
+                    "phone": "k2",
+                    "paid_at": moment(5),
+                },
+            ),
+            ("orders", {**HUB_ORDER, "order_id": "o5", "phone": "k2", "paid_at": moment(1)}),
+        ],
+        [("orders", {**HUB_ORDER, "order_id": "o6", "buyer_id": "u4", "phone": "p", "paid_at": moment(9)})],
+    ],
+    "who bought is told only by a copy that is paid after the last day": [
+        [
+            (
+                "orders",
+                {
+                    **HUB_ORDER,
+                    "order_id": "y",
+                    "paid_at": moment(31, 23),
+                    "file_source": "api",
+                    "version_at": "2025-02-03 00:00:00",
+                },
+            ),
+            (
+                "orders",
+                {
+                    **HUB_ORDER,
+                    "order_id": "y",
+                    "buyer_id": "u1",
+                    "paid_at": "2025-02-01 00:00:05",
+                    "file_source": "export",
+                    "version_at": "2025-02-02 00:00:00",
+                },
+            ),
+            ("events", {"platform": "douyin", "user_id": "u1", "event": "follow", "event_at": moment(1)}),
+        ],
+        [("events", {"platform": "douyin", "user_id": "u1", "event": "follow", "event_at": moment(2)})],
     ],
 }
 
