@@ -11,29 +11,12 @@ import contextlib
 import importlib
 import importlib.util
 import sys
-import threading
 from collections.abc import Iterator
 from importlib import metadata
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-
-def ahead(*names: str) -> threading.Thread:
-    """Begins to import modules that will be needed soon; DuckDB leaves Python to others while it works.
-
-    What cannot be imported is told where it is needed, which imports it again.
-    """
-
-    def load() -> None:
-        with contextlib.suppress(ImportError):
-            for name in names:
-                importlib.import_module(name)
-
-    thread = threading.Thread(target=load, name="importing ahead", daemon=True)
-    thread.start()
-    return thread
 
 
 @contextlib.contextmanager

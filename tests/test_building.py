@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.building import refresh
+from pipelines.building import refresh, values
 from pipelines.core import begin_pass
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.tables import Table, load_tables
@@ -59,3 +59,32 @@ def test_tables_built_in_python_are_no_work_of_an_engine():
     engine = Told(DuckDBEngine(merchant.connection), None)
     refresh(merchant.connection, load_tables()["core.channels"], merchant.settings, core_pass, engine)
     assert engine.asked == []
+
+
+def test_joins_as_written_hold_for_that_table_alone():
+    """A setting of the connection; left behind, every later question would be asked without the optimiser's choice."""
+    orders, refunds = (load_tables()[name] for name in ("core.orders", "core.refunds"))
+    assert (orders.header.joins, refunds.header.joins) == ("as_written", "")
+    merchant = world()
+    told = Said(merchant.connection)
+    for table in (orders, refunds):
+        DuckDBEngine(told).create(table, {**table.parameters, **values(merchant.settings, merchant.as_of)})
+    assert told.optimizers_off == {"core.orders": "build_side_probe_side", "core.refunds": ""}
+    assert _optimizers_off(merchant.connection) == ""
+
+
+@dataclass
+class Said:
+    """A connection that says which of the optimiser's parts were off as each table was made."""
+
+    connection: Any
+    optimizers_off: dict[str, str] = field(default_factory=dict)
+
+    def execute(self, sql: str, *given: Any) -> Any:
+        if sql.startswith("create or replace table"):
+            self.optimizers_off[sql.split()[4]] = _optimizers_off(self.connection)
+        return self.connection.execute(sql, *given)
+
+
+def _optimizers_off(connection: Any) -> str:
+    return connection.execute("select current_setting('disabled_optimizers')").fetchall()[0][0]

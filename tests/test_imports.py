@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.imports import absent, ahead, hollow
+from pipelines.imports import absent, hollow
 
 
 @pytest.fixture
@@ -55,13 +55,6 @@ def test_a_name_that_the_package_makes_itself_is_made_by_it(package: str) -> Non
     assert (outer.two, outer.one) == (2, 1)
     with pytest.raises(AttributeError, match="module 'outer' has no attribute 'nobody'"):
         outer.nobody  # noqa: B018
-
-
-def test_modules_are_imported_ahead_and_a_missing_one_is_told_where_it_is_needed(package: str) -> None:
-    ahead("outer.light", "outer.nowhere", "outer.heavy").join()
-    assert ("outer.light" in sys.modules, "outer.nowhere" in sys.modules) == (True, False)
-    with pytest.raises(ImportError, match="nowhere"):
-        import outer.nowhere  # type: ignore[import-not-found] # noqa: F401
 
 
 def test_a_package_that_is_loaded_stays_as_it_is(package: str) -> None:

@@ -60,6 +60,19 @@ def test_what_does_not_fit_in_memory_goes_beside_the_warehouse(settings, tmp_pat
     assert list(settings.home.glob("warehouse.duckdb.tmp/*")) == []
 
 
+def test_less_than_a_third_of_the_memory_unless_the_merchant_says(settings):
+    def limit(connection):
+        text = connection.execute("select current_setting('memory_limit')").fetchall()[0][0]
+        number, unit = text.split()
+        return float(number) * {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}[unit]
+
+    found = limit(duckdb.connect()) / 0.8  # by itself DuckDB takes four fifths
+    with open_for_writing(settings) as warehouse:
+        assert 0.28 < limit(warehouse.connection) / found < 0.32
+    with open_for_writing(settings.model_copy(update={"memory_limit": "40 MB"})) as warehouse:
+        assert limit(warehouse.connection) == pytest.approx(40e6, rel=0.01)
+
+
 def test_only_the_last_copies_are_kept_and_no_half_one(settings):
     (settings.home / "published").mkdir(parents=True)
     (settings.published / "siyu-1.partial").write_text("half")

@@ -248,11 +248,11 @@ def _changed_rows(connection, watermark, seen_until, as_of):
     }
     view = {"identities": "changed_links"}
     for table, moments in dated.items():
-        first, *others = moments
-        came_into_view = f"{first} >= date '{seen_until}' + 1 and {first} < date '{as_of}' + 1"
         # each condition by itself, so that DuckDB passes over what was stored before
-        parts = [f"file_id > {watermark}", f"file_id <= {watermark} and {came_into_view}"]
-        parts += [f"file_id <= {watermark} and {first} is null and {came_into_view.replace(first, m)}" for m in others]
+        parts = [f"file_id > {watermark}"]
+        for place, moment in enumerate(moments):
+            in_view = f"{moment} >= date '{seen_until}' + 1 and {moment} < date '{as_of}' + 1"
+            parts.append(" and ".join([f"file_id <= {watermark}", *(f"{m} is null" for m in moments[:place]), in_view]))
         rows = " union all ".join(f"select * from staging.{table} where {part}" for part in parts)
         connection.execute(f"""
             create or replace temp table {view.get(table, "changed_" + table)} as

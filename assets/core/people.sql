@@ -58,6 +58,7 @@ with acts as not materialized (
     e.person_id,
     'event' as kind,
     e.event_id as act_id,
+    '' as act_shop,
     e.event_at as act_at,
     e.event_at_utc as act_at_utc,
     case when not w.is_exit then w.kind end as begins,
@@ -75,6 +76,8 @@ with acts as not materialized (
     person_id,
     'order' as kind,
     order_id as act_id,
+    -- two shops may have one order number
+    coalesce(shop_id, '') as act_shop,
     paid_at as act_at,
     paid_at_utc as act_at_utc,
     cast(null as varchar) as begins,
@@ -92,9 +95,10 @@ with acts as not materialized (
 numbered as (
   select
     *,
-    row_number() over (partition by person_id order by act_at, kind, platform, act_id) as act_no,
+    row_number() over (partition by person_id order by act_at, kind, platform, act_id, act_shop) as act_no,
     count(case when domain = 'public' then 1 end) over (
-      partition by person_id order by act_at, kind, platform, act_id rows between unbounded preceding and current row
+      partition by person_id order by act_at, kind, platform, act_id, act_shop
+      rows between unbounded preceding and current row
     ) as public_act_no
   from acts
 ),

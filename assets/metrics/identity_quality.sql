@@ -54,6 +54,20 @@ linked as (
   group by i.platform, i.id_type, i.person_id
 ),
 
+lone as (
+  select
+    platform,
+    id_type
+  from core.identities
+  where method = 'shared_id'
+  union all
+  select
+    platform,
+    id_type
+  from people
+  where ids = 1
+),
+
 alike as (
   select
     platform,
@@ -63,20 +77,7 @@ alike as (
     count(*) as lone_people,
     0 as linked_ids,
     0 as cut_hubs
-  from core.identities
-  where method = 'shared_id'
-  group by platform, id_type
-  union all
-  select
-    platform,
-    id_type,
-    cast(null as varchar) as person_id,
-    count(*) as ids,
-    count(*) as lone_people,
-    0 as linked_ids,
-    0 as cut_hubs
-  from people
-  where ids = 1
+  from lone
   group by platform, id_type
   union all
   select

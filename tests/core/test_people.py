@@ -147,6 +147,20 @@ def test_milestones_of_a_person():
     """)
 
 
+def test_of_two_orders_of_one_second_and_number_the_shop_says_which_is_first():
+    """Two shops of one platform gave out one number. Neither order was kept, so no history says it."""
+    built = world(
+        {
+            "orders": """
+            | platform | order_id | shop_id | buyer_id | paid_at             | paid_amount | status    | entry  |
+            | wechat   | o1       | south   | u1       | 2025-01-05 10:00:00 | 10          | cancelled | 粉丝群 |
+            | wechat   | o1       | north   | u1       | 2025-01-05 10:00:00 | 10          | cancelled | 直播   |
+            """
+        }
+    )
+    assert [row["first_channel"] for row in built.rows("core.people")] == ["live"]
+
+
 def test_private_entry_events_are_the_merchants_choice():
     events = """
     | user_id | event              | event_at            | group_id |
