@@ -26,10 +26,19 @@ from pipelines.tables import ASSETS, Table, load_tables
 if TYPE_CHECKING:
     import duckdb
 
-# What makes a fact's SQL, and what changes its rows: with another one a table that stands is not what it would make.
-WRITES_FACTS = [
+# What makes a fact's SQL, and what decides which rows a day changes: where it was mended, a table that stands is not
+# what it would make.
+DECIDES_ROWS = [
     ASSETS.parent / "pipelines" / name
-    for name in ("breakdowns.py", "rendering.py", "sql_tree.py", "engines/following.py")
+    for name in (
+        "breakdowns.py",
+        "rendering.py",
+        "sql_tree.py",
+        "engines/following.py",
+        "engines/touched_rows.py",
+        "identity/touched.py",
+        "identity/components.py",
+    )
 ]
 
 
@@ -70,7 +79,7 @@ def core_fingerprint(settings: Settings) -> str:
     defined = sorted(f for place in ("core/*", "facts/*", "*.yaml") for f in ASSETS.glob(place) if f.is_file())
     no_number = {"home", "language", "merchant_name", "engine", "spark", "memory_limit"}
     decides = settings.model_dump_json(exclude=no_number)
-    return fingerprint(load_platforms(), decides, files=[*defined, *WRITES_FACTS])
+    return fingerprint(load_platforms(), decides, files=[*defined, *DECIDES_ROWS])
 
 
 def values(settings: Settings, as_of: date) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.building import Built, Pass, core_fingerprint, create_ops, forget_done, refresh
 from pipelines.engines.following import forget_replaced
+from pipelines.engines.touched_rows import forget_gathered
 from pipelines.ingest.staging import load_staging
 from pipelines.settings import Settings
 from pipelines.tables import Table, load_tables
@@ -40,6 +41,7 @@ def begin_pass(
     """
     create_ops(connection)
     forget_replaced(connection)
+    forget_gathered(connection)
     forget_done(connection)
     day = as_of or last_complete_day(connection, settings)
     mark = core_fingerprint(settings)

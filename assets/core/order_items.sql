@@ -29,11 +29,12 @@ with lines as (
 
 bought as (
   select
-    platform,
-    shop_id,
-    order_id,
-    count(*) over (partition by platform, order_id) = 1 as is_only
-  from core.orders
+    o.platform,
+    o.shop_id,
+    o.order_id,
+    count(*) over (partition by o.platform, o.order_id) = 1 as is_only
+  from core.orders as o
+  semi join lines as l on o.platform = l.platform and o.order_id = l.order_id
 ),
 
 ranked as (

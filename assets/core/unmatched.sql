@@ -29,24 +29,51 @@ with shops as (
   having count(distinct shop_id) > 1
 ),
 
--- two shops' refunds may have one number
 given as (
-  select
-    *,
-    row_number() over (partition by platform, refund_id, order_id order by coalesce(shop_id, '')) as place,
-    count(*) over (partition by platform, refund_id, order_id) as copies
+  select *
   from staging.refunds
   where refunded_at < $as_of + 1
 ),
 
-counted as (
+-- two shops' refunds may have one number; of each number, how many rows core.refunds does not count
+uncounted as (
   select
     platform,
     refund_id,
-    named_order_id,
-    count(*) as copies
-  from core.refunds
-  group by platform, refund_id, named_order_id
+    order_id,
+    sum(n) as copies
+  from (
+    select
+      platform,
+      refund_id,
+      order_id,
+      1 as n
+    from given
+    union all
+    select
+      platform,
+      refund_id,
+      named_order_id as order_id,
+      -1 as n
+    from core.refunds
+  ) as told
+  group by platform, refund_id, order_id
+  having sum(n) > 0
+),
+
+uncounted_refunds as (
+  select
+    r.*,
+    u.copies,
+    row_number() over (
+      partition by r.platform, r.refund_id, r.order_id order by coalesce(r.shop_id, '')
+    ) as place
+  from given as r
+  inner join uncounted as u
+    on
+      r.platform = u.platform
+      and r.refund_id = u.refund_id
+      and r.order_id is not distinct from u.order_id
 ),
 
 strays as (
@@ -67,10 +94,8 @@ strays as (
     'same_thing_twice' as seen_why,
     case when r.status = 'succeeded' then r.refund_amount end as amount,
     r.refunded_at as seen_at
-  from given as r
-  left join counted as c
-    on r.platform = c.platform and r.refund_id = c.refund_id and r.order_id = c.named_order_id
-  where r.place <= r.copies - coalesce(c.copies, 0)
+  from uncounted_refunds as r
+  where r.place <= r.copies
   union all
   select
     'items' as kind,
@@ -229,6 +254,28 @@ pointers as (
   group by p.platform, p.group_id
 ),
 
+-- which sessions first: few, where their orders are many
+unlisted_sessions as (
+  select
+    n.platform,
+    n.live_session_id
+  from (
+    select
+      platform,
+      live_session_id
+    from core.events
+    group by platform, live_session_id
+    union
+    select
+      platform,
+      live_session_id
+    from core.orders
+    group by platform, live_session_id
+  ) as n
+  anti join core.live_sessions as l on n.platform = l.platform and n.live_session_id = l.live_session_id
+  where n.live_session_id is not null
+),
+
 visits as (
   select
     'event_live_sessions' as kind,
@@ -240,9 +287,9 @@ visits as (
     min(e.event_at) as first_at,
     max(e.event_at) as last_at
   from core.events as e
+  semi join unlisted_sessions as u on e.platform = u.platform and e.live_session_id = u.live_session_id
   inner join sessions as s on e.platform = s.platform
-  anti join core.live_sessions as l on e.platform = l.platform and e.live_session_id = l.live_session_id
-  where e.live_session_id is not null and e.event_at >= s.first_at and e.event_at < s.last_at + interval 1 day
+  where e.event_at >= s.first_at and e.event_at < s.last_at + interval 1 day
   group by e.platform, e.live_session_id
   union all
   select
@@ -255,9 +302,9 @@ visits as (
     min(o.paid_at) as first_at,
     max(o.paid_at) as last_at
   from core.orders as o
+  semi join unlisted_sessions as u on o.platform = u.platform and o.live_session_id = u.live_session_id
   inner join sessions as s on o.platform = s.platform
-  anti join core.live_sessions as l on o.platform = l.platform and o.live_session_id = l.live_session_id
-  where o.live_session_id is not null and o.paid_at >= s.first_at and o.paid_at < s.last_at + interval 1 day
+  where o.paid_at >= s.first_at and o.paid_at < s.last_at + interval 1 day
   group by o.platform, o.live_session_id
 ),
 

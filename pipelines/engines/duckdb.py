@@ -7,22 +7,22 @@ What belongs here: create, delete-and-insert, comments, counts. What does not: w
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.database import transaction
 from pipelines.engines.engine import TOUCHED
 from pipelines.engines.following import (
+    PLACE,
     can_follow,
     exchange,
     follow,
-    is_gathered,
     keep_replaced,
     kept,
-    note_gathered,
     was_replaced,
 )
+from pipelines.engines.touched_rows import gathered, match_of, rows_by
 from pipelines.spec.literals import quoted
 from pipelines.tables import Table, load_tables
 
@@ -53,9 +53,9 @@ class DuckDBEngine:
         _gather_touched(self.connection, done)
         inputs = {name: _only_touched(self.connection, name, rule, done) for name, rule in rebuild.restrict.items()}
         text = table.render({**table.parameters, **given}, inputs=inputs)
-        match = _match(rebuild.delete, rebuild.key)
-        touched = f"from {table.qualified} as t semi join {_temp(rebuild.delete)} as x on {match}"
-        keep_replaced(self.connection, table, done, touched, text)
+        match = match_of(rebuild.delete, rebuild.key)
+        was = rows_by(table.qualified, _temp(rebuild.delete), match, f"t.rowid as {PLACE}, t.*")
+        keep_replaced(self.connection, table, done, was, text)
         with transaction(self.connection) as connection:
             return exchange(connection, table)
 
@@ -91,25 +91,12 @@ def _gather_touched(connection: duckdb.DuckDBPyConnection, done: int) -> None:
 
 
 def _only_touched(connection: duckdb.DuckDBPyConnection, name: str, rule: Restriction, done: int) -> str:
-    """The touched rows of an input, looked for once: among those that came in this pass, where they are just these."""
+    """The touched rows of an input: among those that came in this pass, where they are just these."""
     own = load_tables()[name].header.rebuild if name in load_tables() else None
     is_same = own is not None and (own.delete, own.key) == (rule.set, rule.key)
     source = kept(name) if is_same and was_replaced(connection, name, done) else name
-    found = f"touched_{name.replace('.', '_')}"
-    meaning = f"{source} by {_match(rule.set, rule.key)} since {done}"
-    if not is_gathered(connection, found, meaning):
-        connection.execute(
-            f"create or replace temp table {found} as "
-            f"select t.* from {source} as t semi join {_temp(rule.set)} as x on {_match(rule.set, rule.key)}"
-        )
-        note_gathered(connection, found, meaning)
-    return f"select * from {_temp(found)}"
-
-
-def _match(touched: str, key: Sequence[str] | None) -> str:
-    """How a table t meets a touched set x: by the set's own columns, or by other columns or expressions over t."""
-    mine = [part if "t." in part else f"t.{part}" for part in key or TOUCHED[touched]]
-    return " and ".join(f"{one} = x.{other}" for one, other in zip(mine, TOUCHED[touched], strict=True))
+    found = gathered(connection, name, _temp(rule.set), match_of(rule.set, rule.key), done, source)
+    return f"select * from {found}"
 
 
 def _temp(name: str) -> str:

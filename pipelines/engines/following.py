@@ -26,17 +26,15 @@ PLACE = "stood_at"  # where a kept row stood in its table
 
 
 def forget_replaced(connection: duckdb.DuckDBPyConnection) -> None:
-    """Begins a pass: nothing has been replaced yet, and no touched rows have been looked for."""
+    """Begins a pass: nothing has been replaced yet."""
     connection.execute("create or replace temp table replaced (table_name varchar, done bigint)")
-    connection.execute("create or replace temp table gathered (table_name varchar, meaning varchar)")
 
 
-def keep_replaced(connection: duckdb.DuckDBPyConnection, table: Table, done: int, touched: str, now: str) -> None:
-    """Keeps a table's rows that meet `touched` (FROM … of the table as t) and those that come in their place.
+def keep_replaced(connection: duckdb.DuckDBPyConnection, table: Table, done: int, was: str, now: str) -> None:
+    """Keeps the rows of a table that are replaced (SQL, with their PLACE) and those that come in their place.
 
     `done`: the pass up to which the table stood until now.
     """
-    was = f"select t.rowid as {PLACE}, t.* {touched}"
     connection.execute(f"create or replace temp table {kept(table.qualified, BEFORE)} as {was}")
     connection.execute(f"create or replace temp table {kept(table.qualified, AFTER)} as {now}")
     connection.execute("delete from temp.main.replaced where table_name = ?", [table.qualified])
@@ -54,18 +52,6 @@ def was_replaced(connection: duckdb.DuckDBPyConnection, name: str, done: int) ->
     """Whether every row of a table that a pass after `done` touched is among those kept (after)."""
     sql = "select count(*) from temp.main.replaced where table_name = ? and done <= ?"
     return bool(connection.execute(sql, [name, done]).fetchall()[0][0])
-
-
-def is_gathered(connection: duckdb.DuckDBPyConnection, name: str, meaning: str) -> bool:
-    """Whether a temporary table of this pass holds just these rows already; several tables ask for the same ones."""
-    rows = connection.execute("select meaning from temp.main.gathered where table_name = ?", [name]).fetchall()
-    return rows == [(meaning,)]
-
-
-def note_gathered(connection: duckdb.DuckDBPyConnection, name: str, meaning: str) -> None:
-    """Says what a temporary table holds from now on."""
-    connection.execute("delete from temp.main.gathered where table_name = ?", [name])
-    connection.execute("insert into temp.main.gathered values (?, ?)", [name, meaning])
 
 
 def can_follow(connection: duckdb.DuckDBPyConnection, fact: Table, done: int) -> bool:
