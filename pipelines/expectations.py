@@ -37,6 +37,7 @@ expectations.metrics expectations.metrics.table_metrics metrics render.renderer
 with absent("pyspark", "rfc3987_syntax"):
     hollow("great_expectations", *(f"great_expectations.{name}" for name in _ENTERED.split()))
     import great_expectations.datasource.fluent.interfaces  # noqa: F401 (the first batch would import it)
+    from great_expectations.compatibility.pydantic import PrivateAttr
     from great_expectations.core.batch import Batch
     from great_expectations.core.metric_domain_types import MetricDomainTypes
     from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
@@ -46,6 +47,7 @@ with absent("pyspark", "rfc3987_syntax"):
         ExpectTableRowCountToBeBetween,
     )
     from great_expectations.expectations.expectation import BatchExpectation
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
     from great_expectations.expectations.metrics.metric_provider import metric_partial
     from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
     from great_expectations.expectations.metrics.table_metrics import table_row_count  # noqa: F401 (registers itself)
@@ -81,6 +83,14 @@ class ExpectNoViolations(BatchExpectation):
     metric_dependencies: ClassVar[tuple[str, ...]] = ("siyu.violations",)
     success_keys: ClassVar[tuple[str, ...]] = ("count",)
     domain_keys: ClassVar[tuple[str, ...]] = ("batch_id",)
+
+    _made: Any = PrivateAttr(None)
+
+    @property
+    def configuration(self) -> ExpectationConfiguration:
+        """Made once: it is asked for twenty times, and each time Great Expectations makes it anew."""
+        self._made = self._made or super().configuration
+        return self._made
 
     def _validate(
         self, metrics: dict, runtime_configuration: dict | None = None, execution_engine: Any = None
