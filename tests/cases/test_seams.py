@@ -12,11 +12,12 @@ CASES = "售后单号,订单号,商品单号,售后状态,售后类型,退商品
 
 
 def line(item: str, status: str, amount: int, after_sale: str = "", paid: str = "2026-03-01 10:01:00") -> str:
-    return f"O1,{item},{status},{amount},2026-03-01 10:00:00,{paid},{after_sale}\n"
+    """# stands for the number of the case."""
+    return f"O#,{item}#,{status},{amount},2026-03-01 10:00:00,{paid},{after_sale}\n"
 
 
 def case(number: str, item: str, amount: int) -> str:
-    return f"{number},O1,{item},退款成功,仅退款,{amount},2026-03-03 10:00:00\n"
+    return f"{number}-#,O#,{item and item + '#'},退款成功,仅退款,{amount},2026-03-03 10:00:00\n"
 
 
 REFUNDED = line("a", "已完成", 60, "退款成功") + line("b", "已完成", 40, "退款成功")
@@ -41,16 +42,21 @@ REFUNDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", REFUNDS)
 @pytest.mark.parametrize("cases_come", ["first", "last"])
-def test_each_line_goes_back_once_whoever_tells_it(merchant, name, cases_come):
-    lines, cases, refunded, is_kept, is_implied = REFUNDS[name]
-    files = [("doudian_orders/a.csv", LINES + lines)] + [("doudian_aftersales/b.csv", CASES + cases)] * bool(cases)
-    for path, text in reversed(files) if cases_come == "first" else files:
-        merchant.put(path, text)
+def test_each_line_goes_back_once_whoever_tells_it(merchant, cases_come):
+    """Each order by files of its own."""
+    files = {"doudian_orders": [LINES + lines for lines, *_ in REFUNDS.values()]}
+    files["doudian_aftersales"] = [CASES + cases for _, cases, *_ in REFUNDS.values()]
+    for folder in sorted(files, reverse=cases_come == "last"):
+        for number, text in enumerate(files[folder]):
+            if text != CASES:
+                merchant.put(f"{folder}/{number}.csv", text.replace("#", str(number)))
         merchant.run("2026-03-31")
-    found = merchant.row("select refund_amount, is_kept, is_refund_implied from core.orders")
-    assert found == (Decimal(refunded), is_kept, is_implied)
+    found = merchant.rows("select order_id, refund_amount, is_kept, is_refund_implied from core.orders")
+    assert {name: tuple(row) for name, *row in found} == {
+        f"O{number}": (Decimal(refunded), is_kept, is_implied)
+        for number, (_, _, refunded, is_kept, is_implied) in enumerate(REFUNDS.values())
+    }
 
 
 def sold(*days: int) -> str:
@@ -126,7 +132,7 @@ def test_copies_under_two_headers_are_one_order(merchant):
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_an_old_export_that_comes_last_cuts_no_day(merchant, order):
     """Both tell the order of the 1st: one written on that very day, one the day after."""
-    text = LINES + line("a", "已支付", 60) + line("b", "已支付", 40)
+    text = LINES + (line("a", "已支付", 60) + line("b", "已支付", 40)).replace("#", "1")
     files = [("2026-03-01 12:00:00", text), ("2026-03-02 09:00:00", text.replace("已支付", "已发货"))]
     for number in order:
         merchant.put(f"doudian_orders/{number}.csv", files[number][1], at=files[number][0])
