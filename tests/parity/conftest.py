@@ -9,12 +9,13 @@ import pytest
 
 from pipelines.engines.spark import SparkTables
 
-# Small tables: compiling every query to byte code costs more than running it.
+# Small tables: compiling every query to byte code, and the last steps of Java's compiler, cost more than running it.
 OPTIONS = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 
 
