@@ -36,18 +36,19 @@ ENVELOPES = {
 }
 
 
-@pytest.mark.parametrize("shape", ENVELOPES)
 @pytest.mark.parametrize("name", ["events", "inbox"])
-def test_an_envelope_around_an_event(landing: Landing, both_ways: str, shape: str, name: str) -> None:
-    lines = [ENVELOPES[shape], json.loads(json.dumps(ENVELOPES[shape]).replace("u-1", "u-2"))]
-    if shape == "list of lines":
-        landing.one(f"{name}/a.json", json.dumps([line[0] for line in lines]))
-    else:
-        landing.write_rows(f"{name}/a.jsonl", lines)
-        landing.ingest()
+def test_an_envelope_around_an_event(landing: Landing, both_ways: str, name: str) -> None:
+    """A file of two for each."""
+    for number, shape in enumerate(ENVELOPES.values()):
+        lines = [json.loads(json.dumps(shape).replace("u-1", f"u-{number}{letter}")) for letter in "ab"]
+        if isinstance(shape, list):
+            landing.write(f"{name}/{number}.json", json.dumps([line[0] for line in lines]))
+        else:
+            landing.write_rows(f"{name}/{number}.jsonl", lines)
+    landing.ingest()
     assert landing.rows("events", "user_id, event, group_id") == [
-        ("u-1", "group_join", "g-1"), ("u-2", "group_join", "g-1"),
-    ]  # fmt: skip
+        (f"u-{number}{letter}", "group_join", "g-1") for number in range(len(ENVELOPES)) for letter in "ab"
+    ]
     assert landing.quarantine() == []
 
 
@@ -58,21 +59,25 @@ def test_a_line_without_its_envelope_is_refused_not_lost(landing: Landing, both_
     assert {line for (line,) in landing.quarantine("line")} == {2, 3}
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"A1": order(1), "A2": order(2)},
-        {"orders": {"A1": order(1), "A2": order(2)}},
-        {"code": 0, "data": {"page": 1, "orders": {"A1": order(1), "A2": order(2)}}},
-        {"data": {"list": [order(1), order(2)]}},
-        {"data": json.dumps([order(1), order(2)])},
-    ],
-    ids=["map", "map inside", "map two deep", "list two deep", "list in a text"],
-)
+PAGES_AND_MAPS = {
+    "map": {"A1": order(1), "A2": order(2)},
+    "map inside": {"orders": {"A1": order(1), "A2": order(2)}},
+    "map two deep": {"code": 0, "data": {"page": 1, "orders": {"A1": order(1), "A2": order(2)}}},
+    "list two deep": {"data": {"list": [order(1), order(2)]}},
+    "list in a text": {"data": json.dumps([order(1), order(2)])},
+}
+
+
 @pytest.mark.parametrize("indent", [None, 2])
-def test_pages_and_maps_by_id(landing: Landing, both_ways: str, document: Any, indent: int | None) -> None:
-    landing.one("orders/a.json", json.dumps(document, indent=indent))
-    assert landing.rows("orders", "order_id, paid_amount") == [("A1", Decimal("1.00")), ("A2", Decimal("2.00"))]
+def test_pages_and_maps_by_id(landing: Landing, both_ways: str, indent: int | None) -> None:
+    """Each as a file of its own."""
+    for number, document in enumerate(PAGES_AND_MAPS.values()):
+        text = json.dumps(document, indent=indent)
+        landing.write(f"orders/{number}.json", text.replace("A1", f"{number}-A1").replace("A2", f"{number}-A2"))
+    landing.ingest()
+    assert landing.rows("orders", "order_id, paid_amount") == [
+        (f"{number}-A{n}", Decimal(n)) for number in range(len(PAGES_AND_MAPS)) for n in (1, 2)
+    ]
 
 
 def test_another_list_beside_is_told(landing: Landing) -> None:
@@ -282,31 +287,34 @@ def test_lists_in_lists_with_their_parents(landing: Landing, both_ways: str, mon
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "around",
-    [
-        {"total": 3},
-        {"total": 3, "has_more": True},
-        {"totalCount": "3"},
-        {"hasNext": True},
-        {"next_cursor": "abc"},
-        {"page": 1, "total_pages": 2},
-    ],
-)
-@pytest.mark.parametrize("deep", [False, True])
-def test_a_page_of_a_longer_list_is_told(landing: Landing, around: dict[str, Any], deep: bool) -> None:
-    page = {**around, "list": [order(1)]}
-    file = landing.one("orders/a.json", json.dumps({"code": 0, "data": page} if deep else page))
-    assert file.rows_loaded == 1
-    assert "more_pages" in {notice.code for notice in file.notices}
+LONGER = [
+    {"total": 3},
+    {"total": 3, "has_more": True},
+    {"totalCount": "3"},
+    {"hasNext": True},
+    {"next_cursor": "abc"},
+    {"page": 1, "total_pages": 2},
+]
+WHOLE = [{"total": 2}, {"total": 2, "has_more": False}, {"next_cursor": ""}, {"page": 2, "pages": 2}, {"more": 0}]
 
 
-@pytest.mark.parametrize(
-    "around", [{"total": 2}, {"total": 2, "has_more": False}, {"next_cursor": ""}, {"page": 2, "pages": 2}, {"more": 0}]
-)
-def test_a_whole_list_is_no_page(landing: Landing, around: dict[str, Any]) -> None:
-    file = landing.one("orders/a.json", json.dumps({**around, "list": [order(1), order(2)]}))
-    assert "more_pages" not in {notice.code for notice in file.notices}
+def test_a_page_of_a_longer_list_is_told(landing: Landing) -> None:
+    for number, around in enumerate(LONGER):
+        page = {**around, "list": [order(number)]}
+        landing.write(f"orders/{number}.json", json.dumps(page))
+        landing.write(f"orders/{number}-deep.json", json.dumps({"code": 0, "data": page}).replace("A", "B"))
+    files = landing.ingest().files
+    assert [file.rows_loaded for file in files] == [1] * 2 * len(LONGER)
+    assert [file.path for file in files if "more_pages" not in {notice.code for notice in file.notices}] == []
+
+
+def test_a_whole_list_is_no_page(landing: Landing) -> None:
+    for number, around in enumerate(WHOLE):
+        rows = [order(2 * number), order(2 * number + 1)]
+        landing.write(f"orders/{number}.json", json.dumps({**around, "list": rows}))
+    files = landing.ingest().files
+    assert [file.rows_loaded for file in files] == [2] * len(WHOLE)
+    assert "more_pages" not in {notice.code for file in files for notice in file.notices}
 
 
 @pytest.mark.parametrize(
