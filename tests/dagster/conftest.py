@@ -11,6 +11,7 @@ import pytest
 
 from pipelines import report
 from pipelines.catalogue import load_catalogue
+from pipelines.lineage import known_columns
 from pipelines.quality import rules
 from pipelines.report import ReportFiles
 from pipelines.tables import load_tables
@@ -21,7 +22,7 @@ FEW_METRICS = ("metrics.repurchase", "metrics.retention")
 @pytest.fixture(scope="module")
 def few_tables() -> Iterator[None]:
     """Of the metrics only two, of the facts what these read, and a report of a line or two."""
-    rules()  # read while every table that they name is there
+    rules(), known_columns()  # read, and kept for the next tests, while every table is there
     listed = [(tables, dict(tables)) for tables in (load_tables(), load_catalogue())]
     kept = {*FEW_METRICS, *(fact for name in FEW_METRICS for fact in load_tables()[name].dependencies)}
     with pytest.MonkeyPatch.context() as patch:
