@@ -17,7 +17,9 @@ from bench import questions
 Answer = Callable[[], list[tuple[Any, ...]]]
 
 ORDERS = """
-    select person_id, platform, order_id, paid_at, paid_date, paid_amount, is_kept
+    select person_id, platform, order_id, paid_at, paid_date, paid_amount, is_kept,
+        coalesce(channel, 'none') as channel, coalesce(domain, 'none') as domain,
+        coalesce(live_session_id, 'none') as live_session_id
     from core.orders order by paid_at, order_id
 """
 
@@ -49,12 +51,14 @@ def _export_clickhouse(folder: Path) -> None:
         session.query("""
             create table bench.orders (
                 person_id String, platform LowCardinality(String), order_id String, paid_at DateTime64(6, 'UTC'),
-                paid_date Date, paid_amount Decimal(18, 2), is_kept Bool
+                paid_date Date, paid_amount Decimal(18, 2), is_kept Bool, channel LowCardinality(String),
+                domain LowCardinality(String), live_session_id LowCardinality(String)
             ) engine = MergeTree order by paid_at
         """)
         session.query(f"""
             insert into bench.orders
-            select coalesce(person_id, ''), platform, order_id, paid_at, paid_date, paid_amount, is_kept
+            select coalesce(person_id, ''), platform, order_id, paid_at, paid_date, paid_amount, is_kept, channel,
+                domain, live_session_id
             from file('{folder}/orders.parquet')
         """)
         session.query("optimize table bench.orders final")

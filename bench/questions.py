@@ -1,19 +1,27 @@
-"""The two questions, in every engine's own words; several ways of asking each, of which the fastest is measured.
+"""The two questions, each in total and by several breakdowns at once, in every engine's own words; several ways of
+asking each, of which the fastest is measured.
 
-What belongs here: SQL and expressions. What does not: opening databases, timing (tasks).
+What belongs here: SQL and expressions, and what Siyu is asked. What does not: the questions by breakdown
+(by_breakdown), opening databases (peers), timing (tasks).
 
 Peers read orders whose buyers are already known, in the order in which they were paid: person_id (NULL or '' where
-nobody knows the buyer), paid_at, paid_date, paid_amount, is_kept. Siyu reads core.orders, whose rows know their place
-in the buyer's history.
+nobody knows the buyer), platform, order_id, paid_at, paid_date, paid_amount, is_kept, and where each came from
+(channel, domain, live_session_id). Siyu reads facts, counted when core was built, or core.orders, whose rows know their
+place in the buyer's history.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from bench import by_breakdown
+from bench.by_breakdown import BY
+
 QUESTIONS = {
     "retention": "weekly retention matrix",
     "repurchase": "repurchase within 30 days, by month",
+    "retention_by": "weekly retention matrix, in total and by channel, domain and platform",
+    "repurchase_by": "repurchase within 30 days, by month, in total and by channel, domain, platform and live session",
 }
 
 # name: (engine, ways of asking). Siyu first, the plain scan second, then the peers.
@@ -26,21 +34,45 @@ VARIANTS: dict[str, dict[str, tuple[str, list[str]]]] = {
         "ClickHouse": ("clickhouse", ["arrays", "join"]),
         "Polars": ("polars", ["groups", "join"]),
     }
-    for question in QUESTIONS
+    for question in ("retention", "repurchase")
+} | {
+    question: {
+        "Siyu": ("siyu", ["metric"]),
+        "plain grouped scan of core.orders": ("scan", ["scan"]),
+        "DuckDB, best by hand": ("duckdb", ["lists", "window"]),
+        "ClickHouse": ("clickhouse", ["arrays"]),
+        "Polars": ("polars", ["groups"]),
+    }
+    for question in BY
 }
 
 SIYU: dict[str, tuple[str, dict[str, Any]]] = {
     "retention": ("retention", {"start": ["order"], "back": ["order"], "period": "week", "segments": ["all"]}),
     "repurchase": ("repurchase", {"windows": [30], "segments": ["all"]}),
+    "retention_by": (
+        "retention",
+        {"start": ["order"], "back": ["order"], "period": "week", "segments": ["all", *BY["retention_by"]]},
+    ),
+    "repurchase_by": ("repurchase", {"windows": [30], "segments": ["all", *BY["repurchase_by"]]}),
 }
 SIYU_ANSWER = {
     "retention": "select cohort, period_no, returned from answer where returned > 0",
     "repurchase": "select cohort_month, buyers, mature_buyers, repeat_buyers from answer",
+    "retention_by": "select segment_by, segment, cohort, period_no, returned from answer where returned > 0",
+    "repurchase_by": "select segment_by, segment, cohort_month, buyers, mature_buyers, repeat_buyers from answer",
 }
 
 SCAN = {
     "retention": "select first_paid_date, paid_week, count(*) from core.orders where is_kept group by all",
     "repurchase": "select paid_date, next_purchase_date, count(*) from core.orders where order_no = 1 group by all",
+    "retention_by": """
+        select first_paid_date, paid_week, first_order_channel, first_order_domain, first_order_platform, count(*)
+        from core.orders where is_kept group by all
+    """,
+    "repurchase_by": """
+        select paid_date, next_purchase_date, channel, domain, platform, live_session_id, count(*)
+        from core.orders where order_no = 1 group by all
+    """,
 }
 
 _KEPT = "from orders where is_kept and person_id is not null"
@@ -103,6 +135,8 @@ DUCKDB = {
     """,
 }
 
+DUCKDB |= {(q, variant): by_breakdown.duckdb(q, variant) for q in BY for variant in ("lists", "window")}
+
 _BOUGHT = "from orders where is_kept and person_id <> ''"
 
 CLICKHOUSE = {
@@ -138,12 +172,16 @@ CLICKHOUSE = {
     """,
 }
 
+CLICKHOUSE |= {(question, "arrays"): by_breakdown.clickhouse(question) for question in BY}
+
 
 def polars_question(question: str, variant: str, parquet: str, as_of: Any) -> Any:
     """A lazy frame; nothing is read yet."""
     import polars as pl
 
     bought = pl.scan_parquet(parquet).filter(pl.col("is_kept") & pl.col("person_id").is_not_null())
+    if question in BY:
+        return by_breakdown.polars(question, bought, as_of)
     if question == "retention":
         return _polars_retention(bought.select("person_id", week=pl.col("paid_date").dt.truncate("1w")), variant)
     return _polars_repurchase(bought.select("person_id", "paid_date"), variant, as_of)

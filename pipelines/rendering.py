@@ -186,18 +186,20 @@ def facts_read(table: TableFile, values: Mapping[str, Any], is_stored: bool) -> 
 def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_stored: bool) -> str:
     """The SELECT of a fact's rows that answers a metric's parameters."""
     fact = find_fact(name)
-    offered = breakdowns.breakdowns_of(name)
-    asked = list(values.get("segments") or offered)
+    asked = list(values.get("segments") or breakdowns.breakdowns_of(name))
     given = {parameter: _value(fact, parameter, values[of]) for parameter, of in wanted.items()}
-    # of a view an engine would make every breakdown, whichever is asked for
-    has_it = is_stored and not fact.is_view and all(_has(fact, *item, values) for item in given.items())
-    source = fact.qualified if has_it else name
-    text = breakdowns.read_stored(source, list(fact.columns), fact.header.dated_by, offered, asked)
-    if has_it:
-        return text
     values = {**defaults_of(fact), **values, **given, "segments": asked}
+    for one in (fact, _in_its_place(fact, values)):
+        # of a view an engine would make every breakdown, whichever is asked for
+        if is_stored and not one.is_view and all(_has(one, *item, values) for item in given.items()):
+            return _read(one, one.qualified, asked)
     inlined = _render_part(_in_its_place(fact, values), values, is_stored)
-    return f"with {name} as ({inlined}) {text}"
+    return f"with {name} as ({inlined}) {_read(fact, name, asked)}"
+
+
+def _read(fact: TableFile, source: str, asked: list[str]) -> str:
+    offered = breakdowns.breakdowns_of(fact.name)
+    return breakdowns.read_stored(source, list(fact.columns), fact.header.dated_by, offered, asked)
 
 
 def _in_its_place(fact: TableFile, values: Mapping[str, Any]) -> TableFile:
@@ -214,6 +216,7 @@ def _value(fact: TableFile, parameter: str, asked: Any) -> Any:
 
 
 def _has(fact: TableFile, parameter: str, asked: Any, values: Mapping[str, Any]) -> bool:
-    """Whether a fact's table was built with what is asked; core_… is what a setting was then."""
-    built = values.get(f"core_{parameter}", defaults_of(fact)[parameter])
+    """Whether a fact's table was built with what is asked; core_… is what a setting was then. What it has no parameter
+    for, it does not depend on."""
+    built = values.get(f"core_{parameter}", defaults_of(fact).get(parameter, asked))
     return asked <= built if parameter in fact.header.covers else asked == built

@@ -78,13 +78,20 @@ def test_a_table_built_for_the_merchants_weeks_does_not_answer_for_other_weeks()
 
 
 def test_another_fact_answers_in_its_place_where_the_header_says_so(with_facts):
-    """One word that comes back to itself is asked of what core has marked: one scan, and nobody's history joined."""
+    """One word that comes back to itself is asked of what core has marked: one scan, and nobody's history joined; orders by
+    week stand in a table."""
     same_word = {"start": ["order"], "back": ["order"], "segments": ["all"]}
-    scans = [
-        _text("retention", with_facts, same_word | asked).count("core.activities")
-        for asked in ({}, {"period": "month"}, {"back": ["any"]}, {"min_count": 2}, {"segments": ["channel"]})
-    ]
-    assert scans == [1, 1, 2, 2, 2]
+    scans = {
+        None: 0,
+        ("segments", ("channel", "platform")): 0,
+        ("period", "month"): 1,
+        ("segments", ("entry_path",)): 2,
+        ("back", ("any",)): 2,
+        ("min_count", 2): 2,
+    }
+    for asked, expected in scans.items():
+        more = {asked[0]: list(asked[1]) if isinstance(asked[1], tuple) else asked[1]} if asked else {}
+        assert _text("retention", with_facts, same_word | more).count("core.activities") == expected, asked
 
 
 def test_a_constant_is_what_its_parameters_amount_to(with_facts):

@@ -15,6 +15,8 @@ columns:
   first_of_kind_at:  {type: timestamp, zh: 首次时间, description: "the person's first activity of this word"}
   first_of_kind_date: {type: date, zh: 首次日期}
   first_of_kind_platform: {type: varchar, zh: 首次平台, description: where that was}
+  first_of_kind_channel: {type: varchar, zh: 首次渠道, description: 'of the first order; NULL for events'}
+  first_of_kind_domain: {type: varchar, zh: 首次公私域, description: 'of the first order; NULL for events'}
   is_first_in_day:   {type: boolean, zh: 当日首次}
   is_first_in_week:  {type: boolean, zh: 当周首次}
   is_first_in_month: {type: boolean, zh: 当月首次}
@@ -36,6 +38,8 @@ select
   first_of_kind_at,
   cast(first_of_kind_at as date) as first_of_kind_date,
   first_of_kind_platform,
+  cast(null as varchar) as first_of_kind_channel,
+  cast(null as varchar) as first_of_kind_domain,
   is_first_in_day,
   is_first_in_week,
   is_first_in_month,
@@ -57,6 +61,8 @@ select
   first_paid_at as first_of_kind_at,
   first_paid_date as first_of_kind_date,
   first_order_platform as first_of_kind_platform,
+  first_order_channel as first_of_kind_channel,
+  first_order_domain as first_of_kind_domain,
   is_first_in_day,
   is_first_in_week,
   is_first_in_month,

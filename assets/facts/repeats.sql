@@ -3,10 +3,11 @@ title: {zh: 同一行为的回访, en: The same word again}
 description: >-
   People by the period of their first activity of one word and by the periods in which they did it again; period_no -1 counts everyone. Core
   has marked each person's first activity of a period, so one grouped scan answers: what facts.returns is asked of a word coming back to
-  itself by the calendar, it takes from here. A view.
-description_zh: 按某一行为首次发生的期间，统计其后各期再次发生的人；期号 -1 为全部。留存问同一行为回到自身时由此作答，只扫一遍。
+  itself by the calendar, it takes from here; the table stands for orders by week. Breakdowns are those of the first order; other words have
+  only the total.
+description_zh: 按某一行为首次发生的期间，统计其后各期再次发生的人；期号 -1 为全部。留存问同一行为回到自身时由此作答；表中存的是按周的订单。细分按首单，其他行为只有合计。
 grain: cohort, platform, segment_by, segment, segment_platform, period_no, started_at
-materialized: view
+counted_by: people
 parameters:
   start: [order]
   period: week
@@ -18,17 +19,21 @@ dated_by: cohort
 columns:
   cohort: {type: date, zh: 起始期, description: date on which the period of the first one begins}
   platform: {type: varchar, zh: 平台, description: 'of the first one, whose clock says what is known'}
-  segment_by: {type: varchar, zh: 细分维度, description: all}
-  segment: {type: varchar, zh: 细分值, description: all}
+  segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
+  segment: {type: varchar, zh: 细分值, description: value at the first order; none where it has no such value}
   segment_platform: {type: varchar, zh: 细分值的平台, description: 'NULL'}
   period_no: {type: bigint, zh: 第几期, description: 'periods after the cohort''s; -1 for everyone'}
   started_at: {type: timestamp, zh: 起始时刻, description: 'NULL'}
   people: {type: bigint, unit: person, zh: 人数}
+checks:
+  - not_null: [cohort, segment_by, segment, period_no, people]
 */
 with marked as (
   select
     first_of_kind_date,
     first_of_kind_platform as platform,
+    first_of_kind_channel as channel,
+    first_of_kind_domain as domain,
     case $period when 'day' then activity_date when 'week' then activity_week else activity_month end as period_date,
     count(*) as people
   from core.activities
@@ -41,15 +46,15 @@ with marked as (
 repeated as (
   select
     case $period
-      when 'week' then cast(date_trunc('week', first_of_kind_date + $week_shift) as date) - $week_shift
-      when 'month' then cast(date_trunc('month', first_of_kind_date) as date)
-      else first_of_kind_date
+      when 'week' then cast(date_trunc('week', m.first_of_kind_date + $week_shift) as date) - $week_shift
+      when 'month' then cast(date_trunc('month', m.first_of_kind_date) as date)
+      else m.first_of_kind_date
     end as cohort,
-    platform,
-    period_date,
-    people,
+    m.platform,
+    m.period_date,
+    m.people,
     $breakdown_columns
-  from marked
+  from marked as m
 )
 
 select

@@ -28,7 +28,8 @@ dated_by: cohort
 instead:
   repeats: >-
     $start = $back and len($start) = 1 and $start[1] not in ('any', 'private_entry') and $cohorts = 'first' and $min_count = 1
-    and list_contains(cast($mode as varchar[]), 'on') and $period <> 'rolling_24h' and $segments = ['all']
+    and list_contains(cast($mode as varchar[]), 'on') and $period <> 'rolling_24h'
+    and ($segments = ['all'] or ($start = ['order'] and list_has_all(['all', 'channel', 'domain', 'platform'], $segments)))
     and ($period <> 'week' or $week_starts = $core_week_starts)
 columns:
   cohort: {type: date, zh: 起始期, description: date on which the period of the start begins}
@@ -69,7 +70,15 @@ numbered as (
     *,
     row_number() over (
       partition by person_id, case when $cohorts = 'recurring' then cohort end
-      order by activity_at, activity, platform, channel nulls last, domain nulls last
+      order by
+        activity_at,
+        activity,
+        platform,
+        -- of orders of one moment the one that core counts as the first
+        activity = 'order' and channel is distinct from first_of_kind_channel,
+        activity = 'order' and domain is distinct from first_of_kind_domain,
+        channel nulls last,
+        domain nulls last
     ) as start_no
   from starts
 ),

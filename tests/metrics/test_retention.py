@@ -8,6 +8,7 @@ from tests.worlds import world
 # The branches that its defaults leave out, asked on both engines (tests/parity).
 QUESTIONS = [
     {"start": ["order"], "back": ["order"], "segments": ["all"]},
+    {"start": ["order"], "back": ["order"], "segments": ["channel", "domain", "platform"]},
     {"start": ["order"], "back": ["order"], "segments": ["all"], "period": "month", "week_starts": "sunday"},
     {"period": "day", "mode": ["on_or_after"], "segments": ["all", "channel"]},
     {"week_starts": "sunday", "cohorts": "recurring", "min_count": 2, "segments": ["all", "entry_path"]},
@@ -260,6 +261,28 @@ def test_one_word_to_itself_is_one_scan_with_the_same_answer():
     """
     answers(given, "retention", monday, **asked)
     answers(given, "retention", sunday, week_starts="sunday", **asked)
+
+
+def test_orders_to_orders_by_channel_whichever_way_it_is_taken():
+    """anna's first two orders are of one second: the first is the one that core calls the first, a1 from the live room, on both ways. The
+    long way joins histories, as soon as another word may bring people back."""
+    orders = """
+    | order_id | buyer_id | paid_at             | paid_amount | entry |
+    | a1       | anna     | 2024-02-29 10:00:00 | 30          | 直播  |
+    | a2       | anna     | 2024-02-29 10:00:00 | 30          | 粉丝群 |
+    | a3       | anna     | 2024-03-05 10:00:00 | 30          | 直播  |
+    | b1       | bo       | 2024-03-01 10:00:00 | 30          | 粉丝群 |
+    """
+    given = world({"orders": orders}, as_of="2024-03-12")
+    expected = """
+    | cohort     | segment   | period_no | people | returned |
+    | 2024-02-26 | live      | 0         | 1      | 1        |
+    | 2024-02-26 | live      | 1         | 1      | 1        |
+    | 2024-02-26 | fan_group | 0         | 1      | 1        |
+    | 2024-02-26 | fan_group | 1         | 1      | 0        |
+    """
+    for back in (["order"], ["order", "follow"]):
+        answers(given, "retention", expected, "period_no < 2", start="order", back=back, segments=["channel"])
 
 
 def test_nobody_starts():
