@@ -264,8 +264,8 @@ def test_one_word_to_itself_is_one_scan_with_the_same_answer():
 
 
 def test_orders_to_orders_by_channel_whichever_way_it_is_taken():
-    """anna's first two orders are of one second: the first is the one that core calls the first, a1 from the live room, on both ways. The
-    long way joins histories, as soon as another word may bring people back."""
+    """anna's first two orders are of one second: the first is the one that core calls the first, a1 from the live room,
+    on both ways. The long way joins histories, as soon as another word may bring people back."""
     orders = """
     | order_id | buyer_id | paid_at             | paid_amount | entry |
     | a1       | anna     | 2024-02-29 10:00:00 | 30          | 直播  |
