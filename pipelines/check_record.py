@@ -64,11 +64,12 @@ def record(connection: duckdb.DuckDBPyConnection, run_id: str, results: Sequence
 def standing_failures(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[Failure]:
     """Blocking checks of these tables whose newest result is a failure, of checks that the headers still state.
 
-    Not only this run's: a run of a few tables must not publish what an earlier run found wrong.
+    Not only this run's: a run of a few tables must not publish what an earlier run found wrong. The newest is what was
+    entered last, whatever the clock said then.
     """
     rows = connection.execute("""
         select table_name, check_name, observed, expected from ops.checks
-        qualify row_number() over (partition by table_name, check_name order by checked_at desc, rowid desc) = 1
+        qualify row_number() over (partition by table_name, check_name order by rowid desc) = 1
             and blocking and not passed
         order by all
     """).fetchall()

@@ -118,7 +118,7 @@ def unchanged(settings: Settings, as_of: date | None = None) -> date | None:
         return None
     with read_only(settings.snapshot_path) as snapshot:
         last = snapshot.execute(
-            "select fingerprint, as_of from ops.runs where status = 'published' order by finished_at desc limit 1"
+            "select fingerprint, as_of from ops.runs where status = 'published' order by rowid desc limit 1"
         ).fetchone()
         if last is None or last[0] != record.run_fingerprint(settings, as_of) or find_new(snapshot, settings):
             return None

@@ -23,6 +23,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+key = typer.Typer(help="The merchant's key, with which phones are hashed.", rich_markup_mode=None)
+app.add_typer(key, name="key")
+
 EPILOG = "In DIR: landing/ holds your files, published/ the report, the workbook and the read-only warehouse."
 ROWS_SHOWN = 50
 Kind = Literal["daily", "weekly", "monthly"]
@@ -75,6 +78,17 @@ def run(
     from pipelines.cli.running import run_all
 
     return run_all(context.obj, as_of, full, [name for part in select or [] for name in part.split(",") if name])
+
+
+@key.command("new")
+def new_key(context: typer.Context) -> int:
+    """Make another key and read everything in landing again.
+
+    For a key that is lost: people known by phone are hashed anew. The old key, if any, is set aside beside the new one.
+    """
+    from pipelines.cli.running import start_with_new_key
+
+    return start_with_new_key(context.obj)
 
 
 @app.command()

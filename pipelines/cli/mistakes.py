@@ -56,6 +56,7 @@ _USERS = {
     "pipelines.warehouse.NothingPublished",
     "pipelines.warehouse.WarehouseBusy",
     "pipelines.core.NoData",
+    "pipelines.merchant_key.KeyLost",
     "pipelines.engines.java.SparkMissing",
     "pipelines.steps.from_landing.LandingIncomplete",
 }

@@ -152,7 +152,7 @@ def _data_date(state: State) -> date | None:
 def _last_run(state: State) -> Row | None:
     if not state.has("ops.runs"):
         return None
-    runs = state.rows("select * from ops.runs order by started_at desc limit 1")
+    runs = state.rows("select * from ops.runs order by rowid desc limit 1")
     if not runs:
         return None
     run = runs[0]
@@ -170,7 +170,7 @@ def _checks(state: State) -> dict[str, Any]:
         return {"asked": 0, "failed": []}
     newest = state.rows("""
         select table_name, check_name, passed, blocking, observed, expected from ops.checks
-        qualify row_number() over (partition by table_name, check_name order by checked_at desc, rowid desc) = 1
+        qualify row_number() over (partition by table_name, check_name order by rowid desc) = 1
         order by all
     """)
     return {"asked": len(newest), "failed": [row for row in newest if not row["passed"]]}

@@ -12,6 +12,7 @@ from datetime import date
 
 from pipelines import check_record
 from pipelines.finding import forget
+from pipelines.merchant_key import need_its_key
 from pipelines.settings import Settings
 from pipelines.steps import record
 from pipelines.steps.from_landing import need_every_file
@@ -32,11 +33,12 @@ def begin_run(
     """Opens the warehouse for one run, and leaves a true record of it in ops.runs, however it ends.
 
     Waits up to `patience` seconds for another writer to end, then raises WarehouseBusy naming it. Raises
-    LandingIncomplete for a full run that landing could not feed.
+    LandingIncomplete for a full run that landing could not feed, and KeyLost where secret.key is not the warehouse's.
     """
     with contextlib.ExitStack() as stack:
         warehouse = stack.enter_context(_open_when_free(settings, patience))
-        _prepare(warehouse)
+        prepare(warehouse)
+        need_its_key(warehouse.connection, settings)
         if is_full:
             need_every_file(warehouse.connection, settings)
         record.begin(warehouse.connection, settings, run_id, as_of)
@@ -62,7 +64,7 @@ def _open_when_free(settings: Settings, patience: float) -> Iterator[Warehouse]:
         yield warehouse
 
 
-def _prepare(warehouse: Warehouse) -> None:
+def prepare(warehouse: Warehouse) -> None:
     """The tables that every step counts on, where they are not there yet."""
     from pipelines.building import create_ops
     from pipelines.ingest.creating import create_staging

@@ -1,0 +1,90 @@
+"""A home whose secret.key is lost, changed or made anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.database import read_only
+from tests.cli.conftest import Siyu
+
+JANUARY = """order_id,platform,phone,paid_at,paid_amount
+o1,douyin,13911112222,2025-01-05 10:00:00,100
+o2,douyin,13911112222,2025-01-20 10:00:00,80
+o3,douyin,13922223333,2025-01-21 10:00:00,60
+"""
+FEBRUARY = """order_id,platform,phone,paid_at,paid_amount
+o4,douyin,13911112222,2025-02-05 10:00:00,100
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, siyu: Siyu) -> Path:
+    """January is loaded; February waits."""
+    _land(tmp_path, "january.csv", JANUARY)
+    assert siyu("--home", str(tmp_path), "run").code == 0
+    _land(tmp_path, "february.csv", FEBRUARY)
+    return tmp_path
+
+
+def _land(home: Path, name: str, text: str) -> None:
+    file = home / "landing" / "orders" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def _orders_of_people(home: Path) -> list[int]:
+    with read_only(home / "published" / "siyu.duckdb") as snapshot:
+        counts = snapshot.execute("select count(*) as n from core.orders group by person_id order by n").fetchall()
+    return [n for (n,) in counts]
+
+
+def test_a_lost_key_stops_the_run_and_none_is_made(home: Path, siyu: Siyu) -> None:
+    """Put back, the run goes on: the buyer of three orders is one person."""
+    key = home / "secret.key"
+    kept = key.read_text(encoding="ascii")
+    key.unlink()
+    for arguments in (["run"], ["run", "--full"]):
+        said = siyu("--home", str(home), *arguments)
+        assert said.code == 1
+        assert "secret.key: the key is not there" in said.err
+        assert "siyu key new" in said.err
+        assert not key.exists()
+    key.write_text(kept, encoding="ascii")
+    assert siyu("--home", str(home), "run").code == 0
+    assert _orders_of_people(home) == [1, 3]
+
+
+def test_another_key_stops_the_run(home: Path, siyu: Siyu) -> None:
+    (home / "secret.key").write_text("ab" * 32 + "\n", encoding="ascii")
+    said = siyu("--home", str(home), "run")
+    assert said.code == 1
+    assert "not the key that the warehouse was loaded with" in said.err
+
+
+def test_a_new_key_reads_all_of_landing_again(home: Path, siyu: Siyu) -> None:
+    """Whoever it was that lost the key, people are whole again; other hashes, the same persons."""
+    (home / "secret.key").unlink()
+    said = siyu("--home", str(home), "key", "new")
+    assert said.code == 0
+    assert "a new key" in said.out
+    assert _orders_of_people(home) == [1, 3]
+    assert siyu("--home", str(home), "run").code == 0
+
+
+def test_the_old_key_is_set_aside(home: Path, siyu: Siyu) -> None:
+    kept = (home / "secret.key").read_text(encoding="ascii")
+    assert siyu("--home", str(home), "key", "new").code == 0
+    [aside] = home.glob("secret.key.until-*")
+    assert aside.read_text(encoding="ascii") == kept
+    assert aside.stat().st_mode & 0o777 == 0o600
+
+
+def test_without_every_file_no_new_key_is_made(home: Path, siyu: Siyu) -> None:
+    kept = (home / "secret.key").read_text(encoding="ascii")
+    (home / "landing" / "orders" / "january.csv").unlink()
+    said = siyu("--home", str(home), "key", "new")
+    assert said.code == 1
+    assert "january.csv" in said.err
+    assert (home / "secret.key").read_text(encoding="ascii") == kept
