@@ -44,8 +44,10 @@ def run_all(home: Path | None, as_of: date | None, full: bool, select: list[str]
 
 
 def start_with_new_key(home: Path | None) -> int:
-    """A new key, an empty warehouse, and a run over all of landing. Stopped in between, the key and the warehouse do not
-    go together, and every run says so until this is asked again."""
+    """A new key, an empty warehouse, and a run over all of landing.
+
+    Stopped in between, the key and the warehouse do not go together, and every run says so until this is asked again.
+    """
     from pipelines.merchant_key import fingerprint_of, remember, take_new
     from pipelines.privacy import load_key
     from pipelines.steps.begin import prepare
