@@ -78,7 +78,7 @@ def test_a_table_built_for_the_merchants_weeks_does_not_answer_for_other_weeks()
 
 
 def test_another_fact_answers_in_its_place_where_the_header_says_so(with_facts):
-    """One word that comes back to itself is asked of what core has marked: one scan, and nobody's history joined; orders
+    """One word that comes back to itself is asked of what core has marked: one scan, nobody's history joined; orders
     by week stand in a table."""
     same_word = {"start": ["order"], "back": ["order"], "segments": ["all"]}
     scans = {
