@@ -88,7 +88,7 @@ class CsvReader(RowReader):
         again = None
         if doubtful:
             again = self._records_again([number for (number,) in doubtful])
-            if not self._all_doubtful(again):
+            if not self._are_same(again, line):
                 return False
         self._second_look(again, self.repaired)
         self._make_view(line)
@@ -103,10 +103,14 @@ class CsvReader(RowReader):
             if text is not None:
                 raise ReopenedError(open_csv(text, self.folders))
 
-    def _all_doubtful(self, again: str) -> bool:
-        """Whether the lines read again are the ones that the fast look doubted: proof that rows stood in file order."""
-        calm = f"select 1 from ({self.plan.fast_sql(again, ('line', 'rec'))}) where not is_bad limit 1"
-        return not self.connection.execute(calm).fetchall()
+    def _are_same(self, again: str, line: str) -> bool:
+        """Whether the lines read again are the rows that the fast look doubted: proof that rows stood in file order."""
+        doubted = f"(select {line} as line, seen from temp.{self.name}_fast where is_bad)"
+        other = (
+            f"select 1 from {again} a left join {doubted} f using (line) "
+            f"where f.seen is distinct from {self.plan.seen_sql} limit 1"
+        )
+        return not self.connection.execute(other).fetchall()
 
     def _number(self, opened: Opened, lines: int) -> None:
         """Gives each row its line: the lines of the file, in order, without the refused ones."""

@@ -113,10 +113,19 @@ class Plan:
         return f"coalesce({', '.join(told)}, null)" if told else "null::decimal(18, 2)"
 
     def fast_sql(self, relation: str, keep: tuple[str, ...] = ()) -> str:
-        """SELECT over a relation of raw cells: `keep`, the outputs, and is_bad (here: needs a second look)."""
+        """SELECT over a relation of raw cells: `keep`, the outputs, and is_bad (here: needs a second look).
+
+        `seen`, where a row does: by which it is known again.
+        """
         doubts = [*self.odd, *(fault.condition for fault in self.faults)]
-        verdict = f"({any_of(doubts)}) is true as is_bad"
-        return f"select {', '.join([*keep, *self.outputs])}, {verdict} from {_stacked(relation, self.fast_layers)}"
+        rows = _stacked(relation, (*self.fast_layers, (f"({any_of(doubts)}) is true as is_bad",)))
+        seen = f"case when is_bad then {self.seen_sql} end as seen"
+        return f"select {', '.join([*keep, *self.outputs])}, is_bad, {seen} from {rows}"
+
+    @property
+    def seen_sql(self) -> str:
+        """SQL over a relation of raw cells: one number of all cells of a row."""
+        return f"hash({', '.join(f'c{place}' for place in range(len(self.match.header)))})"
 
     def careful_sql(self, relation: str) -> str:
         """SELECT over straightened rows (straightening.py): line, rec, the outputs, is_bad, faults, raw_text.

@@ -315,6 +315,12 @@ def test_plain_cells_are_plain(connection: duckdb.DuckDBPyConnection) -> None:
     assert set.union(*(plain_ones(connection, PLAIN, how) for how in READINGS)) == set(PLAIN)
 
 
+def test_base_64_is_plain_for_an_id_that_may_hold_a_slash(connection: duckdb.DuckDBPyConnection) -> None:
+    group, several = "@xaEhRaogmxn6/kDKok6BuA==", "10001/10002"
+    assert plain_ones(connection, [group, several], reading("id", holds="id")) == {group}
+    assert plain_ones(connection, [group], reading("id", holds="alone")) == set()
+
+
 ODDITIES = [
     "0026-07-22", "2026-07-22 11:00 xx", "0001-01-01 00:00:00+08:00", "infinity", "1_000", "0x1F", "12,5", "1e5",
     "\u3000x", "\tNULL", "NULL ", " - ", "69\u202c", "x" * 5000, "(" * 5000, '{"a": 1}',

@@ -31,7 +31,7 @@ _NOTED = re.compile(
     rf"{_ONE} *(?:[(\[【].*|[ \t\n\r/|].*[\u4e00-\u9fff].*|[单笔个件条]|等.*)|[A-Za-z0-9_.\-]+\*+", re.DOTALL
 )
 _NUMBERED = re.compile(r"no\. *[a-z0-9].*", re.IGNORECASE | re.DOTALL)
-_MARKS = {"alone": ":;|([ /~&+*\t\n\r", "id": ":;|/\t\n\r", "name": ":"}
+_MARKS = {"alone": ":;|([ /~&+*\t\n\r", "id": ":;|\t\n\r", "name": ":"}
 _WIDE = "：；，｜（【［／、～＆＋＊\u3000"
 _NARROW = str.maketrans("：；，｜（［／～＆＋＊\u3000", ":;,|([/~&+* ")
 _EXPECTED = {
@@ -107,6 +107,8 @@ def odd_marks_sql(p: str, reading: Reading) -> list[str]:
     if reading.holds == "alone":
         marked += [f"starts_with({p}, '{no}.')" for no in ("No", "NO", "no")]
         glued += "|等|[单笔个件条]$"
+    if reading.holds == "id":  # / stands in every other id that a platform writes in base 64
+        marked.append(f"contains({p}, '/') and regexp_full_match({p}, '[0-9/]+')")
     wide = f"regexp_matches({p}, '[{_WIDE}]{glued}')"
     return [*marked, f"case when strlen({p}) <> length({p}) then {wide} else false end"]
 

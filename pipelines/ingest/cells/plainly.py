@@ -39,6 +39,7 @@ _STAMPS = (
     "%Y-%m-%d",
 )
 _APOSTROPHE = quoted("'")
+_BETWEEN = "\x1f"  # words
 MANY_WORDS = 40
 NEARLY_A_PHONE = 8  # what is shorter is not even a part of one
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d")
@@ -71,18 +72,26 @@ def filled_sql(x: str, reading: Reading) -> str:
 def _among_sql(x: str, words: tuple[str, ...]) -> str:
     """Whether the cell is one of the words; of many words only those of its own length are looked through."""
     if len(words) < MANY_WORDS:
-        return f"{x} in {listed(words)}"
-    cases = " ".join(f"when {length} then {x} in {alike}" for length, alike in _by_length(words))
+        return f"list_contains({_list_sql(words)}, {x})"
+    cases = " ".join(f"when {length} then list_contains({alike}, {x})" for length, alike in _by_length(words))
     return f"case strlen({x}) {cases} else false end"
 
 
 @cache
 def _by_length(words: tuple[str, ...]) -> list[tuple[int, str]]:
-    """The words of each length, as SQL lists."""
+    """The words of each length, as SQL."""
     by_length: dict[int, list[str]] = {}
     for word in dict.fromkeys(words):
         by_length.setdefault(len(word.encode()), []).append(word)
-    return [(length, listed(alike)) for length, alike in sorted(by_length.items())]
+    return [(length, _list_sql(tuple(alike))) for length, alike in sorted(by_length.items())]
+
+
+@cache
+def _list_sql(words: tuple[str, ...]) -> str:
+    """SQL of a list of words, if it can be as one literal: DuckDB's parser is slow, and IN is what becomes of it."""
+    if any(_BETWEEN in word for word in words):
+        return "[" + ", ".join(map(quoted, words)) + "]"
+    return f"string_split({quoted(_BETWEEN.join(words))}, {quoted(_BETWEEN)})"
 
 
 def look_sql(x: str, reading: Reading) -> str:
@@ -255,4 +264,5 @@ def _odd_word(p: str, reading: Reading) -> str:
 
 def _odd_end(p: str, reading: Reading) -> str:
     strip = SPACES if reading.kind == "text" else reading.strip
-    return f"right({p}, 1) in {listed(list(dict.fromkeys(strip)))} or strlen({p}) > {LONGEST_ID}"
+    marks = quoted("".join(dict.fromkeys(strip)))
+    return f"contains({marks}, right({p}, 1)) or strlen({p}) > {LONGEST_ID}"

@@ -94,11 +94,12 @@ def _choose_json(sample: list[Any], folders: tuple[str, ...]) -> tuple[Match | M
     """
     best: Missing | None = None
     said = {declared(path): source for source in load_sources().values() for path in source.recognise.records}
+    paths = _paths_declared()
     for wrapper in dict.fromkeys([(), *sorted(said), *candidates(sample)]):
         records = list(records_at(sample, wrapper))
         if not records:
             continue
-        present = {name for record in records for name in _paths(record)}
+        present = {name for record in records for name in _paths_of(record, paths)}
         around = names_around(sample, wrapper)
         carried = {name for source in load_sources().values() for name in _carried(source, present, around)}
         verdict = choose(sorted(present | carried), folders, "json")
@@ -120,12 +121,20 @@ def _carried(source: Source, present: set[str], around: list[str]) -> set[str]:
     return {name for column in columns for name in column.names if name in around}
 
 
-def _paths(record: dict[str, Any]) -> set[str]:
+def _paths_declared() -> dict[str, set[str]]:
+    """Every path that a mapping declares, by its first name."""
+    paths: dict[str, set[str]] = {}
+    for source in load_sources().values():
+        if "json" in source.formats:
+            for name in (name for column in source.columns.values() for name in column.names):
+                paths.setdefault(parts_of(name.partition("|")[0])[0], set()).add(name)
+    return paths
+
+
+def _paths_of(record: dict[str, Any], paths: dict[str, set[str]]) -> set[str]:
     """Every declared path that the record has."""
-    columns = [
-        column for source in load_sources().values() if "json" in source.formats for column in source.columns.values()
-    ]
-    return {name for column in columns for name in column.names if walk(record, name) is not None}
+    begun = [name for first in record.keys() & paths.keys() for name in paths[first]]
+    return {name for name in begun if walk(record, name) is not None}
 
 
 def _others(match: Match, sample: list[Any], wrapper: Steps) -> list[str]:
