@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipelines.ingest.cells.plainly import listed
+from pipelines.ingest.cells.plainly import among_sql
 from pipelines.ingest.expressions import before_sql, names_in_order, names_of, outside_quotes
 from pipelines.ingest.grammar import Load
 from pipelines.ingest.hashed_ids import hashed_sql, kind_sql
@@ -210,8 +210,9 @@ def _default(column: Column, load: Load) -> str:
 def _one_of(r: str, column: Column) -> str:
     if column.type != "word":
         return f"case when {r} in ({', '.join(column.values)}) then {r} end"
-    values = listed(column.values)
-    return f"case when {r} in {values} then {r} when lower({r}) in {values} then lower({r}) end"
+    small = f"lower({r})"
+    is_one, is_small_one = among_sql(r, column.values), among_sql(small, column.values)
+    return f"case when {is_one} then {r} when {is_small_one} then {small} end"
 
 
 def _within(r: str, column: Column) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.cells.plainly import listed
+from pipelines.ingest.cells.plainly import among_sql
 from pipelines.ingest.layers import Layers, sql_name
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.origin import Origin
@@ -24,7 +24,7 @@ NAMED = 5
 
 def in_words_sql(value: str, words: tuple[str, ...]) -> str:
     """SQL: a cell says one of these words; an empty one does not."""
-    return f"coalesce(lower({value}) in {listed(tuple(word.lower() for word in words))}, false)"
+    return f"coalesce({among_sql(f'lower({value})', tuple(word.lower() for word in words))}, false)"
 
 
 def kind_of(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipelines.event_words import load_event_words, spellings
 from pipelines.id_types import LEFT_OUT, PHONE, id_type_words, load_id_types
-from pipelines.ingest.cells.plainly import listed
+from pipelines.ingest.cells.plainly import among_sql, list_sql
 from pipelines.ingest.staging import Column
 from pipelines.settings import Settings
 from pipelines.spec.literals import quoted
@@ -28,12 +28,12 @@ def kept_word(value: str, column: Column) -> str:
 def id_type(value: str) -> str:
     """SQL: the kind of id that a word means; one that nobody knows is itself."""
     swapped = _swapped(_bare(value), value, id_type_words())
-    return f"case when {value} in {listed(tuple(load_id_types()))} then {value} else {swapped} end"
+    return f"case when {among_sql(value, tuple(load_id_types()))} then {value} else {swapped} end"
 
 
 def is_phone_type(value: str) -> str:
     """SQL: whether a word means that ids are phone numbers."""
-    return f"{_bare(value)} in {listed([word for word, kind in id_type_words().items() if kind == PHONE])}"
+    return among_sql(_bare(value), tuple(word for word, kind in id_type_words().items() if kind == PHONE))
 
 
 def known_words(column: Column, settings: Settings) -> list[str]:
@@ -49,5 +49,4 @@ def _bare(value: str) -> str:
 
 def _swapped(asked: str, value: str, words: dict[str, str]) -> str:
     # a map, since planning a CASE of a hundred words costs more than reading a small file
-    spelt, kept = ", ".join(map(quoted, words)), ", ".join(map(quoted, words.values()))
-    return f"coalesce(map([{spelt}], [{kept}])[{asked}], lower({value}))"
+    return f"coalesce(map({list_sql(tuple(words))}, {list_sql(tuple(words.values()))})[{asked}], lower({value}))"

@@ -60,38 +60,43 @@ def listed(values: tuple[str, ...] | list[str]) -> str:
     return "(" + ", ".join(quoted(value) for value in values) + ")"
 
 
+@cache
+def list_sql(words: tuple[str, ...]) -> str:
+    """SQL of a list of words, if it can be as one literal: DuckDB's parser is slow."""
+    if any(_BETWEEN in word for word in words):
+        return "[" + ", ".join(map(quoted, words)) + "]"
+    return f"string_split({quoted(_BETWEEN.join(words))}, {quoted(_BETWEEN)})"
+
+
+def among_sql(x: str, words: tuple[str, ...]) -> str:
+    """SQL: whether it is one of the words. DuckDB makes IN of it."""
+    return f"list_contains({list_sql(words)}, {x})"
+
+
 def filled_sql(x: str, reading: Reading) -> str:
     """The cell, NULL when it is one of the words for nothing. Every other function here is given this."""
     longest = max(len(word.encode()) for word in reading.empty)
     plain = f"strlen({x}) > {longest}"
     if not any("0" < word < ":" for word in reading.empty):  # a list is long to look through, and most ids are digits
         plain += f" or ({x} > '0' and {x} < ':')"
-    return f"case when {plain} then {x} when {_among_sql(x, reading.empty)} then null else {x} end"
+    return f"case when {plain} then {x} when {_is_empty_sql(x, reading.empty)} then null else {x} end"
 
 
-def _among_sql(x: str, words: tuple[str, ...]) -> str:
+def _is_empty_sql(x: str, words: tuple[str, ...]) -> str:
     """Whether the cell is one of the words; of many words only those of its own length are looked through."""
     if len(words) < MANY_WORDS:
-        return f"list_contains({_list_sql(words)}, {x})"
-    cases = " ".join(f"when {length} then list_contains({alike}, {x})" for length, alike in _by_length(words))
+        return among_sql(x, words)
+    cases = " ".join(f"when {length} then {among_sql(x, alike)}" for length, alike in _by_length(words))
     return f"case strlen({x}) {cases} else false end"
 
 
 @cache
-def _by_length(words: tuple[str, ...]) -> list[tuple[int, str]]:
-    """The words of each length, as SQL."""
+def _by_length(words: tuple[str, ...]) -> list[tuple[int, tuple[str, ...]]]:
+    """The words of each length."""
     by_length: dict[int, list[str]] = {}
     for word in dict.fromkeys(words):
         by_length.setdefault(len(word.encode()), []).append(word)
-    return [(length, _list_sql(tuple(alike))) for length, alike in sorted(by_length.items())]
-
-
-@cache
-def _list_sql(words: tuple[str, ...]) -> str:
-    """SQL of a list of words, if it can be as one literal: DuckDB's parser is slow, and IN is what becomes of it."""
-    if any(_BETWEEN in word for word in words):
-        return "[" + ", ".join(map(quoted, words)) + "]"
-    return f"string_split({quoted(_BETWEEN.join(words))}, {quoted(_BETWEEN)})"
+    return [(length, tuple(alike)) for length, alike in sorted(by_length.items())]
 
 
 def look_sql(x: str, reading: Reading) -> str:
@@ -141,7 +146,7 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
     if reading.words is not None:
         conditions.append(f"({p} is not null and {v} is null)")
     elif reading.values:
-        conditions.append(f"{p} not in {listed(reading.values)}")
+        conditions.append(f"not {among_sql(p, reading.values)}")
     elif kind == "id":
         conditions += [_odd_id(p, reading), *odd_marks_sql(p, reading), *odd_phone_id_sql(p, reading)]
     elif kind == "word":
