@@ -7,7 +7,6 @@ and sources), planning, rows (with cells), loading, merging, snapshots, leaving;
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from pipelines.ingest.landing import Found, find_new
 from pipelines.ingest.leaving import judge_lists
 from pipelines.ingest.named_days import tell_named_days
 from pipelines.ingest.overwritten import tell_overwritten
+from pipelines.ingest.statements import rows_in_file_order
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def ingest(
     """
     create_staging(connection)
     result = IngestResult()
-    with _rows_in_file_order(connection), _scratch(settings) as scratch:
+    with rows_in_file_order(connection), _scratch(settings) as scratch:
         new = find_new(connection, settings)
         for loaded in _load(Batches(connection, settings, Path(scratch)), new):
             result.files.append(loaded)
@@ -81,19 +81,6 @@ def _load(batches: Batches, new: list[Found]) -> Iterator[FileResult]:
     for found in new:
         yield from batches.take(found)
     yield from batches.finish()
-
-
-@contextlib.contextmanager
-def _rows_in_file_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """A row's place in the table that is read from a file says its line, so nothing may disturb their order.
-
-    DuckDB turns long IN lists into joins, and a join of two threads gives rows back in whatever order they end.
-    """
-    connection.execute("set disabled_optimizers = 'in_clause'")
-    try:
-        yield
-    finally:
-        connection.execute("reset disabled_optimizers")
 
 
 def _scratch(settings: Settings) -> tempfile.TemporaryDirectory[str]:

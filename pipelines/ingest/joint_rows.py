@@ -122,7 +122,7 @@ class JointReader(CsvReader):
         straight = self.straight
         known = f"(select s.*, b.* exclude (number) from {straight.rows} s {_of_batch('s')})"
         faults = f"(select f.* from {straight.faults} f semi {_of_batch('f')})"
-        self._judge(known, faults)
+        self._judge(known, faults, straight.counts.total())
         self._create_view(None, {})
         self.rows = self._with_own(self.rows)
 

@@ -7,6 +7,7 @@ CSV's own lines (csv_rows.py), versions and standing rows (merging.py), the ledg
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from pipelines.ingest.midnights import day_columns
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.records import Refused
+from pipelines.ingest.statements import few_rows, run_parsed
 from pipelines.ingest.straightening import Row, raw_text_sql, straighten_rows
 from pipelines.ingest.table_noise import (
     is_header_like,
@@ -144,7 +146,8 @@ class RowReader:
 
     def forget(self) -> None:
         """Drops everything that this reader made."""
-        self.connection.execute(f"drop view if exists {self.rows.name}")
+        for view in ("rows", "cells", "straight"):
+            self.connection.execute(f"drop view if exists temp.{self.name}_{view}")
         for part in ("fast", "unnumbered", "careful", "faults"):
             self.connection.execute(f"drop table if exists temp.{self.name}_{part}")
 
@@ -164,10 +167,15 @@ class RowReader:
         self._make_view("line")
 
     def _create_fast(self, relation: str, keep: tuple[str, ...]) -> int:
-        row = self.connection.execute(
-            f"create or replace temp table {self.name}_fast as {self.plan.fast_sql(relation, keep)}"
-        ).fetchone()
+        cells = self._named("cells", relation)
+        sql = f"create or replace temp table {self.name}_fast as {self.plan.fast_sql(cells, keep)}"
+        row = run_parsed(self.connection, sql).fetchone()
         return row[0] if row else 0
+
+    def _named(self, what: str, relation: str) -> str:
+        """A relation under a name that is the same for every file: what is asked of it is parsed once."""
+        self.connection.execute(f"create or replace temp view {self.name}_{what} as select * from {relation}")
+        return f"temp.{self.name}_{what}"
 
     def _second_look(self, *relations: str | None) -> None:
         """Straightens rows and says what is wrong with them: temp tables <name>_careful and <name>_faults."""
@@ -181,13 +189,14 @@ class RowReader:
             raise OtherCustomError(straight.customs)
         self.rows.notices += straight.notices
         self.rows.count -= straight.blank + len(self.totals)
-        self._judge(straight.rows, straight.faults)
+        self._judge(straight.rows, straight.faults, straight.counts.total())
 
-    def _judge(self, straight_rows: str, cell_faults: str) -> None:
+    def _judge(self, straight_rows: str, cell_faults: str, count: int) -> None:
         """What is wrong with straightened rows, given what is wrong with their cells."""
-        self.connection.execute(
-            f"create or replace temp table {self.name}_careful as {self.plan.careful_sql(straight_rows)}"
-        )
+        rows = self._named("straight", straight_rows)
+        with few_rows(self.connection) if count <= FEW else nullcontext():
+            sql = f"create or replace temp table {self.name}_careful as {self.plan.careful_sql(rows)}"
+            run_parsed(self.connection, sql)
         own = f"select line, rec, unnest(faults) as f from temp.{self.name}_careful"
         texts = f"(select rec, raw_text from temp.{self.name}_careful)"
         self.connection.execute(

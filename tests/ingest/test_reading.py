@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from pipelines.ingest.csv_rows import CsvReader
 from tests.ingest.conftest import Landing
 from tests.ingest.files import json_lines, parquet, workbook
 
@@ -111,3 +112,32 @@ def test_thousands_of_rows_with_all_kinds_of_dirt_among_them(landing: Landing) -
     wrong = "file_row <> substr(order_id, 2)::int + 2 + (substr(order_id, 2)::int > 2000)::int"
     assert landing.rows("orders", "order_id", wrong) == []
     assert landing.rows("orders", "paid_amount::varchar, buyer_id", "order_id = 'A2000'") == [("1234.50", "u\n2")]
+
+
+@pytest.mark.parametrize("order", ["rowid", "rowid desc"])
+def test_rows_out_of_file_order_are_noticed(landing: Landing, monkeypatch: pytest.MonkeyPatch, order: str) -> None:
+    """A row's place says its line; where a doubted line is not the row that was doubted, the file is read with care."""
+    create, calm = CsvReader._create_fast, CsvReader._read_with_care
+    cared: list[str] = []
+
+    def disturbed(self: CsvReader, *given: Any) -> int:
+        count = create(self, *given)
+        self.connection.execute(
+            f"create or replace temp table {self.name}_fast as select * from {self.name}_fast order by {order}"
+        )
+        return count
+
+    def with_care(self: CsvReader) -> None:
+        cared.append(self.name)
+        monkeypatch.setattr(CsvReader, "_create_fast", create)
+        calm(self)
+
+    monkeypatch.setattr("pipelines.ingest.rows.FEW", 0)
+    monkeypatch.setattr(CsvReader, "_create_fast", disturbed)
+    monkeypatch.setattr(CsvReader, "_read_with_care", with_care)
+    lines = [f"A{n},2026-03-01 20:15:00,5,u{n},paid,,\n" for n in range(6)]
+    lines[1] = "A1,2026-03-01 20:15:00,¥5,u1,paid,,\n"
+    lines[3] = "A3,2026-03-01 20:15:00,¥5,u3,paid,,\n"
+    landing.one("orders/a.csv", ",".join(NAMES) + "\n" + "".join(lines))
+    assert cared == ([] if order == "rowid" else ["part_0"])
+    assert landing.rows("orders", "order_id, file_row") == [(f"A{n}", n + 2) for n in range(6)]
