@@ -29,6 +29,7 @@ from pipelines.steps.begin import begin_run
 from pipelines.steps.hold import read_hold
 from pipelines.steps.order import take_steps
 from pipelines.steps.record import Loaded
+from pipelines.steps.reporting import is_reported, write_report
 from pipelines.steps.watch import Progress, Step, Watcher
 from pipelines.steps.work import NotPublished
 
@@ -73,7 +74,7 @@ def run(
         current = settings.snapshot_path.resolve()
         with read_only(settings.snapshot_path) as snapshot:
             known = quality(snapshot, settings)
-        reports = _newest(settings)
+        reports = _newest(settings) or tuple(write_report(settings, "daily"))
         return RunResult("unchanged", None, day, _since(started), snapshot=current, reports=reports, quality=known)
     need_engine(settings)
     watcher = Watcher(progress)
@@ -107,14 +108,14 @@ def _since(started: float) -> float:
 
 
 def unchanged(settings: Settings, as_of: date | None = None) -> date | None:
-    """The snapshot's business day, if a run now would give the same snapshot and report again; else None.
+    """The snapshot's business day, if a run now would give the same snapshot again; else None.
 
     Compares the snapshot's own record with the files in landing, the settings, every definition and Siyu's code.
     """
     from pipelines.core import last_complete_day
     from pipelines.ingest.landing import find_new
 
-    if not settings.snapshot_path.exists() or read_hold(settings) or not _newest(settings):
+    if not settings.snapshot_path.exists() or read_hold(settings):
         return None
     with read_only(settings.snapshot_path) as snapshot:
         last = snapshot.execute(
@@ -126,7 +127,9 @@ def unchanged(settings: Settings, as_of: date | None = None) -> date | None:
 
 
 def _newest(settings: Settings) -> tuple[Path, ...]:
-    """The daily report's newest page and workbook, where both are there."""
+    """The daily report's newest page and workbook, where both are there and of the current snapshot."""
+    if not is_reported(settings):
+        return ()
     pages = sorted(settings.reports.glob("daily-*.html"))
     files = (pages[-1], pages[-1].with_suffix(".xlsx")) if pages else ()
     return files if all(path.exists() for path in files) else ()

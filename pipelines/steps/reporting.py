@@ -1,7 +1,7 @@
 """A report from the current snapshot, with what was held back since on its face.
 
-What belongs here: telling the report what is not in its snapshot. What does not: the report (report/), the note that a
-publication is held back (hold.py).
+What belongs here: telling the report what is not in its snapshot, and of which snapshot the newest daily one is. What
+does not: the report (report/), the note that a publication is held back (hold.py).
 """
 
 from __future__ import annotations
@@ -24,7 +24,19 @@ def write_report(settings: Settings, kind: str, day: date | None = None) -> list
     files = report.write_report(
         settings.snapshot_path, settings.reports, settings, kind, day, unpublished=_held_checks(settings)
     )
+    if kind == "daily" and day is None:
+        _mark_of(settings).write_text(settings.snapshot_path.resolve().name, encoding="utf-8")
     return [files.html, files.workbook]
+
+
+def is_reported(settings: Settings) -> bool:
+    """Whether the daily report was written of the current snapshot; a killed run may have ended between the two."""
+    mark = _mark_of(settings)
+    return mark.exists() and mark.read_text(encoding="utf-8") == settings.snapshot_path.resolve().name
+
+
+def _mark_of(settings: Settings) -> Path:
+    return settings.reports / ".daily-is-of"
 
 
 def _held_checks(settings: Settings) -> list[dict[str, Any]]:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.cli.mistakes import STOPPED
 from pipelines.cli.running import command
 from pipelines.ingest import ingest
 from pipelines.settings import load_settings
+from pipelines.steps.work import OpenRun
 from pipelines.warehouse import open_for_writing
 from tests.cli.conftest import Said, Siyu, heard
 
@@ -408,3 +410,30 @@ def test_the_demo_adds_up(demo_home: Path, siyu: Siyu) -> None:
     assert told["total"]["rows_quarantined"] > 0
     assert told["checks"]["failed"] == []
     assert os.path.exists(told["published"]["newest_report"])
+
+
+def test_a_run_killed_before_its_report_leaves_it_to_the_next(
+    tmp_path: Path, siyu: Siyu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its numbers are published; the report that stands is yesterday's until somebody writes the new one."""
+    first, more = "o1,douyin,ann,2025-01-22 10:00:00,100\n", "o2,douyin,bo,2025-01-22 11:00:00,12340\n"
+    _land(tmp_path, "orders/orders.csv", ORDERS.partition("\n")[0] + "\n" + first)
+    assert siyu("--home", str(tmp_path), "run").code == 0
+    page = tmp_path / "published" / "reports" / "daily-2025-01-22.html"
+    before = page.read_text(encoding="utf-8")
+    _land(tmp_path, "orders/more.csv", ORDERS.partition("\n")[0] + "\n" + more)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OpenRun, "report", killed)
+        assert siyu("--home", str(tmp_path), "run").code == STOPPED
+    assert page.read_text(encoding="utf-8") == before
+    said = siyu("--home", str(tmp_path), "run")
+    assert said.code == 0
+    assert "Nothing new" in said.out
+    assert "12,4" in page.read_text(encoding="utf-8")
+    again = page.stat().st_mtime_ns
+    assert siyu("--home", str(tmp_path), "run").code == 0
+    assert page.stat().st_mtime_ns == again
