@@ -33,7 +33,8 @@ class FileResult:
 
     path: str
     source: str | None = None
-    status: str = "loaded"  # loaded, quarantined (the whole file), duplicate (its content was loaded before)
+    # loaded, quarantined (the whole file), duplicate (its content was loaded before), changed (while it was read)
+    status: str = "loaded"
     rows_read: int = 0
     rows_loaded: int = 0
     rows_superseded: int = 0

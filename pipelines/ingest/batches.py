@@ -23,7 +23,7 @@ from pipelines.ingest.incoming import OneByOneError
 from pipelines.ingest.joint import load_together
 from pipelines.ingest.joint_rows import Group
 from pipelines.ingest.landing import Found, shop_folder
-from pipelines.ingest.loading import load_file
+from pipelines.ingest.loading import CHANGED, load_file
 from pipelines.ingest.plan import leaving_out
 from pipelines.ingest.refusals import refusals
 from pipelines.ingest.side_by_side import read_across
@@ -83,7 +83,17 @@ class Batches:
         """Loads what waits."""
         for group in list(self.groups.values()):
             yield from self._load(group)
-        copies = [(found, max(number or 0 for number in self.known[sha].values())) for found, sha in self.copies]
+        copies, self.copies = self.copies, []
+        if left := [found for found, sha in copies if sha not in self.known]:
+            self.copies = [(found, sha) for found, sha in copies if sha in self.known]
+            for found in left:  # what it was a copy of changed while it was read
+                yield from self.take(found)
+            yield from self.finish()
+            return
+        yield from self._note_copies(copies)
+
+    def _note_copies(self, files: list[tuple[Found, str]]) -> Iterator[FileResult]:
+        copies = [(found, max(number or 0 for number in self.known[sha].values())) for found, sha in files]
         with transaction(self.connection):
             note_copies(self.connection, copies)
         for found, file_id in copies:
@@ -139,6 +149,9 @@ class Batches:
     def _load_alone(self, found: Found, sha: str | None) -> FileResult:
         with tempfile.TemporaryDirectory(dir=self.scratch) as scratch:
             result = load_file(self.connection, self.settings, found, sha, Path(scratch))
-        if sha is not None:
+        if sha is not None and result.status == CHANGED:
+            self.known[sha].pop(found.path)
+            self.known = {content: paths for content, paths in self.known.items() if paths}
+        elif sha is not None:
             self.known[sha][found.path] = result.file_id
         return result

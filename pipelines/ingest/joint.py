@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pipelines.database import transaction
 from pipelines.ingest.account import Account, Entry, FileResult
 from pipelines.ingest.headers import Match
+from pipelines.ingest.incoming import OneByOneError
 from pipelines.ingest.joint_rows import BATCH, Group, JointReader
 from pipelines.ingest.levels import Given, Level, forget, load_level
 from pipelines.ingest.loading import NO_ROWS, facts_of, next_file_id
@@ -40,6 +41,8 @@ def load_together(
     load = _Load(connection, settings, group, scratch)
     try:
         load.read()
+        if not all(member.found.is_as_found() for member in group.members):
+            raise OneByOneError  # the one that changed waits
         if load.numbers:
             with transaction(connection):
                 load.load()

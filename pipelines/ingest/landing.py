@@ -31,6 +31,7 @@ class Found:
     path: str  # relative to landing, with forward slashes
     bytes: int
     modified_ns: int
+    changed: tuple[int, int] | None = None  # when the system last saw it written or moved, and which file it was
 
     @property
     def name(self) -> str:
@@ -39,6 +40,18 @@ class Found:
     @property
     def folders(self) -> tuple[str, ...]:
         return tuple(self.path.split("/")[:-1])
+
+    def is_as_found(self) -> bool:
+        """Whether nobody has written to it, or put another in its place, since it was found.
+
+        The system's own time says it too, which no program that copies with the old times can set.
+        """
+        try:
+            status = self.full.stat()
+        except OSError:
+            return False
+        same = (status.st_size, status.st_mtime_ns) == (self.bytes, self.modified_ns)
+        return same and self.changed in (None, _changed(status))
 
     @property
     def folder(self) -> str | None:
@@ -54,6 +67,10 @@ def shop_folder(path: str) -> str | None:
     folders = path.split("/")[:-1]
     own = next((place for place, name in enumerate(folders) if named_by((name,))), 0)
     return next(iter(shops_in([*folders[own + 1 :], *folders[:own]])), None)
+
+
+def _changed(status: os.stat_result) -> tuple[int, int]:
+    return status.st_ctime_ns, status.st_ino
 
 
 def find_files(landing: Path) -> list[Found]:
@@ -72,7 +89,8 @@ def _walk(folder: Path, landing: Path) -> Iterator[Found]:
             elif entry.is_file():
                 status = entry.stat()
                 full = Path(entry.path)
-                yield Found(full, full.relative_to(landing).as_posix(), status.st_size, status.st_mtime_ns)
+                path = full.relative_to(landing).as_posix()
+                yield Found(full, path, status.st_size, status.st_mtime_ns, _changed(status))
 
 
 def may_read(file: Path) -> bool:

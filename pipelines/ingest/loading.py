@@ -37,6 +37,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
+CHANGED = "changed"
 NO_ROWS = Notice("no_rows", "a header without a row under it; export again if there should be some", severity="aside")
 
 
@@ -45,15 +46,20 @@ def load_file(
 ) -> FileResult:
     """Loads one landing file; a file that cannot be taken is quarantined whole. Raises only for faults of ours.
 
-    `sha`: its fingerprint, None where it could not be read.
+    `sha`: its fingerprint, None where it could not be read. A file that changed while it was read waits for the next
+    run, which finds it with its new size and time; nothing of it is entered.
     """
     started = time.monotonic()
     loader = _Loader(connection, settings, found, sha, scratch)
     try:
         loader.read()
+        if not found.is_as_found():
+            return changed(found)
         with transaction(connection):
             loader.load(started)
     except refusals() as error:
+        if found.full.exists() and not found.is_as_found():
+            return changed(found)
         refusal = error if isinstance(error, UnreadableError) else unexpected(error)
         with transaction(connection):
             loader.refuse(refusal, started)
@@ -61,6 +67,11 @@ def load_file(
         forget(connection, loader.readers)
         loader.readers = []
     return loader.result
+
+
+def changed(found: Found) -> FileResult:
+    """What became of a file that somebody wrote to while it was read."""
+    return FileResult(found.path, status=CHANGED, reason="changed while it was read; the next run takes it")
 
 
 def next_file_id(connection: duckdb.DuckDBPyConnection) -> int:
