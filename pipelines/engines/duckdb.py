@@ -43,6 +43,7 @@ class DuckDBEngine:
         kind = "view" if table.is_view else "table"
         text = table.render({**table.parameters, **given})
         with transaction(self.connection), _joins_as(table, self.connection):
+            make_way(self.connection, table)
             self.connection.execute(f"create or replace {kind} {table.qualified} as {text}")
         return 0 if table.is_view else count(self.connection, table.qualified)
 
@@ -65,6 +66,14 @@ class DuckDBEngine:
             return None
         with transaction(self.connection):
             return follow(self.connection, fact, given)
+
+
+def make_way(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Drops the view that an earlier release made where a table is to stand, or the table where a view is."""
+    other = "table" if table.is_view else "view"
+    named = f"database_name = current_database() and schema_name = ? and {other}_name = ?"
+    if connection.execute(f"select 1 from duckdb_{other}s() where {named}", [table.schema, table.name]).fetchone():
+        connection.execute(f"drop {other} {table.qualified}")
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.database import SCHEMAS, transaction
-from pipelines.engines.duckdb import DuckDBEngine, count
+from pipelines.engines.duckdb import DuckDBEngine, count, make_way
 from pipelines.engines.java import QUIETLY, SparkMissing, find_java, launched_with
 from pipelines.settings import Settings
 from pipelines.spec.literals import quoted
@@ -104,6 +104,7 @@ class SparkEngine:
             return DuckDBEngine(self.connection).create(table, given)
         self.make(table, given)
         with transaction(self.connection):
+            make_way(self.connection, table)
             self.connection.execute(f"create or replace table {table.qualified} as {self.tables.made(table.qualified)}")
         return count(self.connection, table.qualified)
 

@@ -43,6 +43,8 @@ def load_together(
         load.read()
         if not all(member.found.is_as_found() for member in group.members):
             raise OneByOneError  # the one that changed waits
+        if group.is_ordered and len(load.numbers) < len(group.members):
+            raise OneByOneError  # one that was left out would come after those that were found after it
         if load.numbers:
             with transaction(connection):
                 load.load()
