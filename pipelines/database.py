@@ -72,3 +72,12 @@ def apart() -> duckdb.DuckDBPyConnection:
     import duckdb
 
     return duckdb.connect(config={"threads": 1})
+
+
+def add_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: str) -> None:
+    """Adds the rows of a SELECT to a temporary table by making it anew.
+
+    Of a table that was made empty in the same transaction, filled with more than a row group (122,880 rows) and then
+    inserted into again, DuckDB 2.0.0 shows no row at all until the transaction ends (findings/).
+    """
+    connection.execute(f"create or replace temp table {table} as (from {table}) union all ({rows})")

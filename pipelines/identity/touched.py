@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pipelines.database import add_rows
 from pipelines.engines.touched_rows import match_of, note_gathered, rows_by
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _copies(connection: duckdb.DuckDBPyConnection, naming: Naming, asked: int, t
         create or replace temp table naming_orders as
             {rows_by("staging.orders", fresh, "t.buyer_id = x.id_value", told)}
             union all {rows_by("staging.orders", fresh, "t.phone_key = x.id_value", told)};
-        insert into touched_numbers
+        create or replace temp table new_numbers as
             select order_platform, order_id, {turn} from (
                 select order_platform, order_id from (
                     select * from ({naming.orders("naming_orders")})
@@ -138,16 +139,17 @@ def _copies(connection: duckdb.DuckDBPyConnection, naming: Naming, asked: int, t
                 ) semi join {fresh} using ({NODE})
                 except select platform, order_id from touched_numbers
             );
-        insert into copies {rows_by("staging.orders", numbers, SAME_NUMBER)};
     """)
+    add_rows(connection, "touched_numbers", "from new_numbers")
+    add_rows(connection, "copies", rows_by("staging.orders", numbers, SAME_NUMBER))
 
 
 def _grown(connection: duckdb.DuckDBPyConnection, nodes: str, turn: int) -> int:
     """How many of these ids were not touched yet and are so now."""
-    grown = (
-        f"insert into touched_ids select distinct {NODE}, {turn} from ({nodes}) anti join touched_ids using ({NODE})"
-    )
-    return int(connection.execute(grown).fetchall()[0][0])
+    new = f"select distinct {NODE}, {turn} from ({nodes}) anti join touched_ids using ({NODE})"
+    connection.execute(f"create or replace temp table new_ids as {new}")
+    add_rows(connection, "touched_ids", "from new_ids")
+    return int(connection.execute("select count(*) from new_ids").fetchall()[0][0])
 
 
 def _changed_rows(connection: duckdb.DuckDBPyConnection, since: Since, as_of: date) -> None:
@@ -167,7 +169,9 @@ def _changed_rows(connection: duckdb.DuckDBPyConnection, since: Since, as_of: da
             select * exclude (superseded_by) from superseded.{table} where superseded_by > {mark}
         """)
     connection.execute(f"""
-        insert into changed_events by name
+        create or replace temp table changed_events as
+        from changed_events
+        union all by name
         select e.* from staging.events e semi join (
             select platform, group_id from staging.groups where file_id > {mark}
             union select platform, group_id from superseded.groups where superseded_by > {mark}

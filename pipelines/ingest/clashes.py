@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.database import add_rows
 from pipelines.ingest.columns_told import lacks_sql, told_columns
 from pipelines.ingest.incoming import Incoming, OneByOneError, keys_in_file, keys_of, one_number
 from pipelines.ingest.others import differs_sql
@@ -80,7 +81,7 @@ def _find_beaten(connection: duckdb.DuckDBPyConnection, incoming: Incoming, targ
     )
     if one_number(connection, "select count(*) from rivals where goes_back or is_other or tells_more"):
         raise OneByOneError
-    connection.execute("insert into losers select row_id, file_id, false, false from rivals where place > 1")
+    add_rows(connection, "losers", "select row_id, file_id, false, false from rivals where place > 1")
 
 
 def _rank_sql(target: Target) -> str:
@@ -160,15 +161,19 @@ def _refuse_collapse(connection: duckdb.DuckDBPyConnection, target: Target, coun
 def _judge(connection: duckdb.DuckDBPyConnection, target: Target, keep_last: bool) -> None:
     """Contradicting rows are set aside: all but the last, or all of them where they may be parts of a sum."""
     if keep_last:
-        connection.execute("insert into losers select row_id, file_id, false, false from rivals where place > 1")
+        add_rows(connection, "losers", "select row_id, file_id, false, false from rivals where place > 1")
         return
     if target.table.repeated_rows is None:
-        connection.execute(
-            "insert into losers select row_id, file_id, is_level and differs, is_alike from rivals where place > 1"
+        add_rows(
+            connection,
+            "losers",
+            "select row_id, file_id, is_level and differs, is_alike from rivals where place > 1",
         )
         return
-    connection.execute(
-        "insert into losers select row_id, file_id, is_level and is_torn, false from (select *, "
+    add_rows(
+        connection,
+        "losers",
+        "select row_id, file_id, is_level and is_torn, false from (select *, "
         "bool_or(is_level and (differs or is_alike)) over (partition by keys) as is_torn from rivals) "
-        "where place > 1 or is_torn"
+        "where place > 1 or is_torn",
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.database import add_rows
 from pipelines.ingest.columns_told import COMPOSED, is_told_sql, not_empty_sql
 from pipelines.ingest.incoming import Incoming
 from pipelines.ingest.ledger import PROVENANCE
@@ -45,7 +46,7 @@ def compose(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: T
     connection.execute(f"create or replace temp table composed as select {origin} from kept where false")
     for rows in (f"select {listed} from kept where copies = 1", _composed_sql(table)):
         connection.execute(f"create or replace temp table fresh as {rows}")
-        connection.execute(f"insert into composed select {origin} from fresh")
+        add_rows(connection, "composed", f"select {origin} from fresh")
         connection.execute(f"insert into staging.{table.name} ({listed}) select {listed} from fresh")
     connection.execute("drop table fresh; drop table kept; drop table copies; drop table leaving")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pipelines.database import add_rows
 from pipelines.ingest.incoming import Incoming, keys_in_file, run_counted
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Target
@@ -60,7 +61,7 @@ def number_rows(connection: duckdb.DuckDBPyConnection, incoming: Incoming, targe
 
 def leave_repeated(connection: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
     """Rows of parts that only repeat another one lose against it, as identical copies."""
-    connection.execute(f"insert into losers select row_id, {incoming.origin.files[0].file_id}, false, false from again")
+    add_rows(connection, "losers", f"select row_id, {incoming.origin.files[0].file_id}, false, false from again")
 
 
 def _content(target: Target) -> str:

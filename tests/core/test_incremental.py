@@ -482,7 +482,7 @@ def test_a_quiet_pass_rewrites_nobody():
 
 def test_a_fact_follows_the_touched_people_and_is_not_built_anew():
     """One more purchase changes two rows of each breakdown: the first purchase's gap, without and with the second."""
-    world = empty_world()
+    world = on_every_thread(empty_world())
     first = [paid("o1", "u1", None), *(paid(f"x{n}", f"x{n}", None) for n in range(50))]
     arrive(world.connection, first, 1)
     with_facts(world.refresh(as_of="2025-01-31"))
@@ -516,10 +516,34 @@ def test_a_merchant_with_everything_in_three_mornings_equals_one_full_build():
 
 def test_facts_that_a_killed_run_left_behind_core_are_built_whole():
     """Core went on without them, so what its people were before is not known any more."""
-    world = empty_world()
+    world = on_every_thread(empty_world())
     arrive(world.connection, [paid("o1", "u1", None)], 1)
     with_facts(world.refresh(as_of="2025-01-31"))
     arrive(world.connection, [paid("o2", "u1", None, paid_at=moment(9))], 2)
     world.refresh(as_of="2025-01-31")
     arrive(world.connection, [paid("o3", "u1", None, paid_at=moment(11))], 3)
     assert {one.is_full for one in with_facts(world.refresh(as_of="2025-01-31"))} == {True}
+
+
+def test_a_day_that_touches_more_rows_than_duckdb_keeps_together_equals_a_full_build():
+    """The 150,000 orders of one buyer are found in one turn, those of another, whose shop has
+    a number of hers too, in the next. What is put together in two turns must be all there (see database.add_rows)."""
+    many = """
+        insert into staging.orders by name
+        select 'wechat' as platform, 's1' as shop_id, 'n' || n as order_id, 'ann' as buyer_id, 'user_id' as buyer_id_type,
+            timestamp '2025-01-03 10:00:00' as paid_at, 10 as paid_amount, 'paid' as status, 'normal' as order_kind,
+            'export' as file_source, 1 as file_id, timestamp '2025-03-01' as version_at
+        from range(150000) as numbers (n)
+    """
+    world = on_every_thread(empty_world())
+    world.connection.execute(many)
+    arrive(
+        world.connection, [paid(name, "bo", None, platform="wechat", shop_id="s2") for name in ("n1", "b1")], file_id=1
+    )
+    world.refresh(as_of="2025-01-31")
+    before = world.sql("select person_id, count(*) as n from core.orders group by all order by n")
+    assert [row["n"] for row in before] == [2, 150000]
+    arrive(world.connection, [paid("a1", "ann", None, platform="wechat", shop_id="s1")], file_id=2)
+    world.refresh(as_of="2025-01-31")
+    after = world.sql("select person_id, count(*) as n from core.orders group by all order by n")
+    assert [row["n"] for row in after] == [2, 150001]
