@@ -44,24 +44,12 @@ def run_all(home: Path | None, as_of: date | None, full: bool, select: list[str]
 
 
 def start_with_new_key(home: Path | None) -> int:
-    """A new key, an empty warehouse, and a run over all of landing.
-
-    Stopped in between, the key and the warehouse do not go together, and every run says so until this is asked again.
-    """
-    from pipelines.merchant_key import fingerprint_of, remember, take_new
-    from pipelines.privacy import load_key
-    from pipelines.steps.begin import prepare
-    from pipelines.steps.from_landing import need_every_file, start_over
-    from pipelines.warehouse import open_for_writing
+    """Makes another key, says where the old one is, and runs over all of landing."""
+    from pipelines.steps.new_key import change_key
 
     settings = load_settings(home)
     _need_landing(settings)
-    with open_for_writing(settings) as warehouse:
-        prepare(warehouse)
-        need_every_file(warehouse.connection, settings)
-        aside = take_new(settings, settings.today())
-        start_over(warehouse.connection)
-        remember(warehouse.connection, fingerprint_of(load_key(settings.key_path)))
+    aside = change_key(settings)
     was = f"; the old one is {aside.name}" if aside else ""
     print(f"{settings.key_path}: a new key{was}. Keep a copy of it elsewhere.", flush=True)
     return run_all(home, None, False, [])

@@ -363,3 +363,15 @@ ODDITIES = [
 def test_what_is_plain_is_read_alike(connection: duckdb.DuckDBPyConnection, texts: list[str]) -> None:
     for how in READINGS:
         plain_ones(connection, texts, how)
+
+
+def test_no_words_hold_nothing_and_words_may_hold_the_mark_between_them() -> None:
+    asked: dict[tuple[str, ...], list[bool]] = {
+        (): [False, False],
+        ("",): [True, False],
+        ("a\x1fb", "c"): [False, False],
+        ("a", "c"): [False, True],
+    }
+    for words, expected in asked.items():
+        sql = f"select {plainly.among_sql('x', words)} from (values (''), ('a')) as t (x)"
+        assert [found for (found,) in duckdb.sql(sql).fetchall()] == expected, words

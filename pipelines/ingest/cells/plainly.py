@@ -63,7 +63,7 @@ def listed(values: tuple[str, ...] | list[str]) -> str:
 @cache
 def list_sql(words: tuple[str, ...]) -> str:
     """SQL of a list of words, if it can be as one literal: DuckDB's parser is slow."""
-    if any(_BETWEEN in word for word in words):
+    if not words or any(_BETWEEN in word for word in words):
         return "[" + ", ".join(map(quoted, words)) + "]"
     return f"string_split({quoted(_BETWEEN.join(words))}, {quoted(_BETWEEN)})"
 

@@ -1,0 +1,31 @@
+"""`siyu key new`: another key, and a warehouse that has to be made again from landing.
+
+What belongs here: the order in which both change. What does not: the key (merchant_key.py), what is forgotten and when
+that is refused (from_landing.py), the run that follows.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.merchant_key import fingerprint_of, remember, take_new
+from pipelines.privacy import load_key
+from pipelines.settings import Settings
+from pipelines.steps.begin import prepare
+from pipelines.steps.from_landing import need_every_file, start_over
+from pipelines.warehouse import open_for_writing
+
+
+def change_key(settings: Settings) -> Path | None:
+    """Takes a new key and empties the warehouse; where the old key was set aside, None where there was none.
+
+    Stopped in between, the two do not go together, and every run says so until this is asked again. Raises
+    WarehouseBusy, and LandingIncomplete while landing could not give everything back.
+    """
+    with open_for_writing(settings) as warehouse:
+        prepare(warehouse)
+        need_every_file(warehouse.connection, settings)
+        aside = take_new(settings, settings.today())
+        start_over(warehouse.connection)
+        remember(warehouse.connection, fingerprint_of(load_key(settings.key_path)))
+    return aside
