@@ -51,4 +51,4 @@ def is_starred(cell: str) -> bool:
 def only_marks_sql(p: str) -> str:
     """SQL: an id is only marks, and begins with one that a real id may begin with."""
     may_be = f"{p} < 'A' and {p} >= '@' or {p} < '`' and {p} >= '_'"
-    return f"case when {may_be} then regexp_full_match({p}, '[[:punct:]]+') else false end"
+    return f"case when {may_be} then regexp_full_match({p}, '[[:punct:]\\p{{P}}]+') else false end"
