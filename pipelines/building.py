@@ -77,7 +77,7 @@ def create_ops(connection: duckdb.DuckDBPyConnection) -> None:
 def core_fingerprint(settings: Settings) -> str:
     """Changes when a definition or a number-deciding setting changes; core is then built anew."""
     defined = sorted(f for place in ("core/*", "facts/*", "*.yaml") for f in ASSETS.glob(place) if f.is_file())
-    no_number = {"home", "language", "merchant_name", "engine", "spark", "memory_limit"}
+    no_number = {"home", "language", "merchant_name", "engine", "spark", "memory_limit", "reading", "readers"}
     decides = settings.model_dump_json(exclude=no_number)
     return fingerprint(load_platforms(), decides, files=[*defined, *DECIDES_ROWS])
 

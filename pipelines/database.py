@@ -54,6 +54,14 @@ def read_only(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+_BROKEN = ("corrupt", "checksum", "not a valid duckdb", "deserializ", "been invalidated", "beyond the end of the file")
+
+
+def is_broken(error: Exception) -> bool:
+    """Whether the engine says that a file is not what it once wrote."""
+    return any(word in str(error).lower() for word in _BROKEN)
+
+
 @contextlib.contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """All of the block or nothing of it."""

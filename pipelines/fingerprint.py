@@ -2,7 +2,7 @@
 
 What belongs here: how one is made. What does not: of what. Three questions are asked, and none answers another: whether
 core and facts are to be built anew (building.core_fingerprint), whether a run would publish the same again
-(steps/record.run_fingerprint), whether a refused file may be understood by now (ingest/sources.mappings_fingerprint).
+(steps/record.run_fingerprint), whether a refused file may be understood by now (ingest/sources.reading_fingerprint).
 One for all would read everything again because a page's wording changed.
 """
 

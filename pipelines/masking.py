@@ -7,6 +7,7 @@ such a text is shown (ingest).
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from pipelines.privacy import MASK, mask_letters, mask_text
 
@@ -58,13 +59,17 @@ _NAMES_END = re.compile(
 )
 
 
-def mask_header(cells: list[str]) -> str:
-    """The header of a file that nobody knows: names of columns are shown, anything that may be a person's data is not.
+def mask_header(cells: list[str], known: Collection[str] = ()) -> str:
+    """What stands where a header should: names of columns are shown, anything that may be a person's data is not.
 
-    A line with a number or a time in it is no header, but data under none.
+    `known`: cells that a mapping knows; where they are half of all it is a header for sure. A line with a number or a
+    time in it is no header, but data under none.
     """
+    filled = [cell for cell in cells if cell.strip()]
+    if filled and 2 * sum(cell in known for cell in filled) >= len(filled):
+        return mask_text(", ".join(cells))
     is_data = any(re.search(r"[0-9]{3}|^[0-9０-９.,]+$", cell.strip()) for cell in cells)
-    shown = (cell if _is_column_name(cell) and not is_data else mask_letters(cell) for cell in cells)
+    shown = (cell if cell in known or (_is_column_name(cell) and not is_data) else mask_letters(cell) for cell in cells)
     return mask_text(", ".join(shown))
 
 

@@ -176,6 +176,11 @@ def mask_letters(text: str) -> str:
     return _LETTERS.sub("*", mask_text(text))
 
 
+def mask_letters_sql(expression: str) -> str:
+    """SQL: the twin of `mask_letters`."""
+    return rf"regexp_replace({mask_text_sql(expression)}, '[\p{{L}}\p{{Nl}}\p{{No}}]+', '*', 'g')"
+
+
 def mask_start(text: str, length: int, mask: Callable[[str], str] = mask_text) -> str:
     """The masked beginning of a text that may be very long, without half a number where it is cut."""
     head = mask(text[: 10 * length])

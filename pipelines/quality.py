@@ -149,7 +149,8 @@ class _Asking:
         ).fetchall()
         columns = {table for table, _ in listed} | {f"{table}.{column}" for table, column in listed}
         gone = _gone(connection, settings) if "ops.files" in columns else []
-        return cls(connection, {**_sources(), "gone": gone}, frozenset(columns))
+        known = {**_sources(), "gone": gone, "hub_limit": settings.identity_hub_limit}
+        return cls(connection, known, frozenset(columns))
 
     def rows(self, rule: Mapping[str, Any]) -> list[Row]:
         """What a rule finds; nothing where a table or column that it needs is not there."""
@@ -194,10 +195,15 @@ def _sources() -> Row:
 
 def _gone(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:
     """Refused files that somebody has taken out of landing since: nobody waits for them. Without a landing, none."""
+    from pipelines.ingest.landing import paths_there
+
     if not settings.landing.is_dir():
         return []
     refused = connection.execute("select distinct path from ops.files where status = 'quarantined'").fetchall()
-    return [path for (path,) in refused if not (settings.landing / path).exists()]
+    if not refused:
+        return []
+    there = paths_there(settings)
+    return [path for (path,) in refused if path not in there]
 
 
 def _finding(rule: Mapping[str, Any], row: Row) -> Finding:

@@ -20,6 +20,7 @@ from typing import Literal
 from pipelines.check_record import Failure
 from pipelines.database import read_only
 from pipelines.engines.opening import need_engine
+from pipelines.modes import make_home, private_files
 from pipelines.quality import Quality, quality
 from pipelines.settings import Settings
 from pipelines.spec.nearest import nearest
@@ -98,8 +99,8 @@ def run(
 
 def _need_room_to_write(settings: Settings) -> None:
     """Raises PermissionError naming the place, before Dagster is asked: what fails in its resources says no word."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with open(settings.lock_path, "a", encoding="utf-8"):
+    make_home(settings)
+    with private_files(), open(settings.lock_path, "a", encoding="utf-8"):
         pass
 
 
@@ -112,11 +113,20 @@ def unchanged(settings: Settings, as_of: date | None = None) -> date | None:
 
     Compares the snapshot's own record with the files in landing, the settings, every definition and Siyu's code.
     """
-    from pipelines.core import last_complete_day
-    from pipelines.ingest.landing import find_new
+    import duckdb
 
     if not settings.snapshot_path.exists() or read_hold(settings):
         return None
+    try:
+        return _unchanged_since(settings, as_of)
+    except duckdb.Error:
+        return None  # a snapshot that cannot be read: the run publishes another
+
+
+def _unchanged_since(settings: Settings, as_of: date | None) -> date | None:
+    from pipelines.core import last_complete_day
+    from pipelines.ingest.landing import find_new
+
     with read_only(settings.snapshot_path) as snapshot:
         last = snapshot.execute(
             "select fingerprint, as_of from ops.runs where status = 'published' order by rowid desc limit 1"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipelines.event_words import known_word, load_event_words
 from pipelines.spec.nearest import hint
@@ -46,6 +46,41 @@ class SparkSettings(BaseModel):
     options: dict[str, str] = {}
 
 
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(MB|GB)")
+_UNIT = {"MB": 10**6, "GB": 10**9}
+
+
+def _a_size(text: str) -> str:
+    if not _SIZE.fullmatch(text):
+        raise ValueError(f"{text!r} is not a size; expected something such as '4 GB' or '800 MB'")
+    return text
+
+
+def _bytes(size: str) -> int:
+    number, unit = _SIZE.fullmatch(size).groups()  # type: ignore[union-attr]
+    return int(float(number) * _UNIT[unit])
+
+
+class ReadingLimits(BaseModel):
+    """What reading one file of landing may take; a file that takes more is refused by name and the run goes on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    memory: Annotated[str, AfterValidator(_a_size)] = "2 GB"
+    unpacked: Annotated[str, AfterValidator(_a_size)] = "20 GB"  # on disk, of an archive or of its copy as text
+    seconds: int = Field(default=600, ge=1)
+    columns: int = Field(default=2_000, ge=10)
+    line_breaks: int = Field(default=100, ge=1)  # in one cell; after more its quote was never closed
+
+    @property
+    def memory_bytes(self) -> int:
+        return _bytes(self.memory)
+
+    @property
+    def unpacked_bytes(self) -> int:
+        return _bytes(self.unpacked)
+
+
 def _entry(text: str) -> str:
     """An event word by any of its spellings; one that ends something or only reaches a person is no entry."""
     word = known_word(text)
@@ -73,6 +108,8 @@ class Settings(BaseModel):
     identity_hub_limit: int = Field(default=10, ge=2)
     windows: list[Annotated[int, Field(ge=1)]] = Field(default=[7, 30, 60, 90, 180, 365], min_length=1)
     memory_limit: str = ""
+    readers: Literal["owner", "group", "all"] = "owner"
+    reading: ReadingLimits = ReadingLimits()
     ended_sources: list[str] = []
     channels: dict[str, Channel] = {}
 
@@ -106,10 +143,8 @@ class Settings(BaseModel):
 
     @field_validator("memory_limit")
     @classmethod
-    def _a_size(cls, text: str) -> str:
-        if not re.fullmatch(r"(\d+(\.\d+)? ?(MB|GB))?", text):
-            raise ValueError(f"{text!r} is not a size; expected something such as '4 GB' or '800 MB'")
-        return text
+    def _size_or_none(cls, text: str) -> str:
+        return _a_size(text) if text else text
 
     @field_validator("timezone")
     @classmethod

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.database import connect, read_only, transaction
+from pipelines.modes import make_home, make_private, private_files, publish_file, publish_folder
 from pipelines.settings import Settings, load_settings
+from pipelines.upkeep.manifest import Manifest, copy_with_checksum, manifest_path, rows_of, write_manifest
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,8 +56,10 @@ def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
     The lock is the kernel's (flock): it is gone the moment its holder dies, however it dies.
     Raises WarehouseBusy naming the process that holds it.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with _locked(settings.lock_path):
+    make_home(settings)
+    with private_files(), _locked(settings.lock_path):
+        for path in (settings.warehouse_path, settings.lock_path):
+            make_private(path)
         connection = connect(settings.warehouse_path)
         connection.execute(f"set memory_limit = '{settings.memory_limit or MEMORY_SHARE}'")
         # rows that were replaced are cleared away once, below, and not again and again in between
@@ -67,6 +70,15 @@ def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
             connection.execute("checkpoint")
         finally:
             connection.close()
+
+
+def set_aside(settings: Settings) -> Path:
+    """Moves a warehouse file that cannot be read out of the way, with its log; where it is now. Nothing is deleted."""
+    aside = settings.home / f"{settings.warehouse_path.name}.broken-{datetime.now():%Y%m%dT%H%M%S}"
+    log = settings.warehouse_path.with_name(f"{settings.warehouse_path.name}.wal")
+    if log.exists():
+        log.rename(aside.with_name(f"{aside.name}.wal"))
+    return settings.warehouse_path.rename(aside)
 
 
 @contextlib.contextmanager
@@ -93,16 +105,18 @@ def publish(warehouse: Warehouse) -> Path:
     Readers of an older copy keep it; nobody ever sees half a file. Returns the copy's path.
     """
     settings = warehouse.settings
-    settings.published.mkdir(parents=True, exist_ok=True)
+    publish_folder(settings.published, settings)
     warehouse.connection.execute("checkpoint")
     log = settings.warehouse_path.with_name(settings.warehouse_path.name + ".wal")
     if log.exists() and log.stat().st_size:
         raise RuntimeError(f"{log}: the checkpoint left a write-ahead log; the copy would miss rows, so none was made")
     copy = settings.published / f"siyu-{datetime.now():%Y%m%dT%H%M%S%f}.duckdb"
     partial = copy.with_suffix(".partial")
-    shutil.copyfile(settings.warehouse_path, partial)
+    checksum = copy_with_checksum(settings.warehouse_path, partial)
     _to_disk(partial)
-    partial.chmod(0o444)
+    publish_file(partial, settings, is_final=True)
+    write_manifest(copy, Manifest(partial.stat().st_size, checksum, rows_of(warehouse.connection)))
+    publish_file(manifest_path(copy), settings)
     partial.rename(copy)
     pointer = settings.published / ".siyu.duckdb.new"
     pointer.unlink(missing_ok=True)
@@ -126,6 +140,7 @@ def _forget_old(folder: Path, current: Path) -> None:
     copies = sorted(p for p in folder.glob("siyu-*.duckdb") if p != current)
     for old in [*copies[: -(KEEP_SNAPSHOTS - 1)], *folder.glob("siyu-*.partial")]:
         old.unlink(missing_ok=True)
+        manifest_path(old).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)

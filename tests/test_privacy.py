@@ -11,11 +11,14 @@ from pathlib import Path
 import duckdb
 import phonenumbers
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.masking import mask_header, mask_words
 from pipelines.privacy import (
     load_key,
     mask_letters,
+    mask_letters_sql,
     mask_start,
     mask_text,
     mask_text_sql,
@@ -107,6 +110,14 @@ def test_mask_hides_every_phone(connection: duckdb.DuckDBPyConnection, number: s
         plain = masked.translate(str.maketrans("０１２３４５６７８９", "0123456789", " -"))
         assert "13800138006" not in plain
         assert "***" in masked
+
+
+LETTERS = st.characters(max_codepoint=0x17F, exclude_characters="\0") | st.sampled_from("张伟３Ⅳ½²日，。-1380")
+
+
+@given(st.text(LETTERS, max_size=60))
+def test_letters_are_masked_alike_in_sql_and_in_python(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    assert _sql(connection, mask_letters_sql("x"), text) == mask_letters(text)
 
 
 @pytest.mark.parametrize("text", ["6917000013800138006", "2025-01-13 15:30:00", "1,234.50", "订单 4711"])

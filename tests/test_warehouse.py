@@ -78,8 +78,10 @@ def test_only_the_last_copies_are_kept_and_no_half_one(settings):
     (settings.published / "siyu-1.partial").write_text("half")
     for number in range(5):
         newest = write_number(settings, number)
-    copies = sorted(settings.published.glob("siyu-*"))
+    copies = sorted(settings.published.glob("siyu-*.duckdb"))
     assert len(copies) == 3
+    manifests = sorted(copy.with_suffix(".json") for copy in copies)
+    assert sorted(settings.published.glob("siyu-*")) == sorted([*copies, *manifests])
     assert settings.snapshot_path.resolve() == newest == copies[-1]
 
 

@@ -10,7 +10,7 @@ columns:
   platform:      {type: varchar, zh: 平台, description: 'any for a phone, which belongs to no platform'}
   id_type:       {type: varchar, zh: 账号类型}
   id_value:      {type: varchar, zh: 账号, description: a phone only as its keyed hash}
-  person_id:     {type: varchar, zh: 人, description: NULL for a cut hub}
+  person_id:     {type: varchar, zh: 人, description: NULL for a phone that is a cut hub}
   method:        {type: varchar, zh: 依据, description: 'link, phone, shared_id (it stands alone), or hub_cut'}
   first_seen_at: {type: timestamp, zh: 首次出现}
   linked_ids:    {type: bigint, unit: id, zh: 直接相连的账号数}
@@ -23,8 +23,9 @@ checks:
 # One person's id is the hash of the smallest of their ids, so it depends on the data alone, not on when it came. It may
 # change when two people turn out to be one; the old and the new id are then both among the touched people.
 #
-# A phone on more than `identity_hub_limit` ids (a courier, a shop's own number, brushed orders) says nothing about who
-# somebody is: it is cut, joins nobody, and is reported with method hub_cut.
+# An id that touches more than `identity_hub_limit` others says nothing about who somebody is: it is cut, joins nobody, and
+# is reported with method hub_cut. A phone (a courier's, a shop's own, of brushed orders) is then nobody's. An account
+# stays one person's, who stands alone: it bought for many others, or a file of links is wrong.
 
 from pipelines.identity import components, touched
 from pipelines.identity.touched import NODE
@@ -69,12 +70,12 @@ def of_links(links):
 
 
 def links(table):
-    """The merchant's links, whose ends are compared as other ids are."""
+    """The merchant's links that still count, whose ends are compared as other ids are."""
     return f"""(
         select * replace (
             {PLATFORM.format(id_type="id_type")} as platform,
             case when linked_type = 'phone' then 'any' else linked_platform end as linked_platform)
-        from {table}
+        from {table} where not coalesce(is_withdrawn, false)
     )"""
 
 
@@ -98,7 +99,8 @@ def placed(orders):
 # The rows of core.identities for every node of nodes_now.
 FOUND = f"""
     select n.platform, n.id_type, n.id_value,
-        case when h.node is null then {PERSON_ID.format(key="coalesce(l.smallest, n.node)")} end as person_id,
+        case when h.node is null or n.id_type <> 'phone' then {PERSON_ID.format(key="coalesce(l.smallest, n.node)")} end
+            as person_id,
         case when h.node is not null then 'hub_cut' when d.is_linked then 'link'
             when l.node is not null then 'phone' else 'shared_id' end as method,
         n.first_seen_at, coalesce(d.linked_ids, 0) as linked_ids
@@ -212,7 +214,7 @@ def _join(connection, hub_limit, asked=""):
                 union all select other, one, method from edges
             ) group by node;
         create or replace temp table hubs as
-            select node from degrees where starts_with(node, 'any' || chr(31) || 'phone') and linked_ids > {hub_limit}
+            select node from degrees where linked_ids > {hub_limit}
             -- a neighbour that nothing is asked of can only be a phone that was cut before
             union select node from degrees where node not in (select {NODE_KEY.format(a="")} from nodes_now);
         create or replace temp table kept_edges as

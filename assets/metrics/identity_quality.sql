@@ -84,12 +84,12 @@ alike as (
     platform,
     id_type,
     cast(null as varchar) as person_id,
-    count(*) as ids,
+    count(*) filter (where person_id is null) as ids,
     0 as lone_people,
     0 as linked_ids,
-    count(*) filter (where method = 'hub_cut') as cut_hubs
+    count(*) as cut_hubs
   from core.identities
-  where person_id is null
+  where method = 'hub_cut'
   group by platform, id_type
   union all
   select

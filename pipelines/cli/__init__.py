@@ -7,6 +7,7 @@ notebook or Dagster too. Each command imports what it needs, so that `siyu --hel
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # One command is one short process. What it imports lives as long as it does, and looking at all of that for garbage
     # again and again is a fifth of the time of a small run.
     gc.set_threshold(100_000)
+    _speak_any_encoding()
     arguments = _home_first(list(sys.argv[1:] if argv is None else argv))
     try:
         code = _run(arguments)
@@ -31,6 +33,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         from pipelines.cli.mistakes import tell
 
         return tell(error, _home(arguments))
+
+
+def _speak_any_encoding() -> None:
+    """A pipe or a terminal of another encoding gets a question mark for what it cannot show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
 
 
 def _run(arguments: list[str]) -> int:

@@ -1,12 +1,16 @@
 """`siyu query` and `siyu metric`: one question to the published snapshot.
 
-What belongs here: shutting the connection, reading parameters typed by hand. What does not: printing (show.py).
+What belongs here: shutting the connection, its bounds, reading parameters typed by hand. What does not: printing
+(show.py).
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import resource
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,9 +18,15 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli.mistakes import UserError
 from pipelines.cli.show import Format, Rows, answer, write
+from pipelines.memory import address_space
 
 if TYPE_CHECKING:
+    import duckdb
+
     from pipelines.warehouse import Snapshot
+
+SHARE_OF_MEMORY = 0.5  # of the machine's, that the process of one question may add
+SECONDS = 600  # that one question may take
 
 
 @contextlib.contextmanager
@@ -27,12 +37,52 @@ def shut_snapshot(home: Path | None) -> Iterator[Snapshot]:
     with open_warehouse(home) as snapshot:
         # `show tables` then lists them all, and a table may be named without its schema: results before what makes them
         snapshot.connection.execute("set search_path = 'metrics,facts,core,staging'")
+        snapshot.connection.execute("set memory_limit = '30%'")
         snapshot.connection.execute("set enable_external_access = false")
         snapshot.connection.execute("set lock_configuration = true")
         yield snapshot
 
 
-def ask_sql(home: Path | None, sql: str, form: Format, limit: int) -> None:
+@contextlib.contextmanager
+def bounded(connection: duckdb.DuckDBPyConnection, seconds: int) -> Iterator[None]:
+    """What is asked inside may take so long, and as much memory as the engine may plus a share for its answer.
+
+    Raises UserError where it takes more.
+    """
+    import duckdb
+
+    timer = threading.Timer(seconds, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        with _held_memory():
+            yield
+    except duckdb.InterruptException as error:
+        raise UserError(f"the SQL took longer than {seconds} seconds; ask for less, or give --seconds") from error
+    except (MemoryError, duckdb.OutOfMemoryException) as error:
+        raise UserError("the SQL needs more memory than there is for it; ask for less at once") from error
+    finally:
+        timer.cancel()
+
+
+@contextlib.contextmanager
+def _held_memory() -> Iterator[None]:
+    """A share of the memory of the machine, and no more, for this process; kept by the operating system."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    try:
+        found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        most = address_space() + int(found * SHARE_OF_MEMORY)
+    except (ValueError, FileNotFoundError):  # not Linux
+        yield
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (most if before[0] < 0 else min(most, before[0]), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def ask_sql(home: Path | None, sql: str, form: Format, limit: int, seconds: int = SECONDS) -> None:
     """Runs one statement on the snapshot and prints its rows. Raises UserError with DuckDB's words about the SQL."""
     import duckdb
 
@@ -42,7 +92,8 @@ def ask_sql(home: Path | None, sql: str, form: Format, limit: int) -> None:
         try:
             if (number := len(duckdb.extract_statements(sql))) > 1:
                 raise UserError(f"the SQL holds {number} statements; expected one SELECT")
-            write(answer(snapshot.connection.execute(sql)), form, limit)
+            with bounded(snapshot.connection, seconds):
+                write(answer(snapshot.connection.execute(sql)), form, limit)
         except duckdb.Error as error:
             raise UserError(
                 f"the SQL could not be answered: {error}\n"

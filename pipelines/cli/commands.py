@@ -123,6 +123,7 @@ def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT; - reads it from standard input.")],
     form: Form = "table",
     limit: Limit = ROWS_SHOWN,
+    seconds: Annotated[int, typer.Option(min=1, help="How long it may take.")] = 600,
 ) -> None:
     """Ask the published snapshot anything in SQL.
 
@@ -130,7 +131,7 @@ def query(
     """
     from pipelines.cli.asking import ask_sql
 
-    ask_sql(context.obj, sys.stdin.read() if sql == "-" else sql, form, limit)
+    ask_sql(context.obj, sys.stdin.read() if sql == "-" else sql, form, limit, seconds)
 
 
 @app.command()
@@ -225,3 +226,62 @@ def check(
     from pipelines.cli.check import check as check_one
 
     return check_one(context.obj, file, folder, as_json)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
+) -> int:
+    """Is everything still what it was: key, warehouse, ledger, landing, snapshot, report.
+
+    Reads every block and every loaded file and changes nothing; says what is broken and what mends it. Exit code 1:
+    something is broken.
+    """
+    from pipelines.cli.upkeep import show_verified
+
+    return show_verified(context.obj, as_json)
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="What is well, too.")] = False,
+) -> int:
+    """Is this machine fit and this home well: what is wrong, why it matters, what mends it.
+
+    Looks for a moment and changes nothing; `siyu verify` reads every block. Exit code 1: something must be mended.
+    """
+    from pipelines.cli.upkeep import show_examined
+
+    return show_examined(context.obj, as_json, everything)
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to make, e.g. siyu-2026-03-31.tar.")],
+    landing: Annotated[bool, typer.Option("--landing/--without-landing", help="With your files in landing.")] = True,
+) -> int:
+    """Copy the whole home into one file.
+
+    Warehouse, key, settings, reports and landing; no run goes on meanwhile.
+    """
+    from pipelines.cli.upkeep import make_backup
+
+    return make_backup(context.obj, file, landing)
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `siyu backup` made.")],
+) -> int:
+    """Make a home out of a backup: siyu --home NEW restore FILE.
+
+    The place must be empty. Every file is compared with its checksum, and the warehouse is published again.
+    """
+    from pipelines.cli.upkeep import take_backup
+
+    return take_backup(context.obj, file)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -32,7 +33,7 @@ def tell(error: BaseException, home: Path | None) -> int:
     if is_users(error):
         _print(f"siyu: {error}")
         return USER
-    if isinstance(error, OSError) and (advice := _about_files(error)):
+    if (isinstance(error, OSError) and (advice := _about_files(error))) or (advice := _about_database(error)):
         _print(f"siyu: {advice}")
         return USER
     place = _keep_traceback(error, home)
@@ -59,6 +60,8 @@ _USERS = {
     "pipelines.merchant_key.KeyLost",
     "pipelines.engines.java.SparkMissing",
     "pipelines.steps.from_landing.LandingIncomplete",
+    "pipelines.upkeep.backup.NoBackup",
+    "pipelines.upkeep.version.NewerHome",
 }
 
 
@@ -74,6 +77,53 @@ def _about_files(error: OSError) -> str:
     return ""
 
 
+_FULL = "the disk is full. Free some space and run the same command again; nothing is half done."
+_CORRUPT = (
+    "the file is damaged: what it holds is not what was written. `siyu verify` says which file and what mends it; the "
+    "last published numbers are untouched unless it names them."
+)
+# What DuckDB says of its surroundings, by a part of its message, and what that means for a person.
+_ENGINE: tuple[tuple[str, str], ...] = (
+    ("no space left on device", _FULL),
+    ("disk quota exceeded", _FULL),
+    ("file too large", _FULL),
+    ("could not set lock on file", "another program has this file open to write: close it there and try again."),
+    ("permission denied", "no permission to read or write here. Mend the permissions, or name another with --home."),
+    ("read-only file system", "the disk may only be read. Mount it to write, or name another place with --home."),
+    ("input/output error", "the disk gave an error. Look at its health before anything else, then try again."),
+    ("stale file handle", "the disk gave an error. Look whether the network drive is still there, then try again."),
+    ("checksum", _CORRUPT),
+    ("corrupt", _CORRUPT),
+    ("not a valid duckdb database file", _CORRUPT),
+    (
+        "database has been invalidated",
+        "the engine stopped after an error before this one, most often a full disk. Free some space and try again.",
+    ),
+    (
+        "out of memory",
+        "the memory was not enough. Close other programs, or set memory_limit in siyu.toml lower, so that more is "
+        "written to disk instead.",
+    ),
+)
+_FROM_ENGINE = {"_duckdb.Error", "duckdb.Error", "duckdb.duckdb.Error"}
+
+
+def _about_database(error: BaseException) -> str:
+    """Plain words for what the engine says of disk, memory and locks; '' for anything else it says.
+
+    Its file is named where its message does.
+    """
+    names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+    text = str(error)
+    if names.isdisjoint(_FROM_ENGINE):
+        return ""
+    said = next((said for part, said in _ENGINE if part in text.lower()), "")
+    file = re.search(r"[\"']([^\"']*(?:\.duckdb|\.wal|\.tmp)[^\"']*)[\"']", text)
+    holder = re.search(r"\(PID (\d+)\)", text)
+    held = f" It is process {holder[1]}." if said and holder else ""
+    return f"{file[1]}: {said}{held}" if said and file else f"{said}{held}"
+
+
 def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or ["no message"])[0][:300]
 
@@ -85,12 +135,18 @@ def _keep_traceback(error: BaseException, home: Path | None) -> Path:
     for folder in (home / "logs" if home and home.is_dir() else None, Path(tempfile.gettempdir())):
         try:
             if folder is not None:
-                folder.mkdir(exist_ok=True)
-                (folder / name).write_text(text, encoding="utf-8")
+                folder.mkdir(exist_ok=True, mode=0o700)
+                with open(folder / name, "x", encoding="utf-8", opener=_private) as file:
+                    file.write(text)
                 return folder / name
         except OSError:
             continue
     return Path(os.devnull)
+
+
+def _private(path: str, flags: int) -> int:
+    """A traceback may hold paths and SQL."""
+    return os.open(path, flags, 0o600)
 
 
 def _print(text: str) -> None:

@@ -44,7 +44,7 @@ def _nothing(settings: Settings) -> dict[str, Any]:
     nothing: dict[str, Any] = dict.fromkeys(("writer", "last_run", "data_date", "days_behind"))
     nothing |= {"verdict": None, "measure": None, "findings": [], "clocks": []}
     nothing |= {"sources": [], "total": _total([]), "adds_up": True, "faults": [], "refused_files": []}
-    return nothing | {"reasons": [], "checks": {"asked": 0, "failed": []}, "waiting": len(find_files(settings.landing))}
+    return nothing | {"reasons": [], "checks": {"asked": 0, "failed": []}, "waiting": len(find_files(settings))}
 
 
 def _inside(state: State, settings: Settings) -> dict[str, Any]:
@@ -105,14 +105,18 @@ def _faults(state: State) -> list[Row]:
 
 def _refused(state: State, settings: Settings) -> list[Row]:
     """Files refused whole, as they lie in landing now: not those whose place a later one has taken, nor those gone."""
+    from pipelines.ingest.landing import paths_there
+
     refused = state.rows("""
         with newest as (select * from ops.files qualify row_number() over (partition by path order by file_id desc) = 1)
         select f.path, min(q.reason) as reason, min(q.expected) as expected
         from newest as f left join ops.quarantine as q on f.file_id = q.file_id
         where f.status = 'quarantined' group by f.path order by f.path
     """)
-    is_there = settings.landing.is_dir()
-    return [row for row in refused if not is_there or (settings.landing / row["path"]).exists()]
+    if not refused or not settings.landing.is_dir():
+        return refused
+    there = paths_there(settings)
+    return [row for row in refused if row["path"] in there]
 
 
 def _clocks(state: State, settings: Settings) -> list[Row]:

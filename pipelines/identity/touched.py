@@ -117,7 +117,7 @@ def _neighbours(fresh: str) -> str:
 
 NAMED_BY_COPIES = f"""
     select {NODE} from ({{nodes}})
-    anti join (select {NODE} from core.identities where method = 'hub_cut') using ({NODE})
+    anti join (select {NODE} from core.identities where person_id is null) using ({NODE})
 """
 
 

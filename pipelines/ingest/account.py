@@ -16,10 +16,13 @@ from pipelines.ingest.landing import Found
 from pipelines.ingest.ledger import FILES
 from pipelines.ingest.notices import Notice, facts_text, write_notices
 from pipelines.ingest.origin import Facts, Origin
+from pipelines.ingest.refused_lines import EXPECTED
 from pipelines.ingest.rows import Rows
-from pipelines.ingest.sources import Source, mappings_fingerprint
+from pipelines.ingest.sources import Source, reading_fingerprint
 from pipelines.ingest.text import UnreadableError
-from pipelines.privacy import mask_letters, mask_text, mask_text_sql
+from pipelines.privacy import mask_letters_sql, mask_text, mask_text_sql
+from pipelines.settings import ReadingLimits
+from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -65,6 +68,7 @@ class Account:
 
     connection: duckdb.DuckDBPyConnection
     now: datetime
+    limits: ReadingLimits
 
     def write_faults(self, origin: Origin, rows: Rows, money: str, is_record: bool, key: list[str]) -> None:
         """A refused part of a record is set aside like a cell: the record itself is loaded.
@@ -88,17 +92,17 @@ class Account:
 
     def write_refused(self, facts: Facts, rows: Rows, source: Source) -> None:
         """Lines that are no records. In a source with personal columns any word of them may be a name."""
-        hide = mask_letters if source.has_personal else mask_text
-        refused = [
-            [facts.file_id, facts.path, r.line, r.reason, r.expected, hide(r.raw)[:LONGEST_RAW], self.now]
-            for r in rows.refused
-        ]
-        if refused:
-            self.connection.executemany(
-                "insert into ops.quarantine (file_id, path, line, reason, expected, raw_text, quarantined_at, is_cell, "
-                "rows) values (?, ?, ?, ?, ?, ?, ?, false, 1)",
-                refused,
-            )
+        if not len(rows.refused):
+            return
+        hide = mask_letters_sql if source.has_personal else mask_text_sql
+        expected = " ".join(f"when {quoted(reason)} then {quoted(said)}" for reason, said in EXPECTED.items())
+        self.connection.execute(
+            "insert into ops.quarantine "
+            "(file_id, path, line, reason, expected, raw_text, quarantined_at, is_cell, rows) "
+            f"select ?, ?, line, reason, case reason {expected} end, left({hide('raw')}, {LONGEST_RAW}), ?, false, 1 "
+            f"from {rows.refused.table}",
+            [facts.file_id, facts.path, self.now],
+        )
 
     def write_refusal(self, file_id: int, path: str, error: UnreadableError) -> None:
         """The whole file as one record that stands for all its rows."""
@@ -166,7 +170,7 @@ class Account:
             "rows_quarantined": result.rows_quarantined,
             "status": result.status,
             "seconds": round(result.seconds, 3),
-            "mapping": mappings_fingerprint(),
+            "mapping": reading_fingerprint(self.limits),
         }
 
 
@@ -184,13 +188,13 @@ def _replace_refusals(connection: duckdb.DuckDBPyConnection, entries: list[Entry
             connection.execute(f"delete from ops.{table} where file_id = ?", [file_id])
 
 
-def contents_known(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int | None]]:
+def contents_known(connection: duckdb.DuckDBPyConnection, limits: ReadingLimits) -> dict[str, dict[str, int | None]]:
     """The loads of every content by its fingerprint and path; a refusal by other mappings does not count."""
     known = (
         "select sha256, path, file_id from ops.files where sha256 is not null and (status = 'loaded' or mapping = ?)"
     )
     contents: dict[str, dict[str, int | None]] = {}
-    for sha, path, file_id in connection.execute(known, [mappings_fingerprint()]).fetchall():
+    for sha, path, file_id in connection.execute(known, [reading_fingerprint(limits)]).fetchall():
         contents.setdefault(sha, {})[path] = file_id
     return contents
 

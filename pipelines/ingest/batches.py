@@ -46,14 +46,14 @@ class Batches:
         self.connection = connection
         self.settings = settings
         self.scratch = scratch
-        self.known = contents_known(connection)  # None: waiting to be loaded
+        self.known = contents_known(connection, settings.reading)  # None: waiting to be loaded
         self.copies: list[tuple[Found, str]] = []
         self.groups: dict[Hashable, Group] = {}
 
     def take(self, found: Found) -> Iterator[FileResult]:
         """Loads a file, or lets it wait for others like it."""
         try:
-            sha = sha256_of(found.full)
+            sha = None if found.refused else sha256_of(found.full)
         except OSError:
             sha = None
         if (
@@ -104,7 +104,7 @@ class Batches:
         if found.bytes > SMALL or sha is None:
             return None
         try:
-            opened = open_plain(found.full, found.path, self.scratch)
+            opened = open_plain(found.full, found.path, self.scratch, self.settings.reading)
             if opened is None or opened.parts or opened.refused or opened.blocks[1:] or opened.sheets:
                 return None
             if not 0 < (opened.expected or 0) <= reading.FEW:

@@ -21,6 +21,7 @@ from pipelines.ingest.landing import Found
 from pipelines.ingest.loading import FileResult, load_file
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.sources import load_sources
+from pipelines.ingest.told_paths import told_path
 from pipelines.settings import Settings
 
 REFUSED_SHOWN = 5
@@ -65,7 +66,7 @@ def check_file(file: Path, settings: Settings, folder: str | None = None) -> Fil
     """
     file = file.expanduser().resolve()
     status = file.stat()
-    found = Found(file, _place(file, settings, folder), status.st_size, status.st_mtime_ns)
+    found = Found(file, told_path(_place(file, settings, folder), b""), status.st_size, status.st_mtime_ns)
     with tempfile.TemporaryDirectory(prefix="siyu-check-") as home:
         connection = connect()
         try:

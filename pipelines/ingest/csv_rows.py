@@ -6,6 +6,8 @@ What belongs here: lines, rejects, repairs, several headers in one file. What do
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
+from pathlib import Path
 
 from pipelines.ingest import rows as generic
 from pipelines.ingest.formats.csv import DELIMITERS, open_csv, open_pieces
@@ -13,11 +15,13 @@ from pipelines.ingest.formats.opened import Opened, Piece, csv_relation
 from pipelines.ingest.formats.values import plain_breaks
 from pipelines.ingest.headers import normalise_header
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.records import Refused, fitted, numbered_lines, split_line, write_records
+from pipelines.ingest.records import fitted, numbered_lines, split_line, write_records
+from pipelines.ingest.refused_lines import LONGEST_RAW, Refused, RefusedFile
 from pipelines.ingest.rows import ReopenedError, RowReader
 from pipelines.ingest.side_by_side import refuse_apart_in
 from pipelines.ingest.table_noise import is_header_like
 from pipelines.ingest.text import UnreadableError, reopen_decoded
+from pipelines.spec.literals import quoted
 
 _REJECTIONS = {
     "MISSING COLUMNS": "ragged_row",
@@ -44,17 +48,17 @@ class CsvReader(RowReader):
 
     def _reopen_in_pieces(self) -> None:
         """Raises ReopenedError when a header was met further down: what stands under it is read by it."""
-        names = frozenset(self.opened.match.header)
-        ragged = [entry for entry in self.rows.refused if entry.reason == "ragged_row"]
-        again = [e.line for e in ragged if any(is_header_like(split_line(e.raw, d), names) for d in DELIMITERS)]
-        if glued := [entry.line for entry in ragged if self._is_glued(entry, names)]:
-            said = (
-                f"one file at a time: line {glued[0]} ends in the header of another file, joined without a line break"
-            )
-            raise UnreadableError("joined_files", said, self.rows.count + len(self.rows.refused))
+        names, again = frozenset(self.opened.match.header), []
+        for entry in self.rows.refused.of("ragged_row"):
+            if any(is_header_like(split_line(entry.raw, d), names) for d in DELIMITERS):
+                again.append(entry.line)
+            if self._is_glued(entry, names):
+                where = f"line {entry.line} ends in the header of another file, joined without a line break"
+                rows = self.rows.count + len(self.rows.refused)
+                raise UnreadableError("joined_files", f"one file at a time: {where}", rows)
         lines = sorted({*self.headers, *again})
         if lines and not self.opened.pieces and self.opened.text is not None:
-            raise ReopenedError(open_pieces(self.opened, lines, self.folders, self.scratch))
+            raise ReopenedError(open_pieces(self.opened, lines, self.folders, self.scratch, self.limits))
 
     def _is_glued(self, entry: Refused, names: frozenset[str]) -> bool:
         """Whether a header follows a row on the same line: what stands below is another table's."""
@@ -74,20 +78,22 @@ class CsvReader(RowReader):
             count = self._create_fast(opened.relation, ())
         except duckdb.InvalidInputException:
             return False
-        refused = self._rejected(opened.delimiter, prefixed=False)
-        self._reopen_decoded(refused)
-        if count + len(refused) != opened.expected:
+        self.rows.refused.clear()
+        if rejected := self._rejected(opened.delimiter, prefixed=False):
+            self.rows.refused.add(rejected)
+        self._reopen_decoded()
+        refused = len(self.rows.refused)
+        if count + refused != opened.expected:
             return False
         self.numbered = False
-        self.rows.refused = refused
         if refused:
-            self._number(opened, count + len(refused))
-            self.rows.refused, self.repaired = self._repair(self._whole(), refused, 0)
+            self._number(opened, count + refused)
+            self.repaired = self._repair(self._whole(), 0)
         line = "line" if refused else f"rowid + {opened.first_line}"
-        doubtful = self.connection.execute(f"select {line} from temp.{self.name}_fast where is_bad").fetchall()
+        doubtful = f"select {line} from temp.{self.name}_fast where is_bad"
         again = None
-        if doubtful:
-            again = self._records_again([number for (number,) in doubtful])
+        if self.connection.execute(f"{doubtful} limit 1").fetchall():
+            again = self._records_again(doubtful)
             if not self._are_same(again, line):
                 return False
         self._second_look(again, self.repaired)
@@ -95,13 +101,13 @@ class CsvReader(RowReader):
         self.rows.count += count
         return True
 
-    def _reopen_decoded(self, refused: list[Refused]) -> None:
+    def _reopen_decoded(self) -> None:
         """Raises ReopenedError when lines were no UTF-8 because all of the file is in another encoding."""
-        if any(entry.reason == "bad_encoding" for entry in refused):
+        if self.rows.refused.has("bad_encoding"):
             assert self.opened.text is not None
-            text = reopen_decoded(self.opened.text.origin, self.scratch)
+            text = reopen_decoded(self.opened.text.origin, self.scratch, self.limits)
             if text is not None:
-                raise ReopenedError(open_csv(text, self.folders))
+                raise ReopenedError(open_csv(text, self.folders, self.limits))
 
     def _are_same(self, again: str, line: str) -> bool:
         """Whether the lines read again are the rows that the fast look doubted: proof that rows stood in file order."""
@@ -116,26 +122,31 @@ class CsvReader(RowReader):
         """Gives each row its line: the lines of the file, in order, without the refused ones."""
         fast, unnumbered = f"temp.{self.name}_fast", f"temp.{self.name}_unnumbered"
         self.connection.execute(f"alter table {fast} rename to {self.name}_unnumbered")
-        refused = ", ".join(str(entry.line) for entry in self.rows.refused)
         self.connection.execute(
             f"create or replace temp table {self.name}_fast as select l.line, t.* from {unnumbered} t "
             f"positional join (select line from range({opened.first_line}, {opened.first_line + lines}) r(line) "
-            f"where line not in ({refused}) order by line) l"
+            f"where line not in (select line from {self.rows.refused.table}) order by line) l"
         )
         self.connection.execute(f"drop table {unnumbered}")
 
-    def _records_again(self, numbers: list[int]) -> str:
+    def _records_again(self, wanted: str) -> str:
         """Some lines of the file, as a numbered relation of their own."""
         if self.numbered:
-            return super()._records_again(numbers)
+            return super()._records_again(wanted)
         opened = self.opened
         assert opened.text is not None
         target = self.scratch / f"{self.name}-again.csv"
         mark = opened.delimiter.encode()
         with open(target, "wb") as out:
-            for number, line in numbered_lines(opened.text.path, numbers):
+            for number, line in numbered_lines(opened.text.path, self._sorted(wanted)):
                 out.write(b"%d" % number + mark + line + b"\n")
         return csv_relation(target, len(opened.match.header), opened.delimiter, 0, numbered=True)
+
+    def _sorted(self, wanted: str) -> Iterator[int]:
+        """Nothing else may run on the connection meanwhile."""
+        self.connection.execute(f"select * from ({wanted}) order by 1")
+        while page := self.connection.fetchmany(generic.BATCH):
+            yield from (number for (number,) in page)
 
     # --- records cut by hand -----------------------------------------------------------------------------------------
 
@@ -157,20 +168,19 @@ class CsvReader(RowReader):
 
     def _read_pieces(self, pieces: list[Piece], thorough: bool) -> bool:
         """Each piece under its own header, then all of them as one relation; False when an account does not add up."""
-        self.rows.count, self.rows.notices, self.rows.refused = 0, [], list(self.opened.refused)
+        self.rows.count, self.rows.notices = 0, []
+        self._begin_refused()
         relations, mended, total = [], [], 0
         for number, piece in enumerate(pieces):
             target = self.scratch / f"{self.name}-{number}-records.csv"
-            with open(target, "wb") as out:
-                written, refused = write_records(piece, out, thorough)
-            self._reopen_decoded(refused)
+            written = self._write_records(piece, target, number, thorough)
+            self._reopen_decoded()
             relation = csv_relation(target, len(piece.header), piece.delimiter, 0, numbered=True)
             count = self._raw_count(relation)
             rejected = self._rejected(piece.delimiter, prefixed=True)
-            if count + len(rejected) != written:
+            if count + (self.rows.refused.add(rejected, number) if rejected else 0) != written:
                 return False
-            kept, repaired = self._repair(piece, [*refused, *rejected], number)
-            self.rows.refused += kept
+            repaired = self._repair(piece, number)
             relations.append(_placed(relation, piece))
             mended += [_placed(repaired, piece)] if repaired else []
             total += count
@@ -179,55 +189,68 @@ class CsvReader(RowReader):
         self._look(total)
         return True
 
+    def _write_records(self, piece: Piece, target: Path, number: int, thorough: bool) -> int:
+        """How many records were cut; what is none of them is refused."""
+        aside = RefusedFile(self.scratch / f"{self.name}-{number}-refused.csv")
+        with open(target, "wb") as out, aside:
+            written = write_records(piece, out, aside.add, thorough, line_breaks=self.limits.line_breaks)
+        if aside.count:
+            self.rows.refused.add_file(aside.path, number)
+        return written
+
     def _raw_count(self, relation: str) -> int:
         """How many records the reader takes; what it rejects is then in the table `rejects`."""
         self._forget_rejects()
         # The table of rejects is written once the result is drained.
         return self.connection.execute(f"select count(c0) from {relation}").fetchall()[0][0]
 
-    def _rejected(self, delimiter: str, prefixed: bool) -> list[Refused]:
-        """What the reader itself refused: one entry per line, whatever number of faults it found in it."""
+    def _rejected(self, delimiter: str, prefixed: bool) -> str:
+        """What the reader itself refused, as a SELECT of line, reason and raw; '' where that is nothing.
+
+        One row per line, whatever number of faults it found in it. `prefixed`: each line has its number in front.
+        """
         exists = "select 1 from duckdb_tables() where table_name = 'rejects' and database_name = 'temp'"
         if self.connection.execute(exists).fetchone() is None:
-            return []
-        found = self.connection.execute(
-            "select line, any_value(left(csv_line, 20000)), min(error_type::varchar) from temp.rejects "
-            "group by line order by line"
-        ).fetchall()
-        refused = []
-        for line, raw, kind in found:
-            raw = (raw or "").rstrip("\r\n")
-            if prefixed:
-                number, _, raw = raw.partition(delimiter)
-                line = int(number) if number.isdigit() else line
-            refused.append(Refused(line, _REJECTIONS.get(kind, "ragged_row"), raw))
-        return refused
+            return ""
+        cut = LONGEST_RAW + 40
+        reasons = " ".join(f"when '{kind}' then '{reason}'" for kind, reason in _REJECTIONS.items())
+        lines = (
+            f"select line, case kind {reasons} else 'ragged_row' end as reason, rtrim(raw, chr(13) || chr(10)) as raw "
+            f"from (select line, coalesce(any_value(left(csv_line, {cut})), '') as raw, "
+            "min(error_type::varchar) as kind from temp.rejects group by line) order by line"
+        )
+        if not prefixed:
+            return lines
+        number, mark = f"split_part(raw, {quoted(delimiter)}, 1)", f"strpos(raw, {quoted(delimiter)})"
+        own = f"case when regexp_full_match({number}, '[0-9]+') then {number}::bigint else line end"
+        return (
+            f"select {own} as line, reason, case when {mark} = 0 then '' else substr(raw, {mark} + 1) end as raw "
+            f"from ({lines})"
+        )
 
     def _forget_rejects(self) -> None:
         for table in ("rejects", "rejects_scans"):
             self.connection.execute(f"drop table if exists temp.{table}")
 
-    def _repair(self, piece: Piece, refused: list[Refused], number: int) -> tuple[list[Refused], str | None]:
-        """Ragged lines of which nothing is in doubt, as a relation of their own, and the lines that stay refused.
+    def _repair(self, piece: Piece, number: int) -> str | None:
+        """Ragged lines of which nothing is in doubt, as a relation of their own; the others stay refused.
 
         A delimiter behind each line begins no cell. In a last column of free text an unquoted delimiter is text.
         """
         free = {normalise_header(name) for name in self.plan.match.source.overflow}
         overflows = normalise_header(piece.header[-1]) in free
         target = self.scratch / f"{self.name}-{number}-repaired.csv"
-        kept, joined, repaired = [], 0, 0
+        joined, repaired = 0, 0
         with open(target, "w", encoding="utf-8", newline="") as file:
             out = csv.writer(file, delimiter=piece.delimiter, lineterminator="\n")
-            for entry in refused:
-                cells = split_line(entry.raw, piece.delimiter) if entry.reason == "ragged_row" else []
+            for entry in self.rows.refused.of("ragged_row", number):
+                cells = split_line(entry.raw, piece.delimiter)
                 whole = fitted(cells, piece.header)
                 if whole is None and overflows and len(cells) > len(piece.header):
                     last = len(piece.header) - 1
                     whole = [*cells[:last], piece.delimiter.join(cells[last:])]
                     joined += 1
-                if whole is None:
-                    kept.append(entry)
-                else:
+                if whole is not None:
                     repaired += 1
                     out.writerow([entry.line, *map(plain_breaks, whole)])
         self.rows.count += repaired
@@ -237,8 +260,10 @@ class CsvReader(RowReader):
             said = f"{joined} rows had an unquoted {piece.delimiter!r} in {last_header}; it was read as one cell"
             self.rows.notices.append(Notice("unquoted_delimiter", said, last_header, joined, facts=facts))
         if not repaired:
-            return kept, None
-        return kept, csv_relation(target, len(piece.header), piece.delimiter, 0, numbered=True)
+            return None
+        relation = csv_relation(target, len(piece.header), piece.delimiter, 0, numbered=True)
+        self.rows.refused.leave_out(f"select line from {relation}")
+        return relation
 
 
 def _placed(relation: str, piece: Piece) -> str:

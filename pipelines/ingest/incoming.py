@@ -5,12 +5,14 @@ What belongs here: how such a row is named, keyed and traced back to its file. W
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.origin import Origin
 from pipelines.ingest.plan import Plan, Target
+from pipelines.ingest.records import split_line
+from pipelines.ingest.refused_lines import RefusedLines
 from pipelines.ingest.sources import Source
 from pipelines.spec.literals import quoted
 
@@ -31,8 +33,14 @@ class Incoming:
     origin: Origin
     plan: Plan
     raw: Callable[[str], str]  # a SELECT of `rec` → a SELECT of these rows as they stood (RowReader.rows_again)
+    refused: RefusedLines  # lines that are no rows
+    delimiter: str  # that should stand between their cells
     blocks: tuple[int, ...] = ()  # first lines of what stands under each header, or on each sheet
-    torn: tuple[tuple[int, tuple[str, ...]], ...] = ()  # lines that are no rows: line, cells as far as they can be cut
+
+    def torn(self) -> Iterator[tuple[int, list[str]]]:
+        """Lines that are no rows, and their cells as far as they can be cut."""
+        for entry in self.refused.of(None):
+            yield entry.line, split_line(entry.raw, self.delimiter)
 
 
 def provenance_of(incoming: Incoming, shape: int, untold: str, line: str = "t.line") -> list[str]:

@@ -63,7 +63,7 @@ class _Load:
         self.group = group
         self.started = time.monotonic()
         self.now = datetime.now(ZoneInfo(settings.timezone)).replace(tzinfo=None)
-        self.reader = JointReader(connection, scratch, "joint")
+        self.reader = JointReader(connection, scratch, "joint", settings.reading)
         self.match: Match = group.members[0].opened.match
         self.first_id = next_file_id(connection)
         self.numbers: list[int] = []  # of the files that are loaded here
@@ -99,7 +99,7 @@ class _Load:
 
     def load(self) -> None:
         """Everything that changes staging and the ledger."""
-        account = Account(self.connection, self.now)
+        account = Account(self.connection, self.now, self.settings.reading)
         level = Level(self.plan, self.reader, self.reader.rows, self.origin)
         given = load_level(self.connection, self.settings, account, level)
         loaded = self._loaded(given)

@@ -80,7 +80,8 @@ def _write(opened: Opened, out: BinaryIO, base: int) -> int | None:
         return len(rows)
     header = opened.match.header
     piece = Piece(opened.text, header, opened.delimiter, list(range(len(header))), opened.first_line)
-    written, refused = write_records(piece, out, base=base)
+    refused: list[int] = []
+    written = write_records(piece, out, lambda line, *_: refused.append(line), base=base)
     return None if refused else written
 
 
@@ -104,9 +105,10 @@ class JointReader(CsvReader):
         records = csv_relation(group.path, columns, delimiter, 0, numbered=True)
         taken = self._raw_count(records)
         rejected = self._rejected(delimiter, prefixed=True)
-        if taken + len(rejected) != group.written:
+        lines = self.connection.execute(f"select line from ({rejected})").fetchall() if rejected else []
+        if taken + len(lines) != group.written:
             raise OneByOneError
-        self.unusual |= {entry.line >> LINE_BITS for entry in rejected}
+        self.unusual |= {line >> LINE_BITS for (line,) in lines}
         self.relation = f"(select * replace (line & {(1 << LINE_BITS) - 1} as line) from {records})"
 
     def _rows(self) -> Iterator[Row]:
@@ -133,7 +135,7 @@ class JointReader(CsvReader):
             f"select r.*, b.* exclude (number) from {rows.name} r {_of_batch('r')}"
         )
         faults = f"(select f.*, b.* exclude (number) from {rows.faults} f {_of_batch('f')})"
-        return Rows(f"temp.{self.name}_known", faults=faults)
+        return Rows(f"temp.{self.name}_known", rows.refused, faults=faults)
 
     def forget(self) -> None:
         """Drops everything that this reader made."""

@@ -1,6 +1,7 @@
 """What lies in landing, and what of it the ledger does not know yet.
 
-What belongs here: listing files, and comparing size and time with the ledger. What does not: reading any byte of them.
+What belongs here: listing files, and comparing size and time with the ledger. What does not: reading any byte of them,
+the names under which they are told (told_paths.py).
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.folder_names import shops_in
 from pipelines.ingest.recognise import named_by
-from pipelines.ingest.sources import mappings_fingerprint
+from pipelines.ingest.sources import reading_fingerprint
+from pipelines.ingest.told_paths import is_plain, told_path
+from pipelines.privacy import load_key
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,17 +28,18 @@ _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", 
 
 @dataclass(frozen=True)
 class Found:
-    """One file in landing."""
+    """One file in landing, or what stands there in the place of one."""
 
-    full: Path
-    path: str  # relative to landing, with forward slashes
+    full: Path  # told to nobody
+    path: str  # relative to landing, with forward slashes, as it is told
     bytes: int
     modified_ns: int
     changed: tuple[int, int] | None = None  # when the system last saw it written or moved, and which file it was
+    refused: str = ""  # why it is not opened: link, shut_folder
 
     @property
     def name(self) -> str:
-        return self.full.name
+        return self.path.rpartition("/")[2]
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -47,7 +51,7 @@ class Found:
         The system's own time says it too, which no program that copies with the old times can set.
         """
         try:
-            status = self.full.stat()
+            status = os.stat(self.full, follow_symlinks=not self.refused)
         except OSError:
             return False
         same = (status.st_size, status.st_mtime_ns) == (self.bytes, self.modified_ns)
@@ -73,24 +77,68 @@ def _changed(status: os.stat_result) -> tuple[int, int]:
     return status.st_ctime_ns, status.st_ino
 
 
-def find_files(landing: Path) -> list[Found]:
-    """Every file a person or program put there, oldest first; hidden, lock and half-written files are not listed."""
-    files = list(_walk(landing, landing)) if landing.is_dir() else []
+def find_files(settings: Settings) -> list[Found]:
+    """Every file a person or program put there, oldest first; hidden, lock and half-written files are not listed.
+
+    Links are not followed, as they may lead anywhere and in circles; landing itself may be one. They are listed, and so
+    is a folder that may not be opened, since whoever put it there waits for it.
+    """
+    files = list(_walk(settings.landing, settings)) if settings.landing.is_dir() else []
     return sorted(files, key=lambda found: (found.modified_ns, found.path))
 
 
-def _walk(folder: Path, landing: Path) -> Iterator[Found]:
+def paths_there(settings: Settings) -> set[str]:
+    """The paths of all that lies in landing, as the ledger tells them."""
+    return {found.path for found in find_files(settings)}
+
+
+def _walk(folder: Path, settings: Settings) -> Iterator[Found]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith((".", "~$")) or entry.name.lower().endswith(_UNFINISHED):
+            if entry.name.startswith((".", "~$")) or is_unfinished(entry.name):
                 continue
-            if entry.is_dir():
-                yield from _walk(Path(entry.path), landing)
+            if entry.is_symlink():
+                yield _found(entry, settings, "link")
+            elif entry.is_dir():
+                yield from _walk_inside(entry, settings)
             elif entry.is_file():
-                status = entry.stat()
-                full = Path(entry.path)
-                path = full.relative_to(landing).as_posix()
-                yield Found(full, path, status.st_size, status.st_mtime_ns, _changed(status))
+                yield _found(entry, settings)
+
+
+def _walk_inside(folder: os.DirEntry[str], settings: Settings) -> Iterator[Found]:
+    if may_enter(folder.path):
+        yield from _walk(Path(folder.path), settings)
+    else:
+        yield _found(folder, settings, "shut_folder")
+
+
+def _found(entry: os.DirEntry[str], settings: Settings, refused: str = "") -> Found:
+    status = entry.stat(follow_symlinks=False)
+    full = Path(entry.path)
+    path = full.relative_to(settings.landing).as_posix()
+    if not is_plain(path):
+        path = told_path(path, _key(settings))
+    return Found(full, path, status.st_size, status.st_mtime_ns, _changed(status), refused)
+
+
+def _key(settings: Settings) -> bytes:
+    """The merchant's key; none where a reader may not see it, or where it is lost (which stops every run)."""
+    if not settings.key_path.exists() and settings.warehouse_path.exists():
+        return b""
+    try:
+        return load_key(settings.key_path)
+    except PermissionError:
+        return b""
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a name says that its file is not whole yet, or nobody's data."""
+    return name.lower().endswith(_UNFINISHED)
+
+
+def may_enter(folder: str) -> bool:
+    """Whether this user may list a folder."""
+    return os.access(folder, os.R_OK | os.X_OK)
 
 
 def may_read(file: Path) -> bool:
@@ -107,13 +155,14 @@ def find_new(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[
     rows = connection.execute(
         "select c.path, c.bytes, c.modified_ns, f.sha256 is null from ops.copies c join ops.files f using (file_id) "
         "where f.status = 'loaded' or f.mapping = ?",
-        [mappings_fingerprint()],
+        [reading_fingerprint(settings.reading)],
     ).fetchall()
-    known = {
-        path: (size, modified)
-        for path, size, modified, was_shut in rows
-        if not (was_shut and may_read(settings.landing / path))
-    }
-    return [
-        found for found in find_files(settings.landing) if known.get(found.path) != (found.bytes, found.modified_ns)
-    ]
+    known = {path: (size, modified, was_shut) for path, size, modified, was_shut in rows}
+    return [found for found in find_files(settings) if not _is_known(found, known.get(found.path))]
+
+
+def _is_known(found: Found, known: tuple[int, int, bool] | None) -> bool:
+    if known is None or known[:2] != (found.bytes, found.modified_ns):
+        return False
+    was_shut = known[2]
+    return bool(found.refused) or not (was_shut and may_read(found.full))

@@ -79,14 +79,15 @@ def load_level(
     settings: Settings,
     account: Account,
     level: Level,
-    torn: tuple[tuple[int, tuple[str, ...]], ...] = (),
+    delimiter: str = ",",
 ) -> Given:
-    """Moves a level's rows into staging, its refused ones into quarantine. `torn`: see Incoming."""
+    """Moves a level's rows into staging, its refused ones into quarantine. `delimiter`: of lines that are no rows."""
     plan, source, given = level.plan, level.plan.match.source, Given()
     wholes = [target for target in plan.targets if target.table.repeated_rows and target.load.repeats is None]
     key = [part for target in wholes for part in keys_of(target)]
     account.write_faults(level.origin, level.rows, plan.money, level.is_record, key)
-    incoming = Incoming(level.rows.name, source, level.origin, plan, level.reader.rows_again, level.blocks, torn)
+    rows, again = level.rows, level.reader.rows_again
+    incoming = Incoming(rows.name, source, level.origin, plan, again, rows.refused, delimiter, level.blocks)
     for target in plan.targets:
         is_further = target.load.into is not None
         keep_last = target.load.partial or is_further or not level.is_record

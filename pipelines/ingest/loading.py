@@ -25,7 +25,6 @@ from pipelines.ingest.merging import Merged
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.origin import Facts, Origin
 from pipelines.ingest.planning import make_plan
-from pipelines.ingest.records import split_line
 from pipelines.ingest.refusals import refusals, unexpected
 from pipelines.ingest.rows import OtherCustomError, ReopenedError, RowReader
 from pipelines.ingest.sources import Source
@@ -38,6 +37,10 @@ if TYPE_CHECKING:
     import duckdb
 
 CHANGED = "changed"
+_NOT_OPENED = {
+    "link": "a file; this is a link, and those in landing are not followed: copy it here, or let landing be the link",
+    "shut_folder": "a folder that this user may open; nothing in it was looked at: mend its permissions",
+}
 NO_ROWS = Notice("no_rows", "a header without a row under it; export again if there should be some", severity="aside")
 
 
@@ -82,7 +85,7 @@ def next_file_id(connection: duckdb.DuckDBPyConnection) -> int:
 def facts_of(source: Source, found: Found, file_id: int, now: datetime, timezone: str) -> Facts:
     """What is known of a file of a source before its rows are read. `now`: business time."""
     modified_at = business_time(found, timezone)
-    version_at = exported_at(source, found.name, modified_at, now, timezone)
+    version_at = exported_at(source, found.full.name, modified_at, now, timezone)
     return Facts(file_id, found.path, found.name, found.folder, modified_at, version_at)
 
 
@@ -105,7 +108,7 @@ class _Loader:
         self.opened: Opened | None = None
         self.now = datetime.now(ZoneInfo(settings.timezone)).replace(tzinfo=None)
         self.file_id = next_file_id(connection)
-        self.account = Account(connection, self.now)
+        self.account = Account(connection, self.now, settings.reading)
         self.result = FileResult(found.path, file_id=self.file_id)
         self.readers: list[RowReader] = []
         self.levels: list[Level] = []
@@ -113,7 +116,10 @@ class _Loader:
 
     def read(self) -> None:
         """Recognises the file and reads its rows into temp tables; staging is not touched."""
-        opened = formats.open_file(self.connection, self.found.full, self.found.path, self.scratch)
+        if self.found.refused:
+            raise UnreadableError(self.found.refused, _NOT_OPENED[self.found.refused])
+        found, limits = self.found, self.settings.reading
+        opened = formats.open_file(self.connection, found.full, found.path, self.scratch, limits)
         for _ in range(5):  # another encoding, several headers, two customs: each is found once
             try:
                 return self._read(opened)
@@ -149,7 +155,7 @@ class _Loader:
                 self.levels.append(Level(plan, reader, reader.read_children(good, plan), origin, is_record=False))
 
     def _reader(self, name: str, kind: type[RowReader] = RowReader) -> RowReader:
-        reader = kind(self.connection, self.scratch, name)
+        reader = kind(self.connection, self.scratch, name, self.settings.reading)
         self.readers.append(reader)
         return reader
 
@@ -178,8 +184,7 @@ class _Loader:
     def _load_level(self, level: Level) -> list[Notice]:
         """What one level gives to the canonical tables, counted."""
         assert self.opened is not None
-        torn = tuple((r.line, tuple(split_line(r.raw, self.opened.delimiter))) for r in level.rows.refused)
-        given = load_level(self.connection, self.settings, self.account, level, torn)
+        given = load_level(self.connection, self.settings, self.account, level, self.opened.delimiter)
         for table, merged in given.merged.items():
             self._count(table, merged, counts=level.is_record)
         for table, merged in [*given.summed.items(), *given.further]:

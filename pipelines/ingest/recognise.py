@@ -8,8 +8,9 @@ What belongs here: choosing among the mappings. What does not: how one header me
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pipelines.ingest.headers import Match, Missing, match_header, normalise_header
 from pipelines.ingest.notices import Notice
@@ -17,7 +18,7 @@ from pipelines.ingest.sources import CANONICAL, Source, load_sources
 from pipelines.ingest.text import UnreadableError
 from pipelines.ingest.unread import is_ignored, unread_notices
 from pipelines.masking import mask_header
-from pipelines.privacy import mask_text
+from pipelines.settings import ReadingLimits
 
 Verdict = Match | Missing | None
 MOST_WAYS = 4  # that a refusal names, where other columns would do as well
@@ -33,6 +34,13 @@ def named_by(folders: tuple[str, ...]) -> list[Source]:
         if found := [source for source in load_sources().values() if folder in _known_folders(source)]:
             return found
     return []
+
+
+def refuse_too_wide(header: Sequence[str], limits: ReadingLimits, rows: int = 0) -> None:
+    """Raises UnreadableError for a header of more columns than anybody looks at."""
+    if len(header) > limits.columns:
+        said = f"at most {limits.columns:,} columns (columns under [reading] in siyu.toml)"
+        raise UnreadableError("too_wide", f"{said}; is the delimiter right?", rows, f"{len(header):,} columns")
 
 
 def choose(header: list[str], folders: tuple[str, ...], kind: str) -> Verdict:
@@ -137,15 +145,14 @@ def _why_header(match: Match) -> str:
 
 def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tuple[str, ...] = ()) -> UnreadableError:
     """Why a whole file is refused, and what to do."""
-    shown = ", ".join(header)[:500]
+    # A first line that holds few known headers may well be a person's data.
+    shown = mask_header(header, {cell for cell in header if normalise_header(cell) in _all_names()})[:500]
     if verdict is None:
-        known = any(normalise_header(cell) in _all_names() for cell in header)
-        # A first line that holds no known header may well be a person's data.
         return UnreadableError(
             "unknown_header",
             f"{_expected_header(folders)}; {_elsewhere(header, named_by(folders))}",
             rows,
-            mask_text(shown) if known else mask_header(header)[:500],
+            shown,
             _facts(header, named_by(folders), folders),
         )
     title = verdict.source.title["en"]
@@ -155,13 +162,13 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
         expected = f"{title} or {verdict.rival.title['en']}? Its header fits both: put it into {homes}"
         facts = {"other_source": fitting[0].name, "rival_source": fitting[1].name}
         facts["folders"] = "、".join(f"landing/{_folder_of(source)}/" for source in fitting)
-        return UnreadableError("ambiguous_source", expected, rows, mask_text(shown), facts)
+        return UnreadableError("ambiguous_source", expected, rows, shown, facts)
     if verdict.doubles and not verdict.columns:
         said = "; ".join(f"{' and '.join(headers)} both fit {name}" for name, headers in verdict.doubles.items())
         expected = f"{title}: one column each: {said}; leave one of them out, or rename it"
         columns = {"columns": "；".join("、".join(headers) for headers in verdict.doubles.values())}
-        return UnreadableError("ambiguous_column", expected, rows, mask_text(shown), columns)
-    return _lacking(verdict, header, rows, mask_text(shown))
+        return UnreadableError("ambiguous_column", expected, rows, shown, columns)
+    return _lacking(verdict, header, rows, shown)
 
 
 def _lacking(verdict: Missing, header: list[str], rows: int, shown: str) -> UnreadableError:
@@ -234,6 +241,7 @@ def _own_header(folders: tuple[str, ...]) -> tuple[Source, list[str]] | None:
     return None
 
 
+@cache
 def _all_names() -> set[str]:
     columns = (column for source in load_sources().values() for column in source.columns.values())
     return {normalise_header(name) for column in columns for name in column.names}

@@ -8,65 +8,47 @@ from __future__ import annotations
 import codecs
 import csv
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipelines.ingest.encodings import is_sound
+from pipelines.ingest.refused_lines import LONGEST_RAW
 from pipelines.ingest.text import CHUNK, DAMAGE, LONGEST_LINE
 
 if TYPE_CHECKING:
     from pipelines.ingest.formats.opened import Piece
 
-LONGEST_RECORD_LINES = 100  # a quoted field with more line breaks than this was never closed
+LINE_BREAKS = 100  # a quoted field with more than this was never closed
 
 
-def numbered_lines(path: Path, wanted: list[int]) -> Iterator[tuple[int, bytes]]:
-    """The given lines (1 = first) of a text whose lines are its records."""
-    rest = iter(sorted(wanted))
-    target = next(rest, None)
+def numbered_lines(path: Path, wanted: Iterator[int]) -> Iterator[tuple[int, bytes]]:
+    """The given lines (1 = first), in their order, of a text whose lines are its records."""
+    target = next(wanted, None)
     with open(path, "rb") as file:
         for number, line in enumerate(file, start=1):
             if target is None:
                 return
             if number == target:
                 yield number, line.rstrip(b"\r\n")
-                target = next(rest, None)
+                target = next(wanted, None)
 
 
-EXPECTED = {
-    "ragged_row": "as many cells as the header has",
-    "unclosed_quote": "quotes in pairs",
-    "line_too_long": "a shorter line",
-    "bad_encoding": "text in one encoding",
-    "bad_json": "one JSON object per line",
-    "repeated_name": "each name once in a record",
-    "other_header": "rows under a header that is known here; save the rows under this one as a file of their own",
-}
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A line that is no row."""
-
-    line: int
-    reason: str
-    raw: str
-
-    @property
-    def expected(self) -> str:
-        return EXPECTED[self.reason]
-
-
-def write_records(piece: Piece, out: BinaryIO, thorough: bool = False, base: int = 0) -> tuple[int, list[Refused]]:
-    """The text cut into records by hand, each with `base` + its line number in front; what is none is returned.
+def write_records(
+    piece: Piece,
+    out: BinaryIO,
+    refuse: Callable[[int, str, str], None],
+    thorough: bool = False,
+    base: int = 0,
+    line_breaks: int = LINE_BREAKS,
+) -> int:
+    """The text cut into records by hand, each with `base` + its line number in front; `refuse` hears what is none.
 
     Slower than the fast reader, but it never lets one unclosed quote swallow the lines after it. `thorough` looks at
     every quote rather than at lines with an odd number of them. Returns the number of records written.
     """
     text, columns = piece.text, len(piece.header)
-    written, refused = 0, []
+    written = 0
     mark = piece.delimiter.encode()
     with open(text.path, "rb") as source:
         lines = _Lines(source)
@@ -75,26 +57,26 @@ def write_records(piece: Piece, out: BinaryIO, thorough: bool = False, base: int
                 continue
             number += piece.above
             if line is _TOO_LONG:
-                refused.append(_refuse(number, "line_too_long", lines.cut))
+                refuse(number, "line_too_long", _shown(lines.cut))
                 continue
             if (text.is_damaged and DAMAGE in line) or not is_sound(line, "utf-8"):
-                refused.append(_refuse(number, "bad_encoding", line))
+                refuse(number, "bad_encoding", _shown(line))
                 continue
             quotes = line.count(b'"')
             if quotes and (quotes % 2 or thorough):
                 fields = _fields(line, mark)
-                record = line if fields is not None else _joined(lines, line, mark, columns)
+                record = line if fields is not None else _joined(lines, line, mark, columns, line_breaks)
                 if record is None or fields == -1:
-                    refused.append(_refuse(number, "unclosed_quote", line))
+                    refuse(number, "unclosed_quote", _shown(line))
                     continue
                 line = record
             out.write(b"%d" % (base + number) + mark + line + b"\n")
             written += 1
-    return written, refused
+    return written
 
 
-def _refuse(number: int, reason: str, line: bytes) -> Refused:
-    return Refused(number, reason, line[:20000].decode("utf-8", "replace"))
+def _shown(line: bytes) -> str:
+    return line[:LONGEST_RAW].decode("utf-8", "replace")
 
 
 _TOO_LONG = b"too long"
@@ -122,7 +104,7 @@ class _Lines:
         if self.number == 1:
             line = line.removeprefix(codecs.BOM_UTF8)
         if len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            self.cut = line[:20000]
+            self.cut = line[:LONGEST_RAW]
             while line and not line.endswith(b"\n"):
                 line = self.file.readline(CHUNK)
             return self.number, _TOO_LONG
@@ -132,11 +114,11 @@ class _Lines:
         self.waiting.extendleft(reversed(lines))
 
 
-def _joined(lines: _Lines, line: bytes, mark: bytes, columns: int) -> bytes | None:
+def _joined(lines: _Lines, line: bytes, mark: bytes, columns: int, line_breaks: int) -> bytes | None:
     """A record whose quoted field holds line breaks; None, with the lines given back, when it never closes properly."""
     taken: list[tuple[int, bytes]] = []
     record = line
-    for _ in range(LONGEST_RECORD_LINES):
+    for _ in range(line_breaks):
         following = next(lines, None)
         if following is None:
             break

@@ -17,7 +17,7 @@ from pipelines.ingest.layout import totals_places
 from pipelines.ingest.midnights import day_columns
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
-from pipelines.ingest.records import Refused
+from pipelines.ingest.refused_lines import RefusedLines
 from pipelines.ingest.statements import few_rows, run_parsed
 from pipelines.ingest.straightening import Row, raw_text_sql, straighten_rows
 from pipelines.ingest.table_noise import (
@@ -28,6 +28,7 @@ from pipelines.ingest.table_noise import (
     totals_notice,
     whole_notice,
 )
+from pipelines.settings import ReadingLimits
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,8 +59,8 @@ class Rows:
     """The rows of one level of a file. View `<name>`: line, rec, the plan's outputs, is_bad."""
 
     name: str
+    refused: RefusedLines  # that are no rows
     count: int = 0  # physical rows, refused lines included, empty ones and totals not
-    refused: list[Refused] = field(default_factory=list)  # lines that are no rows
     faults: str | None = None  # temp table of everything wrong with rows and cells
     notices: list[Notice] = field(default_factory=list)
 
@@ -67,10 +68,11 @@ class Rows:
 class RowReader:
     """Reads one level. Its temp tables are named after it, so that levels do not meet."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path, name: str) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path, name: str, limits: ReadingLimits) -> None:
         self.connection = connection
+        self.limits = limits
         self.scratch = scratch
-        self.rows = Rows(f"temp.{name}_rows")
+        self.rows = Rows(f"temp.{name}_rows", RefusedLines(connection, name))
         self.name = name
         self.numbered = True  # the relation has line and rec; else rows are the file's lines
         self.relation = ""
@@ -98,7 +100,8 @@ class RowReader:
 
     def _read_wholes(self, folders: tuple[str, ...]) -> None:
         """Once more, where only lines of all together stand: then they are what the file tells."""
-        self.rows, self.totals, self.keeps_wholes, lines = Rows(self.rows.name), [], True, self.wholes
+        self.rows = Rows(self.rows.name, self.rows.refused)
+        self.totals, self.keeps_wholes, lines = [], True, self.wholes
         self._read(folders)
         self.rows.notices.append(whole_notice(lines, self.opened.sheets))
 
@@ -106,10 +109,15 @@ class RowReader:
         opened = self.opened
         self.relation = opened.relation
         self._look(opened.expected)
-        self.rows.refused = opened.refused
+        self._begin_refused()
         if opened.refused_sql is not None:
-            listed = self.connection.execute(f"select line, left(raw, 20000), reason from {opened.refused_sql}")
-            self.rows.refused = [Refused(n, reason, raw) for n, raw, reason in listed.fetchall()]
+            self.rows.refused.add(f"select line, reason, raw from {opened.refused_sql}")
+
+    def _begin_refused(self) -> None:
+        """What was refused before any row was read."""
+        self.rows.refused.clear()
+        for path in self.opened.refused:
+            self.rows.refused.add_file(path)
 
     def _guarded(self, plan: Plan) -> Plan:
         """The plan that also doubts lines which may be no rows."""
@@ -127,28 +135,26 @@ class RowReader:
     def rows_again(self, wanted: str) -> str:
         """SELECT of line, rec, raw_text and content (a hash of all cells, shown or not) of some records, given a SELECT
         of their `rec`."""
-        numbers = self.connection.execute(wanted).fetchall()
-        relation = self._again([number for (number,) in numbers])
+        relation = self._again(wanted)
         raw_text = raw_text_sql(self.plan)
         cells = ", ".join(f"coalesce(c{place}, '')" for place in range(len(self.plan.match.header)))
         return f"select line, rec, {raw_text} as raw_text, md5(concat_ws(chr(31), {cells})) as content from {relation}"
 
-    def _again(self, numbers: list[int]) -> str:
-        wanted = ", ".join(map(str, numbers))
-        relation = self._records_again(numbers)
+    def _again(self, wanted: str) -> str:
+        relation = self._records_again(wanted)
         if self.repaired is None:
             return relation
         both = f"select * from {relation} union all select * from {self.repaired}"
         return f"(select * from ({both}) where rec in ({wanted}))"
 
-    def _records_again(self, numbers: list[int]) -> str:
-        return f"(select * from {self.relation} where rec in ({', '.join(map(str, numbers))}))"
+    def _records_again(self, wanted: str) -> str:
+        return f"(select * from {self.relation} where rec in ({wanted}))"
 
     def forget(self) -> None:
         """Drops everything that this reader made."""
         for view in ("rows", "cells", "straight"):
             self.connection.execute(f"drop view if exists temp.{self.name}_{view}")
-        for part in ("fast", "unnumbered", "careful", "faults"):
+        for part in ("fast", "unnumbered", "careful", "faults", "refused"):
             self.connection.execute(f"drop table if exists temp.{self.name}_{part}")
 
     def _look(self, expected: int | None) -> None:

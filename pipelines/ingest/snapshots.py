@@ -41,7 +41,7 @@ def note_lists(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target
         f"where {target.condition()} and {key} is not null and {member} is not null group by all"
     )
     # A refused row whose list cannot be read may be of any of the file's lists: NULL stands for them all.
-    torn = ["null"] if incoming.torn else []
+    torn = ["null"] if len(incoming.refused) else []
     connection.execute(
         "insert into ops.lists (list, file_id, version_at, is_whole) "
         f"select distinct {key}, {file_id}, {version}, not t.is_bad from {incoming.name} t "
@@ -59,7 +59,7 @@ def lists_again(connection: duckdb.DuckDBPyConnection, settings: Settings, found
     zone = ZoneInfo(settings.timezone)
     modified_at = datetime.fromtimestamp(found.modified_ns / 1e9, zone).replace(tzinfo=None)
     now = datetime.now(zone).replace(tzinfo=None)
-    time = exported_at(source, found.name, modified_at, now, settings.timezone)
+    time = exported_at(source, found.full.name, modified_at, now, settings.timezone)
     known = connection.execute("select 1 from ops.files where sha256 = ? and exported_at = ?", [sha, time])
     return known.fetchone() is None
 

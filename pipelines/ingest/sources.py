@@ -28,6 +28,7 @@ from pipelines.ingest.grammar import (
 )
 from pipelines.ingest.staging import load_staging
 from pipelines.ingest.units import currency_columns, normalise, yuan_words
+from pipelines.settings import ReadingLimits
 from pipelines.spec.reading import SpecError, read
 
 __all__ = [
@@ -45,7 +46,7 @@ __all__ = [
     "Version",
     "canonical",
     "load_sources",
-    "mappings_fingerprint",
+    "reading_fingerprint",
 ]
 
 FOLDER = Path(__file__).parents[2] / "assets" / "sources"
@@ -67,9 +68,9 @@ def load_sources() -> dict[str, Source]:
 
 
 @cache
-def mappings_fingerprint() -> str:
-    """Changes when any mapping or canonical table does: refused files are then looked at again."""
-    return fingerprint(load_sources(), load_staging())
+def reading_fingerprint(limits: ReadingLimits) -> str:
+    """Changes with any mapping, canonical table or limit: refused files are then looked at again."""
+    return fingerprint(load_sources(), load_staging(), limits)
 
 
 def read_source(path: Path) -> Source:

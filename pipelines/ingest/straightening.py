@@ -104,14 +104,13 @@ class _Writer:
         self.rows, self.faults = rows, faults
         self.shown = _shown_places(plan)
         self.typed = {place for column in columns if column.is_typed for place in column.places}
-        # A word where a time or a number should be: the cells may have slipped, and it may be a name.
-        self.guards = plan.match.source.has_personal
 
     def write(self, row: Row, columns: list[FileColumn]) -> None:
         line, rec, cells = row
         values = [column.straighten(cells) for column in columns]
         unread = [(c, value) for c, value in zip(columns, values, strict=True) if isinstance(value, Unread)]
-        hide = self.guards and any(column.holds_words(cells) for column, _ in unread)
+        # A word where a time or a number should be: the cells may have slipped, and it may be a name.
+        hide = any(column.holds_words(cells) for column, _ in unread)
         for column, fault in unread:
             mask = mask_text if not hide else mask_words if column.is_typed else mask_letters
             found = MASK if column.is_phone else mask_start(column.cell(cells) or "", LONGEST_FOUND, mask)

@@ -6,6 +6,7 @@ stand (merging.py).
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.cells.reading import QUOTES, SPACES
@@ -14,6 +15,7 @@ from pipelines.ingest.incoming import Incoming, run_counted
 from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.merging import Merged
 from pipelines.ingest.plan import Target
+from pipelines.ingest.refused_lines import PAGE
 from pipelines.ingest.retold import await_retold
 from pipelines.ingest.staging import StagingTable, load_staging
 from pipelines.spec.literals import quoted
@@ -76,13 +78,16 @@ def _await_torn(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items
     known = [items.constant.get("platform"), items.constant.get("shop_id")]
     if not places or None in known:
         return
-    rows = [[line, cells[places[0]].strip(AROUND)] for line, cells in incoming.torn if len(cells) > places[0]]
-    if rows:
-        connection.executemany(
+    said = ((line, cells[places[0]].strip(AROUND)) for line, cells in incoming.torn() if len(cells) > places[0])
+    while page := list(itertools.islice(said, PAGE)):
+        lines, orders = zip(*page, strict=True)
+        connection.execute(
             "insert into ops.waiting (table_name, file_source, platform, shop_id, order_id, file_id, line, version_at) "
-            f"select {quoted(items.table.name)}, {quoted(incoming.source.name)}, {known[0]}, {known[1]}, $2, "
-            f"{incoming.origin.file_id}, $1, {incoming.origin.version_at} where regexp_full_match($2, '{PLAIN_ID}')",
-            rows,
+            f"select {quoted(items.table.name)}, {quoted(incoming.source.name)}, {known[0]}, {known[1]}, order_id, "
+            f"{incoming.origin.file_id}, line, {incoming.origin.version_at} "
+            "from (select unnest($lines::bigint[]) as line, unnest($orders::varchar[]) as order_id) "
+            f"where regexp_full_match(order_id, '{PLAIN_ID}')",
+            {"lines": list(lines), "orders": list(orders)},
         )
 
 

@@ -16,8 +16,10 @@ import zlib
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from pipelines.ingest.encodings import MIXED, UnknownEncodingError, encoding_of, is_sound, utf8_within
+from pipelines.settings import ReadingLimits
 
 CHUNK = 1 << 22
 LONGEST_LINE = 1_000_000  # bytes; DuckDB's own limit is twice that
@@ -39,6 +41,9 @@ class UnreadableError(Exception):
         """`facts`: what `expected` names, so that it can be said in another language."""
         super().__init__(reason)
         self.reason, self.expected, self.rows, self.found, self.facts = reason, expected, rows, found, facts or {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.reason, self.expected, self.rows, self.found, dict(self.facts))
 
     def looked_within(self, lines: int) -> UnreadableError:
         """The same, saying how far a header was looked for."""
@@ -76,7 +81,7 @@ def _is_packed(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def open_text(path: Path, scratch: Path) -> Text:
+def open_text(path: Path, scratch: Path, limits: ReadingLimits) -> Text:
     """The file as UTF-8 text: itself when it is that already, else decoded into the scratch folder.
 
     Raises UnreadableError for what is no text in any encoding we know, and for gzip that ends too early.
@@ -86,13 +91,13 @@ def open_text(path: Path, scratch: Path) -> Text:
     encoding, bom = _encoding_of(sample)
     if encoding == "utf-8" and is_sound(sample, encoding, is_cut=True):
         # the reader itself reports later bytes that are not UTF-8
-        text = _counted(_unpack(path, scratch) if packed else path, encoding, scratch)
+        text = _counted(_unpack(path, scratch, limits) if packed else path, encoding, scratch)
     else:
-        text = _decoded(path, packed, encoding, bom, scratch)
+        text = _decoded(path, packed, encoding, bom, scratch, limits)
     return replace(text, origin=path)
 
 
-def reopen_decoded(path: Path, scratch: Path) -> Text | None:
+def reopen_decoded(path: Path, scratch: Path, limits: ReadingLimits) -> Text | None:
     """A file that looked like UTF-8 because its beginning is plain ASCII; None when it is in no other encoding."""
     packed = _is_packed(path)
     if not _sample(path, packed).isascii():
@@ -104,7 +109,7 @@ def reopen_decoded(path: Path, scratch: Path) -> Text | None:
         return None
     if encoding == "utf-8":
         return None
-    text = _decoded(path, packed, encoding, 0, scratch)
+    text = _decoded(path, packed, encoding, 0, scratch, limits)
     return None if text.is_damaged else replace(text, origin=path)
 
 
@@ -127,9 +132,9 @@ def _telling_lines(path: Path, packed: bool) -> bytes:
     return b"\n".join(found)[1:][:SAMPLE]
 
 
-def reopen_damaged(text: Text, scratch: Path) -> Text:
+def reopen_damaged(text: Text, scratch: Path, limits: ReadingLimits) -> Text:
     """A UTF-8 text with bytes far from its beginning that are none: U+FFFD stands there now."""
-    return _decoded(text.path, False, "utf-8", 0, scratch)
+    return _decoded(text.path, False, "utf-8", 0, scratch, limits)
 
 
 def _sample(path: Path, packed: bool) -> bytes:
@@ -158,15 +163,28 @@ def _lines(sample: bytes) -> int:
     return max(sample.count(b"\n") - 1, 0)
 
 
-def _unpack(path: Path, scratch: Path) -> Path:
+def _unpack(path: Path, scratch: Path, limits: ReadingLimits) -> Path:
     target = scratch / "unpacked.txt"
     with open(target, "wb") as out:
         for chunk in _unpacked(path, True):
-            out.write(chunk)
+            _write(out, chunk, limits)
     return target
 
 
-def _decoded(path: Path, packed: bool, encoding: str, bom: int, scratch: Path) -> Text:
+def _write(out: BinaryIO, chunk: bytes, limits: ReadingLimits) -> None:
+    """Raises UnreadableError once a copy is larger than any file may become."""
+    if out.tell() + len(chunk) > limits.unpacked_bytes:
+        raise too_much_unpacked(limits)
+    out.write(chunk)
+
+
+def too_much_unpacked(limits: ReadingLimits) -> UnreadableError:
+    """What is small as it lies there and enormous once it is unpacked."""
+    said = f"a file of at most {limits.unpacked} once unpacked (unpacked under [reading] in siyu.toml); split it"
+    return UnreadableError("too_large", said)
+
+
+def _decoded(path: Path, packed: bool, encoding: str, bom: int, scratch: Path, limits: ReadingLimits) -> Text:
     """A copy in UTF-8; U+FFFD stands where bytes were no text."""
     target = scratch / "decoded.txt"
     decoder = codecs.getincrementaldecoder(encoding)("replace")
@@ -178,7 +196,7 @@ def _decoded(path: Path, packed: bool, encoding: str, bom: int, scratch: Path) -
             text = decoder.decode(b"", final=True) if chunk is None else decoder.decode(chunk[bom:])
             bom = 0
             damaged = damaged or "\ufffd" in text
-            out.write(text.encode("utf-8", "replace"))
+            _write(out, text.encode("utf-8", "replace"), limits)
     return _counted(target, encoding, scratch, damaged)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from pathlib import Path
 
 import dagster as dg
 
@@ -33,7 +32,7 @@ def all_sensors(settings: Settings) -> list[dg.SensorDefinition]:
     )
     def landing(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         release_dead_runs(context.instance)
-        seen = digest(settings.landing)
+        seen = digest(settings)
         if seen in ("", context.cursor):
             return dg.SkipReason(f"nothing new in {settings.landing}")
         context.update_cursor(seen)
@@ -42,10 +41,10 @@ def all_sensors(settings: Settings) -> list[dg.SensorDefinition]:
     return [landing]
 
 
-def digest(landing: Path, now: float | None = None) -> str:
+def digest(settings: Settings, now: float | None = None) -> str:
     """Of path, time and size of every settled file; '' when there is none."""
-    before = (now or time.time()) - SETTLED_SECONDS
+    before = ((now or time.time()) - SETTLED_SECONDS) * 1e9
     # The inode's own time: unlike the modification time, a copy that keeps its dates cannot set it back.
-    settled = [file for file in find_files(landing) if file.full.stat().st_ctime <= before]
+    settled = [file for file in find_files(settings) if file.changed is None or file.changed[0] <= before]
     lines = sorted(f"{file.path}:{file.modified_ns}:{file.bytes}" for file in settled)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32] if lines else ""

@@ -44,6 +44,7 @@ def write_report(
     `unpublished`: failed checks (rows of ops.checks) of a later run whose results were held back; said at the top.
     Raises ValueError for an unknown kind, and for a day that the data does not know.
     """
+    from pipelines.modes import publish_file, publish_folder
     from pipelines.report import html, workbook
     from pipelines.report.source import open_source
 
@@ -51,12 +52,14 @@ def write_report(
         raise ValueError(f"no report '{kind}'; kinds are: {', '.join(KINDS)}")
     with open_source(snapshot_path, settings, date) as source:
         report = compose(source, kind, language or settings.language, unpublished)
-    out_dir.mkdir(parents=True, exist_ok=True)
+    publish_folder(out_dir, settings)
     stem = out_dir / f"{kind}-{report.as_of}"
     files = ReportFiles(stem.with_suffix(".html"), stem.with_suffix(".xlsx"))
     page = html.render(report, settings.small_group)
     _replace(files.html, lambda path: path.write_text(page, encoding="utf-8"))
     _replace(files.workbook, lambda path: workbook.write(report, path))
+    for file in (files.html, files.workbook):
+        publish_file(file, settings)
     return files
 
 

@@ -14,7 +14,7 @@ from pipelines.report.named import PartName, among
 from pipelines.spec.reading import Strict
 
 # What a query may name as `$name`.
-VALUES = ("order_sources", "folders", "folder_sources", "gone", "global_platforms")
+VALUES = ("order_sources", "folders", "folder_sources", "gone", "global_platforms", "hub_limit")
 
 
 class Part(Strict):

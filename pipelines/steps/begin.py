@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from pipelines import check_record
+from pipelines.database import is_broken, read_only
 from pipelines.finding import forget
 from pipelines.merchant_key import need_its_key
 from pipelines.settings import Settings
@@ -18,7 +19,8 @@ from pipelines.steps import record
 from pipelines.steps.from_landing import need_every_file
 from pipelines.steps.watch import Watcher
 from pipelines.steps.work import OpenRun
-from pipelines.warehouse import Warehouse, WarehouseBusy, open_for_writing
+from pipelines.upkeep.version import need_known_shape
+from pipelines.warehouse import Warehouse, WarehouseBusy, open_for_writing, set_aside
 
 
 @contextlib.contextmanager
@@ -36,17 +38,42 @@ def begin_run(
     LandingIncomplete for a full run that landing could not feed, and KeyLost where secret.key is not the warehouse's.
     """
     with contextlib.ExitStack() as stack:
-        warehouse = stack.enter_context(_open_when_free(settings, patience))
-        prepare(warehouse)
-        need_its_key(warehouse.connection, settings)
-        if is_full:
-            need_every_file(warehouse.connection, settings)
+        warehouse = _opened(stack, settings, patience, is_full)
         record.begin(warehouse.connection, settings, run_id, as_of)
         forget(warehouse.connection)
         run = OpenRun(warehouse, run_id, as_of, is_full, watcher or Watcher())
         stack.callback(record.finish_if_running, warehouse.connection, settings, run_id)
         stack.callback(run.close)
         yield run
+
+
+def _opened(stack: contextlib.ExitStack, settings: Settings, patience: float, is_full: bool) -> Warehouse:
+    """The warehouse, ready for a run. A full run, which needs nothing that is in it, sets one aside that is broken."""
+    import duckdb
+
+    for is_last in (not is_full, True):
+        with contextlib.ExitStack() as opening:
+            try:
+                warehouse = opening.enter_context(_open_when_free(settings, patience))
+                prepare(warehouse)
+                need_its_key(warehouse.connection, settings)
+                if is_full:
+                    need_every_file(warehouse.connection, settings)
+                stack.enter_context(opening.pop_all())
+                return warehouse
+            except duckdb.Error as error:
+                if is_last or not is_broken(error):
+                    raise
+        _need_every_file_of_snapshot(settings)
+        set_aside(settings)
+    raise AssertionError("the last turn returns or raises")
+
+
+def _need_every_file_of_snapshot(settings: Settings) -> None:
+    """What a broken warehouse cannot tell any more: which files landing must still have."""
+    if settings.snapshot_path.exists():
+        with read_only(settings.snapshot_path) as snapshot:
+            need_every_file(snapshot, settings)
 
 
 @contextlib.contextmanager
@@ -69,6 +96,7 @@ def prepare(warehouse: Warehouse) -> None:
     from pipelines.building import create_ops
     from pipelines.ingest.creating import create_staging
 
+    need_known_shape(warehouse.connection, warehouse.settings.warehouse_path)
     create_staging(warehouse.connection)
     create_ops(warehouse.connection)
     check_record.create_record(warehouse.connection)

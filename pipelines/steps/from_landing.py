@@ -6,6 +6,7 @@ making; ingest and core then find everything new.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pipelines.database import transaction
@@ -39,15 +40,16 @@ def start_over(connection: duckdb.DuckDBPyConnection) -> None:
 
 def need_every_file(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Raises LandingIncomplete, naming them, while loaded files are missing from landing under every name they had."""
-    from pipelines.ingest.landing import find_files
+    from pipelines.ingest.landing import paths_there
+    from pipelines.ingest.told_paths import MARK  # made with a key that may be lost by now
 
-    there = [found.path for found in find_files(settings.landing)]
     rows = connection.execute(
         """
         select min(c.path) from ops.copies as c join ops.files as f using (file_id) where f.status = 'loaded'
-        group by c.file_id having count(*) filter (where list_contains($there, c.path)) = 0 order by all
+        group by c.file_id
+        having count(*) filter (where list_contains($there, regexp_replace(c.path, $mark, ''))) = 0 order by all
         """,
-        {"there": there},
+        {"there": [re.sub(MARK, "", path) for path in paths_there(settings)], "mark": MARK},
     ).fetchall()
     if rows:
         named = ", ".join(path for (path,) in rows[:SHOWN]) + (" …" if len(rows) > SHOWN else "")

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.check_record import Failure
+from pipelines.modes import publish_file, publish_folder
 from pipelines.settings import Settings
 
 
@@ -31,7 +32,7 @@ def _held_path(settings: Settings) -> Path:
 
 def hold_back(settings: Settings, reason: str, failures: Sequence[Failure]) -> None:
     """Notes that the newest run was not published, and why."""
-    settings.published.mkdir(parents=True, exist_ok=True)
+    publish_folder(settings.published, settings)
     text = json.dumps(
         {"since": settings.today().isoformat(), "reason": reason, "failures": [asdict(f) for f in failures]},
         ensure_ascii=False,
@@ -39,6 +40,7 @@ def hold_back(settings: Settings, reason: str, failures: Sequence[Failure]) -> N
     )
     partial = _held_path(settings).with_suffix(".partial")
     partial.write_text(text, encoding="utf-8")
+    publish_file(partial, settings)
     partial.rename(_held_path(settings))
 
 

@@ -110,6 +110,23 @@ def test_a_query_neither_writes_nor_reads_other_files(siyu: Siyu, small_home: Pa
     assert said.out == ""
 
 
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("select repeat('x', 3000000000)", "needs more memory"),
+        ("select count(*) from range(100000000000) a", "took longer than 1 seconds"),
+    ],
+)
+def test_a_query_is_bounded_in_memory_and_time(siyu: Siyu, small_home: Path, sql: str, expected: str) -> None:
+    """In megabytes here; half of the machine's memory otherwise."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipelines.cli.asking.SHARE_OF_MEMORY", 0.02)
+        said = siyu("--home", str(small_home), "query", "--seconds", "1", sql)
+    assert said.code == 1
+    assert expected in said.err
+    assert siyu("--home", str(small_home), "query", "select 1").code == 0
+
+
 def test_bad_sql_is_shown_where_it_is_wrong(siyu: Siyu, small_home: Path) -> None:
     said = siyu("--home", str(small_home), "query", "select nope from core.orders")
     assert said.code == 1

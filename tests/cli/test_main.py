@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.cli.conftest import Siyu
@@ -109,6 +111,71 @@ def test_a_full_disk_is_not_a_fault_of_ours(siyu: Siyu, tmp_path: Path, monkeypa
     said = siyu("--home", str(tmp_path), "status")
     assert said.code == 1
     assert "the disk is full" in said.err
+
+
+@pytest.mark.parametrize(
+    ("kind", "said_by_engine", "expected"),
+    [
+        ("IOException", "Could not write file 'x.duckdb': No space left on device", "x.duckdb: the disk is full"),
+        (
+            "IOException",
+            "Could not set lock on file 'x.duckdb': Conflicting lock is held in /bin/dbeaver (PID 77).",
+            "x.duckdb: another program has this file open to write: close it there and try again. It is process 77.",
+        ),
+        ("FatalException", "Failed to create checkpoint because of error: No space left on device", "the disk is full"),
+        ("FatalException", "database has been invalidated because of a previous fatal error", "the engine stopped"),
+        ("IOException", "Cannot open file 'x.duckdb': Permission denied", "no permission to read or write"),
+        ("IOException", "Corrupt database file: computed checksum 1 does not match stored checksum 2", "siyu verify"),
+        ("OutOfMemoryException", "Out of Memory Error: failed to allocate data", "the memory was not enough"),
+        ("IOException", "Could not read from file 'x.duckdb': Input/output error", "the disk gave an error"),
+    ],
+)
+def test_what_the_engine_says_of_its_surroundings_is_not_a_fault_of_ours(
+    siyu: Siyu, small_home: Path, monkeypatch: pytest.MonkeyPatch, kind: str, said_by_engine: str, expected: str
+) -> None:
+    def fails(*_: object) -> None:
+        raise getattr(duckdb, kind)(said_by_engine)
+
+    monkeypatch.setattr("pipelines.cli.status.show_status", fails)
+    said = siyu("--home", str(small_home), "status")
+    assert said.code == 1
+    assert expected in said.err
+
+
+def test_an_error_of_the_engine_about_our_sql_is_our_fault(
+    siyu: Siyu, small_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise duckdb.BinderException("column not found")
+
+    monkeypatch.setattr("pipelines.cli.status.show_status", fails)
+    assert siyu("--home", str(small_home), "status").code == 2
+
+
+def test_a_snapshot_that_another_program_holds_to_write_is_said_so(tmp_path: Path, small_home: Path) -> None:
+    """Its process is named."""
+    home = tmp_path / "home"
+    shutil.copytree(small_home, home, symlinks=True)
+    snapshot = (home / "published" / "siyu.duckdb").resolve()
+    snapshot.chmod(0o600)
+    holding = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holding, str(snapshot)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        said = run("--home", str(home), "query", "select 1")
+        holder.communicate("")
+    assert said.returncode == 1
+    assert f"process {holder.pid}" in said.stderr
+    assert "another program has this file open to write" in said.stderr
+
+
+def test_a_pipe_of_another_encoding_gets_an_answer(small_home: Path, tmp_path: Path) -> None:
+    said = run("--home", str(small_home), "query", "select '栖木' as 名", PYTHONIOENCODING="ascii")
+    assert (said.returncode, "??" in said.stdout) == (0, True)
+    for command in ("status", "explain"):
+        assert run("--home", str(tmp_path), command, PYTHONIOENCODING="ascii").returncode == 0
 
 
 def test_stopping_is_not_a_fault(siyu: Siyu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,7 @@ def link(draw) -> tuple[str, dict]:
         "linked_type": "phone",
         "linked_value": draw(st.sampled_from(["p1", "p2", "p3"])),
         "observed_at": moment(draw(DAYS)),
+        "is_withdrawn": draw(st.sampled_from([None, None, True])),
     }
 
 
@@ -165,6 +166,16 @@ def joined(user, group_id="g1", at=None):
 
 
 COURIER = [paid(f"o{n}", f"u{n}", "courier") for n in range(3)]
+GIFTS = [paid(f"g{n}", "giver", f"p{n}") for n in range(3)]
+U1_IS_U8 = {"id_type": "user_id", "id_value": "u1", "linked_platform": "douyin", "linked_type": "user_id"}
+LINK = ("identities", {"platform": "douyin", **U1_IS_U8, "linked_value": "u8", "version_at": "2025-03-01"})
+
+
+def withdrawn(link, is_withdrawn=True):
+    version = "2025-03-02" if is_withdrawn else "2025-03-03"
+    return link[0], link[1] | {"is_withdrawn": is_withdrawn, "version_at": version}
+
+
 CREDIT_NOTE = {"platform": "douyin", "refund_id": "r1", "order_id": "C1", "buyer_id": "u1", "buyer_id_type": "user_id"}
 SHOP_ORDER = {"platform": "wechat", "paid_amount": 100, "status": "paid"}
 HUB_ORDER = {"platform": "douyin", "paid_amount": 100, "status": "paid"}
@@ -173,6 +184,15 @@ IDS = ("_id", "_value", "phone")
 SCENARIOS = {
     "a third id makes a phone a hub": [COURIER[:2], COURIER[2:]],
     "a correction takes an id off a hub": [COURIER, [paid("o2", "u2", "p2", "2025-03-02")]],
+    "a third phone makes an account a hub": [GIFTS[:2], GIFTS[2:]],
+    "a correction takes a phone off such an account": [GIFTS, [paid("g2", "giver", None, "2025-03-02")]],
+    "such an account buys again, and so does who was given": [
+        GIFTS,
+        [paid("g8", "giver", None)],
+        [paid("g9", "ann", "p1")],
+    ],
+    "a link is withdrawn": [[paid("o1", "u1", None), paid("o2", "u8", None), LINK], [withdrawn(LINK)]],
+    "a withdrawn link is given again": [[paid("o1", "u1", None), LINK], [withdrawn(LINK)], [withdrawn(LINK, False)]],
     "someone with a cut phone buys again": [COURIER, [paid("o9", "u1", None)]],
     "someone with a cut phone is linked elsewhere": [
         [*COURIER, paid("o8", "u8", None)],

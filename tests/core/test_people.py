@@ -72,6 +72,32 @@ def test_a_phone_on_too_many_ids_joins_nobody_and_is_reported():
     assert people_of(kept) == [["courier", "u0", "u1", "u2", "u3"]]
 
 
+def test_an_account_on_too_many_ids_joins_nobody_and_is_a_person_all_the_same():
+    """Whoever sends gifts to many phones, or stands in a wrong file of links, keeps his orders and nobody else's."""
+    orders = [
+        {"order_id": f"o{n}", "buyer_id": "giver", "phone": f"p{n}", "paid_at": "2025-01-01", "paid_amount": 1}
+        for n in range(4)
+    ]
+    cut = world({"orders": orders}, identity_hub_limit=3)
+    assert people_of(cut) == [["giver"], ["p0"], ["p1"], ["p2"], ["p3"]]
+    assert cut.sql("select count(distinct person_id) as n, count(person_id) as orders from core.orders") == [
+        {"n": 1, "orders": 4}
+    ]
+    links = [
+        {"platform": "douyin", "id_type": "open_id", "id_value": "x", "linked_type": "open_id", "linked_value": f"y{n}"}
+        for n in range(4)
+    ]
+    assert people_of(world({"identities": links}, identity_hub_limit=3)) == [["x"], ["y0"], ["y1"], ["y2"], ["y3"]]
+    assert people_of(world({"identities": links}, identity_hub_limit=4)) == [["x", "y0", "y1", "y2", "y3"]]
+
+
+def test_a_withdrawn_link_joins_nobody():
+    link = {"platform": "douyin", "id_type": "open_id", "id_value": "x", "linked_type": "open_id"}
+    links = [{**link, "linked_value": "y"}, {**link, "linked_value": "z", "is_withdrawn": True}]
+    orders = "| order_id | buyer_id | buyer_id_type | paid_at | paid_amount |\n| o1 | z | open_id | 2025-01-01 | 1 |"
+    assert people_of(world({"identities": links, "orders": orders})) == [["x", "y"], ["z"]]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_components_are_those_of_an_independent_library(seed):
     graph = networkx.gnm_random_graph(60, 45, seed=seed)

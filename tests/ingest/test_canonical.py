@@ -45,7 +45,7 @@ GIVEN = {
     "identities": {
         "platform": "douyin", "id_type": "open_id", "id_value": "u-17", "linked_platform": "wecom",
         "linked_type": "external_userid", "linked_value": "wm-5", "observed_at": "2026-02-28 08:00:00",
-        "method": "form",
+        "method": "form", "is_withdrawn": "true",
     },
     "groups": {
         "group_id": "@9VwB+x/==", "platform": "douyin", "name": "一群", "owner_id": "o-1",

@@ -481,11 +481,12 @@ def test_the_latest_download_wins_whenever_it_comes(landing: Landing) -> None:
     assert landing.rows("live_sessions", "paid_amount") == [(Decimal("700.00"),)]
 
 
-@pytest.mark.parametrize("bad", ["很多", "12,5"])
-def test_a_product_without_a_readable_amount_leaves_no_sum(landing: Landing, bad: str) -> None:
+@pytest.mark.parametrize(("bad", "shown"), [("很多", "*"), ("12,5", "12,5")])
+def test_a_product_without_a_readable_amount_leaves_no_sum(landing: Landing, bad: str, shown: str) -> None:
+    """A word where a number should be may be a name that slipped there."""
     landing.one(download("20260302090000"), session_book([*PRODUCTS, ["坏", "352", bad, "1", "0"]]))
     assert landing.rows("live_sessions", "paid_amount, orders") == [(None, 12)]
-    assert landing.quarantine("column_name, reason, found") == [("sum(成交金额)", "bad_amount", bad)]
+    assert landing.quarantine("column_name, reason, found") == [("sum(成交金额)", "bad_amount", shown)]
 
 
 def test_a_workbook_whose_time_cannot_be_read(landing: Landing) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from pipelines.ingest import text as texts
 from pipelines.ingest.encodings import UnknownEncodingError, encoding_of
+from pipelines.settings import ReadingLimits
 from tests.ingest.conftest import Landing
 
 PAID = "2026-03-01 20:15:00"
@@ -322,7 +323,7 @@ def test_lines_are_counted_across_the_ends_of_chunks(
     path.write_bytes(body.encode())
     *lines, last = body.split("\n")
     blanks_at_end = max(len(body.replace("\r", "")) - len(body.replace("\r", "").rstrip("\n")) - 1, 0)
-    found = texts.open_text(path, tmp_path)
+    found = texts.open_text(path, tmp_path, ReadingLimits())
     assert found.path == path
     assert found.lines == len(lines) + bool(last) - blanks_at_end
     assert found.has_blank_lines == (sum(not line.strip("\r") for line in lines) > blanks_at_end)

@@ -90,7 +90,7 @@ def test_a_refused_file_is_tried_again_when_mappings_change(landing: Landing, mo
     assert landing.ingest().files == []
     assert ledger(landing) == [(1, 0, 0, 1)]
     for module in (landing_module, account):
-        monkeypatch.setattr(module, "mappings_fingerprint", lambda: "other mappings")
+        monkeypatch.setattr(module, "reading_fingerprint", lambda _: "other mappings")
     assert [file.status for file in landing.ingest().files] == ["quarantined", "duplicate"]
     assert ledger(landing) == [(1, 0, 0, 1)]
     assert landing.quarantine("reason, rows") == [("missing_column", 1)]

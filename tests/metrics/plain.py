@@ -69,12 +69,13 @@ class Merchant:
             if row["event_at"] < self.end:
                 graph.add_node(node(row["platform"], row["user_id_type"], row["user_id"]))
         for row in self.rows["identities"]:
-            if row["observed_at"] is None or row["observed_at"] < self.end:
+            if (row["observed_at"] is None or row["observed_at"] < self.end) and not row["is_withdrawn"]:
                 one = node(row["platform"], row["id_type"], row["id_value"])
                 graph.add_edge(one, node(row["linked_platform"], row["linked_type"], row["linked_value"]))
-        hubs = {one for one in graph if one[1] == "phone" and graph.degree(one) > self.settings.identity_hub_limit}
+        hubs = {one for one in graph if graph.degree(one) > self.settings.identity_hub_limit}
         joined = graph.subgraph(set(graph) - hubs)
-        return graph, {one: min(part) for part in networkx.connected_components(joined) for one in part}, hubs
+        people = {one: min(part) for part in networkx.connected_components(joined) for one in part}
+        return graph, people | {one: one for one in hubs if one[1] != "phone"}, hubs
 
     # what they did
 

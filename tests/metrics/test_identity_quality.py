@@ -4,6 +4,34 @@ from tests.metrics.asking import answers
 from tests.worlds import world
 
 
+def test_an_account_that_is_a_hub_is_counted_as_one_person_and_as_cut():
+    answers(
+        world(
+            {
+                "orders": """
+                | platform | order_id | buyer_id | phone | paid_at             | paid_amount |
+                | douyin   | o1       | giver    | p1    | 2025-01-01 10:00:00 | 30          |
+                | douyin   | o2       | giver    | p2    | 2025-01-01 10:00:00 | 30          |
+                | douyin   | o3       | giver    | p3    | 2025-01-01 10:00:00 | 40          |
+                """,
+            },
+            as_of="2025-01-31",
+            identity_hub_limit=2,
+        ),
+        "identity_quality",
+        """
+        | platform | id_type | ids | people | linked_ids | linked_rate | cut_hubs | orders | orders_without_buyer | match_rate | amount_without_buyer |
+        | all      | all     | 4   | 4      | 0          | 0           | 1        | 3      | 0                    | 1          | 0                    |
+        | all      | user_id | 1   | 1      | 0          | 0           | 1        | -      | -                    | -          | -                    |
+        | all      | phone   | 3   | 3      | 0          | 0           | 0        | -      | -                    | -          | -                    |
+        | douyin   | all     | 1   | 1      | 0          | 0           | 1        | 3      | 0                    | 1          | 0                    |
+        | douyin   | user_id | 1   | 1      | 0          | 0           | 1        | -      | -                    | -          | -                    |
+        | any      | all     | 3   | 3      | 0          | 0           | 0        | -      | -                    | -          | -                    |
+        | any      | phone   | 3   | 3      | 0          | 0           | 0        | -      | -                    | -          | -                    |
+        """,
+    )
+
+
 def test_linked_ids_a_cut_hub_and_orders_without_a_buyer():
     """u1 and its phone are one person; u3 stands alone. The phone p9 is on three ids, one more than the hub limit here, and
     links nobody. One kept order has no buyer; a refunded one and a sample count nowhere."""

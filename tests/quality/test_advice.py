@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from pipelines.ingest.notices import Notice, facts_text, write_notices
-from pipelines.ingest.records import EXPECTED
+from pipelines.ingest.refused_lines import EXPECTED
 from pipelines.quality import findings
 from pipelines.report.sentences import advice
 from pipelines.report.words import LANGUAGES, load_words

@@ -15,24 +15,26 @@ from pipelines.ingest.headers import Match, Missing
 from pipelines.ingest.layout import layout_of, places_in
 from pipelines.ingest.nameless import told_nameless
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.recognise import choose, refusal
-from pipelines.ingest.records import Refused, split_line
+from pipelines.ingest.recognise import choose, refusal, refuse_too_wide
+from pipelines.ingest.records import split_line
+from pipelines.ingest.refused_lines import RefusedFile
 from pipelines.ingest.side_by_side import refuse_two_headers
 from pipelines.ingest.text import Text, head_of
 from pipelines.ingest.titles import refuse_other_unit
 from pipelines.ingest.unit_rows import UNITS_WITHIN, with_units
+from pipelines.settings import ReadingLimits
 
 DELIMITERS = ",\t;|"
 SAMPLE_LINES = 50  # under the header, to see how many cells a line has
 
 
-def open_csv(text: Text, folders: tuple[str, ...]) -> Opened:
+def open_csv(text: Text, folders: tuple[str, ...], limits: ReadingLimits) -> Opened:
     """Finds header and delimiter among the first lines."""
     best: Missing | None = None
     seen: list[str] = []
     lines = head_of(text, HEADER_WITHIN + SAMPLE_LINES)
     for number, line in enumerate(lines[:HEADER_WITHIN], start=1):
-        for delimiter, header in _headers(line, lines[number:]):
+        for delimiter, header in _headers(line, lines[number:], limits):
             seen = seen or header
             verdict = choose(header, folders, "csv")
             if isinstance(verdict, Match):
@@ -51,11 +53,12 @@ def open_csv(text: Text, folders: tuple[str, ...]) -> Opened:
     raise error.looked_within(HEADER_WITHIN) if text.lines > HEADER_WITHIN else error
 
 
-def _headers(line: str, below: list[str]) -> Iterator[tuple[str, list[str]]]:
+def _headers(line: str, below: list[str], limits: ReadingLimits) -> Iterator[tuple[str, list[str]]]:
     """The line's cells by each delimiter that stands in it."""
     for delimiter in DELIMITERS:
         if delimiter in line or delimiter == DELIMITERS[0]:
             header = split_line(line, delimiter)
+            refuse_too_wide(header, limits)
             yield delimiter, _as_wide_as_rows(header, below, delimiter)
 
 
@@ -103,15 +106,17 @@ def _opened_csv(text: Text, match: Match, delimiter: str, header_line: int) -> O
 # --- several headers --------------------------------------------------------------------------------------------------
 
 
-def open_pieces(opened: Opened, headers: list[int], folders: tuple[str, ...], scratch: Path) -> Opened:
+def open_pieces(
+    opened: Opened, headers: list[int], folders: tuple[str, ...], scratch: Path, limits: ReadingLimits
+) -> Opened:
     """The file again, cut at each line that is a header: pieces of the same columns are one part of it."""
     assert opened.text is not None
     first = Piece(opened.text, opened.match.header, opened.delimiter, list(range(len(opened.match.header))))
     pieces: dict[Hashable, list[tuple[Match, Piece]]] = {}
-    refused: list[Refused] = []
+    refused: list[Path] = []
     cut: list[tuple[int, Match | None, str, int]] = [(opened.first_line - 1, opened.match, opened.delimiter, 0)]
     for line, texts in _lines(opened.text, headers).items():
-        cut.append((line, *_verdict(texts, folders)))
+        cut.append((line, *_verdict(texts, folders, limits)))
     for (above, match, delimiter, skip), path in zip(cut, _cut(opened, headers, scratch), strict=True):
         if match is None:
             refused += _refused(path, above)
@@ -140,9 +145,9 @@ def _part(opened: Opened, group: list[tuple[Match, Piece]]) -> Opened:
     )
 
 
-def _verdict(lines: list[str], folders: tuple[str, ...]) -> tuple[Match | None, str, int]:
+def _verdict(lines: list[str], folders: tuple[str, ...], limits: ReadingLimits) -> tuple[Match | None, str, int]:
     """What a header and the lines under it are, and how many of these are no rows."""
-    for delimiter, header in _headers(lines[0], []):
+    for delimiter, header in _headers(lines[0], [], limits):
         verdict = choose(header, folders, "csv")
         if isinstance(verdict, Match):
             verdict, units = _with_units(verdict, lines[1:], delimiter, folders)
@@ -188,7 +193,10 @@ def _cut(opened: Opened, headers: list[int], scratch: Path) -> list[Path]:
     return paths
 
 
-def _refused(path: Path, above: int) -> list[Refused]:
-    with open(path, encoding="utf-8", errors="replace", newline="\n") as file:
-        lines = [(number, line.strip()) for number, line in enumerate(file, start=above + 1)]
-    return [Refused(number, "other_header", line[:20000]) for number, line in lines if line]
+def _refused(path: Path, above: int) -> list[Path]:
+    target = path.with_suffix(".refused")
+    with open(path, encoding="utf-8", errors="replace", newline="\n") as lines, RefusedFile(target) as file:
+        for number, line in enumerate(lines, start=above + 1):
+            if line.strip():
+                file.add(number, "other_header", line.strip())
+    return [target] if file.count else []

@@ -6,10 +6,12 @@ What belongs here: paths, wrappers, lists inside records. What does not: cutting
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.ingest.bounded import LITTLE, bounded
 from pipelines.ingest.formats.json_lines import CUT, DAMAGED, is_json, json_lines_of
 from pipelines.ingest.formats.json_lists import add_lists, list_columns
 from pipelines.ingest.formats.json_paths import extracted, names_of_cells, parts_of, path_sql, walk
@@ -27,39 +29,66 @@ from pipelines.ingest.formats.wrappers import (
     told_around,
 )
 from pipelines.ingest.headers import Match, Missing
+from pipelines.ingest.notices import Notice
 from pipelines.ingest.recognise import choose, refusal
 from pipelines.ingest.sources import Source, load_sources
 from pipelines.ingest.text import Text, UnreadableError
 from pipelines.ingest.units import normalise
 from pipelines.ingest.unread import unread_notices
+from pipelines.settings import ReadingLimits
 
 SAMPLE_RECORDS = 50
 
 
-def open_json(connection: duckdb.DuckDBPyConnection, text: Text, folders: tuple[str, ...], scratch: Path) -> Opened:
+def open_json(
+    connection: duckdb.DuckDBPyConnection,
+    text: Text,
+    folders: tuple[str, ...],
+    scratch: Path,
+    limits: ReadingLimits,
+) -> Opened:
     """JSON Lines, or one JSON document; records may be wrapped in a list inside each."""
-    lines = json_lines_of(connection, text, scratch)
+    lines = json_lines_of(connection, text, scratch, limits)
     objects = "len(list_filter(json_extract(record, '$[*]'), lambda j: json_type(j) <> 'OBJECT')) = 0"
     is_record = (
         f"case when not json_valid(record) then false when json_type(record) = 'OBJECT' then not {_REPEATS} "
         f"when json_type(record) = 'ARRAY' then {objects} else false end"
     )
     found = connection.execute(f"select record from {lines} where {is_record} limit {SAMPLE_RECORDS}").fetchall()
-    sample = [json.loads(record) for (record,) in found if is_json(record)]
+    [[count]] = connection.execute(f"select count(*) from {lines}").fetchall()
+    records = [record for (record,) in found]
+    work = partial(_understood, records, count, folders)
+    understood = bounded(work, limits) if sum(map(len, records)) > LITTLE else work()
+    is_record = _with_inner_json(understood.match, understood.wrapper, is_record)
+    opened = _opened_json(connection, text, understood, lines, is_record)
+    opened.notices += understood.notices
+    return opened
+
+
+@dataclass(frozen=True)
+class _Understood:
+    """What the first records of a file say of all."""
+
+    match: Match
+    wrapper: Steps
+    carried: tuple[str, ...]
+    notices: list[Notice]
+
+
+def _understood(records: list[str], count: int, folders: tuple[str, ...]) -> _Understood:
+    """`count`: of the file's records. Raises UnreadableError."""
+    sample = [json.loads(record) for record in records if is_json(record)]
     verdict, wrapper, carried = _choose_json(sample, folders)
     if not isinstance(verdict, Match):
-        counted = connection.execute(f"select count(*) from {lines}").fetchone()
         if not sample:
-            raise UnreadableError("bad_json", "one JSON object per line", counted[0] if counted else 0)
-        raise refusal(verdict, _keys(sample[0]), counted[0] if counted else 0, folders)
+            raise UnreadableError("bad_json", "one JSON object per line", count)
+        raise refusal(verdict, _keys(sample[0]), count, folders)
     verdict = replace(verdict, notices=(*verdict.notices, *unread_notices(verdict, _others(verdict, sample, wrapper))))
-    is_record = _with_inner_json(verdict, wrapper, is_record)
-    opened = _opened_json(connection, text, verdict, wrapper, carried, lines, is_record)
     known = {normalise(path) for column in verdict.source.columns.values() for path in column.names}
-    opened.notices += [*left_beside(sample, wrapper), *told_around(sample, wrapper, known, carried)]
+    notices = [*left_beside(sample, wrapper), *told_around(sample, wrapper, known, carried)]
     if len(sample) < SAMPLE_RECORDS:
-        opened.notices += told_of_pages(sample, wrapper)
-    return opened
+        notices += told_of_pages(sample, wrapper)
+    return _Understood(verdict, wrapper, carried, notices)
 
 
 # JSON leaves open which of two values of one name counts.
@@ -152,13 +181,12 @@ def _keys(record: Any) -> list[str]:
 def _opened_json(
     connection: duckdb.DuckDBPyConnection,
     text: Text,
-    match: Match,
-    wrapper: Steps,
-    carried: tuple[str, ...],
+    understood: _Understood,
     lines: str,
     is_record: str,
 ) -> Opened:
     """Temp table json_cells, and one per list inside the records: each document is taken apart once."""
+    match, wrapper, carried = understood.match, understood.wrapper, understood.carried
     source = match.source
     read = {name: _paths_read(match, name) for name in source.columns}
     header, found, cells = extracted(read, "record", carried=carried)

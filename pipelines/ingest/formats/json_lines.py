@@ -6,10 +6,13 @@ What belongs here: documents, overlong and damaged lines. What does not: what is
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.ingest.bounded import LITTLE, bounded
 from pipelines.ingest.text import DAMAGE, Text, reopen_damaged
+from pipelines.settings import ReadingLimits
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ LONGEST_RECORD = 16_000_000  # bytes of one line of JSON Lines: a page of a hund
 CUT, DAMAGED = b"\x03", b"\x04"  # first byte of a line that was too long to be read whole, or is no text
 
 
-def json_lines_of(connection: duckdb.DuckDBPyConnection, text: Text, scratch: Path) -> str:
+def json_lines_of(connection: duckdb.DuckDBPyConnection, text: Text, scratch: Path, limits: ReadingLimits) -> str:
     """Temp table json_lines, and the relation (line, record) over it.
 
     A document that spans lines is one record; of an overlong line only the beginning is kept, marked as cut.
@@ -28,16 +31,18 @@ def json_lines_of(connection: duckdb.DuckDBPyConnection, text: Text, scratch: Pa
     import duckdb
 
     path, longest, numbered = text.path, LONGEST_RECORD, text.needs_care
-    if (document := _as_document(text)) is not None:
-        path, longest, numbered = scratch / "document.jsonl", max(longest, 4 * len(document)), False
-        path.write_text(document, encoding="utf-8")
+    work = partial(_write_document, text, scratch / "document.jsonl")
+    if size := bounded(work, limits) if text.path.stat().st_size > LITTLE else work():
+        path, longest, numbered = scratch / "document.jsonl", max(longest, size), False
     elif numbered:
         path = _numbered_copy(text, scratch)
     try:
         _create_json_lines(connection, path, longest, numbered)
     except duckdb.InvalidInputException:  # a byte that is no text, or the delimiter itself
         numbered = True
-        _create_json_lines(connection, _numbered_copy(reopen_damaged(text, scratch), scratch), longest, numbered)
+        _create_json_lines(
+            connection, _numbered_copy(reopen_damaged(text, scratch, limits), scratch), longest, numbered
+        )
     line = "line" if numbered else "rowid + 1 as line"
     return f"(select {line}, record from json_lines where trim(coalesce(record, '')) <> '')"
 
@@ -52,17 +57,18 @@ def _create_json_lines(connection: duckdb.DuckDBPyConnection, path: Path, longes
     )
 
 
-def _as_document(text: Text) -> str | None:
-    """A file that is one JSON document over several lines, on one line; None when its lines are JSON themselves."""
+def _write_document(text: Text, target: Path) -> int:
+    """A file that is one JSON document over several lines, on one line: its bytes; 0 when its lines are JSON."""
     with open(text.path, "rb") as file:
         first = file.readline(1 << 20).removeprefix(b"\xef\xbb\xbf")
     if is_json(first) or text.path.stat().st_size > LARGEST_DOCUMENT:
-        return None
+        return 0
     try:
         document = json.loads(text.path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError):
-        return None
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        return 0
+    target.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    return target.stat().st_size
 
 
 def is_json(line: bytes | str) -> bool:

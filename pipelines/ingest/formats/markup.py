@@ -16,7 +16,6 @@ from pipelines.ingest.formats.sheets import Sheet, Workbook
 from pipelines.ingest.formats.tables import open_tables
 from pipelines.ingest.text import Text, UnreadableError
 
-LARGEST_PAGE = 256 << 20  # bytes
 _MOST_SPANNED = 1000
 _SPREADSHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _RESAVE = "open it in a spreadsheet program and save it as .xlsx"
@@ -24,8 +23,6 @@ _RESAVE = "open it in a spreadsheet program and save it as .xlsx"
 
 def open_markup(text: Text, folders: tuple[str, ...], scratch: Path) -> Opened:
     """The tables of a web page, or of an XML spreadsheet. Raises UnreadableError for any other XML, and for none."""
-    if text.path.stat().st_size > LARGEST_PAGE:
-        raise UnreadableError("too_large", f"a web page of at most {LARGEST_PAGE >> 20} MB; {_RESAVE}")
     content = text.path.read_text(encoding="utf-8-sig", errors="replace")
     start = content[:4000].lower()
     if "schemas-microsoft-com:office:spreadsheet" in start and "<html" not in start:

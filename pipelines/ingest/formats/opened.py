@@ -11,7 +11,6 @@ from pathlib import Path
 from pipelines.ingest.encodings import title_of
 from pipelines.ingest.headers import Match
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.records import Refused
 from pipelines.ingest.text import Text
 from pipelines.spec.literals import quoted
 
@@ -44,7 +43,7 @@ class Opened:
     children: dict[str, str] = field(default_factory=dict)  # list inside the records → relation
     child_matches: dict[str, Match] = field(default_factory=dict)
     refused_sql: str | None = None  # relation (line, raw, reason) of lines that are no records at all
-    refused: list[Refused] = field(default_factory=list)  # of a workbook: rows under another header than the first
+    refused: list[Path] = field(default_factory=list)  # lines under headers that no mapping knows, as RefusedFile
     notices: list[Notice] = field(default_factory=list)
     sheet: str = ""  # whose name says the year of days that have none
     sheets: tuple[tuple[str, int], ...] = ()  # of several that are read: name, lines of the file before its first row

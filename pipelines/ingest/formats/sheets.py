@@ -15,8 +15,6 @@ from pipelines.ingest.formats.sheet_xml import Hidden, hidden_values
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.text import UnreadableError
 
-LARGEST_WORKBOOK = 2 << 30  # bytes of a workbook once unpacked
-
 
 @dataclass
 class Sheet:
@@ -78,8 +76,6 @@ def _unseen(path: Path) -> dict[str, Hidden] | None:
     if not zipfile.is_zipfile(path):
         return None
     with zipfile.ZipFile(path) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > LARGEST_WORKBOOK:
-            raise UnreadableError("too_large", f"a workbook of at most {LARGEST_WORKBOOK >> 30} GB; export as CSV")
         return hidden_values(archive)
 
 

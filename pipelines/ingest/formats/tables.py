@@ -24,7 +24,7 @@ from pipelines.ingest.layout import layout_of, places_in
 from pipelines.ingest.nameless import told_nameless
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.recognise import choose, refusal
-from pipelines.ingest.records import Refused
+from pipelines.ingest.refused_lines import RefusedFile
 from pipelines.ingest.sheet_names import is_uncounted, left_out
 from pipelines.ingest.side_by_side import refuse_apart, refuse_two_headers
 from pipelines.ingest.table_noise import is_header_like
@@ -68,12 +68,12 @@ def open_tables(sheets: list[Sheet], folders: tuple[str, ...], scratch: Path, en
     aside, told = left_out({fit.sheet.name: fit.rows for fit in fits})
     notices += told
     parts: dict[Any, list[_Table]] = {}
-    refused: list[Refused] = []
+    refused: list[Path] = []
     for fit in fits:
         if fit.sheet.name not in aside:
             for table in _tables_of(fit, folders, notices):
                 if table.match is None:
-                    refused += _refused(table)
+                    refused += _refused(table, scratch / f"refused-{len(refused)}.csv")
                 else:
                     parts.setdefault((layout_of(table.match), table.sheet), []).append(table)
     if not parts:
@@ -229,9 +229,11 @@ def _left(sheet: Sheet) -> list[Notice]:
     return [Notice("sheet_left", said, sheet.name, rows, "aside")] if rows else []
 
 
-def _refused(table: _Table) -> list[Refused]:
-    lines = [(line, [text_of(value) for value in row]) for line, row in table.lines]
-    return [Refused(line, "other_header", mask_letters(",".join(cells))) for line, cells in lines]
+def _refused(table: _Table, target: Path) -> list[Path]:
+    with RefusedFile(target) as file:
+        for line, row in table.lines:
+            file.add(line, "other_header", mask_letters(",".join(map(text_of, row))))
+    return [target] if file.count else []
 
 
 def _refuse(

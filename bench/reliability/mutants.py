@@ -1,0 +1,149 @@
+"""Wrong changes to SQL, and whether a test sees them: `python -m bench.reliability.mutants [COUNT] [SEED] [FILE…]`.
+
+What belongs here: the changes, which tests are asked, what survived. What does not: the tests.
+
+Each mutant is one change of one file of assets/core, facts or metrics, in a copy of the checkout. The tests nearest to
+the file are asked first; the first that fails ends it.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("assets", "pipelines", "tests", "pyproject.toml", "notebooks", "docs", "dagster.yaml", "README.md")
+SECONDS = 900
+CHANGES: tuple[tuple[str, str, str], ...] = (
+    ("< for <=", r"(?<![<>=])<=(?!=)", "<"),
+    ("<= for <", r"(?<![<>=])<(?![=>])", "<="),
+    (">= for >", r"(?<![<>=-])>(?!=)", ">="),
+    ("> for >=", r"(?<![<>=])>=", ">"),
+    ("= for <>", r"<>", "="),
+    ("inner for left", r"\bleft join\b", "inner join"),
+    ("left for inner", r"\binner join\b", "left join"),
+    ("anti for semi", r"\bsemi join\b", "anti join"),
+    ("semi for anti", r"\banti join\b", "semi join"),
+    ("count for count distinct", r"\bcount\(distinct ", "count("),
+    ("max for min", r"\bmin\(", "max("),
+    ("min for max", r"\bmax\(", "min("),
+    ("max for sum", r"\bsum\(", "max("),
+    ("or for and", r"\band\b", "or"),
+    ("and for or", r"\bor\b", "and"),
+    ("is null for is not null", r"\bis not null\b", "is null"),
+    ("is not null for is null", r"\bis null\b", "is not null"),
+    ("no filter", r"\bwhere\b", "where true or "),
+    ("no filter of an aggregate", r"\bfilter \(where ", "filter (where true or "),
+    ("union for union all", r"\bunion all\b", "union"),
+    ("a number moved", r"(?<![\w.'])([1-9]\d*)(?![\w.'])", "(\\1 + 1)"),
+    ("+ for -", r"(?<= )-(?= )", "+"),
+    ("- for +", r"(?<= )\+(?= )", "-"),
+    ("descending", r"\border by (\w+(?:\.\w+)?)(?=[,\s)])(?! desc)", "order by \\1 desc"),
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    file: str
+    line: int
+    change: str
+    text: str  # of the whole file
+
+    @property
+    def name(self) -> str:
+        return f"{self.file}:{self.line} {self.change}"
+
+
+def main() -> int:
+    given = sys.argv[1:]
+    count, seed, only = int(given[0]) if given else 100, int(given[1]) if len(given) > 1 else 1, given[2:]
+    files = [path for layer in ("core", "facts", "metrics") for path in sorted((ROOT / "assets" / layer).glob("*.sql"))]
+    mutants = [one for path in files if not only or path.stem in only for one in mutants_of(path)]
+    chosen = random.Random(seed).sample(mutants, min(count, len(mutants)))
+    print(f"{len(mutants):,} mutants of {len(files)} files; {len(chosen)} are tried", flush=True)
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        trees = [Path(folder) / name for name in ("one", "other")]
+        for tree in trees:
+            _copy(tree)
+        halves = (chosen[0::2], chosen[1::2])
+        with ThreadPoolExecutor(2) as pool:
+            survived = [one for part in pool.map(_try_all, trees, halves) for one in part]
+    killed = len(chosen) - len(survived)
+    print(
+        f"{killed} of {len(chosen)} killed = {killed / len(chosen):.1%}, {(time.monotonic() - begun) / 60:.0f} minutes"
+    )
+    for one in survived:
+        print(f"survived: {one.name}: {one.text.splitlines()[one.line - 1].strip()}")
+    return 0
+
+
+def mutants_of(path: Path) -> Iterator[Mutant]:
+    """Changes below the header, outside comments and quotes."""
+    text = path.read_text(encoding="utf-8")
+    body = text.index("*/") + 2
+    for change, pattern, put in CHANGES:
+        for found in re.finditer(pattern, text):
+            line = text.count("\n", 0, found.start()) + 1
+            before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+            if found.start() < body or "--" in before or before.count("'") % 2:
+                continue
+            changed = text[: found.start()] + found.expand(put) + text[found.end() :]
+            yield Mutant(path.relative_to(ROOT).as_posix(), line, change, changed)
+
+
+def _copy(tree: Path) -> None:
+    tree.mkdir(parents=True)
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy(source, tree / name)
+
+
+def _try_all(tree: Path, mutants: list[Mutant]) -> list[Mutant]:
+    return [one for one in mutants if not _is_killed(tree, one)]
+
+
+def _is_killed(tree: Path, mutant: Mutant) -> bool:
+    file = tree / mutant.file
+    before = file.read_text(encoding="utf-8")
+    file.write_text(mutant.text, encoding="utf-8")
+    started = time.monotonic()
+    try:
+        killer = next((tests for tests in _tests(tree, file.stem) if _fails(tree, tests)), None)
+    finally:
+        file.write_text(before, encoding="utf-8")
+    said = f"killed by {killer[0]}" if killer else "SURVIVED"
+    print(f"  {mutant.name}: {said} ({time.monotonic() - started:.0f} s)", flush=True)
+    return killer is not None
+
+
+def _tests(tree: Path, name: str) -> list[list[str]]:
+    """The nearest first: those named after the table, independent ones, all of metrics and core."""
+    own = [str(path.relative_to(tree)) for path in sorted((tree / "tests").rglob(f"test_{name}*.py"))]
+    near = [*own, "tests/metrics/test_independent.py", "tests/metrics/test_independent_groups.py"]
+    return [near, ["tests/core", "tests/test_facts.py"], ["tests/metrics", "tests/quality", "tests/spec"]]
+
+
+def _fails(tree: Path, tests: list[str]) -> bool:
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]
+    try:
+        done = subprocess.run(command, cwd=tree, capture_output=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode not in (0, 5)  # 5: there is no such test
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""Work in a process of its own: what it gives and raises comes back, and it ends when it takes too much."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.ingest.bounded import bounded
+from pipelines.ingest.sources import load_sources
+from pipelines.ingest.text import UnreadableError
+from pipelines.settings import ReadingLimits
+from tests.ingest.conftest import Landing
+from tests.ingest.files import sheet
+
+LITTLE = ReadingLimits(memory="200 MB", unpacked="1 MB", seconds=2)
+
+
+def test_what_work_gives_comes_back() -> None:
+    source = load_sources()["doudian_orders"]
+    here = os.getpid()
+    answer, given, there = bounded(lambda: ([1, "二"], source, os.getpid()), LITTLE)
+    assert answer == [1, "二"]
+    assert given is source, "a mapping is the one that is known here"
+    assert there != here
+
+
+def test_what_work_refuses_comes_back_with_all_that_it_says() -> None:
+    def work() -> None:
+        raise UnreadableError("password", "none", 3, "one", {"sheet": "一"})
+
+    with pytest.raises(UnreadableError) as refused:
+        bounded(work, LITTLE)
+    told = refused.value
+    assert (told.reason, told.expected, told.rows, told.found, told.facts) == (
+        "password",
+        "none",
+        3,
+        "one",
+        {"sheet": "一"},
+    )
+
+
+def test_a_fault_of_ours_comes_back_as_one_with_its_place() -> None:
+    def faulty() -> None:
+        raise ZeroDivisionError("ours")
+
+    with pytest.raises(ZeroDivisionError, match="ours") as fault:
+        bounded(faulty, LITTLE)
+    assert "in faulty" in "".join(fault.value.__notes__)
+
+
+def _takes_memory() -> int:
+    return len(bytearray(400_000_000))
+
+
+def _takes_processor() -> None:
+    while True:
+        pass
+
+
+def _sleeps() -> None:
+    time.sleep(60)
+
+
+def _is_killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _aborts() -> None:
+    os.abort()
+
+
+def _breaks_down() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+@pytest.mark.parametrize(
+    ("work", "reason"),
+    [
+        (_takes_memory, "too_large"),
+        (_takes_processor, "too_slow"),
+        (_sleeps, "too_slow"),
+        (_is_killed, "too_large"),
+        (_aborts, "too_large"),
+        (_breaks_down, "unreadable"),
+    ],
+)
+def test_work_that_takes_too_much_is_ended_and_told(work: object, reason: str) -> None:
+    with pytest.raises(UnreadableError) as refused:
+        bounded(work, LITTLE)  # type: ignore[arg-type]
+    assert refused.value.reason == reason
+
+
+def test_work_that_fills_the_disk_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError) as refused:
+        bounded(lambda: (tmp_path / "large").write_bytes(bytes(2_000_000)), LITTLE)
+    assert refused.value.reason == "too_large"
+
+
+def test_what_is_allowed_is_as_much_as_is_said() -> None:
+    assert bounded(_takes_memory, ReadingLimits(memory="900 MB")) == 400_000_000
+
+
+def test_a_workbook_beyond_its_limits_is_one_line_in_quarantine(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other files of the run are loaded; with a higher limit the same file is loaded, too."""
+    rows = [
+        {
+            "order_id": f"A{n}",
+            "paid_at": "2026-03-01 10:00:00",
+            "paid_amount": "1.00",
+            "source": f"{n}" + "直播间" * 4_000,
+        }
+        for n in range(3_000)
+    ]
+    landing.write("orders/large.xlsx", sheet(rows))
+    landing.write("orders/small.xlsx", sheet([{**rows[0], "order_id": "B1"}]))
+    usual = landing.settings
+    landing.settings = usual.model_copy(update={"reading": ReadingLimits(memory="1 MB")})
+    with monkeypatch.context() as full:
+        full.setattr("pipelines.ingest.bounded.address_space", lambda: 0)  # what is free already does not count
+        files = {file.path: file for file in landing.ingest().files}
+    assert (files["orders/large.xlsx"].status, files["orders/large.xlsx"].reason) == ("quarantined", "too_large")
+    landing.settings = usual
+    assert [file.rows_loaded for file in landing.ingest().files if file.path == "orders/large.xlsx"] == [3_000]
+    assert len(landing.rows("orders")) == 3_001
+
+
+def test_an_archive_that_unpacks_to_more_than_the_disk_may_hold_is_refused(landing: Landing) -> None:
+    landing.settings = landing.settings.model_copy(update={"reading": ReadingLimits(unpacked="0.01 MB")})
+    text = "order_id,paid_at,paid_amount\n" + "".join(f"A{n},2026-03-01 10:00:00,1.00\n" for n in range(3_000))
+    assert landing.one("orders/a.csv.gz", text).reason == "too_large"
+
+
+def test_a_header_of_too_many_columns_is_refused(landing: Landing) -> None:
+    landing.settings = landing.settings.model_copy(update={"reading": ReadingLimits(columns=10)})
+    header = ["order_id", "paid_at", "paid_amount", *(f"x{n}" for n in range(20))]
+    cells = ["A1", "2026-03-01 10:00:00", "1.00", *("" for _ in range(20))]
+    assert landing.one("orders/wide.csv", f"{','.join(header)}\n{','.join(cells)}\n").reason == "too_wide"
+    assert landing.one("orders/wide.xlsx", sheet([dict(zip(header, cells, strict=True))])).reason == "too_wide"

@@ -1,0 +1,1 @@
+"""Keeping a home whole, and telling what is not."""
