@@ -6,6 +6,7 @@ What belongs here: lines, rejects, repairs, several headers in one file. What do
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,14 +16,16 @@ from pipelines.ingest.formats.opened import Opened, Piece, csv_relation
 from pipelines.ingest.formats.values import plain_breaks
 from pipelines.ingest.headers import normalise_header
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.records import fitted, numbered_lines, split_line, write_records
+from pipelines.ingest.records import fitted, numbered_lines, sampled_lines, split_line, write_records
 from pipelines.ingest.refused_lines import LONGEST_RAW, Refused, RefusedFile
 from pipelines.ingest.rows import ReopenedError, RowReader
 from pipelines.ingest.side_by_side import refuse_apart_in
-from pipelines.ingest.table_noise import is_header_like
+from pipelines.ingest.table_noise import is_header_like, known_names
 from pipelines.ingest.text import UnreadableError, reopen_decoded
 from pipelines.spec.literals import quoted
 
+SAMPLED, MOST_TORN = 1_000, 100  # lines; one in so many
+_ANY_DELIMITER = re.compile(f"[{DELIMITERS}]")
 _REJECTIONS = {
     "MISSING COLUMNS": "ragged_row",
     "TOO MANY COLUMNS": "ragged_row",
@@ -40,16 +43,29 @@ class CsvReader(RowReader):
         assert opened.text is not None
         self.folders = folders
         plain = not (opened.text.needs_care or opened.pieces) and (opened.expected or 0) > generic.FEW
-        if not (plain and self._read_fast()):
+        if not (plain and not self._is_torn() and self._read_fast()):
             self.headers, self.totals, self.wholes, self.numbered = [], [], [], True
             self._read_with_care()
         self._reopen_in_pieces()
         refuse_apart_in(self.connection, opened.match, self.relation or opened.relation)
 
+    def _is_torn(self) -> bool:
+        """Whether many of some lines, taken all over the file, are no records: what the fast reader refuses costs it
+        thousands of bytes and a hundred times what a record does."""
+        opened = self.opened
+        assert opened.text is not None
+        mark, wanted = opened.delimiter.encode(), len(opened.match.header) - 1
+        lines = list(sampled_lines(opened.text.path, SAMPLED))
+        torn = sum(line.count(b'"') % 2 or (b'"' not in line and line.count(mark) != wanted) for line in lines)
+        return torn * MOST_TORN > len(lines)
+
     def _reopen_in_pieces(self) -> None:
         """Raises ReopenedError when a header was met further down: what stands under it is read by it."""
         names, again = frozenset(self.opened.match.header), []
+        known = names | known_names()
         for entry in self.rows.refused.of("ragged_row"):
+            if sum(cell.strip(' "\ufeff') in known for cell in _ANY_DELIMITER.split(entry.raw)) < 2:
+                continue
             if any(is_header_like(split_line(entry.raw, d), names) for d in DELIMITERS):
                 again.append(entry.line)
             if self._is_glued(entry, names):

@@ -67,6 +67,8 @@ _PAIR = re.compile(rb"[\x81-\xfe][\x30-\xfe]")
 # Two Chinese letters of UTF-8, and a line of nothing else: read as GB18030 they are three rare ones (小红: 灏忕孩).
 _UTF8_PAIR = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
 _UTF8_LINE = re.compile(rb"(?:[\x00-\x7f]|[\xe3-\xe9\xef][\x80-\xbf]{2})+")
+_UTF8_LONG = re.compile(rb"[\xe0-\xf4][\x80-\xbf]")  # of three bytes or more
+_ODD_LETTERS = re.compile("[\u0180-\u036f\u0500-\u058f\u0700-\u07ff]")
 _ENOUGH = 4  # different characters, below which letters prove nothing
 
 
@@ -92,7 +94,7 @@ def _eight_bit_encoding(sample: bytes, is_cut: bool) -> str:
     lines = [line for line in sample.split(b"\n")[: -1 if is_cut else None] if line]
     telling = [line for line in lines if not line.isascii()]
     if is_sound(sample, "utf-8", is_cut=True) or 2 * _sound_lines(telling, "utf-8") > len(telling):
-        return "utf-8"
+        return "gb18030" if _is_gb_that_is_sound_utf8(telling) else "utf-8"
     # Most telling lines first: UTF-8 with one damaged line may happen to be GB18030, and would be nonsense then.
     if is_sound(sample, "gb18030", is_cut=True) or 2 * _sound_lines(telling, "gb18030") > len(telling):
         return _by_letters(telling)
@@ -101,6 +103,15 @@ def _eight_bit_encoding(sample: bytes, is_cut: bool) -> str:
     if 2 * len(telling) < len(lines):
         return "utf-8"
     raise UnknownEncodingError(f"{_KNOWN}; {_ADVICE}")
+
+
+def _is_gb_that_is_sound_utf8(lines: list[bytes]) -> bool:
+    """A few Chinese letters in GBK are sound UTF-8: 元 is a rare Cyrillic Ԫ, 时 a raised ʱ. Where such letters, which no
+    merchant writes, stand among usual Chinese ones and nothing else does, they are these."""
+    if not lines or any(_UTF8_LONG.search(line) for line in lines):
+        return False
+    has_odd = any(_ODD_LETTERS.search(line.decode("utf-8", "ignore")) for line in lines)
+    return has_odd and all(_GB_USUAL.fullmatch(pair) for pair in _letters(lines))
 
 
 def _sound_lines(lines: list[bytes], encoding: str) -> int:

@@ -7,7 +7,7 @@ What belongs here: which cell is meant, and what all cells of a column prove or 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.ingest.apart import end_of_range, joined
@@ -21,6 +21,19 @@ from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
 
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
+MOST_KNOWN, LONGEST_KNOWN = 20_000, 100  # cells of a column that are remembered, and how long each may be
+
+
+@dataclass(frozen=True)
+class _Straight:
+    """A cell in its plainest spelling, or its fault, and what is counted of such cells."""
+
+    value: str | Unread | None
+    is_labelled: bool
+    is_starred: bool
+    is_without_year: bool
 
 
 class FileColumn:
@@ -43,6 +56,7 @@ class FileColumn:
         self.without_year = 0
         self.customs: set[str] = set()  # that its cells prove
         self.midnights: set[bool] = set()  # whether its times are
+        self.known: dict[str | None, _Straight] = {}  # most columns say the same few things again and again
 
     def cell(self, cells: tuple[str | None, ...]) -> str | None:
         """The first of its cells that says anything; a time of day with its date, where that stands apart."""
@@ -74,22 +88,37 @@ class FileColumn:
 
     def straighten(self, cells: tuple[str | None, ...]) -> str | Unread | None:
         cell = self.cell(cells)
+        known = self.known.get(cell)
+        if known is None:
+            known = self._straight(cell)
+            if len(self.known) < MOST_KNOWN and len(cell or "") <= LONGEST_KNOWN:
+                self.known[cell] = known
+        self.labelled += known.is_labelled
+        self.starred += known.is_starred
+        self.without_year += known.is_without_year
+        return known.value
+
+    def _straight(self, cell: str | None) -> _Straight:
+        """What a cell says, and what of it is told of the file."""
         if cell is not None and self.remove is not None:
             cell = self.remove.sub("", cell)
-        if self.reading.labels and cell and is_labelled(cell, self.reading):
-            self.labelled += 1
-        if self.reading.names_person and cell and is_starred(cell) and MASKED not in cell:
-            self.starred += 1
         value = end_of_range(cell, self.part, self.reading) if self.part else straighten(cell, self.reading)
         if isinstance(value, Unread):
             self.customs |= {custom} if (custom := custom_proved(cell, self.reading)) else set()
         elif value is not None and self.reading.kind == "timestamp" and len(value) > LENGTH_OF_DAY:
             self.midnights.add(value.endswith(" 00:00:00"))
-        if self.reading.kind in ("timestamp", "date") and isinstance(value, str) and cell and is_without_year(cell):
-            self.without_year += 1
-            day = value[:LENGTH_OF_DAY]
+        is_time = self.reading.kind in ("timestamp", "date") and isinstance(value, str)
+        lacks_year = is_time and is_without_year(cell or "")
+        if lacks_year:
+            day = str(value)[:LENGTH_OF_DAY]
             self.guessed = [min([day, *self.guessed]), max([day, *self.guessed])]
-        return value
+        text = cell or ""
+        return _Straight(
+            value,
+            is_labelled=bool(self.reading.labels and text) and is_labelled(text, self.reading),
+            is_starred=bool(self.reading.names_person and text) and is_starred(text) and MASKED not in text,
+            is_without_year=lacks_year,
+        )
 
     @property
     def is_unusual(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,23 @@ from pipelines.ingest.text import CHUNK, DAMAGE, LONGEST_LINE
 
 if TYPE_CHECKING:
     from pipelines.ingest.formats.opened import Piece
+
+_STRETCH = 20  # lines that are taken one after the other
+
+
+def sampled_lines(path: Path, count: int) -> Iterator[bytes]:
+    """Some whole lines from all over a text, without their ends: all of them where it is short."""
+    size = path.stat().st_size
+    stretches = count // _STRETCH
+    with open(path, "rb") as file:
+        for number in range(stretches):
+            file.seek(size * number // stretches)
+            if number:
+                file.readline(LONGEST_LINE)  # the rest of one
+            for line in itertools.islice(iter(lambda: file.readline(LONGEST_LINE), b""), _STRETCH):
+                if line.strip():
+                    yield line.rstrip(b"\r\n")
+
 
 LINE_BREAKS = 100  # a quoted field with more than this was never closed
 
@@ -63,6 +81,9 @@ def write_records(
                 refuse(number, "bad_encoding", _shown(line))
                 continue
             quotes = line.count(b'"')
+            if not quotes and line.count(mark) != columns - 1:
+                refuse(number, "ragged_row", _shown(line))  # the fast reader would say the same, and take its time
+                continue
             if quotes and (quotes % 2 or thorough):
                 fields = _fields(line, mark)
                 record = line if fields is not None else _joined(lines, line, mark, columns, line_breaks)

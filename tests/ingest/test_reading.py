@@ -141,3 +141,35 @@ def test_rows_out_of_file_order_are_noticed(landing: Landing, monkeypatch: pytes
     landing.one("orders/a.csv", ",".join(NAMES) + "\n" + "".join(lines))
     assert cared == ([] if order == "rowid" else ["part_0"])
     assert landing.rows("orders", "order_id, file_row") == [(f"A{n}", n + 2) for n in range(6)]
+
+
+# --- lines that are none of the rows ----------------------------------------------------------------------------------
+
+HEADER = "order_id,paid_at,paid_amount"
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [("A,2026-03-01,1.00,more,still more", "ragged_row"), ("A", "ragged_row"), ('"A', "unclosed_quote")],
+)
+@pytest.mark.parametrize("share", [2, 400])
+def test_every_line_that_is_none_is_refused_and_every_row_loaded(
+    landing: Landing, bad: str, reason: str, share: int
+) -> None:
+    """Many of them, or a few: they are looked at in two ways."""
+    lines = [bad if n % share == 0 else f"A{n},2026-03-01 10:00:00,1.00" for n in range(3_000)]
+    wrong = lines.count(bad)
+    file = landing.one("orders/a.csv", "\n".join([HEADER, *lines]) + "\n")
+    assert (file.rows_read, file.rows_loaded, file.rows_quarantined) == (3_000, 3_000 - wrong, wrong)
+    assert landing.quarantine("line, reason") == [(n + 2, reason) for n in range(0, 3_000, share)]
+
+
+def test_orders_wait_for_every_line_that_is_none(landing: Landing) -> None:
+    """Beyond the first page of them, too: an order without one of its lines has no total."""
+    header = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间"
+    moments = "2026-03-01 09:59:00,2026-03-01 10:00:00"
+    good = [f"69170000138{n:08d},69170000139{n:08d},已完成,1.00,{moments}" for n in range(12_000)]
+    torn = [f"69170000138{n:08d},69170000140{n:08d},已完成,1.00,{moments},too,many" for n in range(12_000)]
+    landing.one("doudian_orders/a.csv", "\n".join([header, *good, *torn]) + "\n")
+    assert landing.sql("select count(distinct order_id) as orders from ops.waiting") == [{"orders": 12_000}]
+    assert landing.sql("select count(*) as n from staging.orders") == [{"n": 0}]
