@@ -106,8 +106,10 @@ def _eight_bit_encoding(sample: bytes, is_cut: bool) -> str:
 
 
 def _is_gb_that_is_sound_utf8(lines: list[bytes]) -> bool:
-    """A few Chinese letters in GBK are sound UTF-8: 元 is a rare Cyrillic Ԫ, 时 a raised ʱ. Where such letters, which no
-    merchant writes, stand among usual Chinese ones and nothing else does, they are these."""
+    """A few Chinese letters in GBK are sound UTF-8: 元 is a rare Cyrillic Ԫ, 时 a raised ʱ.
+
+    Where such letters, which no merchant writes, stand among usual Chinese ones and nothing else does, they are these.
+    """
     if not lines or any(_UTF8_LONG.search(line) for line in lines):
         return False
     has_odd = any(_ODD_LETTERS.search(line.decode("utf-8", "ignore")) for line in lines)
