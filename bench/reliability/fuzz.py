@@ -44,6 +44,14 @@ VALUES: dict[str, list[str]] = {
     "phone": [*PHONES, "138****1234", "13800138000", "+86 139 1234 5678", "电话", ""],
     "text": ["栖木", 'a "quoted" word', "a,b", "两\n行", "<b>x</b>", "\u0000", "🙂", "x" * 5000, ""],
 }
+GOOD = {
+    "id": [f"o{n}" for n in range(300)],
+    "time": ["2025-01-02 10:00:00", "2025-01-05 11:30:00", "2025-02-01 09:00:00"],
+    "amount": ["10", "12.50", "100"],
+    "word": [""],
+    "phone": PHONES,
+}
+DIRT = (0.0, 0.0, 0.0, 0.02, 0.2, 0.8)  # share of cells that are anything
 USUAL = {"timestamp": "time", "date": "time", "count": "amount"} | {kind: kind for kind in VALUES}
 BROKEN = ("cut", "bytes", "doubled", "empty", "quotes", "commas")
 
@@ -134,34 +142,29 @@ class Fuzz:
         if self.chance.random() < 0.3:
             self.chance.shuffle(keep)
         header = [self.chance.choice(column.names or (own,)) for own, column in keep]
-        good = self.chance.random()
-        rows = [
-            [self.cell(own, column.type, good) for own, column in keep]
-            for _ in range(self.chance.choice((0, 1, 3, 8, 20)))
-        ]
+        dirt = self.chance.choice(DIRT)
+        length = self.chance.choice((0, 1, 3, 8, 20))
+        rows = [[self.cell(own, column, dirt) for own, column in keep] for _ in range(length)]
         if self.chance.random() < 0.1 and rows:
             rows.append(list(header))
         if self.chance.random() < 0.1 and rows:
             rows[-1] = rows[-1][:-1] if self.chance.random() < 0.5 else [*rows[-1], "", "x"]
         return header, rows
 
-    def cell(self, name: str, kind: str, good: float) -> str:
-        """Mostly of its kind; of a bad file often of any."""
-        usual = {
-            "timestamp": "time",
-            "date": "time",
-            "id": "id",
-            "amount": "amount",
-            "count": "amount",
-            "phone": "phone",
-        }
-        of = usual.get(kind, "word" if kind == "word" else "text")
-        if self.chance.random() > 0.5 + good / 2:
-            of = self.chance.choice(list(VALUES))
-        values = VALUES[of]
-        if self.chance.random() < 0.3 + 0.7 * good:
-            values = values[:2] if of in ("time", "amount") else values[: len(values) // 2] or values
-        return self.chance.choice(PEOPLE) if of == "id" and "buyer" in name else self.chance.choice(values)
+    def cell(self, name: str, column: Any, dirt: float) -> str:
+        """What the column takes; now and then anything else."""
+        if self.chance.random() < dirt:
+            return self.chance.choice(VALUES[self.chance.choice(list(VALUES))])
+        if column.map or column.values:
+            return self.chance.choice(list(column.map or column.values))
+        known = {"platform": "douyin", "event": "group_join", "id_type": "user_id", "linked_type": "user_id"}
+        if name in known or "currency" in name:
+            return known.get(name, "CNY")
+        if column.holds == "phone":
+            return self.chance.choice(PHONES)
+        if "buyer" in name or "user" in name:
+            return self.chance.choice(PEOPLE)
+        return self.chance.choice(GOOD.get(USUAL.get(column.type, "text"), ["栖木"]))
 
 
 def written(header: list[str], rows: list[list[str]], form: str) -> tuple[bytes, str]:

@@ -1,7 +1,9 @@
 """Planted people, and where they show: `python -m bench.reliability.people [PEOPLE] [SEED]`; nowhere but in landing.
 
-What belongs here: people in every source's personal columns, in columns where they slipped to, in names of files; and
-the search. What does not: what masking does (tests/test_privacy.py).
+What belongs here: people in every source's personal columns, in times and numbers that they slipped into, under no
+header, in names of files; and the search. What does not: what masking does (tests/test_privacy.py).
+
+In a column of ids or of free text that is read on purpose nobody can tell them: a national id is as long as an order's.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 GIVEN = "芊蔚岚璟翊琤霏珩昀嫣煦骞祺曦筠瑄妤泓茜臻"
+TYPED = ("timestamp", "date", "amount", "count", "number", "boolean")
 ROADS = "梧桐苑枫丹里翠微坊碧波轩紫荆汇"
 
 
@@ -108,8 +111,11 @@ def _file(source: Any, some: list[Person], chance: random.Random, way: str) -> s
         out.writerow([*((column.names or (name,))[0] for name, column in columns), *personal])
     for number, one in enumerate(some):
         cells = [_cell(column.type, name, number, one, chance) for name, column in columns]
-        cells += [one.name, one.address, one.national_id, one.email]
-        out.writerow(cells[-2:] + cells[:-2] if way == "slipped" else cells)
+        if way == "slipped":
+            typed = [place for place, (_, column) in enumerate(columns) if column.type in TYPED]
+            for place in chance.sample(typed, min(2, len(typed))):
+                cells[place] = chance.choice(list(one.told.values()))
+        out.writerow([*cells, one.name, one.address, one.national_id, one.email])
     return text.getvalue()
 
 

@@ -217,3 +217,11 @@ def test_a_column_that_decides_nothing_may_stand_twice(landing: Landing) -> None
     header = "主订单编号,订单状态,订单应付金额,订单提交时间,收件人,收货人"
     file = landing.one("doudian_orders/a.csv", f"{header}\n1,已完成,10,{START},张三,张三\n")
     assert (file.status, file.rows_loaded) == ("loaded", 1)
+
+
+def test_a_mobile_number_is_no_count(landing: Landing, both_ways: str) -> None:
+    """It slipped from another column; as a number of people it would be in every sum."""
+    text = "group_id,date,members\ng1,2026-03-01,13912345678\ng2,2026-03-01,480\n"
+    landing.one("group_days/a.csv", text)
+    assert landing.rows("group_days", "group_id, members") == [("g1", None), ("g2", 480)]
+    assert landing.quarantine("column_name, reason, found") == [("members", "bad_number", "***")]

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pipelines.ingest.cells.reading import (
     AMOUNT_UNITS,
     GROUPED,
+    LARGEST_COUNT,
     LARGEST_NUMBER,
     NUMBER_UNITS,
     SECOND_UNITS,
@@ -93,6 +94,6 @@ def rounded(number: Decimal, kind: str, expected: str) -> str | Unread:
         fits = abs(number) < 10**16
         return str(number.quantize(Decimal("0.01"), ROUND_HALF_UP)) if fits else Unread("bad_amount", expected)
     if kind == "count":
-        whole = number == number.to_integral_value() and abs(number) < LARGEST_NUMBER
+        whole = number == number.to_integral_value() and abs(number) < LARGEST_COUNT
         return str(int(number)) if whole else Unread("bad_number", expected)
     return repr(float(number)) if abs(number) < LARGEST_NUMBER else Unread("bad_number", expected)

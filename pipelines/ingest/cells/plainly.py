@@ -17,6 +17,7 @@ from pipelines.ingest.cells.reading import (
     EPOCH_UNITS,
     GROUPED,
     INVISIBLE_PATTERN,
+    LARGEST_COUNT,
     LARGEST_NUMBER,
     LATEST,
     LENGTH_OF_DAY,
@@ -162,6 +163,8 @@ def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
         conditions.append(f"({x} is not null and ({inside}) is not true)")
     elif kind == "number":
         conditions.append(f"({x} is not null and (abs({p}) < {LARGEST_NUMBER:.0f}) is not true)")
+    elif kind == "count":
+        conditions.append(f"({x} is not null and (abs({p}) < {LARGEST_COUNT}) is not true)")
     elif kind == "json":
         conditions.append(f"strlen({x}) > {LONGEST_JSON}")
     else:

@@ -37,6 +37,7 @@ EARLIEST, LATEST = datetime(1900, 1, 2), datetime(2100, 1, 1)
 PLAIN_SINCE = datetime(1970, 1, 2)  # the fast look leaves older moments to the careful one
 LENGTH_OF_DAY = len("2026-03-01")  # a plain moment that is no longer says a day and no hour
 LARGEST_NUMBER = 10**15
+LARGEST_COUNT = 10**10  # of things: nobody has as many, and a mobile number that slipped there is greater
 DIGITS_KEPT = 15  # of a number that a spreadsheet stored
 LONGEST_ID = 256
 LONGEST_TEXT = 4000
