@@ -72,6 +72,10 @@ def _about_files(error: OSError) -> str:
         return f"{where}no permission to read or write here. Mend the permissions, or name another place with --home."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{where}the disk is full. Free some space and run the same command again; nothing is half done."
+    if error.errno in (errno.EIO, errno.ESTALE):
+        return (
+            f"{where}the disk gave an error. Look at its health, or whether the network drive is there; then try again."
+        )
     if error.errno in (errno.ENOTDIR, errno.EISDIR):
         return f"{where}{error.strerror}. Expected a folder for --home and files inside its landing folder."
     return ""

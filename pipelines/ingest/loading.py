@@ -6,6 +6,7 @@ small files that are loaded together (batches.py).
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import datetime
 from pathlib import Path
@@ -61,6 +62,8 @@ def load_file(
         with transaction(connection):
             loader.load(started)
     except refusals() as error:
+        if isinstance(error, OSError) and not _is_about(error, found):
+            raise  # of a disk or a folder of ours: no file is refused for that
         if found.full.exists() and not found.is_as_found():
             return changed(found)
         refusal = error if isinstance(error, UnreadableError) else unexpected(error)
@@ -70,6 +73,11 @@ def load_file(
         forget(connection, loader.readers)
         loader.readers = []
     return loader.result
+
+
+def _is_about(error: OSError, found: Found) -> bool:
+    """Whether it is this file that could not be opened, by its own name or by a link to it."""
+    return error.filename is not None and os.path.realpath(error.filename) == os.path.realpath(found.full)
 
 
 def changed(found: Found) -> FileResult:

@@ -129,8 +129,8 @@ def test_status_cuts_a_long_list_short_and_says_so(tmp_path: Path, siyu: Siyu) -
 def shut_and_opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]:
     """A file without a fault that may not be read at first and then may: a permission changes no size and no time."""
 
-    def shut(*_: object) -> None:
-        raise PermissionError(13, "Permission denied")
+    def shut(*given: object) -> None:
+        raise PermissionError(13, "Permission denied", str(next(path for path in given if isinstance(path, Path))))
 
     home, said = tmp_path_factory.mktemp("shut"), {}
     rows = "\n".join(line for line in ORDERS.splitlines() if "not a time" not in line and "=2+3" not in line)

@@ -130,3 +130,19 @@ def test_a_folder_that_may_not_be_opened_is_told_and_the_run_goes_on(
         assert find_new(landing.connection, landing.settings) == []
     assert [file.rows_loaded for file in landing.ingest().files] == [1]
     assert "orders/shut" not in {found.path for found in find_files(landing.settings)}
+
+
+def test_a_folder_of_ours_that_may_not_be_written_to_refuses_no_file(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stops the run; the next one loads the file, which has no fault."""
+    landing.write("orders/a.csv", ROWS)
+
+    def shut(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(landing.settings.home / ".scratch" / "x"))
+
+    with monkeypatch.context() as nobody:
+        nobody.setattr("pipelines.ingest.formats.open_file", shut)
+        with pytest.raises(PermissionError):
+            landing.ingest()
+    assert [file.rows_loaded for file in landing.ingest().files] == [1]
