@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: help demo test parity lint dev notebook bench docs picture lock clean
+.PHONY: help demo test parity lint dev notebook bench docs picture lock sbom audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -64,6 +64,15 @@ lock: ## requirements*.lock from pyproject.toml (needs uv; UPGRADE=--upgrade tak
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra test --extra spark --constraint requirements.lock --output-file requirements-test.lock
 	$(COMPILE) --all-extras --constraint requirements-test.lock --output-file requirements-dev.lock
+
+sbom: $(DEV) $(SIYU) ## what running is made of: sbom.json (CycloneDX) and docs/licences.md, from an environment of nothing else
+	@rm -rf .sbom && $(BIN)/python -m venv .sbom && .sbom/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/cyclonedx-py environment .sbom/bin/python --pyproject pyproject.toml --of JSON -o sbom.json
+	@$(BIN)/pip-licenses --python .sbom/bin/python --from mixed --format markdown --output-file docs/licences.md
+	@rm -rf .sbom
+
+audit: $(DEV) ## known weaknesses of what is locked (asks the public database)
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 clean: ## remove the environment, caches and the demo merchant; ./data stays
 	rm -rf $(VENV) demo .dagster_home .pytest_cache .hypothesis .mypy_cache .ruff_cache bench/.cache *.egg-info
