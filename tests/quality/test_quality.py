@@ -395,3 +395,25 @@ def test_what_counts_twice_for_want_of_a_platform_says_so_and_how_to_mend_it(led
     assert (one.code, one.is_doubt, one.rows) == ("counted_without_platform", True, 3)
     assert "count twice" in one.text["en"]
     assert "平台" in one.remedy["zh"]
+
+
+def _identities(ledger: Any, rows: str) -> None:
+    ledger.execute(
+        f"create table core.identities as select 'douyin' as platform, * from (values {rows}) "
+        "t(id_type, id_value, person_id, method, linked_ids)"
+    )
+
+
+def test_an_account_that_touches_too_many_others_is_a_doubt(ledger: Any) -> None:
+    """A phone that does is a courier's, which is usual; so many in one chain of people is not."""
+    _identities(ledger, "('open_id', 'x', 'X', 'hub_cut', 5000), ('phone', 'p', null, 'hub_cut', 40)")
+    [one] = findings(ledger, SETTINGS)
+    assert (one.code, one.subject, one.rows, one.is_doubt) == ("accounts_cut", "douyin.open_id", 1, True)
+    assert "more than 10 others (one with 5000)" in one.text["en"]
+
+
+@pytest.mark.parametrize(("accounts", "codes"), [(10, []), (11, ["too_many_ids"])])
+def test_a_chain_of_people_too_long_to_be_one_is_a_doubt(ledger: Any, accounts: int, codes: list[str]) -> None:
+    chain = [f"('open_id', 'x{n}', 'X', 'phone', 2)" for n in range(accounts)]
+    _identities(ledger, ", ".join([*chain, "('open_id', 'y', 'Y', 'shared_id', 0)", "('phone', 'p', 'X', 'phone', 2)"]))
+    assert [one.code for one in findings(ledger, SETTINGS)] == codes
