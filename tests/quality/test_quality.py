@@ -398,6 +398,8 @@ def test_what_counts_twice_for_want_of_a_platform_says_so_and_how_to_mend_it(led
 
 
 def _identities(ledger: Any, rows: str) -> None:
+    file(ledger, 1, "orders/a.csv", "canonical_orders", 1)
+    order(ledger)
     ledger.execute(
         f"create table core.identities as select 'douyin' as platform, * from (values {rows}) "
         "t(id_type, id_value, person_id, method, linked_ids)"
