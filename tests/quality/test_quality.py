@@ -411,7 +411,7 @@ def test_an_account_that_touches_too_many_others_is_a_doubt(ledger: Any) -> None
     _identities(ledger, "('open_id', 'x', 'X', 'hub_cut', 5000), ('phone', 'p', null, 'hub_cut', 40)")
     [one] = findings(ledger, SETTINGS)
     assert (one.code, one.subject, one.rows, one.is_doubt) == ("accounts_cut", "douyin.open_id", 1, True)
-    assert "more than 10 others (one with 5000)" in one.text["en"]
+    assert "more than 10 others (one with 5,000)" in one.text["en"]
 
 
 @pytest.mark.parametrize(("accounts", "codes"), [(10, []), (11, ["too_many_ids"])])
