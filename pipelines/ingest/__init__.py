@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.account import FileResult
 from pipelines.ingest.batches import Batches
+from pipelines.ingest.bounded import one_child
 from pipelines.ingest.creating import create_staging
 from pipelines.ingest.landing import Found, find_new
 from pipelines.ingest.leaving import judge_lists
@@ -62,7 +63,7 @@ def ingest(
     """
     create_staging(connection)
     result = IngestResult()
-    with rows_in_file_order(connection), _scratch(settings) as scratch:
+    with rows_in_file_order(connection), _scratch(settings) as scratch, one_child():
         new = find_new(connection, settings)
         for loaded in _load(Batches(connection, settings, Path(scratch)), new):
             result.files.append(loaded)

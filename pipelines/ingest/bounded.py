@@ -5,20 +5,24 @@ values (settings.py).
 
 The process is a fork of this one: it begins at once with everything imported, and what it makes of a file (rows on
 disk, a header that was understood) is small. It never touches the database, whose threads stay behind in the parent.
+A run's files go through one such process, which is replaced when a file was the end of it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import faulthandler
 import gc
 import io
+import math
 import multiprocessing
 import os
 import pickle
 import resource
 import signal
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 LITTLE = 1 << 20  # bytes of plain text of which no reader makes too much
+_PR_SET_PDEATHSIG = 1
 _TIME_OUT = {signal.SIGXCPU}
 _BROKEN_READER = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 
@@ -43,27 +48,80 @@ _BROKEN_READER = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 def bounded(work: Callable[[], Answer], limits: ReadingLimits) -> Answer:
     """What the work gives or raises, done in a process that ends when it takes too much memory, time or disk.
 
-    Raises UnreadableError too_large, too_slow or unreadable when it was ended.
+    `work` is a function of a module with its arguments (functools.partial). Raises UnreadableError too_large, too_slow
+    or unreadable when the process was ended.
     """
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("fork").Process(target=_answer, args=(sender, work, limits), daemon=True)
-    with receiver:
+    child = _kept.get(limits)
+    was_used = child is not None and child.is_used
+    if child is None:
+        child = _Child(limits)
+        if _keeps:
+            _kept[limits] = child
+    try:
+        return child.do(work)
+    except UnreadableError as error:
+        if child.is_ended:
+            _kept.pop(limits, None)
+            if was_used and error.reason == "too_large":  # what earlier files left in it may have been too much
+                return bounded(work, limits)
+        raise
+    finally:
+        if not _keeps:
+            child.end()
+
+
+@contextlib.contextmanager
+def one_child() -> Iterator[None]:
+    """All bounded work inside is done by one process, one after the other: a fork costs the parent a copy of every page
+    that it writes to afterwards."""
+    _keeps.append(True)
+    try:
+        yield
+    finally:
+        _keeps.pop()
+        while not _keeps and _kept:
+            _kept.popitem()[1].end()
+
+
+_keeps: list[bool] = []
+_kept: dict[ReadingLimits, _Child] = {}
+
+
+class _Child:
+    """The process, and the pipe to it."""
+
+    def __init__(self, limits: ReadingLimits) -> None:
+        self.limits = limits
+        self.is_used = self.is_ended = False
+        self.pipe, theirs = multiprocessing.Pipe()
+        self.process = multiprocessing.get_context("fork").Process(
+            target=_serve, args=(theirs, self.pipe, limits, os.getpid()), daemon=True
+        )
         with _quiet_fork():
-            process.start()
-        sender.close()
+            self.process.start()
+        theirs.close()
+
+    def do(self, work: Callable[[], Answer]) -> Answer:
+        self.is_used = True
+        content: bytes | None = b""
         try:
-            content = receiver.recv_bytes() if receiver.poll(limits.seconds) else None
-        except EOFError:
+            self.pipe.send_bytes(_pickled(work))
+            content = self.pipe.recv_bytes() if self.pipe.poll(self.limits.seconds) else None
+        except (EOFError, OSError):
             content = b""
-        finally:
-            process.kill()
-            process.join()
-    if not content:
-        raise _ended(process, limits, in_time=content is not None)
-    is_answer, told = _Unpickler(io.BytesIO(content)).load()
-    if not is_answer:
-        raise told
-    return told
+        if not content:
+            self.end()
+            raise _ended(self.process, self.limits, in_time=content is not None)
+        is_answer, told = _Unpickler(io.BytesIO(content)).load()
+        if not is_answer:
+            raise told
+        return told
+
+    def end(self) -> None:
+        self.is_ended = True
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
 
 
 @contextlib.contextmanager
@@ -74,10 +132,22 @@ def _quiet_fork() -> Iterator[None]:
         yield
 
 
-def _answer(sender: Connection, work: Callable[[], Any], limits: ReadingLimits) -> None:
-    """The child: what it has to say goes into the pipe, or nothing does."""
+def _serve(pipe: Connection, theirs: Connection, limits: ReadingLimits, parent: int) -> None:
+    """The child: takes work, says what came of it, until the parent is gone."""
+    _end_with_parent(parent)
+    theirs.close()
     gc.freeze()  # nothing of the parent's is ever cleared away here
     _hold(limits)
+    while True:
+        try:
+            work = _Unpickler(io.BytesIO(pipe.recv_bytes())).load()
+        except EOFError:
+            return
+        _set(resource.RLIMIT_CPU, math.ceil(time.process_time()) + limits.seconds)
+        pipe.send_bytes(_answer(work, limits))
+
+
+def _answer(work: Callable[[], Any], limits: ReadingLimits) -> bytes:
     try:
         told = (True, work())
     except MemoryError:
@@ -86,7 +156,18 @@ def _answer(sender: Connection, work: Callable[[], Any], limits: ReadingLimits) 
         told = (False, _too_large(limits) if error.errno == errno.EFBIG else _with_place(error))
     except Exception as error:
         told = (False, _with_place(error))
-    sender.send_bytes(_pickled(told))
+    try:
+        return _pickled(told)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        return _pickled((False, RuntimeError(f"{type(told[1]).__name__} cannot be sent: {told[1]}"[:2000])))
+
+
+def _end_with_parent(parent: int) -> None:
+    """The run's lock is held by every process that inherited it: a killed run must not leave one behind."""
+    with contextlib.suppress(OSError, AttributeError):  # only Linux has it
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _hold(limits: ReadingLimits) -> None:
@@ -94,7 +175,6 @@ def _hold(limits: ReadingLimits) -> None:
     faulthandler.disable()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     _set(resource.RLIMIT_CORE, 0)
-    _set(resource.RLIMIT_CPU, limits.seconds)
     _set(resource.RLIMIT_FSIZE, limits.unpacked_bytes)
     with contextlib.suppress(FileNotFoundError):  # only Linux tells, and only Linux heeds
         _set(resource.RLIMIT_AS, address_space() + limits.memory_bytes)
@@ -144,10 +224,7 @@ class _Unpickler(pickle.Unpickler):
         return load_sources()[name]
 
 
-def _pickled(told: tuple[bool, Any]) -> bytes:
+def _pickled(told: Any) -> bytes:
     content = io.BytesIO()
-    try:
-        _Pickler(content, protocol=pickle.HIGHEST_PROTOCOL).dump(told)
-    except (pickle.PicklingError, TypeError, AttributeError):
-        return _pickled((False, RuntimeError(f"{type(told[1]).__name__} cannot be sent: {told[1]}"[:2000])))
+    _Pickler(content, protocol=pickle.HIGHEST_PROTOCOL).dump(told)
     return content.getvalue()

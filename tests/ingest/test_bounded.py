@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.bounded import bounded
+from pipelines.ingest.bounded import bounded, one_child
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.text import UnreadableError
 from pipelines.settings import ReadingLimits
@@ -21,19 +26,75 @@ LITTLE = ReadingLimits(memory="200 MB", unpacked="1 MB", seconds=2)
 
 def test_what_work_gives_comes_back() -> None:
     source = load_sources()["doudian_orders"]
-    here = os.getpid()
-    answer, given, there = bounded(lambda: ([1, "二"], source, os.getpid()), LITTLE)
+    answer, given, there = bounded(partial(_tells, [1, "二"], source), LITTLE)
     assert answer == [1, "二"]
     assert given is source, "a mapping is the one that is known here"
-    assert there != here
+    assert there != os.getpid()
+
+
+def _tells(*given: object) -> tuple[object, ...]:
+    return (*given, os.getpid())
+
+
+def test_a_runs_work_is_done_by_one_process_until_that_ends() -> None:
+    """What ended it is told of one work alone; the next one is done by another."""
+    with one_child():
+        [first], [again] = bounded(_tells, LITTLE), bounded(_tells, LITTLE)
+        with pytest.raises(UnreadableError):
+            bounded(_breaks_down, LITTLE)
+        [other] = bounded(_tells, LITTLE)
+    [apart] = bounded(_tells, LITTLE)
+    assert first == again
+    assert len({first, other, apart, os.getpid()}) == 4
+    assert multiprocessing.active_children() == []
+
+
+def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:
+    """It would hold the run's lock until its work is done."""
+    code = (
+        "import os, sys, time\nfrom functools import partial\nfrom pipelines.ingest.bounded import bounded\n"
+        "from pipelines.settings import ReadingLimits\nfrom tests.ingest.test_bounded import _tells_and_sleeps\n"
+        "bounded(partial(_tells_and_sleeps, sys.argv[1]), ReadingLimits())"
+    )
+    told = tmp_path / "child"
+    with subprocess.Popen([sys.executable, "-c", code, str(told)], cwd=Path(__file__).parents[2]) as run:
+        _wait_until(told.exists)
+        run.kill()
+    child = int(told.read_text(encoding="ascii"))
+    _wait_until(
+        lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2]
+    )
+
+
+def _tells_and_sleeps(told: str) -> None:
+    partial_file = Path(f"{told}.part")
+    partial_file.write_text(str(os.getpid()), encoding="ascii")
+    partial_file.rename(told)
+    time.sleep(600)
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_time_is_counted_for_each_work_by_itself() -> None:
+    with one_child():
+        for _ in range(4):
+            bounded(_works_for_a_second, LITTLE)
+
+
+def _works_for_a_second() -> None:
+    until = time.process_time() + 1
+    while time.process_time() < until:
+        pass
 
 
 def test_what_work_refuses_comes_back_with_all_that_it_says() -> None:
-    def work() -> None:
-        raise UnreadableError("password", "none", 3, "one", {"sheet": "一"})
-
     with pytest.raises(UnreadableError) as refused:
-        bounded(work, LITTLE)
+        bounded(_refuses, LITTLE)
     told = refused.value
     assert (told.reason, told.expected, told.rows, told.found, told.facts) == (
         "password",
@@ -44,13 +105,18 @@ def test_what_work_refuses_comes_back_with_all_that_it_says() -> None:
     )
 
 
-def test_a_fault_of_ours_comes_back_as_one_with_its_place() -> None:
-    def faulty() -> None:
-        raise ZeroDivisionError("ours")
+def _refuses() -> None:
+    raise UnreadableError("password", "none", 3, "one", {"sheet": "一"})
 
+
+def _faulty() -> None:
+    raise ZeroDivisionError("ours")
+
+
+def test_a_fault_of_ours_comes_back_as_one_with_its_place() -> None:
     with pytest.raises(ZeroDivisionError, match="ours") as fault:
-        bounded(faulty, LITTLE)
-    assert "in faulty" in "".join(fault.value.__notes__)
+        bounded(_faulty, LITTLE)
+    assert "in _faulty" in "".join(fault.value.__notes__)
 
 
 def _takes_memory() -> int:
@@ -97,7 +163,7 @@ def test_work_that_takes_too_much_is_ended_and_told(work: object, reason: str) -
 
 def test_work_that_fills_the_disk_is_ended(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError) as refused:
-        bounded(lambda: (tmp_path / "large").write_bytes(bytes(2_000_000)), LITTLE)
+        bounded(partial((tmp_path / "large").write_bytes, bytes(2_000_000)), LITTLE)
     assert refused.value.reason == "too_large"
 
 
