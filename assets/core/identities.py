@@ -23,9 +23,9 @@ checks:
 # One person's id is the hash of the smallest of their ids, so it depends on the data alone, not on when it came. It may
 # change when two people turn out to be one; the old and the new id are then both among the touched people.
 #
-# An id that touches more than `identity_hub_limit` others says nothing about who somebody is: it is cut, joins nobody, and
-# is reported with method hub_cut. A phone (a courier's, a shop's own, of brushed orders) is then nobody's. An account
-# stays one person's, who stands alone: it bought for many others, or a file of links is wrong.
+# An id that touches more than `identity_hub_limit` others says nothing about who somebody is: it is cut, joins nobody,
+# and is reported with method hub_cut. A phone (a courier's, a shop's own, of brushed orders) is then nobody's. An
+# account stays one person's, who stands alone: it bought for many others, or a file of links is wrong.
 
 from pipelines.identity import components, touched
 from pipelines.identity.touched import NODE

@@ -25,8 +25,13 @@ def write_report(settings: Settings, kind: str, day: date | None = None) -> list
         settings.snapshot_path, settings.reports, settings, kind, day, unpublished=_held_checks(settings)
     )
     if kind == "daily" and day is None:
-        _mark_of(settings).write_text(settings.snapshot_path.resolve().name, encoding="utf-8")
+        note_reported(settings)
     return [files.html, files.workbook]
+
+
+def note_reported(settings: Settings) -> None:
+    """The newest daily report is of the current snapshot."""
+    _mark_of(settings).write_text(settings.snapshot_path.resolve().name, encoding="utf-8")
 
 
 def is_reported(settings: Settings) -> bool:

@@ -19,6 +19,7 @@ from typing import IO, NamedTuple
 
 from pipelines.modes import make_home
 from pipelines.settings import Settings
+from pipelines.steps.reporting import is_reported, note_reported
 from pipelines.upkeep.version import SHAPE, need_known_shape
 from pipelines.warehouse import open_for_writing, publish
 
@@ -44,6 +45,7 @@ class Copied:
 
     files: int
     bytes: int
+    is_reported: bool  # whether the newest daily report is of the warehouse's snapshot
 
 
 def backup(settings: Settings, target: Path, with_landing: bool = True) -> Copied:
@@ -63,11 +65,12 @@ def backup(settings: Settings, target: Path, with_landing: bool = True) -> Copie
             for path in _parts(settings, with_landing):
                 name = path.relative_to(settings.home).as_posix()
                 known[name] = _add(archive, path, name)
-            _add_manifest(archive, known)
+            of_snapshot = settings.snapshot_path.exists() and is_reported(settings)
+            _add_manifest(archive, known, of_snapshot)
             out.flush()
             os.fsync(out.fileno())
     partial.rename(target)
-    return Copied(len(known), sum(one.bytes for one in known.values()))
+    return Copied(len(known), sum(one.bytes for one in known.values()), of_snapshot)
 
 
 def restore(source: Path, settings: Settings) -> Copied:
@@ -93,6 +96,8 @@ def restore(source: Path, settings: Settings) -> Copied:
         with open_for_writing(settings) as warehouse:
             need_known_shape(warehouse.connection, settings.warehouse_path)
             publish(warehouse)
+        if copied.is_reported:
+            note_reported(settings)
     return copied
 
 
@@ -126,9 +131,9 @@ class _Hashing:
         return chunk
 
 
-def _add_manifest(archive: tarfile.TarFile, known: dict[str, Content]) -> None:
+def _add_manifest(archive: tarfile.TarFile, known: dict[str, Content], of_snapshot: bool) -> None:
     listed = {_text(name): list(told) for name, told in known.items()}
-    content = json.dumps({"shape": SHAPE, "files": listed}, indent=1).encode()
+    content = json.dumps({"shape": SHAPE, "is_reported": of_snapshot, "files": listed}, indent=1).encode()
     about = tarfile.TarInfo(MANIFEST)
     about.size, about.mode = len(content), 0o600
     archive.addfile(about, io.BytesIO(content))
@@ -143,6 +148,7 @@ def _extract(source: Path, target: Path) -> Copied:
     places: dict[str, Path] = {}
     known: dict[str, Content] = {}
     told: dict[str, Content] | None = None
+    of_snapshot = False
     try:
         with tarfile.open(source) as archive:
             for about in archive:
@@ -150,7 +156,9 @@ def _extract(source: Path, target: Path) -> Copied:
                 if file is None:
                     raise NoBackup(f"{source}: {about.name!r} in it is no file; this is no backup that Siyu made")
                 if about.name == MANIFEST:
-                    told = {name: Content(*one) for name, one in json.loads(file.read())["files"].items()}
+                    manifest = json.loads(file.read())
+                    told = {name: Content(*one) for name, one in manifest["files"].items()}
+                    of_snapshot = manifest["is_reported"]
                     continue
                 safe = target / tarfile.data_filter(about, str(target)).name
                 known[_text(about.name)] = _write(file, safe)
@@ -165,7 +173,7 @@ def _extract(source: Path, target: Path) -> Copied:
         )
     for name, path in places.items():
         os.utime(path, ns=(told[name].modified_ns, told[name].modified_ns))
-    return Copied(len(known), sum(one.bytes for one in known.values()))
+    return Copied(len(known), sum(one.bytes for one in known.values()), of_snapshot)
 
 
 def _are_same(found: Content | None, told: Content | None) -> bool:
