@@ -57,9 +57,15 @@ def read_only(path: Path) -> duckdb.DuckDBPyConnection:
 _BROKEN = ("corrupt", "checksum", "not a valid duckdb", "deserializ", "been invalidated", "beyond the end of the file")
 
 
-def is_broken(error: Exception) -> bool:
-    """Whether the engine says that a file is not what it once wrote."""
-    return any(word in str(error).lower() for word in _BROKEN)
+def is_broken(error: BaseException) -> bool:
+    """Whether the engine says that a file is not what it once wrote; what it says of a statement is never that."""
+    is_about_sql = any(kind.__name__ == "ProgrammingError" for kind in type(error).__mro__)
+    return not is_about_sql and any(word in str(error).lower() for word in _BROKEN)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, in one line of a page."""
+    return (str(error).strip().splitlines() or ["no message"])[0][:300]
 
 
 @contextlib.contextmanager

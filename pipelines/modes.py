@@ -29,6 +29,11 @@ def private_files() -> Iterator[None]:
         os.umask(before)
 
 
+def private(path: str, flags: int) -> int:
+    """An opener (of `open`) of files that are their owner's alone."""
+    return os.open(path, flags, 0o600)
+
+
 def make_home(settings: Settings) -> None:
     """The home directory, which only its owner and readers may enter. One of somebody else's keeps its mode."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -56,7 +56,8 @@ def _a_size(text: str) -> str:
     return text
 
 
-def _bytes(size: str) -> int:
+def bytes_of(size: str) -> int:
+    """Of a size such as `4 GB`."""
     number, unit = _SIZE.fullmatch(size).groups()  # type: ignore[union-attr]
     return int(float(number) * _UNIT[unit])
 
@@ -74,11 +75,11 @@ class ReadingLimits(BaseModel):
 
     @property
     def memory_bytes(self) -> int:
-        return _bytes(self.memory)
+        return bytes_of(self.memory)
 
     @property
     def unpacked_bytes(self) -> int:
-        return _bytes(self.unpacked)
+        return bytes_of(self.unpacked)
 
 
 def _entry(text: str) -> str:
@@ -162,6 +163,11 @@ class Settings(BaseModel):
     @property
     def warehouse_path(self) -> Path:
         return self.home / "warehouse.duckdb"
+
+    @property
+    def log_path(self) -> Path:
+        """What was committed and is not in the warehouse's file yet; there while a run goes on, or after a kill."""
+        return self.home / "warehouse.duckdb.wal"
 
     @property
     def lock_path(self) -> Path:

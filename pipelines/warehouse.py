@@ -57,7 +57,7 @@ def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
     Raises WarehouseBusy naming the process that holds it.
     """
     make_home(settings)
-    with private_files(), _locked(settings.lock_path):
+    with private_files(), _locked(settings):
         for path in (settings.warehouse_path, settings.lock_path):
             make_private(path)
         connection = connect(settings.warehouse_path)
@@ -72,27 +72,47 @@ def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
             connection.close()
 
 
+@contextlib.contextmanager
+def looking_lock(settings: Settings) -> Iterator[str | None]:
+    """Keeps a run from starting while we read; gives the process that is writing already, None if there is none."""
+    if not settings.lock_path.exists():
+        yield None
+        return
+    with open(settings.lock_path, encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            writer = None
+        except OSError:
+            writer = file.read().strip() or "unknown"
+        yield writer
+
+
+def busy(settings: Settings, holder: str) -> WarehouseBusy:
+    """That another process is writing, and which."""
+    return WarehouseBusy(
+        f"{settings.home}: another run is writing this warehouse (process {holder}). "
+        "Wait until it ends; reports and notebooks can be read meanwhile."
+    )
+
+
 def set_aside(settings: Settings) -> Path:
     """Moves a warehouse file that cannot be read out of the way, with its log; where it is now. Nothing is deleted."""
     aside = settings.home / f"{settings.warehouse_path.name}.broken-{datetime.now():%Y%m%dT%H%M%S}"
-    log = settings.warehouse_path.with_name(f"{settings.warehouse_path.name}.wal")
+    log = settings.log_path
     if log.exists():
         log.rename(aside.with_name(f"{aside.name}.wal"))
     return settings.warehouse_path.rename(aside)
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with open(path, "a+", encoding="utf-8") as file:
+def _locked(settings: Settings) -> Iterator[None]:
+    with open(settings.lock_path, "a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             file.seek(0)
             holder = file.read().strip() or "unknown"
-            raise WarehouseBusy(
-                f"{path.parent}: another run is writing this warehouse (process {holder}). "
-                "Wait until it ends; reports and notebooks can be read meanwhile."
-            ) from error
+            raise busy(settings, holder) from error
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -107,7 +127,7 @@ def publish(warehouse: Warehouse) -> Path:
     settings = warehouse.settings
     publish_folder(settings.published, settings)
     warehouse.connection.execute("checkpoint")
-    log = settings.warehouse_path.with_name(settings.warehouse_path.name + ".wal")
+    log = settings.log_path
     if log.exists() and log.stat().st_size:
         raise RuntimeError(f"{log}: the checkpoint left a write-ahead log; the copy would miss rows, so none was made")
     copy = settings.published / f"siyu-{datetime.now():%Y%m%dT%H%M%S%f}.duckdb"

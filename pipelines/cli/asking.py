@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pipelines.warehouse import Snapshot
 
 SHARE_OF_MEMORY = 0.5  # of the machine's, that the process of one question may add
-SECONDS = 600  # that one question may take
 
 
 @contextlib.contextmanager
@@ -82,7 +81,7 @@ def _held_memory() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, before)
 
 
-def ask_sql(home: Path | None, sql: str, form: Format, limit: int, seconds: int = SECONDS) -> None:
+def ask_sql(home: Path | None, sql: str, form: Format, limit: int, seconds: int) -> None:
     """Runs one statement on the snapshot and prints its rows. Raises UserError with DuckDB's words about the SQL."""
     import duckdb
 

@@ -27,7 +27,7 @@ key = typer.Typer(help="The merchant's key, with which phones are hashed.", rich
 app.add_typer(key, name="key")
 
 EPILOG = "In DIR: landing/ holds your files, published/ the report, the workbook and the read-only warehouse."
-ROWS_SHOWN = 50
+ROWS_SHOWN, SECONDS = 50, 600
 Kind = Literal["daily", "weekly", "monthly"]
 
 
@@ -123,7 +123,7 @@ def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT; - reads it from standard input.")],
     form: Form = "table",
     limit: Limit = ROWS_SHOWN,
-    seconds: Annotated[int, typer.Option(min=1, help="How long it may take.")] = 600,
+    seconds: Annotated[int, typer.Option(min=1, help="How long it may take.")] = SECONDS,
 ) -> None:
     """Ask the published snapshot anything in SQL.
 

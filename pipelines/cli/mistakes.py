@@ -15,6 +15,8 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
+from pipelines.database import first_line, is_broken
+
 # WARNING: the numbers are out, but a whole source is missing from them.
 USER, OURS, WARNING = 1, 2, 3
 # What a shell says of a process stopped by Ctrl-C; typer turns the interrupt into it.
@@ -38,7 +40,7 @@ def tell(error: BaseException, home: Path | None) -> int:
         return USER
     place = _keep_traceback(error, home)
     _print(
-        f"siyu: this is a fault of Siyu, not of your data: {type(error).__name__}: {_first_line(error)}\n"
+        f"siyu: this is a fault of Siyu, not of your data: {type(error).__name__}: {first_line(error)}\n"
         f"      What Python had to say is in {place}; please send that file along when you report it."
     )
     return OURS
@@ -96,9 +98,6 @@ _ENGINE: tuple[tuple[str, str], ...] = (
     ("read-only file system", "the disk may only be read. Mount it to write, or name another place with --home."),
     ("input/output error", "the disk gave an error. Look at its health before anything else, then try again."),
     ("stale file handle", "the disk gave an error. Look whether the network drive is still there, then try again."),
-    ("checksum", _CORRUPT),
-    ("corrupt", _CORRUPT),
-    ("not a valid duckdb database file", _CORRUPT),
     (
         "database has been invalidated",
         "the engine stopped after an error before this one, most often a full disk. Free some space and try again.",
@@ -119,38 +118,34 @@ def _about_database(error: BaseException) -> str:
     """
     names = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
     text = str(error)
-    if names.isdisjoint(_FROM_ENGINE):
-        return ""
-    said = next((said for part, said in _ENGINE if part in text.lower()), "")
+    if names.isdisjoint(_FROM_ENGINE) or any(name.endswith(".ProgrammingError") for name in names):
+        return ""  # what it says of a statement is about nothing but that
+    said = next((said for part, said in _ENGINE if part in text.lower()), _CORRUPT if is_broken(error) else "")
     file = re.search(r"[\"']([^\"']*(?:\.duckdb|\.wal|\.tmp)[^\"']*)[\"']", text)
     holder = re.search(r"\(PID (\d+)\)", text)
     held = f" It is process {holder[1]}." if said and holder else ""
     return f"{file[1]}: {said}{held}" if said and file else f"{said}{held}"
 
 
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or ["no message"])[0][:300]
-
-
 def _keep_traceback(error: BaseException, home: Path | None) -> Path:
-    """Writes the traceback under the home directory, or where that is not to be had, in the temporary one."""
+    """Writes the traceback under the home directory, or where that is not to be had, in the temporary one.
+
+    It is the owner's alone, as it may hold paths and SQL.
+    """
+    from pipelines.modes import private
+
     name = f"siyu-error-{datetime.now():%Y%m%dT%H%M%S}-{os.getpid()}.txt"
     text = "".join(traceback.format_exception(error))
     for folder in (home / "logs" if home and home.is_dir() else None, Path(tempfile.gettempdir())):
         try:
             if folder is not None:
                 folder.mkdir(exist_ok=True, mode=0o700)
-                with open(folder / name, "x", encoding="utf-8", opener=_private) as file:
+                with open(folder / name, "x", encoding="utf-8", opener=private) as file:
                     file.write(text)
                 return folder / name
         except OSError:
             continue
     return Path(os.devnull)
-
-
-def _private(path: str, flags: int) -> int:
-    """A traceback may hold paths and SQL."""
-    return os.open(path, flags, 0o600)
 
 
 def _print(text: str) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.cli.show import Rows, place, write
-from pipelines.cli.state import look
 from pipelines.settings import load_settings
+from pipelines.state import look
 
 COLUMNS = (
     "path",

@@ -63,8 +63,8 @@ def _nothing_loaded() -> type[Exception]:
 
 def _tell_what_was_refused(settings: Settings) -> None:
     """Nothing could be published, as nothing dated was loaded: says what became of the files."""
-    from pipelines.cli.state import look
     from pipelines.quality import quality
+    from pipelines.state import look
 
     with look(settings) as state:
         known = quality(state.connection, settings) if state else None

@@ -13,10 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.cli.show import to_plain
-from pipelines.cli.state import Row, State, look
 from pipelines.cli.status_page import PARTS, show
 from pipelines.cli.terminal import console
 from pipelines.settings import Settings, load_settings
+from pipelines.state import Row, State, look
 
 SHOWN = 10  # findings, and refused files, unless all are asked for
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.running import LANGUAGE, MARKS
 from pipelines.cli.show import visible
-from pipelines.cli.state import Row
+from pipelines.state import Row
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,38 +8,42 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
-from pipelines.database import read_only
+from pipelines.database import first_line, read_only
 from pipelines.doctor.check import Check, well
 from pipelines.settings import Settings
 from pipelines.steps.hold import read_hold
 from pipelines.steps.reporting import is_reported
-from pipelines.upkeep.version import SHAPE
+from pipelines.upkeep.verify import PUBLISH, REBUILD
+from pipelines.upkeep.version import SHAPE, shape_of
+from pipelines.warehouse import looking_lock
 
 STALE_DAYS, LEFT_OVER = 2, 86_400
-REBUILD = "`siyu run --full` sets the file aside and makes everything again from landing."
-PUBLISH = "`siyu run` publishes a new one."
 
 
 def warehouse(settings: Settings) -> Iterator[Check]:
-    import duckdb
-
     path = settings.warehouse_path
     if not path.exists():
         yield Check("warehouse", "doubt", "nothing was loaded yet", "there are no numbers", "`siyu run`")
         return
+    with looking_lock(settings) as writer:
+        if writer:
+            yield well("warehouse", f"process {writer} is writing it")
+            return
+        yield from _standing(path)
+
+
+def _standing(path: Path) -> Iterator[Check]:
+    import duckdb
+
     try:
         with read_only(path) as connection:
             tables = connection.execute("select count(*) from duckdb_tables()").fetchall()[0][0]
-            shape = _shape(connection)
+            shape = shape_of(connection)
             wanted = connection.execute("select total_blocks * block_size from pragma_database_size()").fetchall()[0][0]
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            yield well("warehouse", "a run is writing it")
-        else:
-            yield Check("warehouse", "ill", _first(error), "no run can begin", REBUILD)
     except duckdb.Error as error:
-        yield Check("warehouse", "ill", _first(error), "no run can begin", REBUILD)
+        yield Check("warehouse", "ill", first_line(error), "no run can begin", REBUILD)
     else:
         if path.stat().st_size < wanted:
             said = f"{path.stat().st_size:,} bytes of at least {wanted:,}: its end is missing"
@@ -50,13 +54,6 @@ def warehouse(settings: Settings) -> Iterator[Check]:
                 "version", "ill", f"of a newer Siyu (shape {shape})", "no run may begin", "Install that version."
             )
         yield well("warehouse", f"{tables} tables, {path.stat().st_size / 1e6:,.1f} MB")
-
-
-def _shape(connection) -> int:  # type: ignore[no-untyped-def]
-    known = "select 1 from duckdb_tables() where schema_name = 'ops' and table_name = 'shape_of_warehouse'"
-    if not connection.execute(known).fetchall():
-        return 0
-    return connection.execute("select coalesce(max(shape), 0) from ops.shape_of_warehouse").fetchall()[0][0]
 
 
 def snapshot(settings: Settings) -> Iterator[Check]:
@@ -73,7 +70,7 @@ def snapshot(settings: Settings) -> Iterator[Check]:
         with read_only(pointer) as connection:
             day = connection.execute("select as_of from core.as_of").fetchall()[0][0]
     except (duckdb.Error, OSError, IndexError) as error:
-        yield Check("snapshot", "ill", _first(error), "readers cannot open it", PUBLISH)
+        yield Check("snapshot", "ill", first_line(error), "readers cannot open it", PUBLISH)
         return
     behind = (settings.today().date() - timedelta(days=1) - day).days
     if behind >= STALE_DAYS:
@@ -139,7 +136,7 @@ def left_over(settings: Settings) -> Iterator[Check]:
 
 
 def log(settings: Settings) -> Iterator[Check]:
-    path = settings.warehouse_path.with_name(f"{settings.warehouse_path.name}.wal")
+    path = settings.log_path
     if path.exists() and path.stat().st_size:
         said = f"{path.stat().st_size / 1e6:,.1f} MB of a run that is going on or was stopped"
         yield Check("write-ahead log", "doubt", said, "what it holds is not in the file yet", "`siyu run` takes it in.")
@@ -156,10 +153,6 @@ def faults(settings: Settings) -> Iterator[Check]:
         yield Check("faults", "doubt", f"{len(told)} in the last week", why, f"Read or send {newest.name} in logs/.")
     else:
         yield well("faults", "none in the last week")
-
-
-def _first(error: Exception) -> str:
-    return (str(error).strip().splitlines() or ["no message"])[0][:200]
 
 
 CHECKS = (warehouse, snapshot, report, held_back, refused, left_over, log, faults)

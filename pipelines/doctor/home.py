@@ -5,18 +5,18 @@ What belongs here: what lies around the data. What does not: the data (data.py),
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.database import read_only
 from pipelines.doctor.check import Check, well
 from pipelines.modes import ENTRANCE, PRIVATE
 from pipelines.privacy import mask_text
 from pipelines.settings import Settings
+from pipelines.state import look
+from pipelines.warehouse import looking_lock
 
 LONG_RUN = 6 * 3600  # seconds
 AHEAD = 3600  # seconds that a file's time may lie ahead of the clock
@@ -74,30 +74,26 @@ def key(settings: Settings) -> Iterator[Check]:
     if not settings.warehouse_path.exists():
         yield well("key", "there")
         return
-    with read_only(settings.warehouse_path) as connection:
-        found = check_key(connection, settings)
+    with look(settings) as state:
+        if state is None:
+            return
+        found = check_key(state.connection, settings)
     why = "with another key everybody known by phone would be counted twice"
     yield well("key", found.whole) if found.is_whole else Check("key", "ill", found.broken, why, found.remedy)
 
 
 def lock(settings: Settings) -> Iterator[Check]:
-    if not settings.lock_path.exists():
-        yield well("lock", "no run was here yet")
-        return
-    with open(settings.lock_path, encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            holder = file.read().strip() or "unknown"
-            since = time.time() - settings.lock_path.stat().st_mtime
-            said = f"process {holder} is writing, for {since / 60:.0f} minutes"
-            if since > LONG_RUN:
-                why = "no other run can begin"
-                yield Check("lock", "doubt", said, why, f"See what process {holder} does; ended, it leaves the lock.")
-            else:
-                yield well("lock", said)
-        else:
+    with looking_lock(settings) as writer:
+        if writer is None:
             yield well("lock", "free")
+            return
+        since = time.time() - settings.lock_path.stat().st_mtime
+        said = f"process {writer} is writing, for {since / 60:.0f} minutes"
+        if since > LONG_RUN:
+            fix = f"See what process {writer} does; ended, it leaves the lock."
+            yield Check("lock", "doubt", said, "no other run can begin", fix)
+        else:
+            yield well("lock", said)
 
 
 def clock(settings: Settings) -> Iterator[Check]:
@@ -116,14 +112,10 @@ def clock(settings: Settings) -> Iterator[Check]:
 
 
 def _last_run(settings: Settings) -> datetime | None:
-    if not settings.warehouse_path.exists():
-        return None
-    with read_only(settings.warehouse_path) as connection:
-        known = connection.execute(
-            "select 1 from duckdb_tables() where schema_name = 'ops' and table_name = 'runs'"
-        ).fetchall()
-        row = connection.execute("select max(started_at) from ops.runs").fetchone() if known else None
-    return row[0] if row else None
+    with look(settings) as state:
+        if state is None or not state.has("ops.runs"):
+            return None
+        return state.rows("select max(started_at) as began from ops.runs")[0]["began"]
 
 
 def landing(settings: Settings) -> Iterator[Check]:

@@ -20,13 +20,13 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from pipelines.doctor.check import Check, well
-from pipelines.settings import Settings
+from pipelines.report.picture import BROWSERS
+from pipelines.settings import Settings, bytes_of
 
 OLDEST_PYTHON = (3, 11)
 LEAST_MEMORY, LEAST_DISK, LEAST_OPEN_FILES = 2 * 10**9, 10**9, 256
 COPIES = 3  # of the warehouse that may lie beside each other while one is published
 WEB_PORT = 3000
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 NEEDED = ("duckdb", "pandas", "pyarrow", "dagster", "great-expectations", "plotly", "python-calamine", "pydantic")
 NETWORK_DISKS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs")
 
@@ -48,7 +48,13 @@ def libraries(_: Settings) -> Iterator[Check]:
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        yield Check("libraries", "ill", f"missing: {', '.join(missing)}", "runs need them", "`make install` again.")
+        yield Check(
+            "libraries",
+            "ill",
+            f"missing: {', '.join(missing)}",
+            "runs need them",
+            "Install again: `make demo`, or pip with requirements.lock.",
+        )
     else:
         yield well("libraries", ", ".join(found))
 
@@ -65,7 +71,7 @@ def memory(settings: Settings) -> Iterator[Check]:
         )
     else:
         yield well("memory", _size(found))
-    if settings.memory_limit and _bytes(settings.memory_limit) > found:
+    if settings.memory_limit and bytes_of(settings.memory_limit) > found:
         said = f"memory_limit is {settings.memory_limit}, and the machine has {_size(found)}"
         yield Check("memory limit", "ill", said, "a run would be killed by the system", "Lower memory_limit.")
 
@@ -198,10 +204,6 @@ def dagster_home(_: Settings) -> Iterator[Check]:
 
 def _size(size: int) -> str:
     return f"{size / 1e9:.1f} GB"
-
-
-def _bytes(size: str) -> float:
-    return float(size[:-2]) * (1e9 if size.endswith("GB") else 1e6)
 
 
 CHECKS = (

@@ -55,7 +55,7 @@ class CsvReader(RowReader):
         opened = self.opened
         assert opened.text is not None
         mark, wanted = opened.delimiter.encode(), len(opened.match.header) - 1
-        lines = list(sampled_lines(opened.text.path, SAMPLED))
+        lines = list(sampled_lines(opened.text.path, SAMPLED, opened.first_line))
         torn = sum(line.count(b'"') % 2 or (b'"' not in line and line.count(mark) != wanted) for line in lines)
         return torn * MOST_TORN > len(lines)
 

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 _STRETCH = 20  # lines that are taken one after the other
 
 
-def sampled_lines(path: Path, count: int) -> Iterator[bytes]:
-    """Some whole lines from all over a text, without their ends: all of them where it is short."""
+def sampled_lines(path: Path, count: int, first_line: int) -> Iterator[bytes]:
+    """Whole lines from all over a text, without their ends, from its first row on; some of a short one twice."""
     size = path.stat().st_size
     stretches = count // _STRETCH
     with open(path, "rb") as file:
         for number in range(stretches):
             file.seek(size * number // stretches)
-            if number:
-                file.readline(LONGEST_LINE)  # the rest of one
+            for _ in range(1 if number else first_line - 1):
+                file.readline(LONGEST_LINE)  # the rest of one, or titles and the header
             for line in itertools.islice(iter(lambda: file.readline(LONGEST_LINE), b""), _STRETCH):
                 if line.strip():
                     yield line.rstrip(b"\r\n")

@@ -70,10 +70,17 @@ def _opened(stack: contextlib.ExitStack, settings: Settings, patience: float, is
 
 
 def _need_every_file_of_snapshot(settings: Settings) -> None:
-    """What a broken warehouse cannot tell any more: which files landing must still have."""
+    """What a broken warehouse cannot tell any more: which files landing must still have. Where the snapshot is broken,
+    too, nobody can: then landing is all there is."""
+    import duckdb
+
     if settings.snapshot_path.exists():
-        with read_only(settings.snapshot_path) as snapshot:
-            need_every_file(snapshot, settings)
+        try:
+            with read_only(settings.snapshot_path) as snapshot:
+                need_every_file(snapshot, settings)
+        except duckdb.Error as error:
+            if not is_broken(error):
+                raise
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from pipelines.modes import make_home
+from pipelines.modes import make_home, private
 from pipelines.settings import Settings
 from pipelines.steps.reporting import is_reported, note_reported
 from pipelines.upkeep.version import SHAPE, need_known_shape
@@ -51,25 +51,38 @@ class Copied:
 def backup(settings: Settings, target: Path, with_landing: bool = True) -> Copied:
     """Everything that a home cannot be made again without: warehouse, key, settings, reports, and landing.
 
-    No run goes on meanwhile. The file is its owner's alone: the key is in it. Raises
-    WarehouseBusy, and NoBackup where such a file is there already.
+    No run goes on meanwhile. The file is its owner's alone: the key is in it. Raises WarehouseBusy, and NoBackup where
+    there is nothing to copy, or a file at that place already.
     """
     if target.exists():
         raise NoBackup(f"{target}: there is a file already; name another")
+    if not settings.warehouse_path.exists():
+        raise NoBackup(f"{settings.home}: nothing was loaded yet; `siyu run` loads {settings.landing}")
+    if target.resolve().is_relative_to(settings.home):
+        raise NoBackup(f"{target}: this is in the home itself, and would go with it; name another place")
     partial = target.with_name(f".{target.name}.partial")
+    try:
+        with open_for_writing(settings) as warehouse:
+            need_known_shape(warehouse.connection, settings.warehouse_path)
+            warehouse.connection.execute("checkpoint")
+            copied = _copy(settings, partial, with_landing)
+        partial.rename(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return copied
+
+
+def _copy(settings: Settings, target: Path, with_landing: bool) -> Copied:
     known: dict[str, Content] = {}
-    with open_for_writing(settings) as warehouse:
-        need_known_shape(warehouse.connection, settings.warehouse_path)
-        warehouse.connection.execute("checkpoint")
-        with open(partial, "wb", opener=_private) as out, tarfile.open(fileobj=out, mode="w") as archive:
+    with open(target, "wb", opener=private) as out:
+        with tarfile.open(fileobj=out, mode="w") as archive:
             for path in _parts(settings, with_landing):
                 name = path.relative_to(settings.home).as_posix()
                 known[name] = _add(archive, path, name)
             of_snapshot = settings.snapshot_path.exists() and is_reported(settings)
             _add_manifest(archive, known, of_snapshot)
-            out.flush()
-            os.fsync(out.fileno())
-    partial.rename(target)
+        out.flush()
+        os.fsync(out.fileno())
     return Copied(len(known), sum(one.bytes for one in known.values()), of_snapshot)
 
 
@@ -185,13 +198,9 @@ def _write(file: IO[bytes], path: Path) -> Content:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     reading = _Hashing(file)
     size = 0
-    with open(path, "wb", opener=_private) as out:
+    with open(path, "wb", opener=private) as out:
         while chunk := reading.read(_CHUNK):
             size += len(chunk)
             out.write(chunk)
         os.fsync(out.fileno())
     return Content(size, reading.digest.hexdigest(), 0)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

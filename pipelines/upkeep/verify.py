@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.database import read_only
+from pipelines.database import first_line, read_only
 from pipelines.merchant_key import fingerprint_of
 from pipelines.settings import Settings
 from pipelines.steps.reporting import is_reported
 from pipelines.upkeep.manifest import checksum_of, read_manifest, rows_of
-from pipelines.upkeep.version import SHAPE
+from pipelines.upkeep.version import SHAPE, shape_of
+from pipelines.warehouse import busy, looking_lock
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,11 +42,17 @@ class Found:
 
 
 def verify(settings: Settings, told: Callable[[Found], None] = lambda _: None) -> list[Found]:
-    """Looks at every part of a home, the quick ones first; `told` hears of each at once."""
+    """Looks at every part of a home, the quick ones first; `told` hears of each at once.
+
+    No run begins meanwhile. Raises WarehouseBusy while one goes on: a file that is being written is not broken.
+    """
     found = []
-    for one in _all(settings):
-        told(one)
-        found.append(one)
+    with looking_lock(settings) as writer:
+        if writer:
+            raise busy(settings, writer)
+        for one in _all(settings):
+            told(one)
+            found.append(one)
     return found
 
 
@@ -58,7 +65,7 @@ def _all(settings: Settings) -> Iterator[Found]:
 
 def _log(settings: Settings) -> Found:
     """A run closes it; after a kill the next run reads it, unless it is damaged."""
-    log = settings.warehouse_path.with_name(f"{settings.warehouse_path.name}.wal")
+    log = settings.log_path
     if not log.exists() or not log.stat().st_size:
         return Found("write-ahead log", "closed")
     return Found("write-ahead log", f"{log.stat().st_size:,} bytes of a run that was stopped; the next run reads them")
@@ -91,13 +98,10 @@ def _read_everything(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _shape(connection: duckdb.DuckDBPyConnection) -> Found:
-    known = connection.execute(
-        "select 1 from duckdb_tables() where schema_name = 'ops' and table_name = 'shape_of_warehouse'"
-    ).fetchall()
-    [[shape]] = connection.execute("select max(shape) from ops.shape_of_warehouse").fetchall() if known else [[0]]
-    if (shape or 0) > SHAPE:
+    shape = shape_of(connection)
+    if shape > SHAPE:
         return Found("version", "", f"a newer Siyu wrote the warehouse (shape {shape})", "Install that version.")
-    return Found("version", f"shape {shape or 0}")
+    return Found("version", f"shape {shape}")
 
 
 def check_key(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Found:
@@ -193,8 +197,7 @@ def _report(settings: Settings) -> Found:
 
 
 def _said(error: Exception, path: Path) -> str:
-    first = (str(error).strip().splitlines() or ["no message"])[0]
-    return f"{path.name} cannot be read whole: {first[:200]}"
+    return f"{path.name} cannot be read whole: {first_line(error)}"
 
 
 def _some(rows: list[tuple]) -> str:

@@ -34,5 +34,8 @@ def need_known_shape(connection: duckdb.DuckDBPyConnection, place: object) -> No
 
 def shape_of(connection: duckdb.DuckDBPyConnection) -> int:
     """0: written before shapes were noted."""
+    noted = "select 1 from duckdb_tables() where schema_name = 'ops' and table_name = 'shape_of_warehouse'"
+    if not connection.execute(noted).fetchall():
+        return 0
     row = connection.execute("select max(shape) from ops.shape_of_warehouse").fetchone()
     return row[0] or 0 if row else 0

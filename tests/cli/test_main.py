@@ -146,7 +146,7 @@ def test_an_error_of_the_engine_about_our_sql_is_our_fault(
     siyu: Siyu, small_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> None:
-        raise duckdb.BinderException("column not found")
+        raise duckdb.BinderException("Referenced column checksum not found: corrupt, out of memory")
 
     monkeypatch.setattr("pipelines.cli.status.show_status", fails)
     assert siyu("--home", str(small_home), "status").code == 2

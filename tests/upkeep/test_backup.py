@@ -87,6 +87,15 @@ def test_any_other_archive_is_none(tmp_path: Path) -> None:
         restore(tmp_path / "x", load_settings(tmp_path / "restored"))
 
 
+def test_a_backup_does_not_go_with_itself_and_is_not_of_nothing(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(NoBackup, match="in the home itself"):
+        backup(settings, settings.landing / "copy.tar")
+    with pytest.raises(NoBackup, match="nothing was loaded yet"):
+        backup(load_settings(tmp_path / "typed wrong"), tmp_path / "copy.tar")
+    assert not (tmp_path / "typed wrong").exists()
+    assert list(tmp_path.glob("*copy.tar*")) == []
+
+
 def test_nothing_is_overwritten(settings: Settings, tmp_path: Path) -> None:
     backup(settings, tmp_path / "copy.tar")
     with pytest.raises(NoBackup, match="already"):

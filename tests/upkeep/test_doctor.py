@@ -18,6 +18,7 @@ from pipelines.cli import main
 from pipelines.doctor import CHECKS, examine
 from pipelines.doctor import machine as machine_checks
 from pipelines.settings import Settings
+from pipelines.warehouse import open_for_writing
 from tests.upkeep.conftest import land
 from tests.upkeep.test_verify import (
     _cut_snapshot,
@@ -58,6 +59,12 @@ def test_a_home_that_ran_is_well(settings: Settings) -> None:
         "memory",
         "disk",
     }
+
+
+def test_a_run_that_goes_on_is_no_fault(settings: Settings) -> None:
+    before = found(settings)
+    with open_for_writing(settings):
+        assert found(settings).keys() - {"write-ahead log"} == before.keys()
 
 
 def _disk(free: int) -> Callable[[Path], object]:

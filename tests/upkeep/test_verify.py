@@ -11,6 +11,7 @@ from pipelines.database import read_only
 from pipelines.run import run
 from pipelines.settings import Settings
 from pipelines.upkeep.verify import verify
+from pipelines.warehouse import WarehouseBusy, open_for_writing
 from tests.upkeep.conftest import MORE, flip
 
 
@@ -133,6 +134,23 @@ def test_a_full_run_of_a_broken_warehouse_needs_every_file(settings: Settings) -
 def test_a_run_mends_what_readers_see(settings: Settings, fault: Callable[[Settings], None]) -> None:
     fault(settings)
     run(settings)
+    assert _broken(settings) == {}
+
+
+def test_where_the_snapshot_is_broken_too_landing_is_all_there_is(settings: Settings) -> None:
+    before = _people(settings)
+    _cut_warehouse(settings)
+    _flip_snapshot(settings)
+    _cut_snapshot(settings)
+    assert run(settings, full=True).status == "published"
+    assert _people(settings) == before
+    assert _broken(settings) == {}
+
+
+def test_a_run_that_goes_on_is_no_damage(settings: Settings) -> None:
+    """To set its warehouse aside would be the last thing to do."""
+    with open_for_writing(settings), pytest.raises(WarehouseBusy):
+        verify(settings)
     assert _broken(settings) == {}
 
 

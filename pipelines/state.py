@@ -6,13 +6,13 @@ What belongs here: reading ops.* without standing in a run's way. What does not:
 from __future__ import annotations
 
 import contextlib
-import fcntl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.database import read_only
 from pipelines.settings import Settings
+from pipelines.warehouse import looking_lock
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,25 +49,10 @@ def look(settings: Settings) -> Iterator[State | None]:
 
     None where nothing was ever loaded.
     """
-    with _shared_lock(settings) as writer:
+    with looking_lock(settings) as writer:
         path = settings.snapshot_path if writer else settings.warehouse_path
         if not path.exists():
             yield None
             return
         with read_only(path) as connection:
             yield State(connection, writer)
-
-
-@contextlib.contextmanager
-def _shared_lock(settings: Settings) -> Iterator[str | None]:
-    """Keeps a run from starting while we read; gives the process that is writing already, None if there is none."""
-    if not settings.lock_path.exists():
-        yield None
-        return
-    with open(settings.lock_path, encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            writer = None
-        except OSError:
-            writer = file.read().strip() or "unknown"
-        yield writer
