@@ -24,7 +24,7 @@ from pipelines.settings import Settings
 from pipelines.tables import ASSETS, Table, load_tables
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 # What makes a fact's SQL, and what decides which rows a day changes: where it was mended, a table that stands is not
 # what it would make.
@@ -62,7 +62,7 @@ class Pass:
     is_full: bool
 
 
-def create_ops(connection: duckdb.DuckDBPyConnection) -> None:
+def create_ops(connection: Connection) -> None:
     """The bookkeeping tables of core's passes."""
     connection.execute("""
         create table if not exists ops.core_passes (
@@ -89,9 +89,7 @@ def values(settings: Settings, as_of: date) -> dict[str, Any]:
     return {**settings.number_deciding(), **given}
 
 
-def build(
-    connection: duckdb.DuckDBPyConnection, table: Table, given: dict[str, Any], engine: Engine | None = None
-) -> Built:
+def build(connection: Connection, table: Table, given: dict[str, Any], engine: Engine | None = None) -> Built:
     """The whole table anew. `given`: values() and the table's parameters."""
     started = time.monotonic()
     rows = (engine or DuckDBEngine(connection)).create(table, given)
@@ -99,7 +97,7 @@ def build(
 
 
 def refresh(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     settings: Settings,
     core_pass: Pass,
@@ -130,7 +128,7 @@ def refresh(
     return built
 
 
-def _needs_full(connection: duckdb.DuckDBPyConnection, table: Table, done: int, core_pass: Pass) -> bool:
+def _needs_full(connection: Connection, table: Table, done: int, core_pass: Pass) -> bool:
     follows = table.header.rebuild is not None or bool(table.counted_by)
     if not follows or done < 0 or core_pass.is_full:
         return True
@@ -140,12 +138,12 @@ def _needs_full(connection: duckdb.DuckDBPyConnection, table: Table, done: int, 
     return bool(missed.fetchall())
 
 
-def _pass_of(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+def _pass_of(connection: Connection, table: Table) -> int:
     rows = connection.execute("select pass_no from ops.table_state where table_name = ?", [table.qualified]).fetchall()
     return int(rows[0][0]) if rows else -1
 
 
-def _remember(connection: duckdb.DuckDBPyConnection, table: Table, core_pass: Pass, built: Built) -> None:
+def _remember(connection: Connection, table: Table, core_pass: Pass, built: Built) -> None:
     rows = None if table.is_view else built.rows
     connection.execute("delete from ops.table_state where table_name = ?", [table.qualified])
     connection.execute(
@@ -153,7 +151,7 @@ def _remember(connection: duckdb.DuckDBPyConnection, table: Table, core_pass: Pa
     )
 
 
-def forget_done(connection: duckdb.DuckDBPyConnection) -> None:
+def forget_done(connection: Connection) -> None:
     """Touched keys that every partly rebuilt table has dealt with."""
     partial = [name for name, table in load_tables().items() if table.header.rebuild]
     done, tables = connection.execute(

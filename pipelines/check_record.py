@@ -15,7 +15,7 @@ from pipelines.spec.checks import Check, checks_of
 from pipelines.tables import Table
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Failure:
     is_blocking: bool = True
 
 
-def create_record(connection: duckdb.DuckDBPyConnection) -> None:
+def create_record(connection: Connection) -> None:
     """The table of results, one row per check and run."""
     connection.execute("""
         create table if not exists ops.checks (
@@ -48,7 +48,7 @@ def create_record(connection: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def record(connection: duckdb.DuckDBPyConnection, run_id: str, results: Sequence[Result], now: datetime) -> None:
+def record(connection: Connection, run_id: str, results: Sequence[Result], now: datetime) -> None:
     """Writes results to ops.checks."""
     rows = [
         [r.check.table, r.check.name, r.is_passed, r.check.is_blocking, r.observed, r.check.expected] for r in results
@@ -61,7 +61,7 @@ def record(connection: duckdb.DuckDBPyConnection, run_id: str, results: Sequence
         )
 
 
-def standing_failures(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[Failure]:
+def standing_failures(connection: Connection, tables: Iterable[Table]) -> list[Failure]:
     """Blocking checks of these tables whose newest result is a failure, of checks that the headers still state.
 
     Not only this run's: a run of a few tables must not publish what an earlier run found wrong. The newest is what was

@@ -17,8 +17,7 @@ from pipelines.settings import Settings
 from pipelines.tables import Table, load_tables
 
 if TYPE_CHECKING:
-    import duckdb
-
+    from pipelines.database import Connection
     from pipelines.engines.engine import Engine
 
 
@@ -31,9 +30,7 @@ def core_tables() -> list[Table]:
     return [table for table in load_tables().values() if table.schema == "core"]
 
 
-def begin_pass(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date | None = None, full: bool = False
-) -> Pass:
+def begin_pass(connection: Connection, settings: Settings, as_of: date | None = None, full: bool = False) -> Pass:
     """Registers a new pass: its business day, the files it covers, and whether everything is to be built anew.
 
     Full when asked for, the first time, after a change of a definition or a number-deciding setting, and when the
@@ -58,7 +55,7 @@ def begin_pass(
     return Pass(number, day, is_full)
 
 
-def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings) -> date:
+def last_complete_day(connection: Connection, settings: Settings) -> date:
     """The last day before today with an order, refund, event, live session or group figure that is told whole."""
     yesterday = settings.today().date() - timedelta(days=1)
     day: date | None = load_tables()["core.source_days"].module().last_whole_day(connection, yesterday)
@@ -71,14 +68,14 @@ def last_complete_day(connection: duckdb.DuckDBPyConnection, settings: Settings)
     return day
 
 
-def _waiting(connection: duckdb.DuckDBPyConnection) -> str:
+def _waiting(connection: Connection) -> str:
     """What was loaded that no day can be reported on by."""
     counts = {name: connection.execute(f"select count(*) from staging.{name}").fetchone() for name in load_staging()}
     told = [f"{row[0]} rows of {name}" for name, row in counts.items() if row and row[0]]
     return f"Loaded, and waiting for them: {', '.join(told)}. " if told else ""
 
 
-def beyond_data(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> str:
+def beyond_data(connection: Connection, settings: Settings, as_of: date) -> str:
     """What a reader must know where `as_of` lies after the data, '' elsewhere: nobody watched the days between."""
     last = last_complete_day(connection, settings)
     if as_of <= last:
@@ -88,7 +85,7 @@ def beyond_data(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of
 
 
 def refresh_core(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, core_pass: Pass, engine: Engine | None = None
+    connection: Connection, settings: Settings, core_pass: Pass, engine: Engine | None = None
 ) -> Iterator[Built]:
     """Every core table brought up to the pass, one after the other."""
     for table in core_tables():

@@ -1,4 +1,4 @@
-"""Connections to DuckDB, opened alike everywhere.
+"""Connections to the warehouse, opened alike everywhere; nothing above it and `engines/` names a connection's type.
 
 What belongs here: opening, to write and to read, and transactions. What does not: a merchant's warehouse, its lock and
 its copies (warehouse.py), which tables exist.
@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     import duckdb
+
+    # The warehouse is a DuckDB file whatever engine makes its tables (engines/): one that is open, by its one name.
+    Connection: TypeAlias = duckdb.DuckDBPyConnection
 
 SCHEMAS = ("staging", "superseded", "core", "facts", "metrics", "ops")
 # Analysts still have DuckDB 1.5; a file of the newest format could not be opened there.
 STORAGE_VERSION = "v1.5.0"
 
 
-def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(path: Path | None = None) -> Connection:
     """A connection to a warehouse file (created when absent), or to one in memory, with every schema in place."""
     import duckdb
 
@@ -38,14 +43,14 @@ def connect(path: Path | None = None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _quiet(connection: duckdb.DuckDBPyConnection) -> None:
+def _quiet(connection: Connection) -> None:
     # In a notebook without ipywidgets the bar is off, and DuckDB refuses to hear it named.
     if connection.execute("select current_setting('enable_progress_bar')").fetchall()[0][0]:
         connection.execute("set enable_progress_bar = false")
     connection.execute("set TimeZone = 'UTC'")
 
 
-def read_only(path: Path) -> duckdb.DuckDBPyConnection:
+def read_only(path: Path) -> Connection:
     """The one door for readers: a warehouse file or a snapshot of it, to be closed, or used in a `with` block."""
     import duckdb
 
@@ -69,7 +74,7 @@ def first_line(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+def transaction(connection: Connection) -> Iterator[Connection]:
     """All of the block or nothing of it."""
     connection.execute("begin")
     try:
@@ -81,14 +86,14 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDB
 
 
 @functools.cache
-def apart() -> duckdb.DuckDBPyConnection:
+def apart() -> Connection:
     """A database of its own, without tables: making one takes as long as all the questions to it."""
     import duckdb
 
     return duckdb.connect(config={"threads": 1})
 
 
-def add_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: str) -> None:
+def add_rows(connection: Connection, table: str, rows: str) -> None:
     """Adds the rows of a SELECT to a temporary table by making it anew.
 
     Of a table that was made empty in the same transaction, filled with more than a row group (122,880 rows) and then

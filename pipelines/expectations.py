@@ -14,9 +14,8 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import duckdb
 import duckdb_engine
 import sqlalchemy
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
@@ -24,6 +23,9 @@ from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from pipelines.check_record import Result
 from pipelines.imports import absent, hollow
 from pipelines.spec.checks import Check
+
+if TYPE_CHECKING:
+    from pipelines.database import Connection
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -109,7 +111,7 @@ class _Validator(Validator):
 class Validations:
     """Great Expectations over one open DuckDB connection. Use it in a `with` block."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._database = _engine_on(connection)
         self._engine = SqlAlchemyExecutionEngine(engine=self._database)
 
@@ -183,7 +185,7 @@ def _exceptions(info: Any) -> Iterator[str]:
         yield from _exceptions(value)
 
 
-def _engine_on(connection: duckdb.DuckDBPyConnection) -> sqlalchemy.Engine:
+def _engine_on(connection: Connection) -> sqlalchemy.Engine:
     """A SQLAlchemy engine whose one connection is a cursor of `connection`: the same instance, no second open."""
     row = connection.execute("select current_database()").fetchone()
     assert row is not None

@@ -14,7 +14,7 @@ from pipelines.settings import Settings
 from pipelines.tables import Table, load_tables
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 SCHEMA = "facts"
 
@@ -24,13 +24,13 @@ def fact_tables() -> list[Table]:
     return [table for table in load_tables().values() if table.schema == SCHEMA]
 
 
-def are_stored(connection: duckdb.DuckDBPyConnection) -> bool:
+def are_stored(connection: Connection) -> bool:
     """Whether the facts stand in tables; not over core rebuilt for another day, nor in a snapshot of an older Siyu."""
     here = "table_catalog = current_database() and table_schema = ?"
     rows = connection.execute(f"select table_name from information_schema.tables where {here}", [SCHEMA])
     return {table.name for table in fact_tables()} <= {name for (name,) in rows.fetchall()}
 
 
-def build_facts(connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> list[Built]:
+def build_facts(connection: Connection, settings: Settings, as_of: date) -> list[Built]:
     """Every fact, whole, over a core that no run keeps up to date."""
     return [build(connection, table, values(settings, as_of)) for table in fact_tables()]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pipelines.database import transaction
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 Severity = Literal["refused", "aside", "told"]
 
@@ -64,7 +64,7 @@ COMMENT = "要知道的事 — What to know of the data before believing the num
 NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
 
 
-def keep(connection: duckdb.DuckDBPyConnection, findings: Iterable[Finding]) -> None:
+def keep(connection: Connection, findings: Iterable[Finding]) -> None:
     """All of them, in their order, for every later look at the same data."""
     typed = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
     with transaction(connection):  # half of them would be taken for all
@@ -75,13 +75,13 @@ def keep(connection: duckdb.DuckDBPyConnection, findings: Iterable[Finding]) -> 
             connection.execute(f"insert into ops.findings values ({', '.join('?' * len(values))})", values)
 
 
-def kept(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
+def kept(connection: Connection) -> list[Finding]:
     """Those of this warehouse or snapshot, in their order."""
     rows = connection.execute(f"select {NAMES} from ops.findings order by rowid").fetchall()
     given = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     return [Finding(**{**one, "names": tuple(one["names"])}) for one in given]
 
 
-def forget(connection: duckdb.DuckDBPyConnection) -> None:
+def forget(connection: Connection) -> None:
     """Data is about to change: what was found in it may soon be untrue."""
     connection.execute("drop table if exists ops.findings")

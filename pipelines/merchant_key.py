@@ -19,14 +19,14 @@ from pipelines.privacy import load_key
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
 class KeyLost(RuntimeError):
     """secret.key is not there, or is not the one that the warehouse was loaded with."""
 
 
-def need_its_key(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def need_its_key(connection: Connection, settings: Settings) -> None:
     """Raises KeyLost unless secret.key is the one that this warehouse was loaded with.
 
     An empty warehouse takes the key that is there, or a new one; so does one of an earlier release whose key is there.
@@ -52,7 +52,7 @@ def fingerprint_of(key: bytes) -> str:
     return hmac.new(key, b"siyu: which key is this", hashlib.sha256).hexdigest()[:16]
 
 
-def remember(connection: duckdb.DuckDBPyConnection, mark: str) -> None:
+def remember(connection: Connection, mark: str) -> None:
     """From now on the warehouse goes with the key of this fingerprint."""
     connection.execute("create or replace table ops.merchant_key as select ? as fingerprint", [mark])
 
@@ -67,11 +67,11 @@ def take_new(settings: Settings, now: datetime) -> Path | None:
     return aside
 
 
-def _known(connection: duckdb.DuckDBPyConnection) -> str | None:
+def _known(connection: Connection) -> str | None:
     connection.execute("create table if not exists ops.merchant_key (fingerprint varchar)")
     row = connection.execute("select fingerprint from ops.merchant_key").fetchone()
     return row[0] if row else None
 
 
-def _has_files(connection: duckdb.DuckDBPyConnection) -> bool:
+def _has_files(connection: Connection) -> bool:
     return bool(connection.execute("select count(*) > 0 from ops.files").fetchall()[0][0])

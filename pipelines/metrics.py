@@ -21,6 +21,7 @@ from pipelines.tables import Table, load_tables
 if TYPE_CHECKING:
     import duckdb
 
+    from pipelines.database import Connection
     from pipelines.engines.engine import Engine
     from pipelines.warehouse import Snapshot
 
@@ -40,14 +41,14 @@ def find_metric(name: str) -> Table:
 
 
 def refresh_metric(
-    connection: duckdb.DuckDBPyConnection, table: Table, settings: Settings, as_of: date, engine: Engine | None = None
+    connection: Connection, table: Table, settings: Settings, as_of: date, engine: Engine | None = None
 ) -> Built:
     """The nightly table of a metric, whole: each is one scan of core."""
     return build(connection, table, values(settings, as_of), engine)
 
 
 def query(
-    connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any], settings: Settings, as_of: date
+    connection: Connection, name: str, parameters: Mapping[str, Any], settings: Settings, as_of: date
 ) -> duckdb.DuckDBPyRelation:
     """A metric's rows with the given parameters over the core tables of this connection, and its facts if it has them.
 
@@ -82,7 +83,7 @@ def doubts(snapshot: Snapshot, name: str, parameters: Mapping[str, Any], as_of: 
     return [doubt for doubt in said if doubt]
 
 
-def _unheard(connection: duckdb.DuckDBPyConnection, table: Table, parameter: str, asked: list[str]) -> list[str]:
+def _unheard(connection: Connection, table: Table, parameter: str, asked: list[str]) -> list[str]:
     """A sentence for each word that its column does not hold: misspelt, it is answered with no rows or rates of 0."""
     column = table.words_of[parameter].column
     source, _, short = column.rpartition(".")
@@ -98,7 +99,7 @@ def _unheard(connection: duckdb.DuckDBPyConnection, table: Table, parameter: str
     return said
 
 
-def on_day(snapshot: Snapshot, as_of: date) -> duckdb.DuckDBPyConnection:
+def on_day(snapshot: Snapshot, as_of: date) -> Connection:
     """A connection in memory whose core is the snapshot's data as of another day."""
     from pipelines.core import begin_pass, refresh_core
     from pipelines.database import connect

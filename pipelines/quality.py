@@ -21,7 +21,7 @@ from pipelines.settings import Settings
 from pipelines.spec.reading import read
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 FILE = REPORTS / "quality.yaml"
 Row = dict[str, Any]
@@ -86,23 +86,23 @@ def rules() -> dict[str, Any]:
     return read(FILE, Rules).model_dump(exclude_unset=True)
 
 
-def findings(connection: duckdb.DuckDBPyConnection, settings: Settings, rule: str | None = None) -> list[Finding]:
+def findings(connection: Connection, settings: Settings, rule: str | None = None) -> list[Finding]:
     """Everything to know of the data in a warehouse or a snapshot, the most harmful first; or what one rule finds."""
     return _findings(_Asking.of(connection, settings), rule)
 
 
-def measure(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Measure:
+def measure(connection: Connection, settings: Settings) -> Measure:
     """Files and rows that lie in landing and how many of them were refused; orders and amounts."""
     return _measure(_Asking.of(connection, settings))
 
 
-def quality(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Quality:
+def quality(connection: Connection, settings: Settings) -> Quality:
     """Both."""
     asking = _Asking.of(connection, settings)
     return Quality(_measure(asking), tuple(_findings(asking)))
 
 
-def judge(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Quality:
+def judge(connection: Connection, settings: Settings) -> Quality:
     """Both, found anew and kept beside the data: what rules over the data find is not looked for again."""
     forget(connection)
     judged = quality(connection, settings)
@@ -138,12 +138,12 @@ def _measure(asking: _Asking) -> Measure:
 class _Asking:
     """A connection and what the rules may name."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     known: Row
     columns: frozenset[str]  # table and table.column, all that there are
 
     @classmethod
-    def of(cls, connection: duckdb.DuckDBPyConnection, settings: Settings) -> _Asking:
+    def of(cls, connection: Connection, settings: Settings) -> _Asking:
         listed = connection.execute(
             "select table_schema || '.' || table_name, column_name from information_schema.columns"
         ).fetchall()
@@ -193,7 +193,7 @@ def _sources() -> Row:
     }
 
 
-def _gone(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[str]:
+def _gone(connection: Connection, settings: Settings) -> list[str]:
     """Refused files that somebody has taken out of landing since: nobody waits for them. Without a landing, none."""
     from pipelines.ingest.landing import paths_there
 

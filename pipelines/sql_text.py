@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 # Texts, quoted names and comments stand first: a `$name` inside one is no parameter.
 _PARTS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|\$(?P<name>[a-z_]+)""", re.DOTALL)
@@ -36,9 +36,18 @@ class Reference:
     has_alias: bool
 
 
-@functools.cache
 def references(sql: str) -> tuple[Reference, ...]:
     """Every table with a schema that a SELECT reads, in the order of the text, in which parameters stand as `$name`."""
+    return _read(sql)[0]
+
+
+def outputs(sql: str) -> frozenset[str]:
+    """The columns that a SELECT names as its own, those that a `*` brings left out."""
+    return _read(sql)[1]
+
+
+@functools.cache
+def _read(sql: str) -> tuple[tuple[Reference, ...], frozenset[str]]:
     (text,) = _parser().cursor().execute("select json_serialize_sql(?)", [sql]).fetchall()[0]
     found: list[Reference] = []
     told = json.loads(text, object_hook=lambda node: _note_table(node, found))
@@ -46,7 +55,9 @@ def references(sql: str) -> tuple[Reference, ...]:
         raise Unreadable(told["error_message"])
     if len(told["statements"]) != 1:
         raise Unreadable("there is more than one statement")
-    return tuple(sorted(found, key=lambda reference: reference.start))
+    columns = told["statements"][0]["node"].get("select_list", [])
+    names = {column["alias"] or (column.get("column_names") or [""])[-1] for column in columns}
+    return tuple(sorted(found, key=lambda reference: reference.start)), frozenset(names - {""})
 
 
 def _note_table(node: dict[str, Any], found: list[Reference]) -> dict[str, Any]:
@@ -58,7 +69,7 @@ def _note_table(node: dict[str, Any], found: list[Reference]) -> dict[str, Any]:
 
 
 @functools.cache
-def _parser() -> duckdb.DuckDBPyConnection:
+def _parser() -> Connection:
     """DuckDB as a parser: a connection in memory that never holds a table."""
     import duckdb
 

@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 from pipelines.warehouse import looking_lock
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 Row = dict[str, Any]
 
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 class State:
     """An open look at the warehouse. `writer`: the process of a run that is going on; what it does is not seen yet."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     writer: str | None
 
     def has(self, name: str) -> bool:

@@ -22,8 +22,9 @@ from pipelines.settings import Settings, load_settings
 from pipelines.upkeep.manifest import Manifest, copy_with_checksum, manifest_path, rows_of, write_manifest
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
+
+    from pipelines.database import Connection
 
 KEEP_SNAPSHOTS = 3
 # What DuckDB may take of the memory found unless the merchant says: with all else a run takes about a third.
@@ -42,10 +43,10 @@ class NothingPublished(RuntimeError):
 class Warehouse:
     """The open warehouse of the one writer."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     settings: Settings
 
-    def transaction(self) -> contextlib.AbstractContextManager[duckdb.DuckDBPyConnection]:
+    def transaction(self) -> contextlib.AbstractContextManager[Connection]:
         return transaction(self.connection)
 
 
@@ -167,7 +168,7 @@ def _forget_old(folder: Path, current: Path) -> None:
 class Snapshot:
     """One published snapshot, read-only; what notebooks and reports read. Close it, or use it in a `with` block."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     settings: Settings
     path: Path
 

@@ -61,3 +61,7 @@ def test_readers_open_a_warehouse_by_one_door() -> None:
 
 def test_quotes_are_put_around_a_text_in_one_place() -> None:
     assert holders(""".replace("'", "''")""") == ["spec/literals.py"]
+
+
+def test_a_connection_has_one_name_and_no_type_above_the_seam() -> None:
+    assert holders("DuckDBPyConnection") == ["database.py"]

@@ -44,7 +44,7 @@ columns:
     description: 'median of the whole days that this step needed after the public touch, among people: 24 hours each, a day begun counts (0 = the same date)',
     zh_description: 到达者从公域触达到本步所需整天数的中位数，不足 24 小时按一天，同一自然日为 0}
   is_mature: {type: boolean, zh: 是否成熟, description: the whole cohort's window lies within the known days}
-  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature people}
+  is_small: {type: boolean, small_of: mature_people, zh: 样本过小, description: fewer than small_group mature people}
 checks:
   - unique: [cohort_week, segment_by, segment, window_days, step_no]
   - between: {column: rate_from_first, min: 0, max: 1}
@@ -75,27 +75,10 @@ with known as (
   cross join unnest([1, 2, 3, 4, 5, 6]) as s (step_no)
 ),
 
-dates as (
-  select
-    c.date,
-    case
-      when $cohort_period = 'week' then c.week
-      when $cohort_period = 'month' then c.month
-      else d.first_date
-    end as cohort_week,
-    case
-      when $cohort_period = 'week' then c.week + 6
-      when $cohort_period = 'month' then last_day(c.month)
-      else $as_of
-    end as cohort_end
-  from core.calendar as c
-  cross join core.as_of as d
-),
-
 -- for how many days a step is known after the touch, as far as the windows ask
 alike as (
   select
-    d.cohort_week,
+    d.cohort_start as cohort_week,
     f.segment_by,
     f.segment,
     f.step_no,
@@ -106,7 +89,7 @@ alike as (
     least(coalesce(date_diff('day', d.cohort_end, k.known_until), -1), list_max($within_days)) as cohort_known_days,
     sum(f.people) as people
   from facts.touches as f
-  inner join dates as d on f.date = d.date
+  inner join statistics.cohorts as d on f.date = d.date
   left join known as k on f.platform = k.platform and f.step_no = k.step_no
   left join known as n on f.platform = n.platform and f.step_no + 1 = n.step_no
   group by all
@@ -115,7 +98,7 @@ alike as (
 windowed as (
   select
     a.*,
-    cast(w.window_days as bigint) as window_days,
+    w.window_days,
     a.known_days >= w.window_days as is_over,
     coalesce(a.known_days >= w.window_days and a.ladder_days <= w.window_days, false) as is_reached,
     coalesce(a.next_known_days >= w.window_days and a.ladder_days <= w.window_days, false) as may_go_on
@@ -145,35 +128,21 @@ steps as (
     window_days,
     step_no,
     bool_and(cohort_known_days >= window_days) as is_mature,
-    cast(sum(people) as bigint) as cohort_people,
-    cast(sum(case when is_over then people else 0 end) as bigint) as mature_people,
-    cast(sum(case when is_reached then people else 0 end) as bigint) as people,
-    cast(sum(case when may_go_on then people else 0 end) as bigint) as may_go_on_people,
-    cast(sum(case when is_over and days <= window_days then people else 0 end) as bigint) as reached_people,
+    sum(people) as cohort_people,
+    sum(case when is_over then people else 0 end) as mature_people,
+    sum(case when is_reached then people else 0 end) as people,
+    sum(case when may_go_on then people else 0 end) as may_go_on_people,
+    sum(case when is_over and days <= window_days then people else 0 end) as reached_people,
     cast(
       min(case when is_reached and up_to * 2 >= everyone then ladder_days end)
       + min(case when is_reached and up_to * 2 > everyone then ladder_days end) as double
     ) / 2 as median_days
   from ordered
   group by cohort_week, segment_by, segment, window_days, step_no
-),
-
-followed as (
-  select
-    *,
-    coalesce(
-      lag(may_go_on_people) over (partition by cohort_week, segment_by, segment, window_days order by step_no),
-      mature_people
-    ) as previous_people
-  from steps
 )
 
 select
-  cohort_week,
-  segment_by,
-  segment,
-  window_days,
-  cast(step_no as bigint) as step_no,
+  *,
   case step_no
     when 1 then 'public'
     when 2 then 'follow'
@@ -182,15 +151,8 @@ select
     when 5 then 'first_order'
     else 'second_order'
   end as step,
-  cohort_people,
-  mature_people,
-  previous_people,
-  people,
-  cast(people as double) / nullif(mature_people, 0) as rate_from_first,
-  cast(people as double) / nullif(previous_people, 0) as rate_from_previous,
-  reached_people,
-  cast(reached_people as double) / nullif(mature_people, 0) as reached_rate,
-  median_days,
-  is_mature,
-  mature_people < $small_group as is_small
-from followed
+  coalesce(
+    lag(may_go_on_people) over (partition by cohort_week, segment_by, segment, window_days order by step_no),
+    mature_people
+  ) as previous_people
+from steps

@@ -50,11 +50,11 @@ columns:
     description: still rising until is_mature, zh_description: 退款金额 ÷ 支付金额，按支付日；未成熟前还会上升}
   identified_amount: {type: 'decimal(18,2)', unit: yuan, zh: 可识别买家支付金额,
     description: the part of paid_amount whose buyer is known, zh_description: 支付金额中认得出买家的部分}
-  average_per_buyer_amount: {type: 'decimal(18,2)', unit: yuan, zh: 客单价,
-    description: 'identified_amount / paid_buyers; orders without a known buyer are left out of both',
+  average_per_buyer_amount: {type: 'decimal(18,2)', unit: yuan, of: [identified_amount, paid_buyers], zh: 客单价,
+    description: orders without a known buyer are left out of both,
     zh_description: 可识别买家支付金额 ÷ 支付人数，认不出买家的订单两边都不算}
-  average_per_order_amount: {type: 'decimal(18,2)', unit: yuan, zh: 笔单价,
-    description: paid_amount / paid_orders, zh_description: 支付金额 ÷ 支付订单数}
+  average_per_order_amount: {type: 'decimal(18,2)', unit: yuan, of: [paid_amount, paid_orders], zh: 笔单价,
+    zh_description: 支付金额 ÷ 支付订单数}
   private_channel_amount: {type: 'decimal(18,2)', unit: yuan, zh: 私域渠道金额,
     description: the part of paid_amount that came by a private channel, zh_description: 支付金额中由私域渠道进入的部分}
   unknown_channel_amount: {type: 'decimal(18,2)', unit: yuan, zh: 渠道未知金额,
@@ -96,107 +96,62 @@ checks:
   - condition: {sql: 'buyers = new_buyers + returning_buyers', name: new and returning buyers are all buyers}
   - condition: {sql: 'net_amount = paid_amount - refund_amount', name: net is paid less refunds}
 */
-with history as (
-  select min(paid_date) as first_order_date
-  from core.orders
-),
-
-opening as (
-  select
-    segment_by,
-    segment,
-    joins - leaves as memberships,
-    growth as members
-  from facts.member_periods
-  where period_date is null
-),
-
-filled as (
+-- what nobody told is no zero
+with told as (
   select
     c.*,
-    coalesce(s.refunds_known_until, $as_of) as refunds_known_until,
+    s.refunds_known_until,
+    s.paid_amount, s.refund_amount, s.identified_amount, s.private_channel_amount, s.unknown_channel_amount,
+    s.member_amount, s.new_buyers, f.private_entries, f.joins, f.leaves,
     coalesce(s.paid_orders, 0) as paid_orders,
     coalesce(s.paid_buyers, 0) as paid_buyers,
     coalesce(s.orders, 0) as orders,
     coalesce(s.buyers, 0) as buyers,
-    coalesce(s.new_buyers, 0) as new_buyers,
-    coalesce(s.paid_amount, cast(0 as decimal(18, 2))) as paid_amount,
-    coalesce(s.refund_amount, cast(0 as decimal(18, 2))) as refund_amount,
-    coalesce(s.identified_amount, cast(0 as decimal(18, 2))) as identified_amount,
-    coalesce(s.private_channel_amount, cast(0 as decimal(18, 2))) as private_channel_amount,
-    coalesce(s.unknown_channel_amount, cast(0 as decimal(18, 2))) as unknown_channel_amount,
-    coalesce(s.member_amount, cast(0 as decimal(18, 2))) as member_amount,
-    coalesce(f.private_entries, 0) as private_entries,
-    coalesce(f.joins, 0) as joins,
-    coalesce(f.leaves, 0) as leaves,
-    coalesce(o.memberships, 0) + sum(coalesce(f.joins, 0) - coalesce(f.leaves, 0)) over so_far as memberships,
-    coalesce(o.members, 0) + sum(coalesce(f.growth, 0)) over so_far as members
+    c.unknown_order_days < c.days or s.paid_orders > 0 as has_sales,
+    c.has_members and (c.unknown_member_days < c.days or f.joins + f.leaves > 0) as tells_members,
+    coalesce(o.joins - o.leaves, 0) + sum(coalesce(f.joins - f.leaves, 0)) over so_far as memberships,
+    coalesce(o.growth, 0) + sum(coalesce(f.growth, 0)) over so_far as members
   from facts.period_cells as c
   left join facts.sales_periods as s on c.sold_date = s.date and c.segment_by = s.segment_by and c.segment = s.segment
   left join facts.member_periods as f
     on c.period_date = f.period_date and c.segment_by = f.segment_by and c.segment = f.segment
-  left join opening as o on c.segment_by = o.segment_by and c.segment = o.segment
+  left join facts.member_periods as o
+    on c.segment_by = o.segment_by and c.segment = o.segment and o.period_date is null
   window so_far as (
     partition by c.segment_by, c.segment order by c.period_date rows between unbounded preceding and current row
   )
-),
-
--- what nobody told is no zero
-told as (
-  select
-    *,
-    unknown_order_days = 0 as is_sales_known,
-    unknown_member_days = 0 as is_members_known,
-    unknown_order_days < days or paid_orders > 0 as has_sales,
-    paid_orders = 0 or paid_buyers > 0 as names_payers,
-    orders = 0 or buyers > 0 as names_buyers,
-    has_members and (unknown_member_days < days or joins + leaves > 0) as tells_members
-  from filled
 )
 
 select
-  f.period_date as date,
-  f.segment_by,
-  f.segment,
-  case when f.has_sales then f.paid_orders end as paid_orders,
-  case when f.has_sales and f.names_payers then f.paid_buyers end as paid_buyers,
-  case when f.has_sales then f.orders end as orders,
-  case when f.has_sales and f.names_buyers then f.buyers end as buyers,
-  case when f.has_sales and f.names_buyers then f.new_buyers end as new_buyers,
-  case when f.has_sales and f.names_buyers then f.buyers - f.new_buyers end as returning_buyers,
-  case when f.has_sales then f.paid_amount end as paid_amount,
-  case when f.has_sales then f.refund_amount end as refund_amount,
-  cast(case when f.has_sales then f.paid_amount - f.refund_amount end as decimal(18, 2)) as net_amount,
-  cast(f.refund_amount as double) / nullif(cast(f.paid_amount as double), 0) as refund_rate,
-  case when f.has_sales then f.identified_amount end as identified_amount,
-  -- rounded half up in whole cents, the same on every engine
-  cast(
-    cast((cast(f.identified_amount * 200 as bigint) + f.paid_buyers) // nullif(f.paid_buyers * 2, 0) as double) / 100
-    as decimal(18, 2)
-  ) as average_per_buyer_amount,
-  cast(
-    cast((cast(f.paid_amount * 200 as bigint) + f.paid_orders) // nullif(f.paid_orders * 2, 0) as double) / 100
-    as decimal(18, 2)
-  ) as average_per_order_amount,
-  case when f.has_sales then f.private_channel_amount end as private_channel_amount,
-  case when f.has_sales then f.unknown_channel_amount end as unknown_channel_amount,
-  cast(f.private_channel_amount as double) / nullif(cast(f.paid_amount as double), 0) as private_channel_share_rate,
-  case when f.has_sales and f.names_payers then f.member_amount end as member_amount,
-  case when f.names_payers then cast(f.member_amount as double) / nullif(cast(f.paid_amount as double), 0) end
-    as member_share_rate,
-  case when f.tells_members then f.private_entries end as private_entries,
-  cast(case when f.tells_members then f.joins end as bigint) as joins,
-  cast(case when f.tells_members then f.leaves end as bigint) as leaves,
-  cast(case when f.tells_members then f.memberships end as bigint) as memberships,
-  cast(case when f.tells_members then f.members end as bigint) as members,
-  f.is_sales_known,
-  f.is_members_known,
-  f.is_sales_known
-  and f.period_end <= least($as_of, coalesce(cast($end_date as date), $as_of))
-  and f.period_date >= coalesce(cast($start_date as date), f.period_date) as is_complete,
-  date_diff('day', f.period_end, f.refunds_known_until) >= $refund_days as is_mature,
+  t.period_date as date, t.segment_by, t.segment,
+  case when t.has_sales then t.paid_orders end as paid_orders,
+  case when t.has_sales and (t.paid_orders = 0 or t.paid_buyers > 0) then t.paid_buyers end as paid_buyers,
+  case when t.has_sales then t.orders end as orders,
+  case when t.has_sales and (t.orders = 0 or t.buyers > 0) then t.buyers end as buyers,
+  case when t.has_sales and (t.orders = 0 or t.buyers > 0) then coalesce(t.new_buyers, 0) end as new_buyers,
+  case when t.has_sales and (t.orders = 0 or t.buyers > 0) then t.buyers - coalesce(t.new_buyers, 0) end
+    as returning_buyers,
+  case when t.has_sales then coalesce(t.paid_amount, 0) end as paid_amount,
+  case when t.has_sales then coalesce(t.refund_amount, 0) end as refund_amount,
+  case when t.has_sales then coalesce(t.paid_amount, 0) - coalesce(t.refund_amount, 0) end as net_amount,
+  case when t.has_sales then coalesce(t.identified_amount, 0) end as identified_amount,
+  case when t.has_sales then coalesce(t.private_channel_amount, 0) end as private_channel_amount,
+  case when t.has_sales then coalesce(t.unknown_channel_amount, 0) end as unknown_channel_amount,
+  case when t.has_sales and (t.paid_orders = 0 or t.paid_buyers > 0) then coalesce(t.member_amount, 0) end
+    as member_amount,
+  case when t.tells_members then coalesce(t.private_entries, 0) end as private_entries,
+  case when t.tells_members then coalesce(t.joins, 0) end as joins,
+  case when t.tells_members then coalesce(t.leaves, 0) end as leaves,
+  case when t.tells_members then t.memberships end as memberships,
+  case when t.tells_members then t.members end as members,
+  t.unknown_order_days = 0 as is_sales_known,
+  t.unknown_member_days = 0 as is_members_known,
+  t.unknown_order_days = 0
+  and t.period_end <= least($as_of, coalesce(cast($end_date as date), $as_of))
+  and t.period_date >= coalesce(cast($start_date as date), t.period_date) as is_complete,
+  date_diff('day', t.period_end, coalesce(t.refunds_known_until, $as_of)) >= $refund_days as is_mature,
   $new_buyer_lookback_days > 0
-  and coalesce(date_diff('day', h.first_order_date, f.period_date) < $new_buyer_lookback_days, true)
+  and coalesce(date_diff('day', h.first_order_date, t.period_date) < $new_buyer_lookback_days, true)
     as is_history_short
-from told as f
-cross join history as h
+from told as t
+cross join (select min(paid_date) as first_order_date from core.orders) as h

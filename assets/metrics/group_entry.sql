@@ -58,7 +58,7 @@ columns:
   repurchase_90_rate: {type: double, unit: ratio, of: [repurchases_90, repeat_prospects_90], zh: 90天复购率,
     zh_description: 90天内复购 ÷ 未复购入群数}
   is_mature: {type: boolean, zh: 是否成熟, description: 'joins, leaves and orders are known for 90 days after the month''s end'}
-  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group joins}
+  is_small: {type: boolean, small_of: joins, zh: 样本过小, description: fewer than small_group joins}
 checks:
   - unique: [month, segment_by, segment, entry_path, threshold, platform, group_id]
   - between: {column: approval_rate, min: 0, max: 1}
@@ -82,79 +82,37 @@ with known as (
   left join core.known as k on f.platform = k.platform and k.kind = 'memberships'
   left join core.known as o on f.platform = o.platform and o.kind = 'orders'
   left join core.groups as g
-    on
-      f.segment_by in ('group', 'entry_path_threshold_group')
-      and f.platform = g.platform
-      and f.segment = g.group_id
+    on f.platform = g.platform and f.segment = g.group_id and f.segment_by in ('group', 'entry_path_threshold_group')
   cross join core.as_of as d
-),
-
-rolled as (
-  select
-    month,
-    cohort_end,
-    segment_by,
-    case
-      when segment_by = 'entry_path_threshold_group' then concat(entry_path, ' | ', threshold, ' | ', segment)
-      else segment
-    end as segment,
-    case when segment_by in ('entry_path', 'entry_path_threshold_group') then entry_path else 'all' end as entry_path,
-    case
-      when segment_by in ('threshold', 'group', 'entry_path_threshold_group') then threshold else 'all'
-    end as threshold,
-    case
-      when segment_by in ('platform', 'group', 'entry_path_threshold_group') then platform else 'all'
-    end as platform,
-    case when segment_by in ('group', 'entry_path_threshold_group') then segment else 'all' end as group_id,
-    max(group_name) as group_name,
-    cast(sum(applications) as bigint) as applications,
-    cast(sum(approved_applications) as bigint) as approved_applications,
-    cast(sum(approvals) as bigint) as approvals,
-    cast(sum(joins) as bigint) as joins,
-    cast(sum(case when age_days >= 7 then joins else 0 end) as bigint) as mature_joins_7,
-    cast(sum(case when age_days >= 7 then stayed_7 else 0 end) as bigint) as stayed_7,
-    cast(sum(case when age_days >= 30 then joins else 0 end) as bigint) as mature_joins_30,
-    cast(sum(case when age_days >= 30 then stayed_30 else 0 end) as bigint) as stayed_30,
-    cast(sum(case when age_days >= 90 then joins else 0 end) as bigint) as mature_joins_90,
-    cast(sum(case when age_days >= 90 then stayed_90 else 0 end) as bigint) as stayed_90,
-    cast(sum(case when buying_age_days >= 30 then prospects else 0 end) as bigint) as prospects_30,
-    cast(sum(case when buying_age_days >= 30 then first_orders_30 else 0 end) as bigint) as first_orders_30,
-    cast(sum(case when buying_age_days >= 90 then repeat_prospects else 0 end) as bigint) as repeat_prospects_90,
-    cast(sum(case when buying_age_days >= 90 then repurchases_90 else 0 end) as bigint) as repurchases_90,
-    min(known_until) as known_until
-  from known
-  group by all
 )
 
 select
   month,
   segment_by,
-  segment,
-  entry_path,
-  threshold,
-  platform,
-  group_id,
-  group_name,
-  applications,
-  approved_applications,
-  cast(approved_applications as double) / nullif(applications, 0) as approval_rate,
-  approvals,
-  joins,
-  mature_joins_7,
-  stayed_7,
-  cast(stayed_7 as double) / nullif(mature_joins_7, 0) as stay_7_rate,
-  mature_joins_30,
-  stayed_30,
-  cast(stayed_30 as double) / nullif(mature_joins_30, 0) as stay_30_rate,
-  mature_joins_90,
-  stayed_90,
-  cast(stayed_90 as double) / nullif(mature_joins_90, 0) as stay_90_rate,
-  prospects_30,
-  first_orders_30,
-  cast(first_orders_30 as double) / nullif(prospects_30, 0) as first_order_30_rate,
-  repeat_prospects_90,
-  repurchases_90,
-  cast(repurchases_90 as double) / nullif(repeat_prospects_90, 0) as repurchase_90_rate,
-  date_diff('day', cohort_end, known_until) >= 90 as is_mature,
-  joins < $small_group as is_small
-from rolled
+  case
+    when segment_by = 'entry_path_threshold_group' then concat(entry_path, ' | ', threshold, ' | ', segment)
+    else segment
+  end as segment,
+  case when segment_by in ('entry_path', 'entry_path_threshold_group') then entry_path else 'all' end as entry_path,
+  case when segment_by in ('threshold', 'group', 'entry_path_threshold_group') then threshold else 'all' end
+    as threshold,
+  case when segment_by in ('platform', 'group', 'entry_path_threshold_group') then platform else 'all' end as platform,
+  case when segment_by in ('group', 'entry_path_threshold_group') then segment else 'all' end as group_id,
+  max(group_name) as group_name,
+  sum(applications) as applications,
+  sum(approved_applications) as approved_applications,
+  sum(approvals) as approvals,
+  sum(joins) as joins,
+  sum(case when age_days >= 7 then joins else 0 end) as mature_joins_7,
+  sum(case when age_days >= 7 then stayed_7 else 0 end) as stayed_7,
+  sum(case when age_days >= 30 then joins else 0 end) as mature_joins_30,
+  sum(case when age_days >= 30 then stayed_30 else 0 end) as stayed_30,
+  sum(case when age_days >= 90 then joins else 0 end) as mature_joins_90,
+  sum(case when age_days >= 90 then stayed_90 else 0 end) as stayed_90,
+  sum(case when buying_age_days >= 30 then prospects else 0 end) as prospects_30,
+  sum(case when buying_age_days >= 30 then first_orders_30 else 0 end) as first_orders_30,
+  sum(case when buying_age_days >= 90 then repeat_prospects else 0 end) as repeat_prospects_90,
+  sum(case when buying_age_days >= 90 then repurchases_90 else 0 end) as repurchases_90,
+  min(date_diff('day', cohort_end, known_until)) >= 90 as is_mature
+from known
+group by all

@@ -126,8 +126,8 @@ days as (
     s.date,
     s.is_counted,
     t.group_id is not null as is_told,
-    case when s.has_moves and not coalesce(u.lacks_moves, false) then coalesce(a.joins, 0) end as event_joins,
-    case when s.has_moves and not coalesce(u.lacks_moves, false) then coalesce(a.leaves, 0) end as event_leaves,
+    case when s.has_moves and u.lacks_moves is not true then coalesce(a.joins, 0) end as event_joins,
+    case when s.has_moves and u.lacks_moves is not true then coalesce(a.leaves, 0) end as event_leaves,
     sum(coalesce(a.joins, 0) - coalesce(a.leaves, 0)) over (
       partition by s.platform, s.group_id order by s.date rows between unbounded preceding and current row
     ) as event_members,
@@ -142,13 +142,11 @@ days as (
     coalesce(t.red_packets, p.red_packets, 0) as red_packets,
     coalesce(p.pushes, 0) as pushes,
     coalesce(p.leaves_after_push, 0) as leaves_after_push,
-    coalesce(a.orders > 0, false) or not coalesce(u.lacks_orders, false) as knows_orders,
-    coalesce(a.orders, 0) as orders,
-    coalesce(a.buyers, 0) as buyers,
-    coalesce(a.paid_amount, 0) as paid_amount,
-    coalesce(a.member_orders > 0, false) or not coalesce(u.lacks_orders, false) as knows_member_orders,
-    coalesce(a.member_orders, 0) as member_orders,
-    coalesce(a.member_amount, 0) as member_amount
+    case when a.orders > 0 or u.lacks_orders is not true then coalesce(a.orders, 0) end as orders,
+    case when a.orders > 0 or u.lacks_orders is not true then coalesce(a.buyers, 0) end as buyers,
+    case when a.orders > 0 or u.lacks_orders is not true then coalesce(a.paid_amount, 0) end as paid_amount,
+    case when a.member_orders > 0 or u.lacks_orders is not true then coalesce(a.member_orders, 0) end as member_orders,
+    case when a.member_orders > 0 or u.lacks_orders is not true then coalesce(a.member_amount, 0) end as member_amount
   from dates as s
   left join facts.group_activity as a on s.platform = a.platform and s.group_id = a.group_id and s.date = a.date
   left join core.group_days as t on s.platform = t.platform and s.group_id = t.group_id and s.date = t.date
@@ -161,57 +159,26 @@ days as (
 measured as (
   select
     *,
-    cast(case when is_counted then told_members when event_joins is not null then event_members end as bigint)
-      as members,
-    cast(
-      case when is_counted then told_members_before else event_members - event_joins + event_leaves end as bigint
-    ) as members_before,
-    cast(coalesce(told_joins, event_joins) as bigint) as joins,
+    case when is_counted then told_members when event_joins is not null then event_members end as members,
+    case when is_counted then told_members_before else event_members - event_joins + event_leaves end as members_before,
+    coalesce(told_joins, event_joins) as joins,
     -- where nobody tells who left, those left who are missing
     case
       when told_leaves is null and coalesce(event_leaves, 0) = 0
         then told_members_before + coalesce(told_joins, event_joins) - told_members
     end as missing
   from days
-),
-
-counted as (
-  select
-    *,
-    cast(coalesce(case when missing >= 0 then missing end, told_leaves, event_leaves) as bigint) as leaves
-  from measured
 )
 
 select
-  c.platform,
-  c.group_id,
+  c.*,
   g.name as group_name,
   coalesce(g.threshold, 'unknown') as threshold,
-  c.date,
   case when c.is_told then 'group_days' else 'events' end as measured_by,
-  c.members_before,
-  c.joins,
-  c.leaves,
-  c.members,
-  coalesce(c.joins - c.leaves, c.members - c.members_before) as net_growth,
-  cast(coalesce(c.joins - c.leaves, c.members - c.members_before) as double) / nullif(c.members_before, 0)
-    as net_growth_rate,
-  cast(c.leaves as double) / nullif(c.members + c.leaves, 0) as leave_rate,
-  c.members + coalesce(c.leaves, 0) as present_members,
-  cast(c.active_members as bigint) as active_members,
-  cast(c.active_members as double) / nullif(c.members + coalesce(c.leaves, 0), 0) as active_rate,
-  cast(c.messages as bigint) as messages,
-  cast(c.red_packets as bigint) as red_packets,
-  c.red_packet_opens,
-  c.pushes,
-  case when c.knows_orders then c.orders end as orders,
-  case when c.knows_orders then c.buyers end as buyers,
-  cast(case when c.knows_orders then c.paid_amount end as decimal(18, 2)) as paid_amount,
-  case when c.knows_member_orders then c.member_orders end as member_orders,
-  cast(case when c.knows_member_orders then c.member_amount end as decimal(18, 2)) as member_amount,
-  c.leaves_after_push,
-  cast(c.leaves_after_push as double) / nullif(c.event_leaves, 0) as leaves_after_push_rate,
+  coalesce(case when c.missing >= 0 then c.missing end, c.told_leaves, c.event_leaves) as leaves,
+  coalesce(c.joins - leaves, c.members - c.members_before) as net_growth,
+  c.members + coalesce(leaves, 0) as present_members,
   coalesce(c.event_leaves, 0) as known_leaves,
   coalesce(c.missing > 0, false) as is_leaves_estimated
-from counted as c
+from measured as c
 left join core.groups as g on c.platform = g.platform and c.group_id = g.group_id

@@ -107,10 +107,10 @@ ids as (
   select
     case when grouping(platform) = 1 then 'all' else platform end as platform,
     case when grouping(id_type) = 1 then 'all' else id_type end as id_type,
-    cast(sum(ids) as bigint) as ids,
-    cast(count(distinct person_id) + sum(lone_people) as bigint) as people,
-    cast(sum(linked_ids) as bigint) as linked_ids,
-    cast(sum(cut_hubs) as bigint) as cut_hubs
+    sum(ids) as ids,
+    count(distinct person_id) + sum(lone_people) as people,
+    sum(linked_ids) as linked_ids,
+    sum(cut_hubs) as cut_hubs
   from alike
   group by grouping sets ((platform, id_type), (platform), (id_type), ())
   -- over nothing DuckDB gives a total of nothing, Spark no row
@@ -123,7 +123,7 @@ orders as (
     'all' as id_type,
     count(*) as orders,
     count(*) filter (where person_id is null) as orders_without_buyer,
-    cast(coalesce(sum(case when person_id is null then paid_amount end), 0) as decimal(18, 2)) as amount_without_buyer
+    coalesce(sum(case when person_id is null then paid_amount end), 0) as amount_without_buyer
   from core.orders
   where is_kept
   group by grouping sets ((platform), ())
@@ -145,11 +145,9 @@ select
   coalesce(i.ids, 0) as ids,
   coalesce(i.people, 0) as people,
   coalesce(i.linked_ids, 0) as linked_ids,
-  cast(i.linked_ids as double) / nullif(i.ids, 0) as linked_rate,
   coalesce(i.cut_hubs, 0) as cut_hubs,
   o.orders,
   o.orders_without_buyer,
-  cast(o.orders - o.orders_without_buyer as double) / nullif(o.orders, 0) as match_rate,
   o.amount_without_buyer
 from ids as i
 full outer join orders as o on i.platform = o.platform and i.id_type = o.id_type

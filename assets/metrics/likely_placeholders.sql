@@ -43,54 +43,36 @@ busy as (
 
 stepped as (
   select
-    person_id,
-    orders,
-    place,
-    next_orders,
+    *,
     max(case when orders >= $least_orders and orders >= $times * coalesce(next_orders, 0) then place end) over ()
       as last_place
   from busy
   where place <= $most_people
 ),
 
-named as (
-  select
-    s.person_id,
-    array_to_string(
-      list_sort(
-        list(distinct concat(
-          i.platform, ' ', i.id_type, ' ', left(i.id_value, 1), '***',
-          case when length(i.id_value) >= 6 then right(i.id_value, 2) else '' end
-        ))
-      ), ', '
-    ) as masked_ids
-  from stepped as s
-  inner join core.identities as i on s.person_id = i.person_id
-  where s.place <= s.last_place
-  group by s.person_id
-),
-
 told as (
   select
-    s.person_id,
-    s.orders,
-    max(case when s.place = s.last_place then s.next_orders end) over () as next_orders
-  from stepped as s
-  where s.place <= s.last_place
-),
-
-everything as (
-  select cast(sum(orders) as bigint) as all_orders
-  from counted
+    person_id,
+    orders,
+    max(case when place = last_place then next_orders end) over () as next_orders
+  from stepped
+  where place <= last_place
 )
 
 select
   t.person_id,
-  n.masked_ids,
   t.orders,
   t.next_orders,
   e.all_orders,
-  cast(t.orders as double) / nullif(e.all_orders, 0) as order_share_rate
+  array_to_string(
+    list_sort(
+      list(distinct concat(
+        i.platform, ' ', i.id_type, ' ', left(i.id_value, 1), '***',
+        case when length(i.id_value) >= 6 then right(i.id_value, 2) else '' end
+      ))
+    ), ', '
+  ) as masked_ids
 from told as t
-inner join named as n on t.person_id = n.person_id
-cross join everything as e
+inner join core.identities as i on t.person_id = i.person_id
+cross join (select sum(orders) as all_orders from counted) as e
+group by t.person_id, t.orders, t.next_orders, e.all_orders

@@ -50,27 +50,28 @@ columns:
   refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 退款金额}
   ad_cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 投放消耗}
   exposure_view_rate: {type: double, unit: ratio, of: [viewers, exposed_people], zh: 曝光-观看率, zh_description: 观看人数 ÷ 曝光人数}
-  view_exposed_rate: {type: double, unit: ratio, of: [product_exposed_people, viewers], zh: 观看-商品曝光率,
+  view_exposed_rate: {type: double, unit: ratio, of: {parts: [product_exposed_people, viewers], when: is_viewers_told}, zh: 观看-商品曝光率,
     zh_description: 商品曝光人数 ÷ 观看人数}
   product_click_rate: {type: double, unit: ratio, of: [product_clicked_people, product_exposed_people], zh: 商品曝光-点击率,
     zh_description: 商品点击人数 ÷ 商品曝光人数}
-  click_buy_rate: {type: double, unit: ratio, of: [buyers, product_clicked_people], zh: 点击-成交率, zh_description: 成交人数 ÷ 商品点击人数}
-  view_buy_rate: {type: double, unit: ratio, of: [buyers, viewers], zh: 观看-成交率, zh_description: 成交人数 ÷ 观看人数}
-  follow_rate: {type: double, unit: ratio, of: [new_followers, viewers], zh: 转粉率, zh_description: 新增粉丝 ÷ 观看人数}
-  fan_club_rate: {type: double, unit: ratio, of: [new_fan_club, viewers], zh: 加团率, description: into the fan club, zh_description: 新加粉丝团 ÷ 观看人数}
-  group_join_rate: {type: double, unit: ratio, of: [new_group_members, viewers], zh: 加群率,
+  click_buy_rate: {type: double, unit: ratio, of: {parts: [buyers, product_clicked_people], when: is_clicked_told or not is_buyers_told}, zh: 点击-成交率, zh_description: 成交人数 ÷ 商品点击人数}
+  view_buy_rate: {type: double, unit: ratio, of: {parts: [buyers, viewers], when: is_viewers_told or not is_buyers_told}, zh: 观看-成交率, zh_description: 成交人数 ÷ 观看人数}
+  follow_rate: {type: double, unit: ratio, of: {parts: [new_followers, viewers], when: is_viewers_told or not is_followers_told}, zh: 转粉率, zh_description: 新增粉丝 ÷ 观看人数}
+  fan_club_rate: {type: double, unit: ratio, of: {parts: [new_fan_club, viewers], when: is_viewers_told or not is_fan_club_told}, zh: 加团率, description: into the fan club, zh_description: 新加粉丝团 ÷ 观看人数}
+  group_join_rate: {type: double, unit: ratio, of: {parts: [new_group_members, viewers], when: is_viewers_told or not is_group_members_told}, zh: 加群率,
     description: 'into chat groups; a ratio of totals, not of identified people', zh_description: 新加粉丝群 ÷ 观看人数，为汇总数之比}
-  gpm_amount: {type: 'decimal(18,2)', unit: yuan, zh: GPM, description: 'paid_amount × 1000 / views; NULL without views, never by viewers',
+  gpm_amount: {type: 'decimal(18,2)', unit: yuan, of: {parts: [paid_amount, views], times: 1000}, zh: GPM, description: 'NULL without views, never by viewers',
     zh_description: 成交金额 × 1000 ÷ 观看次数；没有观看次数时为空}
-  uv_value_amount: {type: 'decimal(18,2)', unit: yuan, zh: UV价值, description: paid_amount / viewers, zh_description: 成交金额 ÷ 观看人数}
-  average_per_buyer_amount: {type: 'decimal(18,2)', unit: yuan, zh: 客单价,
-    description: 'paid_amount / buyers; where buyers are counted from our own rows, only the amount of those with a name',
+  uv_value_amount: {type: 'decimal(18,2)', unit: yuan, of: {parts: [paid_amount, viewers], when: is_viewers_told or not is_amount_told}, zh: UV价值,
+    zh_description: 成交金额 ÷ 观看人数}
+  average_per_buyer_amount: {type: 'decimal(18,2)', unit: yuan, of: [buyers_amount, buyers], zh: 客单价,
+    description: 'buyers_amount is paid_amount; where buyers are counted from our own rows, only the amount of those with a name',
     zh_description: 成交金额 ÷ 成交人数；人数由明细补算时，只算可识别买家的金额}
   roi: {type: double, unit: ratio, of: [paid_amount, ad_cost_amount], zh: 支付ROI, description: NULL at no cost, zh_description: 成交金额 ÷ 投放消耗；消耗为 0 时为空}
   net_roi: {type: double, unit: ratio, of: [paid_amount - refund_amount, ad_cost_amount], zh: 净成交ROI, zh_description: （成交金额 − 退款金额）÷ 投放消耗}
   refund_rate: {type: double, unit: ratio, of: [refund_amount, paid_amount], zh: 退款率, zh_description: 退款金额 ÷ 成交金额}
   group_viewers: {type: bigint, unit: person, zh: 群内观看人数, description: the platform's count of viewers who are in a group}
-  group_viewer_rate: {type: double, unit: ratio, of: [group_viewers, viewers], zh: 群内观看占比, zh_description: 群内观看人数 ÷ 观看人数}
+  group_viewer_rate: {type: double, unit: ratio, of: {parts: [group_viewers, viewers], when: is_viewers_told}, zh: 群内观看占比, zh_description: 群内观看人数 ÷ 观看人数}
   identified_viewers: {type: bigint, unit: person, zh: 可识别观众, description: people with a live_view event of the session}
   member_viewers: {type: bigint, unit: person, zh: 在籍观众, description: of identified_viewers those inside the private domain when they watched}
   member_viewer_rate: {type: double, unit: ratio, of: [member_viewers, identified_viewers], zh: 在籍观众占比,
@@ -103,7 +104,7 @@ with spent as (
   select
     platform,
     live_session_id,
-    cast(sum(cost_amount) as decimal(18, 2)) as cost_amount
+    sum(cost_amount) as cost_amount
   from core.ad_spend
   where live_session_id is not null
   group by platform, live_session_id
@@ -123,126 +124,76 @@ pushed as (
       and date_diff('second', date_trunc('second', p.sent_at_utc), date_trunc('second', l.started_at_utc))
       <= $push_hours * 3600
   group by l.platform, l.live_session_id
-),
-
--- the platform's own figures, ours in the place of those that it does not tell
-filled as (
-  select
-    l.platform,
-    l.live_session_id,
-    cast(coalesce(l.viewers, nullif(f.viewers, 0)) as bigint) as viewers,
-    cast(coalesce(l.comments, nullif(f.comments, 0)) as bigint) as comments,
-    cast(coalesce(l.new_followers, nullif(f.new_followers, 0)) as bigint) as new_followers,
-    cast(coalesce(l.new_fan_club, nullif(f.new_fan_club, 0)) as bigint) as new_fan_club,
-    cast(coalesce(l.new_group_members, nullif(f.new_group_members, 0)) as bigint) as new_group_members,
-    cast(coalesce(l.product_clicked_people, nullif(f.product_clicked_people, 0)) as bigint) as product_clicked_people,
-    coalesce(l.orders, nullif(f.orders, 0)) as orders,
-    coalesce(l.buyers, nullif(f.buyers, 0)) as buyers,
-    coalesce(l.paid_amount, nullif(f.paid_amount, 0)) as paid_amount,
-    coalesce(l.viewers, case when l.paid_amount is null then nullif(f.viewers, 0) end) as amount_viewers,
-    -- refunds must be of the same orders as the amount they are set against
-    case when l.paid_amount is not null then l.refund_amount when f.orders > 0 then f.refund_amount end
-      as refund_amount,
-    -- our own count of buyers knows those with a name; so must the amount that is set against it
-    case when l.buyers is null then f.identified_amount else coalesce(l.paid_amount, nullif(f.paid_amount, 0)) end
-      as buyers_amount,
-    coalesce(l.ad_cost_amount, d.cost_amount) as ad_cost_amount,
-    -- the platform restates its own figures; where ours stand in, refunds may still come
-    case when l.paid_amount is null then r.known_until else k.known_until end as known_until,
-    concat_ws(
-      ', ',
-      case when l.viewers is null and f.viewers > 0 then 'viewers' end,
-      case when l.comments is null and f.comments > 0 then 'comments' end,
-      case when l.new_followers is null and f.new_followers > 0 then 'new_followers' end,
-      case when l.new_fan_club is null and f.new_fan_club > 0 then 'new_fan_club' end,
-      case when l.new_group_members is null and f.new_group_members > 0 then 'new_group_members' end,
-      case when l.product_clicked_people is null and f.product_clicked_people > 0 then 'product_clicked_people' end,
-      case when l.orders is null and f.orders > 0 then 'orders' end,
-      case when l.buyers is null and f.buyers > 0 then 'buyers' end,
-      case when l.paid_amount is null and f.paid_amount > 0 then 'paid_amount, refund_amount' end,
-      case when l.ad_cost_amount is null and d.cost_amount is not null then 'ad_cost_amount' end
-    ) as approximated
-  from core.live_sessions as l
-  left join core.known as k on l.platform = k.platform and k.kind = 'live_sessions'
-  left join core.known as r on l.platform = r.platform and r.kind = 'refunds'
-  left join facts.sessions as f on l.platform = f.platform and l.live_session_id = f.live_session_id
-  left join spent as d on l.platform = d.platform and l.live_session_id = d.live_session_id
 )
 
--- a rate of the platform's figure is over the platform's viewers or clicks only, as ours are those with a name;
--- amounts per head are rounded half up in whole cents, the same on every engine
+-- the platform's own figures, ours in the place of those that it does not tell. A rate of the platform's figure is over
+-- the platform's viewers or clicks only, as ours are those with a name
 select
   l.platform, l.live_session_id, l.host_id, l.account_id, l.title, l.started_at, l.ended_at,
   cast(l.started_at as date) as started_date,
   coalesce(c.festival, 'none') as festival,
   cast(date_diff('second', date_trunc('second', l.started_at_utc), date_trunc('second', l.ended_at_utc)) as double) / 60
     as duration_minutes,
-  l.exposures, l.exposed_people, l.views,
-  t.viewers,
-  l.peak_online, l.average_online, l.average_watch_seconds,
-  t.comments,
-  l.likes, l.shares,
-  t.new_followers,
-  l.lost_followers,
-  t.new_fan_club,
-  t.new_group_members,
-  l.product_exposed_people,
-  t.product_clicked_people,
-  t.orders,
-  t.buyers,
-  t.paid_amount,
-  t.refund_amount,
-  t.ad_cost_amount,
-  cast(t.viewers as double) / nullif(l.exposed_people, 0) as exposure_view_rate,
-  cast(l.product_exposed_people as double) / nullif(l.viewers, 0) as view_exposed_rate,
-  cast(t.product_clicked_people as double) / nullif(l.product_exposed_people, 0) as product_click_rate,
-  cast(t.buyers as double)
-  / nullif(case when l.buyers is null then t.product_clicked_people else l.product_clicked_people end, 0)
-    as click_buy_rate,
-  cast(t.buyers as double) / nullif(case when l.buyers is null then t.viewers else l.viewers end, 0) as view_buy_rate,
-  cast(t.new_followers as double) / nullif(case when l.new_followers is null then t.viewers else l.viewers end, 0)
-    as follow_rate,
-  cast(t.new_fan_club as double) / nullif(case when l.new_fan_club is null then t.viewers else l.viewers end, 0)
-    as fan_club_rate,
-  cast(t.new_group_members as double)
-  / nullif(case when l.new_group_members is null then t.viewers else l.viewers end, 0)
-    as group_join_rate,
-  cast(
-    cast((cast(t.paid_amount * 200000 as bigint) + l.views) // nullif(l.views * 2, 0) as double) / 100 as decimal(18, 2)
-  ) as gpm_amount,
-  cast(
-    cast((cast(t.paid_amount * 200 as bigint) + t.amount_viewers) // nullif(t.amount_viewers * 2, 0) as double) / 100
-    as decimal(18, 2)
-  ) as uv_value_amount,
-  cast(
-    cast((cast(t.buyers_amount * 200 as bigint) + t.buyers) // nullif(t.buyers * 2, 0) as double) / 100
-    as decimal(18, 2)
-  ) as average_per_buyer_amount,
-  cast(t.paid_amount as double) / nullif(cast(t.ad_cost_amount as double), 0) as roi,
-  cast(t.paid_amount - t.refund_amount as double) / nullif(cast(t.ad_cost_amount as double), 0) as net_roi,
-  cast(t.refund_amount as double) / nullif(cast(t.paid_amount as double), 0) as refund_rate,
-  l.group_viewers,
-  cast(l.group_viewers as double) / nullif(l.viewers, 0) as group_viewer_rate,
+  l.exposures, l.exposed_people, l.views, l.peak_online, l.average_online, l.average_watch_seconds,
+  l.likes, l.shares, l.lost_followers, l.product_exposed_people, l.group_viewers,
+  coalesce(l.viewers, nullif(f.viewers, 0)) as viewers,
+  coalesce(l.comments, nullif(f.comments, 0)) as comments,
+  coalesce(l.new_followers, nullif(f.new_followers, 0)) as new_followers,
+  coalesce(l.new_fan_club, nullif(f.new_fan_club, 0)) as new_fan_club,
+  coalesce(l.new_group_members, nullif(f.new_group_members, 0)) as new_group_members,
+  coalesce(l.product_clicked_people, nullif(f.product_clicked_people, 0)) as product_clicked_people,
+  coalesce(l.orders, nullif(f.orders, 0)) as orders,
+  coalesce(l.buyers, nullif(f.buyers, 0)) as buyers,
+  coalesce(l.paid_amount, nullif(f.paid_amount, 0)) as paid_amount,
+  -- refunds must be of the same orders as the amount they are set against
+  case when l.paid_amount is not null then l.refund_amount when f.orders > 0 then f.refund_amount end as refund_amount,
+  coalesce(l.ad_cost_amount, d.cost_amount) as ad_cost_amount,
+  -- our own count of buyers knows those with a name; so must the amount that is set against it
+  case when l.buyers is null then f.identified_amount else coalesce(l.paid_amount, nullif(f.paid_amount, 0)) end
+    as buyers_amount,
+  l.viewers is not null as is_viewers_told,
+  l.product_clicked_people is not null as is_clicked_told,
+  l.buyers is not null as is_buyers_told,
+  l.new_followers is not null as is_followers_told,
+  l.new_fan_club is not null as is_fan_club_told,
+  l.new_group_members is not null as is_group_members_told,
+  l.paid_amount is not null as is_amount_told,
+  concat_ws(
+    ', ',
+    case when l.viewers is null and f.viewers > 0 then 'viewers' end,
+    case when l.comments is null and f.comments > 0 then 'comments' end,
+    case when l.new_followers is null and f.new_followers > 0 then 'new_followers' end,
+    case when l.new_fan_club is null and f.new_fan_club > 0 then 'new_fan_club' end,
+    case when l.new_group_members is null and f.new_group_members > 0 then 'new_group_members' end,
+    case when l.product_clicked_people is null and f.product_clicked_people > 0 then 'product_clicked_people' end,
+    case when l.orders is null and f.orders > 0 then 'orders' end,
+    case when l.buyers is null and f.buyers > 0 then 'buyers' end,
+    case when l.paid_amount is null and f.paid_amount > 0 then 'paid_amount, refund_amount' end,
+    case when l.ad_cost_amount is null and d.cost_amount is not null then 'ad_cost_amount' end
+  ) as approximated,
+  approximated <> '' as is_approximate,
   coalesce(f.viewers, 0) as identified_viewers,
   coalesce(f.member_viewers, 0) as member_viewers,
-  cast(f.member_viewers as double) / nullif(f.viewers, 0) as member_viewer_rate,
   coalesce(f.private_entries, 0) as private_entries,
   coalesce(f.orders, 0) as matched_orders,
   coalesce(f.buyers, 0) as matched_buyers,
-  cast(coalesce(f.paid_amount, 0) as decimal(18, 2)) as matched_amount,
-  cast(coalesce(f.refund_amount, 0) as decimal(18, 2)) as matched_refund_amount,
+  coalesce(f.paid_amount, 0) as matched_amount,
+  coalesce(f.refund_amount, 0) as matched_refund_amount,
   coalesce(f.member_orders, 0) as member_orders,
-  cast(coalesce(f.member_amount, 0) as decimal(18, 2)) as member_amount,
-  cast(f.member_amount as double) / nullif(cast(f.paid_amount as double), 0) as member_share_rate,
+  coalesce(f.member_amount, 0) as member_amount,
   coalesce(f.new_buyers, 0) as new_buyers,
   coalesce(p.pushes, 0) as pushes_before,
-  cast(p.delivered as bigint) as push_delivered_before,
-  cast(p.clicked as bigint) as push_clicked_before,
-  t.approximated,
-  t.approximated <> '' as is_approximate,
-  coalesce(date_diff('day', cast(l.started_at as date), t.known_until) >= $refund_days, false) as is_mature
+  p.delivered as push_delivered_before,
+  p.clicked as push_clicked_before,
+  -- the platform restates its own figures; where ours stand in, refunds may still come
+  coalesce(
+    case when l.paid_amount is null then r.known_until else k.known_until end - $refund_days
+    >= cast(l.started_at as date), false
+  ) as is_mature
 from core.live_sessions as l
-inner join filled as t on l.platform = t.platform and l.live_session_id = t.live_session_id
+left join core.known as k on l.platform = k.platform and k.kind = 'live_sessions'
+left join core.known as r on l.platform = r.platform and r.kind = 'refunds'
 left join facts.sessions as f on l.platform = f.platform and l.live_session_id = f.live_session_id
+left join spent as d on l.platform = d.platform and l.live_session_id = d.live_session_id
 left join pushed as p on l.platform = p.platform and l.live_session_id = p.live_session_id
 left join core.calendar as c on cast(l.started_at as date) = c.date

@@ -36,7 +36,7 @@ columns:
     zh_description: 仍在籍比例的 95% 置信区间上限}
   is_leave_recorded: {type: boolean, zh: 有离开记录,
     description: 'a leave is recorded at all; without one the platform may simply not tell', zh_description: 是否有任何离开记录；没有时可能只是平台不提供}
-  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group stays at risk}
+  is_small: {type: boolean, small_of: at_risk, zh: 样本过小, description: fewer than small_group stays at risk}
 checks:
   - unique: [segment_by, segment, day]
   - between: {column: survival, min: 0, max: 1}
@@ -52,29 +52,16 @@ with durations as (
           then least(f.stay_days, date_diff('day', f.date, k.known_until))
       end, 0
     ) as day,
-    cast(
-      sum(case when f.stay_days <= date_diff('day', f.date, k.known_until) then f.memberships else 0 end) as bigint
-    ) as events,
-    cast(
-      sum(case when f.stay_days <= date_diff('day', f.date, k.known_until) then 0 else f.memberships end) as bigint
-    ) as censored
+    sum(case when f.stay_days <= date_diff('day', f.date, k.known_until) then f.memberships else 0 end) as events,
+    sum(case when f.stay_days <= date_diff('day', f.date, k.known_until) then 0 else f.memberships end) as censored
   from facts.stays as f
   left join core.known as k on f.platform = k.platform and k.kind = 'memberships'
   group by all
 )
 
 select
-  segment_by,
-  segment,
-  day,
+  *,
   subjects as memberships,
-  at_risk,
   events as "left",
-  censored,
-  survival,
-  standard_error,
-  survival_low,
-  survival_high,
-  all_events > 0 as is_leave_recorded,
-  at_risk < $small_group as is_small
+  all_events > 0 as is_leave_recorded
 from statistics.kaplan_meier

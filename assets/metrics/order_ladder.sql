@@ -37,7 +37,7 @@ columns:
     zh_description: 到下一次购买的天数，中位数}
   gap_days_p75: {type: double, unit: day, zh: 间隔P75, description: 'days to the next purchase, third quartile of next_buyers',
     zh_description: 到下一次购买的天数，第三四分位数}
-  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature buyers}
+  is_small: {type: boolean, small_of: mature_buyers, zh: 样本过小, description: fewer than small_group mature buyers}
 checks:
   - unique: [segment_by, segment, purchase_no]
   - between: {column: next_rate, min: 0, max: 1}
@@ -48,30 +48,15 @@ with steps as (
     p.segment_by,
     p.segment,
     p.purchase_no,
-    cast(sum(p.buyers) as bigint) as buyers,
-    cast(sum(p.next_buyers) as bigint) as next_buyers,
-    cast(sum(case when date_diff('day', p.date, k.known_until) >= $within_days then p.buyers else 0 end) as bigint)
-      as mature_buyers,
-    cast(
-      sum(case when date_diff('day', p.date, k.known_until) >= $within_days then p.next_buyers_in_time else 0 end)
-      as bigint
-    ) as mature_next_buyers
+    sum(p.buyers) as buyers,
+    sum(p.next_buyers) as next_buyers,
+    sum(case when date_diff('day', p.date, k.known_until) >= $within_days then p.buyers else 0 end) as mature_buyers,
+    sum(case when date_diff('day', p.date, k.known_until) >= $within_days then p.next_buyers_in_time else 0 end)
+      as mature_next_buyers
   from facts.purchases as p
   left join core.known as k on p.platform = k.platform and k.kind = 'orders'
   where p.purchase_no <= $max_purchase_no
   group by p.segment_by, p.segment, p.purchase_no
-),
-
-rolled as (
-  select
-    segment_by,
-    segment,
-    purchase_no,
-    gap_days,
-    sum(buyers) as buyers
-  from facts.purchase_gaps
-  where purchase_no <= $max_purchase_no
-  group by segment_by, segment, purchase_no, gap_days
 ),
 
 -- how many went on within so many days: a quantile is the first gap whose count passes its place in the row
@@ -81,13 +66,11 @@ gaps as (
     segment,
     purchase_no,
     gap_days,
-    cast(
-      sum(buyers) over (
-        partition by segment_by, segment, purchase_no order by gap_days rows between unbounded preceding and current row
-      ) as bigint
-    ) as up_to,
-    cast(sum(buyers) over (partition by segment_by, segment, purchase_no) as bigint) - 1 as last_place
-  from rolled
+    cast(sum(sum(buyers)) over (partition by segment_by, segment, purchase_no order by gap_days) as bigint) as up_to,
+    cast(sum(sum(buyers)) over (partition by segment_by, segment, purchase_no) as bigint) - 1 as last_place
+  from facts.purchase_gaps
+  where purchase_no <= $max_purchase_no
+  group by segment_by, segment, purchase_no, gap_days
 ),
 
 places as (
@@ -98,7 +81,7 @@ places as (
     q.quarter,
     min(case when g.up_to > (q.quarter * g.last_place) // 4 then g.gap_days end) as lower_gap,
     min(case when g.up_to > (q.quarter * g.last_place + 3) // 4 then g.gap_days end) as upper_gap,
-    max((q.quarter * g.last_place) % 4) as rest
+    cast(max((q.quarter * g.last_place) % 4) as double) / 4 as part
   from gaps as g
   cross join unnest([1, 2, 3]) as q (quarter)
   group by g.segment_by, g.segment, g.purchase_no, q.quarter
@@ -109,27 +92,18 @@ quartiles as (
     segment_by,
     segment,
     purchase_no,
-    max(case when quarter = 1 then lower_gap + cast(rest as double) / 4 * (upper_gap - lower_gap) end) as gap_days_p25,
-    max(case when quarter = 2 then lower_gap + cast(rest as double) / 4 * (upper_gap - lower_gap) end) as gap_days_p50,
-    max(case when quarter = 3 then lower_gap + cast(rest as double) / 4 * (upper_gap - lower_gap) end) as gap_days_p75
+    max(case when quarter = 1 then lower_gap + part * (upper_gap - lower_gap) end) as gap_days_p25,
+    max(case when quarter = 2 then lower_gap + part * (upper_gap - lower_gap) end) as gap_days_p50,
+    max(case when quarter = 3 then lower_gap + part * (upper_gap - lower_gap) end) as gap_days_p75
   from places
   group by segment_by, segment, purchase_no
 )
 
 select
-  s.segment_by,
-  s.segment,
-  s.purchase_no,
-  s.buyers,
-  s.next_buyers,
-  cast(s.next_buyers as double) / nullif(s.buyers, 0) as next_rate,
-  s.mature_buyers,
-  s.mature_next_buyers,
-  cast(s.mature_next_buyers as double) / nullif(s.mature_buyers, 0) as mature_next_rate,
+  s.*,
   q.gap_days_p25,
   q.gap_days_p50,
-  q.gap_days_p75,
-  s.mature_buyers < $small_group as is_small
+  q.gap_days_p75
 from steps as s
 left join quartiles as q
   on s.segment_by = q.segment_by and s.segment = q.segment and s.purchase_no = q.purchase_no

@@ -39,37 +39,19 @@ columns:
   cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 广告消耗,
     description: 'ad spend recorded on the cohort''s days, from the first day of data up to as_of; NULL where none is recorded or the breakdown has no spend of its own',
     zh_description: 该周记录到的广告消耗；没有记录或该维度无法拆分时为空}
-  cost_per_private_amount: {type: 'decimal(18,2)', unit: yuan, zh: 单个私域成本,
-    description: cost_amount / private_people once is_mature and the spend of the whole cohort is known; NULL without cost or private people, zh_description: 广告消耗 ÷ 公转私人数，整组成熟后才给出}
+  cost_per_private_amount: {type: 'decimal(18,2)', unit: yuan, of: {parts: [cost_amount, private_people], when: is_mature and is_cost_known},
+    zh: 单个私域成本, description: once is_mature and the spend of the whole cohort is known; NULL without cost or private people, zh_description: 广告消耗 ÷ 公转私人数，整组成熟后才给出}
   is_mature: {type: boolean, zh: 是否成熟, description: the whole cohort's window lies within the known days}
-  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature people}
+  is_small: {type: boolean, small_of: mature_people, zh: 样本过小, description: fewer than small_group mature people}
 checks:
   - unique: [cohort_week, segment_by, segment, window_days]
   - between: {column: public_to_private_rate, min: 0, max: 1}
   - condition: {sql: 'private_people <= mature_people and mature_people <= people', name: numerator within denominator}
 */
-with dates as (
-  select
-    c.date,
-    case
-      when $cohort_period = 'week' then c.week
-      when $cohort_period = 'month' then c.month
-      else d.first_date
-    end as cohort_week,
-    case
-      when $cohort_period = 'week' then c.week + 6
-      when $cohort_period = 'month' then last_day(c.month)
-      else $as_of
-    end as cohort_end
-  from core.calendar as c
-  cross join core.as_of as d
-  where c.date <= $as_of
-),
-
 -- everyone once, in the row of their step to private
-alike as (
+with alike as (
   select
-    d.cohort_week,
+    d.cohort_start as cohort_week,
     d.cohort_end,
     f.segment_by,
     f.segment,
@@ -79,7 +61,7 @@ alike as (
     least(coalesce(date_diff('day', d.cohort_end, k.known_until), -1), list_max($within_days)) as cohort_known_days,
     sum(f.people) as people
   from facts.touches as f
-  inner join dates as d on f.date = d.date
+  inner join statistics.cohorts as d on f.date = d.date
   left join core.known as k on f.platform = k.platform and k.kind = 'memberships'
   where f.step_no = 4
   group by all
@@ -88,7 +70,7 @@ alike as (
 windowed as (
   select
     a.*,
-    cast(w.window_days as bigint) as window_days,
+    w.window_days,
     a.known_days >= w.window_days as is_over,
     coalesce(a.known_days >= w.window_days and a.days <= w.window_days, false) as is_private
   from alike as a
@@ -115,10 +97,10 @@ counted as (
     segment,
     window_days,
     bool_and(cohort_known_days >= window_days) as is_mature,
-    cast(sum(people) as bigint) as people,
-    cast(sum(case when was_before then people else 0 end) as bigint) as already_private_people,
-    cast(sum(case when is_over then people else 0 end) as bigint) as mature_people,
-    cast(sum(case when is_private then people else 0 end) as bigint) as private_people,
+    sum(people) as people,
+    sum(case when was_before then people else 0 end) as already_private_people,
+    sum(case when is_over then people else 0 end) as mature_people,
+    sum(case when is_private then people else 0 end) as private_people,
     cast(
       min(case when is_private and up_to * 2 >= everyone then days end)
       + min(case when is_private and up_to * 2 > everyone then days end) as double
@@ -130,49 +112,21 @@ counted as (
 -- what spend of no session has brought is not what those brought who came from none
 spent as (
   select
-    d.cohort_week,
+    d.cohort_start as cohort_week,
     a.segment_by,
     a.segment,
-    cast(sum(a.cost_amount) as decimal(18, 2)) as cost_amount,
+    sum(a.cost_amount) as cost_amount,
     min(k.known_until) as cost_known_until
   from facts.spend_days as a
-  inner join dates as d on a.date = d.date
+  inner join statistics.cohorts as d on a.date = d.date
   left join core.known as k on a.platform = k.platform and k.kind = 'ad_spend'
   where a.segment_by not in ('live_session', 'host') or a.segment <> 'none'
-  group by d.cohort_week, a.segment_by, a.segment
-),
-
-priced as (
-  select
-    c.*,
-    s.cost_amount,
-    c.is_mature and coalesce(s.cost_known_until >= c.cohort_end, false) as is_cost_known
-  from counted as c
-  left join spent as s
-    on c.cohort_week = s.cohort_week and c.segment_by = s.segment_by and c.segment = s.segment
+  group by d.cohort_start, a.segment_by, a.segment
 )
 
 select
-  cohort_week,
-  segment_by,
-  segment,
-  window_days,
-  people,
-  already_private_people,
-  mature_people,
-  private_people,
-  cast(private_people as double) / nullif(mature_people, 0) as public_to_private_rate,
-  median_days,
-  cost_amount,
-  -- rounded half up in whole cents, the same on every engine
-  cast(
-    cast(
-      case
-        when is_cost_known then (cast(cost_amount * 200 as bigint) + private_people) // nullif(private_people * 2, 0)
-      end
-      as double
-    ) / 100 as decimal(18, 2)
-  ) as cost_per_private_amount,
-  is_mature,
-  mature_people < $small_group as is_small
-from priced
+  c.*,
+  s.cost_amount,
+  s.cost_known_until >= c.cohort_end as is_cost_known
+from counted as c
+left join spent as s on c.cohort_week = s.cohort_week and c.segment_by = s.segment_by and c.segment = s.segment

@@ -28,7 +28,7 @@ columns:
   repurchase_rate: {type: double, unit: ratio, of: [repeat_buyers, mature_buyers], zh: 复购率,
     description: NULL while nobody is mature, zh_description: 成熟首购人数中，首购后 N 天内再次购买的人数 ÷ 成熟首购人数}
   is_mature: {type: boolean, zh: 是否成熟, description: 'the window of the whole month lies within the known days of every platform in the row'}
-  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature buyers}
+  is_small: {type: boolean, small_of: mature_buyers, zh: 样本过小, description: fewer than small_group mature buyers}
 checks:
   - unique: [cohort_month, segment_by, segment, window_days]
   - between: {column: repurchase_rate, min: 0, max: 1}
@@ -73,36 +73,19 @@ alike as (
   inner join dates as d on f.date = d.date and f.platform = d.platform
   left join gaps as g on f.gap_days = g.gap_days
   group by all
-),
-
-counted as (
-  select
-    a.cohort_month,
-    a.segment_by,
-    a.segment,
-    cast(w.window_days as bigint) as window_days,
-    bool_and(coalesce(date_diff('day', last_day(a.cohort_month), a.known_until) >= w.window_days, false)) as is_mature,
-    cast(sum(a.buyers) as bigint) as buyers,
-    cast(sum(case when a.window_over >= w.window_days then a.buyers else 0 end) as bigint) as mature_buyers,
-    cast(
-      sum(case when a.window_over >= w.window_days and a.window_needed <= w.window_days then a.buyers else 0 end)
-      as bigint
-    ) as repeat_buyers
-  from alike as a
-  cross join unnest($windows) as w (window_days)
-  group by all
 )
 
 select
-  cohort_month,
-  segment_by,
-  segment,
-  window_days,
+  a.cohort_month,
+  a.segment_by,
+  a.segment,
+  w.window_days,
   'R3' as variant,
-  buyers,
-  mature_buyers,
-  repeat_buyers,
-  cast(repeat_buyers as double) / nullif(mature_buyers, 0) as repurchase_rate,
-  is_mature,
-  mature_buyers < $small_group as is_small
-from counted
+  bool_and(coalesce(date_diff('day', last_day(a.cohort_month), a.known_until) >= w.window_days, false)) as is_mature,
+  sum(a.buyers) as buyers,
+  sum(case when a.window_over >= w.window_days then a.buyers else 0 end) as mature_buyers,
+  sum(case when a.window_over >= w.window_days and a.window_needed <= w.window_days then a.buyers else 0 end)
+    as repeat_buyers
+from alike as a
+cross join unnest($windows) as w (window_days)
+group by all

@@ -33,7 +33,7 @@ columns:
     zh_description: 复购概率的 95% 置信区间下限}
   repeat_probability_high: {type: double, unit: ratio, of: {estimated_from: [at_risk, events]}, zh: 95%上限, description: upper end of the 95 % interval of repeat_probability,
     zh_description: 复购概率的 95% 置信区间上限}
-  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group buyers at risk}
+  is_small: {type: boolean, small_of: at_risk, zh: 样本过小, description: fewer than small_group buyers at risk}
 checks:
   - unique: [segment_by, segment, day]
   - between: {column: repeat_probability, min: 0, max: 1}
@@ -49,28 +49,17 @@ with durations as (
           then least(f.gap_days, date_diff('day', f.date, k.known_until))
       end, 0
     ) as day,
-    cast(
-      sum(case when f.gap_days <= date_diff('day', f.date, k.known_until) then f.buyers else 0 end) as bigint
-    ) as events,
-    cast(
-      sum(case when f.gap_days <= date_diff('day', f.date, k.known_until) then 0 else f.buyers end) as bigint
-    ) as censored
+    sum(case when f.gap_days <= date_diff('day', f.date, k.known_until) then f.buyers else 0 end) as events,
+    sum(case when f.gap_days <= date_diff('day', f.date, k.known_until) then 0 else f.buyers end) as censored
   from facts.first_orders as f
   left join core.known as k on f.platform = k.platform and k.kind = 'orders'
   group by all
 )
 
 select
-  segment_by,
-  segment,
-  day,
+  *,
   subjects as buyers,
-  at_risk,
-  events,
-  censored,
   1 - survival as repeat_probability,
-  standard_error,
   1 - survival_high as repeat_probability_low,
-  1 - survival_low as repeat_probability_high,
-  at_risk < $small_group as is_small
+  1 - survival_low as repeat_probability_high
 from statistics.kaplan_meier

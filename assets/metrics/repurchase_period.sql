@@ -26,13 +26,13 @@ columns:
     zh_description: 按人计的分子人数；R2 为订单数}
   denominator: {type: bigint, unit: person, zh: 分母, description: 'people; orders in R2',
     zh_description: 按人计的分母人数；R2 为订单数}
-  repurchase_rate: {type: double, unit: ratio, of: [numerator, denominator], zh: 复购率,
+  repurchase_rate: {type: double, unit: ratio, of: {parts: [numerator, denominator], when: is_mature}, zh: 复购率,
     description: NULL until is_mature or without anybody, zh_description: 分子 ÷ 分母；周期未完为空}
   is_mature: {type: boolean, zh: 是否成熟, description: 'the period is over, as far as the orders of every platform in the row are known; in R5, the next one too'}
   is_history_short: {type: boolean, zh: 历史不足,
     description: 'R6: orders are known for less than the look-back before the period; false for the others',
     zh_description: R6：此前订单历史不足 365 天，部分老客会被当成新客}
-  is_small: {type: boolean, zh: 样本过小, description: a denominator below small_group}
+  is_small: {type: boolean, small_of: denominator, zh: 样本过小, description: a denominator below small_group}
 checks:
   - unique: [period, segment_by, segment, variant]
   - between: {column: repurchase_rate, min: 0, max: 1}
@@ -62,49 +62,29 @@ rolled as (
   from facts.repurchase_periods as p
   left join core.known as k on p.platform = k.platform and k.kind = 'orders'
   group by p.period, p.following_period, p.segment_by, p.segment
-),
-
-variants as (
-  select
-    r.period,
-    r.following_period,
-    r.segment_by,
-    r.segment,
-    v.variant,
-    cast(
-      case v.variant
-        when 'R1' then r.two_order_buyers
-        when 'R1d' then r.two_day_buyers
-        when 'R2' then r.repeat_orders
-        when 'R4' then r.lifetime_repeat_buyers
-        when 'R5' then r.coming_back_buyers
-        else r.new_two_order_buyers
-      end as bigint
-    ) as numerator,
-    cast(
-      case v.variant when 'R2' then r.orders when 'R6' then r.new_buyers else r.buyers end as bigint
-    ) as denominator,
-    case
-      when v.variant <> 'R5' then r.following_period - 1 <= r.known_until
-      when $period = 'week' then r.following_period + 6 <= r.known_until
-      else last_day(r.following_period) <= r.known_until
-    end as is_mature,
-    v.variant = 'R6' and date_diff('day', h.first_order_date, r.period) < $new_buyer_lookback_days as is_history_short
-  from rolled as r
-  cross join history as h
-  cross join unnest(['R1', 'R1d', 'R2', 'R4', 'R5', 'R6']) as v (variant)
 )
 
 select
-  period,
+  r.period,
   case when $period = 'week' then 'week' else 'month' end as period_unit,
-  segment_by,
-  segment,
-  variant,
-  numerator,
-  denominator,
-  case when is_mature then cast(numerator as double) / nullif(denominator, 0) end as repurchase_rate,
-  is_mature,
-  is_history_short,
-  denominator < $small_group as is_small
-from variants
+  r.segment_by,
+  r.segment,
+  v.variant,
+  case v.variant
+    when 'R1' then r.two_order_buyers
+    when 'R1d' then r.two_day_buyers
+    when 'R2' then r.repeat_orders
+    when 'R4' then r.lifetime_repeat_buyers
+    when 'R5' then r.coming_back_buyers
+    else r.new_two_order_buyers
+  end as numerator,
+  case v.variant when 'R2' then r.orders when 'R6' then r.new_buyers else r.buyers end as denominator,
+  case
+    when v.variant <> 'R5' then r.following_period - 1 <= r.known_until
+    when $period = 'week' then r.following_period + 6 <= r.known_until
+    else last_day(r.following_period) <= r.known_until
+  end as is_mature,
+  v.variant = 'R6' and date_diff('day', h.first_order_date, r.period) < $new_buyer_lookback_days as is_history_short
+from rolled as r
+cross join history as h
+cross join unnest(['R1', 'R1d', 'R2', 'R4', 'R5', 'R6']) as v (variant)

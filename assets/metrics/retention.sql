@@ -42,7 +42,7 @@ columns:
   retention_rate: {type: double, unit: ratio, of: [returned, mature_people], zh: 留存率,
     description: NULL while immature, zh_description: 回访人数 ÷ 成熟人数；未成熟为空}
   is_mature: {type: boolean, zh: 是否成熟, description: the cell is over for everyone of the cohort}
-  is_small: {type: boolean, zh: 样本过小, description: fewer than small_group mature people}
+  is_small: {type: boolean, small_of: mature_people, zh: 样本过小, description: fewer than small_group mature people}
 checks:
   - unique: [cohort, period_no, segment_by, segment]
   - between: {column: retention_rate, min: 0, max: 1}
@@ -115,8 +115,8 @@ cohorts as (
     segment_by,
     segment,
     age,
-    cast(sum(people) as bigint) as people,
-    cast(sum(sum(people)) over (partition by cohort, segment_by, segment) as bigint) as cohort_people,
+    sum(people) as people,
+    sum(sum(people)) over (partition by cohort, segment_by, segment) as cohort_people,
     case
       when $counts = 'bracket' then (select max(period_no) from brackets)
       when $period = 'week' then date_diff('day', cohort, $as_of) // 7
@@ -134,11 +134,11 @@ matured as (
     c.cohort,
     c.segment_by,
     c.segment,
-    c.cohort_people,
+    c.cohort_people as people,
     c.period_no,
     b.first_day,
     b.last_day,
-    cast(sum(case when c.age >= coalesce(b.last_day, c.period_no) then c.people else 0 end) as bigint) as mature_people
+    sum(case when c.age >= coalesce(b.last_day, c.period_no) then c.people else 0 end) as mature_people
   from (
     select
       g.*,
@@ -169,32 +169,22 @@ back as (
       not w.is_over or a.age >= coalesce(b.last_day, case when $counts = 'on_or_after' then 0 else a.period_no end)
     )
   group by all
-),
-
-filled as (
-  select
-    m.*,
-    case when $counts = 'on_or_after' then sum(b.returned) over onwards else b.returned end as returned,
-    case when $counts = 'on_or_after' then sum(b.so_far) over onwards else b.so_far end as so_far
-  from matured as m
-  left join back as b
-    on m.cohort = b.cohort and m.segment_by = b.segment_by and m.segment = b.segment and m.period_no = b.period_no
-  window onwards as (partition by m.cohort, m.segment_by, m.segment order by m.period_no desc)
 )
 
 select
-  cohort,
-  period_no,
-  segment_by,
-  segment,
+  m.*,
   cast($period as varchar) as period,
-  cast($counts as varchar) as mode,
-  cast(first_day as bigint) as first_day,
-  cast(last_day as bigint) as last_day,
-  cohort_people as people,
-  mature_people,
-  cast(coalesce(case when mature_people > 0 then returned else so_far end, 0) as bigint) as returned,
-  cast(coalesce(returned, 0) as double) / nullif(mature_people, 0) as retention_rate,
-  mature_people = cohort_people as is_mature,
-  mature_people < $small_group as is_small
-from filled
+  $counts as mode,
+  m.mature_people = m.people as is_mature,
+  coalesce(
+    case
+      when m.mature_people > 0 and $counts = 'on_or_after' then sum(b.returned) over onwards
+      when m.mature_people > 0 then b.returned
+      when $counts = 'on_or_after' then sum(b.so_far) over onwards
+      else b.so_far
+    end, 0
+  ) as returned
+from matured as m
+left join back as b
+  on m.cohort = b.cohort and m.segment_by = b.segment_by and m.segment = b.segment and m.period_no = b.period_no
+window onwards as (partition by m.cohort, m.segment_by, m.segment order by m.period_no desc)

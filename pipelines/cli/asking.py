@@ -21,8 +21,7 @@ from pipelines.cli.show import Format, Rows, answer, write
 from pipelines.memory import address_space
 
 if TYPE_CHECKING:
-    import duckdb
-
+    from pipelines.database import Connection
     from pipelines.warehouse import Snapshot
 
 SHARE_OF_MEMORY = 0.5  # of the machine's, that the process of one question may add
@@ -43,7 +42,7 @@ def shut_snapshot(home: Path | None) -> Iterator[Snapshot]:
 
 
 @contextlib.contextmanager
-def bounded(connection: duckdb.DuckDBPyConnection, seconds: int) -> Iterator[None]:
+def bounded(connection: Connection, seconds: int) -> Iterator[None]:
     """What is asked inside may take so long, and as much memory as the engine may plus a share for its answer.
 
     Raises UserError where it takes more.

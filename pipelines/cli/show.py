@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 Format = Literal["table", "csv", "json"]
 
@@ -37,7 +37,7 @@ class Rows:
     rows: Iterable[Sequence[Any]]
 
 
-def answer(cursor: duckdb.DuckDBPyConnection) -> Rows:
+def answer(cursor: Connection) -> Rows:
     """The rows of an executed statement, fetched bit by bit; equal column names get a number.
 
     The first rows are fetched here and now: what fails does so before anything is printed.

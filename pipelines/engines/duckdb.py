@@ -27,8 +27,7 @@ from pipelines.spec.literals import quoted
 from pipelines.tables import Table, load_tables
 
 if TYPE_CHECKING:
-    import duckdb
-
+    from pipelines.database import Connection
     from pipelines.spec.header import Restriction
 
 
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 class DuckDBEngine:
     """The SQL files run in the warehouse's own connection."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
 
     def create(self, table: Table, given: Mapping[str, Any]) -> int:
         """See Engine."""
@@ -68,7 +67,7 @@ class DuckDBEngine:
             return follow(self.connection, fact, given)
 
 
-def make_way(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def make_way(connection: Connection, table: Table) -> None:
     """Drops the view that an earlier release made where a table is to stand, or the table where a view is."""
     other = "table" if table.is_view else "view"
     named = f"database_name = current_database() and schema_name = ? and {other}_name = ?"
@@ -77,7 +76,7 @@ def make_way(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 
 @contextlib.contextmanager
-def _joins_as(table: Table, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def _joins_as(table: Table, connection: Connection) -> Iterator[None]:
     """See Header.joins. DuckDB takes a fifth for each condition; where nearly every row meets them it guesses wrong."""
     if table.header.joins != "as_written":
         yield
@@ -89,7 +88,7 @@ def _joins_as(table: Table, connection: duckdb.DuckDBPyConnection) -> Iterator[N
         connection.execute("reset disabled_optimizers")
 
 
-def _gather_touched(connection: duckdb.DuckDBPyConnection, done: int) -> None:
+def _gather_touched(connection: Connection, done: int) -> None:
     """The touched sets of the passes after `done`, as temporary tables."""
     for name, key in TOUCHED.items():
         connection.execute(
@@ -99,7 +98,7 @@ def _gather_touched(connection: duckdb.DuckDBPyConnection, done: int) -> None:
         )
 
 
-def _only_touched(connection: duckdb.DuckDBPyConnection, name: str, rule: Restriction, done: int) -> str:
+def _only_touched(connection: Connection, name: str, rule: Restriction, done: int) -> str:
     """The touched rows of an input: among those that came in this pass, where they are just these."""
     own = load_tables()[name].header.rebuild if name in load_tables() else None
     is_same = own is not None and (own.delete, own.key) == (rule.set, rule.key)
@@ -112,7 +111,7 @@ def _temp(name: str) -> str:
     return f"temp.main.{name}"
 
 
-def comment(connection: duckdb.DuckDBPyConnection) -> None:
+def comment(connection: Connection) -> None:
     """Titles, units and descriptions of the headers as comments that any SQL client shows, where there are none yet.
 
     Readers see a snapshot, so it is enough to do it once before publishing.
@@ -131,7 +130,7 @@ def comment(connection: duckdb.DuckDBPyConnection) -> None:
                 _comment(connection, tables[name])
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _comment(connection: Connection, table: Table) -> None:
     kind = "view" if table.is_view else "table"
     connection.execute(f"comment on {kind} {table.qualified} is {quoted(table.description)}")
     for column in table.columns.values():
@@ -141,6 +140,6 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
             connection.execute(f'comment on column {table.qualified}."{column.name}" is {quoted(words)}')
 
 
-def count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+def count(connection: Connection, name: str) -> int:
     """Rows of a table or view."""
     return int(connection.execute(f"select count(*) from {name}").fetchall()[0][0])

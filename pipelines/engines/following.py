@@ -19,18 +19,18 @@ from typing import TYPE_CHECKING, Any
 from pipelines.tables import Table, load_tables
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 BEFORE, AFTER = "before", "after"
 PLACE = "stood_at"  # where a kept row stood in its table
 
 
-def forget_replaced(connection: duckdb.DuckDBPyConnection) -> None:
+def forget_replaced(connection: Connection) -> None:
     """Begins a pass: nothing has been replaced yet."""
     connection.execute("create or replace temp table replaced (table_name varchar, done bigint)")
 
 
-def keep_replaced(connection: duckdb.DuckDBPyConnection, table: Table, done: int, was: str, now: str) -> None:
+def keep_replaced(connection: Connection, table: Table, done: int, was: str, now: str) -> None:
     """Keeps the rows of a table that are replaced (SQL, with their PLACE) and those that come in their place.
 
     `done`: the pass up to which the table stood until now.
@@ -41,20 +41,20 @@ def keep_replaced(connection: duckdb.DuckDBPyConnection, table: Table, done: int
     connection.execute("insert into temp.main.replaced values (?, ?)", [table.qualified, done])
 
 
-def exchange(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+def exchange(connection: Connection, table: Table) -> int:
     """The kept rows taken out of their table and what comes in their place put in; how many these are."""
     name, was, now = table.qualified, kept(table.qualified, BEFORE), kept(table.qualified, AFTER)
     connection.execute(f"delete from {name} where rowid in (select {PLACE} from {was})")
     return int(connection.execute(f"insert into {name} by name select * from {now}").fetchall()[0][0])
 
 
-def was_replaced(connection: duckdb.DuckDBPyConnection, name: str, done: int) -> bool:
+def was_replaced(connection: Connection, name: str, done: int) -> bool:
     """Whether every row of a table that a pass after `done` touched is among those kept (after)."""
     sql = "select count(*) from temp.main.replaced where table_name = ? and done <= ?"
     return bool(connection.execute(sql, [name, done]).fetchall()[0][0])
 
 
-def can_follow(connection: duckdb.DuckDBPyConnection, fact: Table, done: int) -> bool:
+def can_follow(connection: Connection, fact: Table, done: int) -> bool:
     """Whether all that the fact reads was replaced by touched rows since the pass up to which the fact stands."""
     if not fact.counted_by or done < 0:
         return False
@@ -62,7 +62,7 @@ def can_follow(connection: duckdb.DuckDBPyConnection, fact: Table, done: int) ->
     return sources(fact) <= {name for (name,) in rows}
 
 
-def follow(connection: duckdb.DuckDBPyConnection, fact: Table, given: Mapping[str, Any]) -> int:
+def follow(connection: Connection, fact: Table, given: Mapping[str, Any]) -> int:
     """The fact brought up to what core is now; how many rows were written."""
     values = {**fact.parameters, **given}
     was, now = (fact.render(values, inputs=_inputs(fact, values, when)) for when in (BEFORE, AFTER))

@@ -13,7 +13,7 @@ from pipelines.engines.engine import Engine
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
 def need_engine(settings: Settings) -> None:
@@ -25,7 +25,7 @@ def need_engine(settings: Settings) -> None:
 
 
 @contextlib.contextmanager
-def open_engine(settings: Settings, connection: duckdb.DuckDBPyConnection) -> Iterator[Engine]:
+def open_engine(settings: Settings, connection: Connection) -> Iterator[Engine]:
     """The engine of the settings over an open warehouse."""
     if settings.engine == "duckdb":
         from pipelines.engines.duckdb import DuckDBEngine

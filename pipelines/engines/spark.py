@@ -28,8 +28,9 @@ from pipelines.spec.literals import quoted
 from pipelines.tables import Table, load_tables
 
 if TYPE_CHECKING:
-    import duckdb
     from pyspark.sql import SparkSession
+
+    from pipelines.database import Connection
 
 
 def check_spark() -> Path:
@@ -57,7 +58,7 @@ class SparkTables:
             self.session.sql(f"drop database if exists {schema} cascade")
             self.session.sql(f"create database {schema} location {_literal(self.folder / schema)}")
 
-    def load(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    def load(self, connection: Connection, name: str) -> None:
         """A table of the warehouse, by its qualified name, as it is."""
         file = self.folder / "loaded" / f"{name}.parquet"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +95,7 @@ class SparkTables:
 class SparkEngine:
     """See Engine. A view is the warehouse's; Spark has one of its own once a table reads it."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, tables: SparkTables) -> None:
+    def __init__(self, connection: Connection, tables: SparkTables) -> None:
         self.connection, self.tables = connection, tables
         self.there: set[str] = set()
 

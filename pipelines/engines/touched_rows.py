@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipelines.engines.engine import TOUCHED
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
 def match_of(touched: str, key: Sequence[str] | None = None) -> str:
@@ -30,12 +30,12 @@ def rows_by(table: str, touched: str, match: str, columns: str = "t.*") -> str:
     return f"select {columns} from {table} as t where t.rowid in ({places})"
 
 
-def forget_gathered(connection: duckdb.DuckDBPyConnection) -> None:
+def forget_gathered(connection: Connection) -> None:
     """Begins a pass: no touched rows have been looked for yet."""
     connection.execute("create or replace temp table gathered (table_name varchar, meaning varchar, stands_in varchar)")
 
 
-def gathered(connection: duckdb.DuckDBPyConnection, name: str, touched: str, match: str, done: int, source: str) -> str:
+def gathered(connection: Connection, name: str, touched: str, match: str, done: int, source: str) -> str:
     """The temporary table of the rows of `name` that a pass after `done` touched, found among those of `source` unless
     this pass has found them before: several tables ask for the same ones."""
     asked = "select stands_in from temp.main.gathered where table_name = ? and meaning = ?"
@@ -48,9 +48,7 @@ def gathered(connection: duckdb.DuckDBPyConnection, name: str, touched: str, mat
     return place
 
 
-def note_gathered(
-    connection: duckdb.DuckDBPyConnection, name: str, match: str, done: int, source: str, place: str
-) -> None:
+def note_gathered(connection: Connection, name: str, match: str, done: int, source: str, place: str) -> None:
     """Says which temporary table holds these rows from now on."""
     connection.execute("delete from temp.main.gathered where table_name = ? or stands_in = ?", [name, place])
     connection.execute("insert into temp.main.gathered values (?, ?, ?)", [name, _meaning(source, match, done), place])

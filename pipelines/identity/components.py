@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from pipelines.imports import hollow
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
-def label(connection: duckdb.DuckDBPyConnection, edges: str) -> None:
+def label(connection: Connection, edges: str) -> None:
     """temp.labels(node, smallest): every node of the table `edges` (one, other) with the smallest of its component."""
     connection.execute(f"""
         create or replace temp table numbered as
@@ -36,7 +36,7 @@ def label(connection: duckdb.DuckDBPyConnection, edges: str) -> None:
     """)
 
 
-def _register(connection: duckdb.DuckDBPyConnection, pairs: dict[str, Any], size: int) -> None:
+def _register(connection: Connection, pairs: dict[str, Any], size: int) -> None:
     import numpy
     import pyarrow
 

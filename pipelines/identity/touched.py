@@ -16,7 +16,7 @@ from pipelines.database import add_rows
 from pipelines.engines.touched_rows import match_of, note_gathered, rows_by
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 NODE = "platform, id_type, id_value"
 SAME_NODE, SAME_NUMBER = match_of("touched_nodes"), match_of("touched_orders")
@@ -50,7 +50,7 @@ class Since:
     as_of: date
 
 
-def last_done(connection: duckdb.DuckDBPyConnection) -> Since | None:
+def last_done(connection: Connection) -> Since | None:
     """None before the first pass."""
     done = connection.execute("""
         select pass_no, p.watermark, p.as_of from ops.core_passes p join ops.table_state t using (pass_no)
@@ -59,7 +59,7 @@ def last_done(connection: duckdb.DuckDBPyConnection) -> Since | None:
     return Since(*done[0]) if done else None
 
 
-def touch(connection: duckdb.DuckDBPyConnection, naming: Naming, since: Since, as_of: date) -> None:
+def touch(connection: Connection, naming: Naming, since: Since, as_of: date) -> None:
     """Fills temp.touched_ids with every id of every touched person, temp.touched_numbers with the numbers of their
     orders, and temp.copies with the rows of staging.orders that have one of these.
 
@@ -86,7 +86,7 @@ def touch(connection: duckdb.DuckDBPyConnection, naming: Naming, since: Since, a
     note_gathered(connection, "staging.orders", SAME_NUMBER, since.pass_no, "staging.orders", "temp.main.copies")
 
 
-def _close(connection: duckdb.DuckDBPyConnection, naming: Naming) -> None:
+def _close(connection: Connection, naming: Naming) -> None:
     """Goes round until nothing is added. An id is asked about once, in the turn after it was found; orders, which are
     many, when all else is closed.
 
@@ -121,7 +121,7 @@ NAMED_BY_COPIES = f"""
 """
 
 
-def _copies(connection: duckdb.DuckDBPyConnection, naming: Naming, asked: int, turn: int) -> None:
+def _copies(connection: Connection, naming: Naming, asked: int, turn: int) -> None:
     """What was touched in turn `asked` and later leads to order numbers, and these to all rows that have them."""
     fresh = f"(select {NODE} from touched_ids where turn >= {asked})"
     numbers = f"(select platform, order_id from touched_numbers where turn >= {asked})"
@@ -144,7 +144,7 @@ def _copies(connection: duckdb.DuckDBPyConnection, naming: Naming, asked: int, t
     add_rows(connection, "copies", rows_by("staging.orders", numbers, SAME_NUMBER))
 
 
-def _grown(connection: duckdb.DuckDBPyConnection, nodes: str, turn: int) -> int:
+def _grown(connection: Connection, nodes: str, turn: int) -> int:
     """How many of these ids were not touched yet and are so now."""
     new = f"select distinct {NODE}, {turn} from ({nodes}) anti join touched_ids using ({NODE})"
     connection.execute(f"create or replace temp table new_ids as {new}")
@@ -152,7 +152,7 @@ def _grown(connection: duckdb.DuckDBPyConnection, nodes: str, turn: int) -> int:
     return int(connection.execute("select count(*) from new_ids").fetchall()[0][0])
 
 
-def _changed_rows(connection: duckdb.DuckDBPyConnection, since: Since, as_of: date) -> None:
+def _changed_rows(connection: Connection, since: Since, as_of: date) -> None:
     """Per staging table: rows loaded or replaced since the watermark, and rows that the new as_of brings into view."""
     mark = since.watermark
     for table, moments in MOMENTS.items():
@@ -179,7 +179,7 @@ def _changed_rows(connection: duckdb.DuckDBPyConnection, since: Since, as_of: da
     """)
 
 
-def exchange(connection: duckdb.DuckDBPyConnection, found: str, pass_no: int) -> None:
+def exchange(connection: Connection, found: str, pass_no: int) -> None:
     """The touched ids of core.identities as `found` has them now, and what later tables have to make anew."""
     left = rows_by("core.identities", "temp.main.touched_ids", SAME_NODE, "t.rowid as place, t.person_id")
     connection.execute(f"""
@@ -194,7 +194,7 @@ def exchange(connection: duckdb.DuckDBPyConnection, found: str, pass_no: int) ->
     """)
 
 
-def forget_superseded(connection: duckdb.DuckDBPyConnection, pass_no: int) -> None:
+def forget_superseded(connection: Connection, pass_no: int) -> None:
     """Replaced rows have done their work: they told which people a correction touched."""
     passed = connection.execute("select watermark from ops.core_passes where pass_no = ?", [pass_no]).fetchall()
     # On another day (`siyu metric --as-of`) these are views of a published snapshot, where nothing is ever deleted.

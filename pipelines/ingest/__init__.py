@@ -26,7 +26,7 @@ from pipelines.ingest.statements import rows_in_file_order
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 __all__ = ["FileResult", "Found", "IngestResult", "create_staging", "find_new", "ingest"]
 
@@ -53,7 +53,7 @@ class IngestResult:
 
 
 def ingest(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     settings: Settings,
     progress: Callable[[FileResult], None] | None = None,
 ) -> IngestResult:

@@ -25,7 +25,7 @@ from pipelines.settings import ReadingLimits
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 LONGEST_RAW = 2000
 
@@ -66,7 +66,7 @@ class Entry:
 class Account:
     """The account of one load, of one file or of several."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     now: datetime
     limits: ReadingLimits
 
@@ -174,7 +174,7 @@ class Account:
         }
 
 
-def _replace_refusals(connection: duckdb.DuckDBPyConnection, entries: list[Entry]) -> None:
+def _replace_refusals(connection: Connection, entries: list[Entry]) -> None:
     """A file refused by other mappings is tried again: what was said of it then is no longer true."""
     refused = connection.execute(
         "select file_id, coalesce(sha256, path) from ops.files where status = 'quarantined' "
@@ -188,7 +188,7 @@ def _replace_refusals(connection: duckdb.DuckDBPyConnection, entries: list[Entry
             connection.execute(f"delete from ops.{table} where file_id = ?", [file_id])
 
 
-def contents_known(connection: duckdb.DuckDBPyConnection, limits: ReadingLimits) -> dict[str, dict[str, int | None]]:
+def contents_known(connection: Connection, limits: ReadingLimits) -> dict[str, dict[str, int | None]]:
     """The loads of every content by its fingerprint and path; a refusal by other mappings does not count."""
     known = (
         "select sha256, path, file_id from ops.files where sha256 is not null and (status = 'loaded' or mapping = ?)"
@@ -199,7 +199,7 @@ def contents_known(connection: duckdb.DuckDBPyConnection, limits: ReadingLimits)
     return contents
 
 
-def note_copies(connection: duckdb.DuckDBPyConnection, copies: list[tuple[Found, int]]) -> None:
+def note_copies(connection: Connection, copies: list[tuple[Found, int]]) -> None:
     """The paths were seen with the content of these loads, so that a later look need not read them."""
     if not copies:
         return

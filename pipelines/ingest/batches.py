@@ -33,7 +33,7 @@ from pipelines.ingest.text import sha256_of
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 SMALL = 1 << 20  # bytes
 MOST_FILES = 500  # in one transaction
@@ -42,7 +42,7 @@ MOST_FILES = 500  # in one transaction
 class Batches:
     """Takes files one after the other; gives what became of each as soon as it is known."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings, scratch: Path) -> None:
+    def __init__(self, connection: Connection, settings: Settings, scratch: Path) -> None:
         self.connection = connection
         self.settings = settings
         self.scratch = scratch

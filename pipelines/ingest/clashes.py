@@ -16,7 +16,7 @@ from pipelines.ingest.plan import Target
 from pipelines.ingest.text import UnreadableError
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 # A file is refused when at least so many rows would vanish behind others, and it has at least so many rows per key.
 MANY_ROWS, ROWS_PER_KEY = 10, 5
@@ -24,7 +24,7 @@ MANY_ROWS, ROWS_PER_KEY = 10, 5
 COMPARED = 20_000
 
 
-def find_losers(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, keep_last: bool) -> bool:
+def find_losers(connection: Connection, incoming: Incoming, target: Target, keep_last: bool) -> bool:
     """Temp table losers (row_id, file_id, conflicts, is_alike): rows that do not go on. True when there are any.
 
     `conflicts`: it contradicts another row of the same key and version. `is_alike`: it differs only in columns that are
@@ -47,7 +47,7 @@ def find_losers(connection: duckdb.DuckDBPyConnection, incoming: Incoming, targe
     return bool(one_number(connection, "select count(*) from losers"))
 
 
-def _find_clashes(connection: duckdb.DuckDBPyConnection, key: str, rows: str) -> bool:
+def _find_clashes(connection: Connection, key: str, rows: str) -> bool:
     """Temp table clashes: hashes of the keys that stand more than once; whether there are any."""
     connection.execute(
         "create or replace temp table clashes as "
@@ -56,7 +56,7 @@ def _find_clashes(connection: duckdb.DuckDBPyConnection, key: str, rows: str) ->
     return bool(one_number(connection, "select count(*) from clashes"))
 
 
-def _find_beaten(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, rows: str) -> None:
+def _find_beaten(connection: Connection, incoming: Incoming, target: Target, rows: str) -> None:
     """Rows of one file that meet a newer copy in another of the same load.
 
     Raises OneByOneError where the newer copy goes back behind the older one, tells less, or seems to be no copy of it:
@@ -89,7 +89,7 @@ def _rank_sql(target: Target) -> str:
     return f"coalesce({states.rank_sql(target.expression(states.column))}, -1)" if states else "0"
 
 
-def refuse_torn_parts(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> None:
+def refuse_torn_parts(connection: Connection, incoming: Incoming, target: Target) -> None:
     """Raises UnreadableError when a later part of a file (under another header) says another amount of a row of an
     earlier one: the two may be lines of one sum. Needs temp table meetings."""
     table = target.table
@@ -108,7 +108,7 @@ def refuse_torn_parts(connection: duckdb.DuckDBPyConnection, incoming: Incoming,
         )
 
 
-def _rank(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, rows: str) -> None:
+def _rank(connection: Connection, incoming: Incoming, target: Target, rows: str) -> None:
     """Temp table rivals: the rows of every key that stands more than once in a file, the winner in place 1."""
     content = f"hash({', '.join(target.expression(column) for column in target.table.stored)})"
     connection.execute(
@@ -122,7 +122,7 @@ def _rank(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
     )
 
 
-def _compare_raw(connection: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
+def _compare_raw(connection: Connection, incoming: Incoming) -> None:
     """Marks rows that say the same as their winner in every column we read, and something else in the others."""
     alike = "select keys from rivals where is_level and not differs and place > 1"
     wanted = f"select row_id from rivals where is_level and keys in ({alike}) order by keys limit {COMPARED}"
@@ -140,7 +140,7 @@ def _compare_raw(connection: duckdb.DuckDBPyConnection, incoming: Incoming) -> N
     connection.execute("drop table raw_rivals")
 
 
-def _refuse_collapse(connection: duckdb.DuckDBPyConnection, target: Target, counts: str, is_one: bool) -> None:
+def _refuse_collapse(connection: Connection, target: Target, counts: str, is_one: bool) -> None:
     lost = one_number(connection, "select count(*) from rivals where place > 1 and is_level and (differs or is_alike)")
     if lost < MANY_ROWS or target.load.partial:
         return
@@ -158,7 +158,7 @@ def _refuse_collapse(connection: duckdb.DuckDBPyConnection, target: Target, coun
         )
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, target: Target, keep_last: bool) -> None:
+def _judge(connection: Connection, target: Target, keep_last: bool) -> None:
     """Contradicting rows are set aside: all but the last, or all of them where they may be parts of a sum."""
     if keep_last:
         add_rows(connection, "losers", "select row_id, file_id, false, false from rivals where place > 1")

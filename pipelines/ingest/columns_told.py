@@ -17,7 +17,7 @@ from pipelines.ingest.staging import StagingTable
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 COMPOSED = 0  # the shape of a row put together from several copies
 
@@ -81,7 +81,7 @@ def is_told_sql(column: str, untold: str) -> str:
     return f"not contains(coalesce({untold}, ''), ',{column},')"
 
 
-def shape_of(connection: duckdb.DuckDBPyConnection, table: str, told: frozenset[str]) -> int:
+def shape_of(connection: Connection, table: str, told: frozenset[str]) -> int:
     """The number of a set of columns, a new one the first time."""
     columns = sorted(told)
     found = connection.execute(
@@ -95,13 +95,13 @@ def shape_of(connection: duckdb.DuckDBPyConnection, table: str, told: frozenset[
     return shape_of(connection, table, told)
 
 
-def shapes_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[int, frozenset[str]]:
+def shapes_of(connection: Connection, table: str) -> dict[int, frozenset[str]]:
     """Every set of columns that files of a table had so far."""
     rows = connection.execute("select shape, columns from ops.shapes where table_name = ?", [table]).fetchall()
     return {shape: frozenset(columns) for shape, columns in rows}
 
 
-def mixes_sql(connection: duckdb.DuckDBPyConnection, table: StagingTable, shape: int) -> str:
+def mixes_sql(connection: Connection, table: StagingTable, shape: int) -> str:
     """SQL: each of the two copies tells columns that the other does not, or the standing one is composed."""
     shapes = shapes_of(connection, table.name)
     mine = shapes[shape]

@@ -21,12 +21,12 @@ from pipelines.ingest.staging import StagingTable
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 TOLD = 1_000_000_000  # more than any age: a copy that tells the column comes before any that does not
 
 
-def compose(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, keys: str) -> None:
+def compose(connection: Connection, incoming: Incoming, target: Target, keys: str) -> None:
     """Puts the rows of some keys into staging. `keys`: SELECT of the keys as k0, k1, …
 
     All copies are in superseded with `superseded_by` NULL, the incoming ones among them; no row of the keys stands.
@@ -51,7 +51,7 @@ def compose(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: T
     connection.execute("drop table fresh; drop table kept; drop table copies; drop table leaving")
 
 
-def _age(connection: duckdb.DuckDBPyConnection, incoming: Incoming, table: StagingTable, keys: str) -> None:
+def _age(connection: Connection, incoming: Incoming, table: StagingTable, keys: str) -> None:
     """Temp table copies: each with its `age` (greater is newer), the `columns` it tells and how far its state is."""
     key = table.key_sql(lambda column: f"c.{column}")
     met = " and ".join(f"{mine} = m.k{number}" for number, mine in enumerate(key))
@@ -78,7 +78,7 @@ def _age(connection: duckdb.DuckDBPyConnection, incoming: Incoming, table: Stagi
     )
 
 
-def _let_go(connection: duckdb.DuckDBPyConnection, table: StagingTable) -> None:
+def _let_go(connection: Connection, table: StagingTable) -> None:
     """Temp table kept: the copies that still tell something, and how many there are of their key."""
     connection.execute(
         "create or replace temp table kept as select a.* from copies a where not exists "

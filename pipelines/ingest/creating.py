@@ -14,10 +14,10 @@ from pipelines.ingest.staging import load_staging
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
-def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
+def create_staging(connection: Connection) -> None:
     """Creates staging.*, superseded.* and the tables of the ledger (ledger.py) where they are not there yet.
 
     A column that a newer version of Siyu knows is added to a table that already stands. Safe to call at every start.
@@ -26,7 +26,7 @@ def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
         _create_all(connection)
 
 
-def _create_all(connection: duckdb.DuckDBPyConnection) -> None:
+def _create_all(connection: Connection) -> None:
     for schema in ("staging", "superseded", "ops"):
         connection.execute(f"create schema if not exists {schema}")
     standing = _standing(connection)
@@ -42,7 +42,7 @@ def _create_all(connection: duckdb.DuckDBPyConnection) -> None:
         _create(connection, standing, "ops", name, columns, TABLE_COMMENTS["ops", name])
 
 
-def _standing(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
+def _standing(connection: Connection) -> dict[tuple[str, str], set[str]]:
     rows = connection.execute(
         "select schema_name, table_name, list(column_name) from duckdb_columns() "
         "where database_name = current_database() and schema_name in ('staging', 'superseded', 'ops') group by all"
@@ -51,7 +51,7 @@ def _standing(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], se
 
 
 def _create(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     standing: dict[tuple[str, str], set[str]],
     schema: str,
     name: str,

@@ -12,7 +12,7 @@ from pipelines.ingest.notices import Notice, add_to_notices
 from pipelines.ingest.plan import Target
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
 def hours_sql(target: Target) -> str:
@@ -27,7 +27,7 @@ def hours_sql(target: Target) -> str:
     return f"{' or '.join(day) or 'false'} as is_day_only, {' or '.join(hour) or 'false'} as has_the_hour"
 
 
-def lost_hours(connection: duckdb.DuckDBPyConnection, target: Target) -> list[tuple[int, Notice]]:
+def lost_hours(connection: Connection, target: Target) -> list[tuple[int, Notice]]:
     """From temp table meetings: notices of the incoming files; of a newer file that came before, told at once."""
     lost = "select {}, count(*) from meetings where {} group by all order by all"
     earlier = lost.format("standing_file", "has_the_hour and not wins")

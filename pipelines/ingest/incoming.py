@@ -17,7 +17,7 @@ from pipelines.ingest.sources import Source
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
 class OneByOneError(Exception):
@@ -60,13 +60,13 @@ def keys_in_file(incoming: Incoming, target: Target) -> list[str]:
     return keys if incoming.origin.is_one else [incoming.origin.file_id, *keys]
 
 
-def run_counted(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+def run_counted(connection: Connection, sql: str) -> int:
     """Runs a statement; how many rows it changed."""
     row = connection.execute(sql).fetchone()
     return row[0] if row else 0
 
 
-def one_number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+def one_number(connection: Connection, sql: str) -> int:
     """The one number that a SELECT gives."""
     row = connection.execute(sql).fetchone()
     assert row is not None

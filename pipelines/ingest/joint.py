@@ -26,14 +26,12 @@ from pipelines.privacy import load_key
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 _TYPES = ("bigint", "varchar", "varchar", "varchar", "timestamp", "timestamp")  # of OWN
 
 
-def load_together(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, group: Group, scratch: Path
-) -> dict[int, FileResult]:
+def load_together(connection: Connection, settings: Settings, group: Group, scratch: Path) -> dict[int, FileResult]:
     """Loads a group's files in one transaction: what became of each, by its number; of those left out, nothing.
 
     Raises OneByOneError, or what a file can do to its readers, when none of them could be loaded together.
@@ -57,7 +55,7 @@ def load_together(
 class _Load:
     """The steps of one group."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings, group: Group, scratch: Path) -> None:
+    def __init__(self, connection: Connection, settings: Settings, group: Group, scratch: Path) -> None:
         self.connection = connection
         self.settings = settings
         self.group = group

@@ -20,7 +20,7 @@ from pipelines.privacy import load_key
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 # Not yet whole, kept by an editor, or made by a system for itself
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", ".bak", "~", "thumbs.db", "desktop.ini")
@@ -146,7 +146,7 @@ def may_read(file: Path) -> bool:
     return os.access(file, os.R_OK)
 
 
-def find_new(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Found]:
+def find_new(connection: Connection, settings: Settings) -> list[Found]:
     """Files whose path, size or time the ledger does not know, oldest first; nothing is opened.
 
     A file that was refused whole is new again once a mapping has changed, one that could not be read once it can be:

@@ -23,7 +23,7 @@ from pipelines.ingest.staging import load_staging
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 # A list is taken for a filtered or partial one when more than half of those who stood before are missing in it. A group
 # that loses most of its people between two exports is rarer than a page, a search or a screen that was exported alone.
@@ -33,7 +33,7 @@ _WORKSPACE = ["dirty", "stood_rows", "sightings", "standing", "pending"]
 _WORKSPACE += ["faced", "newcomers", "revoked", "left_rows", "affected"]
 
 
-def judge_lists(connection: duckdb.DuckDBPyConnection) -> dict[int, list[Notice]]:
+def judge_lists(connection: Connection) -> dict[int, list[Notice]]:
     """Brings the rows of who has left up to all lists noted; by file, what is to be told of it now.
 
     What is not judged yet says so in ops.lists: a run that was killed before this is caught up with by the next.
@@ -51,7 +51,7 @@ def judge_lists(connection: duckdb.DuckDBPyConnection) -> dict[int, list[Notice]
     return told
 
 
-def _begin(connection: duckdb.DuckDBPyConnection) -> None:
+def _begin(connection: Connection) -> None:
     """Of each list that something new is known of: what is judged again, and who stood in it before that."""
     connection.execute("""
         create or replace temp table dirty as select list, min(version_at) as since_at from ops.lists
@@ -84,7 +84,7 @@ def _begin(connection: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def _judge(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+def _judge(connection: Connection, number: int) -> None:
     """The next list of each: who is missing in it, whether that says anything, and who stands after it."""
     seen = "select 1 from sightings n where n.list = s.list and n.member = s.member and n.version_at = f.version_at"
     connection.execute(f"""
@@ -127,7 +127,7 @@ _NEWCOMERS = """
 """
 
 
-def _revoke(connection: duckdb.DuckDBPyConnection) -> None:
+def _revoke(connection: Connection) -> None:
     """Who stands in a later list since before the one where he was missing never left."""
     connection.execute("""
         create or replace temp table revoked as select distinct p.row_key, p.file_id
@@ -138,7 +138,7 @@ def _revoke(connection: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def _restate(connection: duckdb.DuckDBPyConnection) -> None:
+def _restate(connection: Connection) -> None:
     """The rows in staging of who has left: those that are no longer true go, new ones come.
 
     A row is told by its list until the next one of another day tells it again: then, as core sees it, its day is over.
@@ -163,7 +163,7 @@ def _restate(connection: duckdb.DuckDBPyConnection) -> None:
         _restate_table(connection, source, table, newest)
 
 
-def _restate_table(connection: duckdb.DuckDBPyConnection, source: str, name: str, newest: int) -> None:
+def _restate_table(connection: Connection, source: str, name: str, newest: int) -> None:
     table = load_staging()[name]
     key = content_key(table)
     listed = ", ".join([*table.stored, *PROVENANCE])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.ingest.notices import Notice, write_notices
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 SHOWN = 5
 LEFT = (
@@ -71,7 +71,7 @@ _FOUND = """
 """
 
 
-def notices_of_lists(connection: duckdb.DuckDBPyConnection) -> dict[int, list[Notice]]:
+def notices_of_lists(connection: Connection) -> dict[int, list[Notice]]:
     """Writes them anew for the files of temp table affected; by file."""
     connection.execute(
         "delete from ops.notices where list_contains($1, code) and file_id in (select file_id from affected)",

@@ -15,8 +15,7 @@ from pipelines.ingest.origin import Origin
 from pipelines.privacy import mask_text
 
 if TYPE_CHECKING:
-    import duckdb
-
+    from pipelines.database import Connection
     from pipelines.ingest.plan import Plan
 
 NAMED = 5
@@ -42,9 +41,7 @@ def add_left_out(layers: Layers, leaving: tuple[str, ...]) -> list[str]:
     return ["is_left_out", *map(kind_of, leaving)]
 
 
-def told_of_left_out(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin
-) -> list[tuple[int, Notice]]:
+def told_of_left_out(connection: Connection, plan: Plan, rows: str, origin: Origin) -> list[tuple[int, Notice]]:
     """How many rows of each file were left out, and how many say a word that nobody knows."""
     notices = []
     for name in plan.leaves_out:

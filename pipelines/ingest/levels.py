@@ -23,7 +23,7 @@ from pipelines.ingest.told import told_of_rows
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 # Made anew for every table that rows go to; dropped when a load is over.
 _WORKSPACE = [
@@ -75,7 +75,7 @@ class Given:
 
 
 def load_level(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     settings: Settings,
     account: Account,
     level: Level,
@@ -113,7 +113,7 @@ def load_level(
     return given
 
 
-def forget(connection: duckdb.DuckDBPyConnection, readers: list[RowReader]) -> None:
+def forget(connection: Connection, readers: list[RowReader]) -> None:
     """Drops the workspace: nothing of a file's rows stays behind in the connection."""
     for reader in reversed(readers):
         reader.forget()

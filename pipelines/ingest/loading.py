@@ -35,7 +35,7 @@ from pipelines.privacy import load_key
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 CHANGED = "changed"
 _NOT_OPENED = {
@@ -45,9 +45,7 @@ _NOT_OPENED = {
 NO_ROWS = Notice("no_rows", "a header without a row under it; export again if there should be some", severity="aside")
 
 
-def load_file(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, found: Found, sha: str | None, scratch: Path
-) -> FileResult:
+def load_file(connection: Connection, settings: Settings, found: Found, sha: str | None, scratch: Path) -> FileResult:
     """Loads one landing file; a file that cannot be taken is quarantined whole. Raises only for faults of ours.
 
     `sha`: its fingerprint, None where it could not be read. A file that changed while it was read waits for the next
@@ -85,7 +83,7 @@ def changed(found: Found) -> FileResult:
     return FileResult(found.path, status=CHANGED, reason="changed while it was read; the next run takes it")
 
 
-def next_file_id(connection: duckdb.DuckDBPyConnection) -> int:
+def next_file_id(connection: Connection) -> int:
     """The number of the next load."""
     return one_number(connection, "select coalesce(max(file_id), 0) + 1 from ops.files")
 
@@ -106,7 +104,7 @@ class _Loader:
     """The steps of one file."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, settings: Settings, found: Found, sha: str | None, scratch: Path
+        self, connection: Connection, settings: Settings, found: Found, sha: str | None, scratch: Path
     ) -> None:
         self.connection = connection
         self.settings = settings

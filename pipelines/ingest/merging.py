@@ -38,7 +38,7 @@ from pipelines.ingest.states import BEHIND, FURTHER, merging_notices, ranks_sql
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Merged:
     notices: tuple[tuple[int, Notice], ...] = ()  # with the file of each
 
 
-def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target, keep_last: bool) -> Merged:
+def merge(connection: Connection, incoming: Incoming, target: Target, keep_last: bool) -> Merged:
     """Moves one target's incoming rows into staging. `keep_last`: contradicting rows of one file are no error here.
 
     Leaves the temp table `losers` (row_id, conflicts, is_alike) for the caller to report.
@@ -85,7 +85,7 @@ def merge(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Tar
 class _Arrival:
     """The incoming rows on their way into one table, once temp tables losers and meetings stand."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     incoming: Incoming
     target: Target
     provenance: list[str]
@@ -166,7 +166,7 @@ class _Arrival:
 
 
 def _find_meetings(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     incoming: Incoming,
     target: Target,
     clashing: bool,
@@ -206,7 +206,7 @@ def _find_meetings(
     return bool(one_number(connection, "select count(*) from meetings"))
 
 
-def _correct_ledger(connection: duckdb.DuckDBPyConnection, table: StagingTable, origin: Origin, mixing: bool) -> None:
+def _correct_ledger(connection: Connection, table: StagingTable, origin: Origin, mixing: bool) -> None:
     """Files whose rows stand no longer have fewer loaded rows and more superseded ones; the other way round too."""
     counting = [name for name, source in load_sources().items() if table.name in source.counting]
     # A row without a line is a further one of its record: the record is counted once.

@@ -12,10 +12,10 @@ from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
-def day_columns(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str) -> dict[str, Notice]:
+def day_columns(connection: Connection, plan: Plan, rows: str) -> dict[str, Notice]:
     """Outputs that say an hour was told, although every time of the file is a midnight; each with its notice."""
     found = {}
     for target in plan.targets:

@@ -20,7 +20,7 @@ from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable, load_staging
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 # Files of one series have names that differ in digits alone. Only those that stand on the wrong side of some other one.
 _CROSSED = """
@@ -36,7 +36,7 @@ _CROSSED = """
 """
 
 
-def tell_named_days(connection: duckdb.DuckDBPyConnection, loaded: Iterable[int]) -> dict[int, list[Notice]]:
+def tell_named_days(connection: Connection, loaded: Iterable[int]) -> dict[int, list[Notice]]:
     """Of files just loaded: rows that a file of a later day tells otherwise and that stand as the other tells them.
 
     The notice is of the file whose name has the later day.
@@ -57,7 +57,7 @@ def tell_named_days(connection: duckdb.DuckDBPyConnection, loaded: Iterable[int]
     return notices
 
 
-def _days(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Any]]:
+def _days(connection: Connection) -> dict[str, list[Any]]:
     """The loaded files whose names say a day, and the days."""
     files = connection.execute(
         "select file_id, file_name, exported_at from ops.files where status = 'loaded' and exported_at is not null"
@@ -72,7 +72,7 @@ def _tables_of(source: str) -> list[StagingTable]:
 
 
 def _told_otherwise(
-    connection: duckdb.DuckDBPyConnection, table: StagingTable, source: str, fresh: list[int]
+    connection: Connection, table: StagingTable, source: str, fresh: list[int]
 ) -> list[tuple[int, str, int]]:
     """File, the path of one whose name is before and whose telling stands, and rows."""
     columns = [name for name in table.stored if name not in PROVENANCE]

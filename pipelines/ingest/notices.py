@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from pipelines.privacy import mask_text
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 LONGEST_SUBJECT = 200
 
@@ -45,7 +45,7 @@ def facts_text(facts: Mapping[str, str | int]) -> str | None:
     return json.dumps({name: mask_text(str(value)) for name, value in facts.items()}, ensure_ascii=False)
 
 
-def write_notices(connection: duckdb.DuckDBPyConnection, told: Iterable[tuple[int, str, Notice]]) -> None:
+def write_notices(connection: Connection, told: Iterable[tuple[int, str, Notice]]) -> None:
     """Enters them in ops.notices with the number and path of their file, masked once more."""
     rows = [
         (
@@ -68,7 +68,7 @@ def write_notices(connection: duckdb.DuckDBPyConnection, told: Iterable[tuple[in
         )
 
 
-def add_to_notices(connection: duckdb.DuckDBPyConnection, file_id: int, notice: Notice) -> None:
+def add_to_notices(connection: Connection, file_id: int, notice: Notice) -> None:
     """Enters what became known of a file loaded before; the same thing told again only counts its rows."""
     known = (
         connection.execute(

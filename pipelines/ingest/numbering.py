@@ -16,7 +16,7 @@ from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Target
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 Told = list[tuple[int, Notice]]
 _AGAIN = (
@@ -42,7 +42,7 @@ class Numbered:
     repeated: bool
 
 
-def number_rows(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> Numbered:
+def number_rows(connection: Connection, incoming: Incoming, target: Target) -> Numbered:
     """The second of two equal rows of a file gets the key `…#2`, by what they say, in whatever order they stand."""
     told = _find_again(connection, incoming, target)
     money = f"{target.expression(target.table.money)} desc nulls last, " if target.table.money else ""
@@ -59,7 +59,7 @@ def number_rows(connection: duckdb.DuckDBPyConnection, incoming: Incoming, targe
     return Numbered(numbered, told, any(notice.code == "part_repeated" for _, notice in told))
 
 
-def leave_repeated(connection: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
+def leave_repeated(connection: Connection, incoming: Incoming) -> None:
     """Rows of parts that only repeat another one lose against it, as identical copies."""
     add_rows(connection, "losers", f"select row_id, {incoming.origin.files[0].file_id}, false, false from again")
 
@@ -74,7 +74,7 @@ def _money(target: Target) -> str:
     return target.expression(column) if column else "0"
 
 
-def _find_again(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> Told:
+def _find_again(connection: Connection, incoming: Incoming, target: Target) -> Told:
     """Temp table again, and what is said of parts of the file that share rows."""
     connection.execute("create or replace temp table again (row_id bigint)")
     if len(incoming.blocks) < 2:
@@ -106,7 +106,7 @@ def _find_again(connection: duckdb.DuckDBPyConnection, incoming: Incoming, targe
     return [(file_id, notice) for notice in [*(told if repeated else []), *overlap]]
 
 
-def _equal(connection: duckdb.DuckDBPyConnection, numbered: Incoming, target: Target) -> Told:
+def _equal(connection: Connection, numbered: Incoming, target: Target) -> Told:
     """Equal rows with an amount that are counted each time, by file."""
     money, file_id = _money(target), numbered.origin.file_id
     found = connection.execute(

@@ -16,10 +16,10 @@ from pipelines.ingest.plan import Target
 from pipelines.ingest.text import UnreadableError
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
-def refuse_other_cut(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> None:
+def refuse_other_cut(connection: Connection, incoming: Incoming, target: Target) -> None:
     """Raises UnreadableError where rows stand, or come along, that are the incoming ones with more or fewer parts of
     their key told.
 
@@ -52,7 +52,7 @@ def refuse_other_cut(connection: duckdb.DuckDBPyConnection, incoming: Incoming, 
     )
 
 
-def _refuse_both_cuts(connection: duckdb.DuckDBPyConnection, target: Target, told_by: ToldBy, rows: str) -> None:
+def _refuse_both_cuts(connection: Connection, target: Target, told_by: ToldBy, rows: str) -> None:
     """Raises UnreadableError where rows of one file are the same thing, as a whole and cut."""
     columns = ", ".join(f"{target.expression(column)} as {column}" for column in (*told_by.same, *told_by.parts))
     is_twice = _is_twice_sql(told_by, lambda column: f"a.{column}", lambda column: f"b.{column}")
@@ -80,7 +80,7 @@ def _is_twice_sql(told_by: ToldBy, one: Callable[[str], str], other: Callable[[s
     return f"{' and '.join(meets)} and ({differs})"
 
 
-def _are_cut_unalike(connection: duckdb.DuckDBPyConnection, target: Target, parts: tuple[str, ...], rows: str) -> bool:
+def _are_cut_unalike(connection: Connection, target: Target, parts: tuple[str, ...], rows: str) -> bool:
     """Whether some of the rows tell parts of their key that others leave empty."""
     told = ", ".join(f"{target.expression(part)} = ''" for part in parts)
     return len(connection.execute(f"select distinct {told} from {rows} limit 2").fetchall()) > 1

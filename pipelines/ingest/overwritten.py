@@ -14,10 +14,10 @@ from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable, load_staging
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
-def tell_overwritten(connection: duckdb.DuckDBPyConnection, loaded: Iterable[int]) -> dict[int, list[Notice]]:
+def tell_overwritten(connection: Connection, loaded: Iterable[int]) -> dict[int, list[Notice]]:
     """Of files just loaded whose path was loaded before: rows of its earlier contents that stand, by file.
 
     Only rows between the first and the last time that the new content tells: an export of the last 30 days says nothing
@@ -47,7 +47,7 @@ def _tables_of(source: str) -> list[StagingTable]:
     return [load_staging()[name] for name in mapping.counting]
 
 
-def _standing(connection: duckdb.DuckDBPyConnection, table: StagingTable, file_id: int, earlier: list[int]) -> int:
+def _standing(connection: Connection, table: StagingTable, file_id: int, earlier: list[int]) -> int:
     times = [name for name, column in table.stored.items() if column.has_happened]
     if not times:
         return 0

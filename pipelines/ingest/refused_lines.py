@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 LONGEST_RAW = 20_000  # characters of a line that are kept
 PAGE = 10_000  # lines that Python looks at together
@@ -62,7 +62,7 @@ class RefusedFile:
 class RefusedLines:
     """Temp table `<name>_refused`: piece, line, reason, raw. `piece`: of the file, each under its own header."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    def __init__(self, connection: Connection, name: str) -> None:
         self.connection = connection
         self.table = f"temp.{name}_refused"
         self.count = 0

@@ -18,7 +18,7 @@ from pipelines.ingest.plan import Target
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 _SAID = (
     "{} orders have lines in an older file that the newest one does not tell again; a line that is gone and one that "
@@ -27,9 +27,7 @@ _SAID = (
 )
 
 
-def await_retold(
-    connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target, key: list[str]
-) -> list[tuple[int, Notice]]:
+def await_retold(connection: Connection, incoming: Incoming, items: Target, key: list[str]) -> list[tuple[int, Notice]]:
     """Enters these orders in ops.waiting; notices by file. `key`: of an order, in SQL over its lines as i."""
     if items.load.repeats is None:
         return []

@@ -31,7 +31,7 @@ from pipelines.ingest.table_noise import (
 from pipelines.settings import ReadingLimits
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 # Below this many rows the second look at all of them costs less than planning the fast one.
 FEW = 400
@@ -68,7 +68,7 @@ class Rows:
 class RowReader:
     """Reads one level. Its temp tables are named after it, so that levels do not meet."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path, name: str, limits: ReadingLimits) -> None:
+    def __init__(self, connection: Connection, scratch: Path, name: str, limits: ReadingLimits) -> None:
         self.connection = connection
         self.limits = limits
         self.scratch = scratch

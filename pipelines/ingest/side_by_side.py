@@ -19,7 +19,7 @@ from pipelines.ingest.table_noise import known_names, says_totals, totals_in_sql
 from pipelines.ingest.text import UnreadableError
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 FEWEST = 2  # named columns of a table, and filled cells of its row: a note at the bottom is no row
 
@@ -138,7 +138,7 @@ def _ends_of(gap: Gap, rows: list[Sequence[str]]) -> Ends:
     return ends
 
 
-def refuse_apart_in(connection: duckdb.DuckDBPyConnection, match: Match, relation: str) -> None:
+def refuse_apart_in(connection: Connection, match: Match, relation: str) -> None:
     """The same of a relation of cells, in the order of its rows."""
     for gap in read_across(match):
         (found,) = connection.execute(_ends_sql(gap, relation)).fetchall()

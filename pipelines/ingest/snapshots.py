@@ -22,10 +22,10 @@ from pipelines.settings import Settings
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
-def note_lists(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target: Target) -> None:
+def note_lists(connection: Connection, incoming: Incoming, target: Target) -> None:
     """Notes who stands in each list of one level of a file, and which lists lack refused rows."""
     snapshot = target.load.snapshot
     if snapshot is None:
@@ -50,7 +50,7 @@ def note_lists(connection: duckdb.DuckDBPyConnection, incoming: Incoming, target
     )
 
 
-def lists_again(connection: duckdb.DuckDBPyConnection, settings: Settings, found: Found, sha: str) -> bool:
+def lists_again(connection: Connection, settings: Settings, found: Found, sha: str) -> bool:
     """Whether the bytes of a file loaded before are a list of another time: that nobody came or left is news, too."""
     row = connection.execute("select any_value(file_source) from ops.files where sha256 = ?", [sha]).fetchall()[0]
     source = load_sources().get(row[0])

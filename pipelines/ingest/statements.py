@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
+    from pipelines.database import Connection
+
 MOST = 32  # statements are kept; one of a wide header takes some megabytes
 _parsed: dict[str, duckdb.Statement] = {}
 
 
-def run_parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:
+def run_parsed(connection: Connection, sql: str) -> Connection:
     """Runs one statement; where it ran before under the same words, it is not parsed again."""
     if sql not in _parsed:
         if len(_parsed) >= MOST:
@@ -26,7 +28,7 @@ def run_parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDB
 
 
 @contextlib.contextmanager
-def rows_in_file_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def rows_in_file_order(connection: Connection) -> Iterator[None]:
     """A row's place in the table that is read from a file says its line, so nothing may disturb their order.
 
     DuckDB turns long IN lists into joins, and a join of two threads gives rows back in whatever order they end.
@@ -39,7 +41,7 @@ def rows_in_file_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def few_rows(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def few_rows(connection: Connection) -> Iterator[None]:
     """Inside rows_in_file_order: what is planned meets so few rows that looking for a better plan costs more."""
     connection.execute("set disabled_optimizers = 'in_clause,common_subexpressions,statistics_propagation'")
     try:

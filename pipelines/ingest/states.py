@@ -15,7 +15,7 @@ from pipelines.ingest.others import other_rows
 from pipelines.ingest.plan import Target
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 _RANKS = ("rank", "least_rank", "standing_rank", "standing_least_rank")
 # SQL over the ranks: the incoming state is further than the standing one; it is behind it.
@@ -43,7 +43,7 @@ def ranks_sql(target: Target, told: frozenset[str]) -> str:
 
 
 def merging_notices(
-    connection: duckdb.DuckDBPyConnection, target: Target, clashing: bool, meeting: bool
+    connection: Connection, target: Target, clashing: bool, meeting: bool
 ) -> tuple[tuple[int, Notice], ...]:
     """What a person should know of it, with the file that says it; files that came before are told at once."""
     said = []

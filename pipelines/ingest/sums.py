@@ -21,14 +21,14 @@ from pipelines.ingest.staging import StagingTable, load_staging
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 AROUND = SPACES + QUOTES + '="'
 # In a line that cannot be cut any cell may have slipped: what is not plainly an id may be a name.
 PLAIN_ID = "[0-9A-Za-z_-]{1,64}"
 
 
-def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target, name: str) -> Merged:
+def sum_orders(connection: Connection, incoming: Incoming, items: Target, name: str) -> Merged:
     """Orders of a line-grain source: sums over all standing items of the orders that this file touched."""
     table = load_staging()[name]
     own = f"file_source = {quoted(incoming.source.name)}"
@@ -56,7 +56,7 @@ def sum_orders(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items:
     return Merged(inserted=inserted, notices=tuple(told))
 
 
-def _await_refused(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target) -> None:
+def _await_refused(connection: Connection, incoming: Incoming, items: Target) -> None:
     """Enters the refused lines of this file whose order can be read in ops.waiting."""
     said = {name: items.expression(name) for name in ("platform", "shop_id", "order_id", "item_id")}
     if items.load.repeats is not None:
@@ -71,7 +71,7 @@ def _await_refused(connection: duckdb.DuckDBPyConnection, incoming: Incoming, it
     )
 
 
-def _await_torn(connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target) -> None:
+def _await_torn(connection: Connection, incoming: Incoming, items: Target) -> None:
     """The same for lines that could not be cut into cells, as far as the cell of the order stands in its place."""
     named = names_in_order(items.load.columns["order_id"])
     places = [incoming.plan.places(name)[0] for name in named if name in incoming.plan.readings]
@@ -108,9 +108,7 @@ def _waiting_sql(items: StagingTable, own: str) -> str:
     )
 
 
-def _touched(
-    connection: duckdb.DuckDBPyConnection, incoming: Incoming, items: Target, table: StagingTable, own: str
-) -> bool:
+def _touched(connection: Connection, incoming: Incoming, items: Target, table: StagingTable, own: str) -> bool:
     """Temp table `touched` of orders' keys; False, without the table, when every order of the source is touched."""
     name, mine, by_mine = items.table.name, incoming.origin.brought("file_id"), incoming.origin.brought("superseded_by")
     others = f"select 1 from staging.{name} where {own} and not ({mine}) limit 1"
@@ -133,7 +131,7 @@ def _touched(
 
 
 def _sums_sql(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     incoming: Incoming,
     table: StagingTable,
     items: StagingTable,

@@ -21,14 +21,14 @@ from pipelines.settings import Settings
 from pipelines.spec.nearest import nearest
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 MOST_WORDS = 20
 GRACE = timedelta(days=1)  # for time zones and clocks that are a little off
 
 
 def told_of_rows(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin, settings: Settings
+    connection: Connection, plan: Plan, rows: str, origin: Origin, settings: Settings
 ) -> list[tuple[int, Notice]]:
     """Notices of one level, made from its relation of read rows, each with the file that it is about."""
     notices = _assumed(connection, plan, rows, origin)
@@ -42,7 +42,7 @@ def told_of_rows(
     return notices
 
 
-def _assumed(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin) -> list[tuple[int, Notice]]:
+def _assumed(connection: Connection, plan: Plan, rows: str, origin: Origin) -> list[tuple[int, Notice]]:
     """Columns that stand for another one only on an assumption, where rows used them."""
     if not plan.assumed:
         return []
@@ -63,7 +63,7 @@ def _assumption(plan: Plan, name: str, count: int) -> Notice:
     return Notice("assumed", f"{header}: {column.told}", header, count, facts={"assumed": column.told_zh})
 
 
-def _ahead(connection: duckdb.DuckDBPyConnection, plan: Plan, rows: str, origin: Origin) -> list[tuple[int, Notice]]:
+def _ahead(connection: Connection, plan: Plan, rows: str, origin: Origin) -> list[tuple[int, Notice]]:
     """Times later than the file itself: a wrong year, or a clock that is wrong. A row counts once, whatever it says."""
     ahead = _ahead_sql(plan, origin)
     if not ahead:
@@ -102,9 +102,7 @@ def _future(headers: list[str], count: int, version_at: datetime) -> Notice:
     )
 
 
-def _blocks(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, target: Target, rows: str, origin: Origin
-) -> list[tuple[int, Notice]]:
+def _blocks(connection: Connection, plan: Plan, target: Target, rows: str, origin: Origin) -> list[tuple[int, Notice]]:
     """A platform or shop that stands in some rows, the first among them, and in most of the others does not."""
     notices: list[tuple[int, Notice]] = []
     for column, none in (("platform", "other"), ("shop_id", "")):
@@ -130,7 +128,7 @@ def _block(header: str, count: int) -> Notice:
 
 
 def _folder_shops(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, target: Target, rows: str, origin: Origin
+    connection: Connection, plan: Plan, target: Target, rows: str, origin: Origin
 ) -> list[tuple[int, Notice]]:
     """Shops that only a folder's name tells, where the shop is part of what an order's number means."""
     source = plan.match.source
@@ -171,7 +169,7 @@ def _folder_shop(shop: str, count: int) -> Notice:
 
 
 def _own_words(
-    connection: duckdb.DuckDBPyConnection, target: Target, column: Column, rows: str, origin: Origin, settings: Settings
+    connection: Connection, target: Target, column: Column, rows: str, origin: Origin, settings: Settings
 ) -> list[tuple[int, Notice]]:
     word = target.expression(column.stored_as)
     known = known_words(column, settings)

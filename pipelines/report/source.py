@@ -22,8 +22,7 @@ from pipelines.tables import Table, load_tables
 from pipelines.warehouse import Snapshot
 
 if TYPE_CHECKING:
-    import duckdb
-
+    from pipelines.database import Connection
     from pipelines.quality import Quality
 
 Row = dict[str, Any]
@@ -33,13 +32,13 @@ Row = dict[str, Any]
 class Source:
     """A connection on which `metrics.*` are as of `as_of`, and the days that the data covers."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     settings: Settings
     as_of: date
     first_date: date | None
     history_days: int
     is_newest: bool = True  # no day later than this one is known; False where an earlier one was asked for
-    ledger: duckdb.DuckDBPyConnection | None = None  # the snapshot itself, where `connection` is one of an earlier day
+    ledger: Connection | None = None  # the snapshot itself, where `connection` is one of an earlier day
 
     @cached_property
     def quality(self) -> Quality:
@@ -108,7 +107,7 @@ def open_source(snapshot_path: Path, settings: Settings, day: date | None) -> It
 
 
 @contextlib.contextmanager
-def _earlier(snapshot: Snapshot, day: date) -> Iterator[duckdb.DuckDBPyConnection]:
+def _earlier(snapshot: Snapshot, day: date) -> Iterator[Connection]:
     from pipelines.facts import build_facts
     from pipelines.metrics import metric_tables, on_day, refresh_metric
 
@@ -124,7 +123,7 @@ def _earlier(snapshot: Snapshot, day: date) -> Iterator[duckdb.DuckDBPyConnectio
         connection.close()
 
 
-def _source(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Source:
+def _source(connection: Connection, settings: Settings) -> Source:
     rows = connection.execute("select as_of, first_date, history_days from core.as_of").fetchall()
     if not rows:
         raise ValueError("core.as_of is empty: the snapshot holds no business day to report on")

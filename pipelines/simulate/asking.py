@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 Row = dict[str, Any]
 
@@ -14,7 +14,7 @@ Row = dict[str, Any]
 class World:
     """The world's tables and its last day."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, last_day: date) -> None:
+    def __init__(self, connection: Connection, last_day: date) -> None:
         self.connection = connection
         self.last_day = last_day
 

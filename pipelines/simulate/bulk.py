@@ -14,7 +14,7 @@ from pipelines.simulate import order_files, planted, world
 from pipelines.simulate.order_columns import HEADER_A
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 BUYERS_AT_ONCE = 1_000_000  # make 1.8 million orders, in less than 1 GB
 EXPORT_PEOPLE = 200_000  # make 60 MB of export
@@ -22,7 +22,7 @@ ID_START = '"\t69'  # what every order and item id of an export begins with
 COPIES = range(10, 100)  # and the two digits that come next
 
 
-def generate_orders(connection: duckdb.DuckDBPyConnection, orders: int, seed: int = 7, items: bool = False) -> None:
+def generate_orders(connection: Connection, orders: int, seed: int = 7, items: bool = False) -> None:
     """Create `generated.orders` with exactly so many rows, named and typed as the canonical staging columns.
 
     A year of buyers whose first order, further purchases and fruitless orders follow the planted process; each order
@@ -49,7 +49,7 @@ def generate_orders(connection: duckdb.DuckDBPyConnection, orders: int, seed: in
 
 
 def write_order_export(
-    connection: duckdb.DuckDBPyConnection, path: Path, rows: int | None = None, size: int | None = None, seed: int = 7
+    connection: Connection, path: Path, rows: int | None = None, size: int | None = None, seed: int = 7
 ) -> int:
     """Write one 抖店 order export (75 columns, UTF-8, one row per sub-order) of so many rows, or of about `size` bytes.
 
@@ -87,5 +87,5 @@ def _lines_that_fit(lines: list[str], size: int) -> int:
     return 1 + int(size * len(sample) / sum(len(line.encode()) + 1 for line in sample))
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+def _count(connection: Connection, table: str) -> int:
     return int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])

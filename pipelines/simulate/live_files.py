@@ -14,14 +14,14 @@ from pipelines.simulate import planted, world
 from pipelines.simulate.files import File, line
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 HOSTS = {1: "栖木小林", 2: "栖木阿木"}
 SESSIONS_A_SHEET = 20
 Row = dict[str, Any]
 
 
-def operator_files(connection: duckdb.DuckDBPyConnection) -> list[File]:
+def operator_files(connection: Connection) -> list[File]:
     """Sheets of 20 sessions kept by the operator, utf-8-sig and gb18030 by turns; every session is in one of them."""
     sessions = _sessions(connection)
     files = []
@@ -37,7 +37,7 @@ def operator_files(connection: duckdb.DuckDBPyConnection) -> list[File]:
     return files
 
 
-def workbooks(connection: duckdb.DuckDBPyConnection) -> list[File]:
+def workbooks(connection: Connection) -> list[File]:
     """A workbook for every second session, downloaded the next morning; a quarter of them again ten days later."""
     downloads = []
     for session in _sessions(connection):
@@ -53,11 +53,11 @@ def workbooks(connection: duckdb.DuckDBPyConnection) -> list[File]:
     return [_workbook(session, sales.get((session["session_no"], made), []), made) for session, made in downloads]
 
 
-def _sessions(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+def _sessions(connection: Connection) -> list[Row]:
     return _rows(connection, "sessions")
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
+def _rows(connection: Connection, name: str) -> list[Row]:
     found = connection.execute(world.question(name))
     names = [column[0] for column in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

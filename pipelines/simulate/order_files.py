@@ -16,7 +16,7 @@ from pipelines.simulate.files import File
 from pipelines.simulate.order_columns import AFTER_SALE_HEADER, HEADER_12, HEADER_13, HEADER_21, HEADER_A, HEADER_B
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 # By turns: how ids are spelled, the header, the encoding.
 STYLES = (("tab", HEADER_A, "gb18030"), ("apostrophe", HEADER_B, "utf-8-sig"), ("plain", HEADER_A, "gb18030"))
@@ -25,7 +25,7 @@ ODD = 100
 Export = tuple[int, datetime, datetime, str]  # number, since, made at, style
 
 
-def order_exports(connection: duckdb.DuckDBPyConnection, first_day: date, last_day: date) -> list[File]:
+def order_exports(connection: Connection, first_day: date, last_day: date) -> list[File]:
     """The monthly exports, one line per sub-order, in three styles by turns; and three odd downloads in between."""
     monthly = [(n, since, made, STYLES[n % 3][0]) for n, (since, made) in enumerate(moments(first_day, last_day))]
     odd = _odd_downloads(first_day, last_day)
@@ -54,7 +54,7 @@ def moments(first_day: date, last_day: date) -> list[tuple[datetime, datetime]]:
     return [*spans, (_at(last_day), _at(last_day + timedelta(days=1), 8, 10))]
 
 
-def after_sale_exports(connection: duckdb.DuckDBPyConnection, first_day: date, last_day: date) -> list[File]:
+def after_sale_exports(connection: Connection, first_day: date, last_day: date) -> list[File]:
     """The monthly after-sale exports, brackets in full width and half width by turns."""
     rows = world.ask(connection, "after_sales")
     files = []
@@ -67,7 +67,7 @@ def after_sale_exports(connection: duckdb.DuckDBPyConnection, first_day: date, l
     return files
 
 
-def api_records(connection: duckdb.DuckDBPyConnection, first_day: date, last_day: date) -> list[File]:
+def api_records(connection: Connection, first_day: date, last_day: date) -> list[File]:
     """Order API records as pulls by update time wrote them, JSON Lines, at the moments of the exports.
 
     The shop let the application in at half-time only, so the first pull brings everything until then.
@@ -82,7 +82,7 @@ def api_records(connection: duckdb.DuckDBPyConnection, first_day: date, last_day
     return files
 
 
-def whole_year(connection: duckdb.DuckDBPyConnection, first_day: date, last_day: date) -> Iterator[list[str]]:
+def whole_year(connection: Connection, first_day: date, last_day: date) -> Iterator[list[str]]:
     """The data lines of one export of everything in the world, under header A, a batch at a time."""
     _fill_exports(connection, [(0, _at(first_day), _at(last_day + timedelta(days=2)), "tab")])
     line = order_columns.line_sql(HEADER_A)
@@ -100,7 +100,7 @@ def _odd_downloads(first_day: date, last_day: date) -> list[Export]:
     ]
 
 
-def _odd_file(connection: duckdb.DuckDBPyConnection, number: int, since: datetime, made: datetime, style: str) -> File:
+def _odd_file(connection: Connection, number: int, since: datetime, made: datetime, style: str) -> File:
     """Half of the columns; a third of them; all items of an order packed into one line."""
     header, encoding = ((HEADER_21, "utf-8-sig"), (HEADER_13, "utf-8-sig"), (HEADER_12, "gb18030"))[number - ODD]
     if header is HEADER_12:
@@ -117,7 +117,7 @@ def _odd_file(connection: duckdb.DuckDBPyConnection, number: int, since: datetim
     return file
 
 
-def _fill_exports(connection: duckdb.DuckDBPyConnection, exports: list[Export]) -> None:
+def _fill_exports(connection: Connection, exports: list[Export]) -> None:
     connection.execute(
         "create or replace table world.exports "
         "(export_no integer, since timestamp, exported_at timestamp, style varchar)"
@@ -129,7 +129,7 @@ def _fill_exports(connection: duckdb.DuckDBPyConnection, exports: list[Export]) 
     )
 
 
-def _lines(connection: duckdb.DuckDBPyConnection, header: list[str], where: str) -> dict[int, list[str]]:
+def _lines(connection: Connection, header: list[str], where: str) -> dict[int, list[str]]:
     """The data lines of the exports that `where` picks, by export number."""
     rows = connection.execute(
         f"select export_no, {order_columns.line_sql(header)} from world.export_rows "

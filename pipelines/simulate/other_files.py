@@ -14,7 +14,7 @@ from pipelines.simulate import planted, world
 from pipelines.simulate.files import File
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 EVENT_HEADER = (
     "platform,event_id,user_id,user_id_type,event,event_at,group_id,live_session_id,campaign_id,message_id,entry_path,"
@@ -34,7 +34,7 @@ TABLES = [
 ]  # fmt: skip
 
 
-def webhook_files(connection: duckdb.DuckDBPyConnection) -> list[File]:
+def webhook_files(connection: Connection) -> list[File]:
     """group_fans_event records as `siyu listen` kept them, one file a month."""
     files: dict[date, File] = {}
     for month, record in world.ask(connection, "webhook", owner=planted.OWNER_OPEN_ID):
@@ -45,7 +45,7 @@ def webhook_files(connection: duckdb.DuckDBPyConnection) -> list[File]:
     return list(files.values())
 
 
-def group_lists(connection: duckdb.DuckDBPyConnection, first_day: date, last_day: date) -> list[File]:
+def group_lists(connection: Connection, first_day: date, last_day: date) -> list[File]:
     """The group list as pulled in the middle and at the end of the year, one group a line."""
     files = []
     for day in (first_day + (last_day - first_day) // 2, last_day):
@@ -86,7 +86,7 @@ def _group_record(group: tuple[int, str, int, int, bool, float, float, str | Non
     return json.dumps(record, ensure_ascii=False)
 
 
-def event_files(connection: duckdb.DuckDBPyConnection) -> list[File]:
+def event_files(connection: Connection) -> list[File]:
     """The merchant's own log by month: .csv.gz in odd months; the first month names no event ids."""
     files: dict[date, File] = {}
     for month, line in world.ask(connection, "events"):
@@ -105,7 +105,7 @@ def _without_id(line: str) -> str:
     return f"{platform},{rest}"
 
 
-def identity_files(connection: duckdb.DuckDBPyConnection) -> list[File]:
+def identity_files(connection: Connection) -> list[File]:
     """The merchant's map of ids, one file a quarter."""
     files: dict[str, File] = {}
     for moment, line in world.ask(connection, "identities"):
@@ -118,7 +118,7 @@ def identity_files(connection: duckdb.DuckDBPyConnection) -> list[File]:
     return list(files.values())
 
 
-def table_files(connection: duckdb.DuckDBPyConnection, last_day: date) -> list[File]:
+def table_files(connection: Connection, last_day: date) -> list[File]:
     """Canonical CSV of pushes, ad spend, campaigns and group days."""
     noon = _noon(last_day + timedelta(days=1))
     return [

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from pipelines.simulate import planted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 _WORD = re.compile(r"(draw\([^']*?, )'([a-z ]+)'")
 
 
-def load(connection: duckdb.DuckDBPyConnection, first_day: date, last_day: date, sessions: int) -> None:
+def load(connection: Connection, first_day: date, last_day: date, sessions: int) -> None:
     """Put every planted number into schema `planted`, and the macros that pick a word by its share."""
     connection.execute("create schema if not exists planted")
     _table(connection, "loyalty", planted.LOYALTY_COLUMNS, planted.LOYALTY)
@@ -45,7 +45,7 @@ def seed_number(seed: int) -> int:
     return zlib.crc32(str(seed).encode())
 
 
-def _load_calendar(connection: duckdb.DuckDBPyConnection, first_day: date, last_day: date, sessions: int) -> None:
+def _load_calendar(connection: Connection, first_day: date, last_day: date, sessions: int) -> None:
     """Days with their traffic, 4,096 equal slots of it (a draw picks a slot), and live sessions at its quantiles."""
     connection.execute(
         """
@@ -106,9 +106,7 @@ def _pick(name: str, shares: list[tuple[str, float]]) -> str:
     return f"create or replace temp macro {name}(u) as case {' '.join(branches)} else '{shares[-1][0]}' end"
 
 
-def _table(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
+def _table(connection: Connection, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     values = ", ".join("(" + ", ".join("?" for _ in columns) + ")" for _ in rows)
     flat = [value for row in rows for value in row]
     names = ", ".join(columns)

@@ -15,7 +15,7 @@ from pipelines.simulate.asking import Row, World
 from pipelines.simulate.cells import cells
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 PHONE_PREFIX = 3  # digits; what truth.json splits a phone after
 ABOUT = (
@@ -29,7 +29,7 @@ ABOUT = (
 )
 
 
-def tell(connection: duckdb.DuckDBPyConnection, merchant: Row, last_day: date, files: dict[str, Row]) -> Row:
+def tell(connection: Connection, merchant: Row, last_day: date, files: dict[str, Row]) -> Row:
     """The whole truth as one JSON-able object."""
     world = World(connection, last_day)
     return {

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.simulate import planted, planting
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 HERE = Path(__file__).parent
 BUYING = ("people", "ladder", "first_orders", "purchases", "orders", "items")
@@ -23,7 +23,7 @@ _PARAMETER = re.compile(r"\$(\w+)")
 
 
 def generate(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     seed: int = 7,
     people: int = 20_000,
     first_day: date = planted.FIRST_DAY,
@@ -38,7 +38,7 @@ def generate(
 
 
 def prepare(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     seed: int,
     first_day: date = planted.FIRST_DAY,
     last_day: date = planted.LAST_DAY,
@@ -51,18 +51,18 @@ def prepare(
     connection.execute("create schema if not exists world")
 
 
-def fill(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any], file: str | None = None) -> None:
+def fill(connection: Connection, name: str, parameters: dict[str, Any], file: str | None = None) -> None:
     """Create `world.<name>` from its file (or another one), giving it the parameters that it names."""
     text = planting.numbered(_text(file or f"tables/{name}.sql"))
     execute(connection, f"create or replace table world.{name} as {text}", parameters)
 
 
-def tidy(connection: duckdb.DuckDBPyConnection) -> None:
+def tidy(connection: Connection) -> None:
     """Drop what `prepare` and `fill` made."""
     connection.execute("drop schema if exists world cascade; drop schema if exists planted cascade")
 
 
-def ask(connection: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+def ask(connection: Connection, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
     """The rows of one of `queries/`."""
     return execute(connection, question(name), parameters).fetchall()
 
@@ -72,7 +72,7 @@ def question(name: str) -> str:
     return planting.numbered(_text(f"queries/{name}.sql"))
 
 
-def execute(connection: duckdb.DuckDBPyConnection, text: str, parameters: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+def execute(connection: Connection, text: str, parameters: dict[str, Any]) -> Connection:
     """Run a text with those of the parameters that it names."""
     return connection.execute(text, {key: parameters[key] for key in _PARAMETER.findall(text)})
 

@@ -82,12 +82,16 @@ class Grain(Strict):
 
 
 class Ratio(Strict):
-    """Of what a ratio is made: `of: [numerator, denominator]`, columns or their sums and differences.
+    """Of what a ratio or an amount per head is made: `of: [numerator, denominator]`, columns or their sums and
+    differences; a metric's SQL need not say it again (spec/finished.py). `{parts: […], times: 1000}`: of a thousand;
+    `{parts: […], when: condition}`: over the columns of that SQL, else NULL.
 
     Or `{estimated_from: [column, …]}`, the counts from which a model has it; or `{alone: why}` where neither is here.
     """
 
     parts: tuple[str, ...] = ()
+    times: int = 1
+    when: str = ""
     estimated_from: tuple[str, ...] = ()
     alone: str = ""
 
@@ -106,7 +110,8 @@ class Ratio(Strict):
 
     def __str__(self) -> str:
         """`orders / people`; '' where it is no division of columns of the table."""
-        return " / ".join(text if _NAME.fullmatch(text) else f"({text})" for text in self.parts)
+        texts = [text if _NAME.fullmatch(text) else f"({text})" for text in self.parts]
+        return " / ".join(texts).replace(" / ", f" * {self.times} / " if self.times != 1 else " / ")
 
 
 class Column(Strict):
@@ -117,6 +122,7 @@ class Column(Strict):
     zh: Text
     unit: Unit = ""
     of: Annotated[Ratio, _as("parts", list)] | None = None
+    small_of: str = ""  # of a metric: true where this count is below small_group
     description: str = Field(default="", validate_default=True)
     zh_description: str = ""
 
@@ -131,6 +137,10 @@ class Column(Strict):
             raise ValueError(f"unit is '{self.unit}'; what is called a rate has the unit ratio")
         if self.unit == "ratio" and self.of is None:
             raise ValueError("a ratio stands beside what it divides; say it by `of: [numerator, denominator]`")
+        if self.of and (self.type, self.unit) not in (("double", "ratio"), ("decimal(18,2)", "yuan")):
+            raise ValueError(f"of: is for a ratio (double) or an amount (decimal(18,2) in yuan), not {self.type}")
+        if self.small_of and self.type != "boolean":
+            raise ValueError(f"small_of: is for a boolean, not {self.type}")
         return self
 
 
@@ -207,7 +217,10 @@ class Header(Strict):
         _refuse_unknown("grain", self.grain.columns, self.columns, "column", text)
         places: list[tuple[str, Sequence[str]]] = []
         places += [(f"checks[{place}]", entry.columns) for place, entry in enumerate(self.checks)]
-        places += [(f"columns.{column.name}.of", column.of.columns) for column in self.columns.values() if column.of]
+        for column in self.columns.values():
+            if column.of and column.unit == "ratio":  # an amount may be of a sum that the SQL alone has
+                places.append((f"columns.{column.name}.of", column.of.columns))
+            places.append((f"columns.{column.name}.small_of", (column.small_of,) if column.small_of else ()))
         for place, names in places:
             _refuse_unknown(place, names, self.columns, "column")
         _refuse_unknown("choices", self.choices, self.parameters, "parameter")

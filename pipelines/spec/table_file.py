@@ -15,9 +15,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from pipelines.spec.finished import finished
 from pipelines.spec.header import Column, Header, WordsOf
 from pipelines.spec.reading import SpecError, checked, parse
 from pipelines.spec.taken_over import taken_over
+from pipelines.sql_text import Unreadable
 from pipelines.sql_tree import parse_select
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from pipelines.spec.checks import CheckEntry
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+METRICS = "metrics"
 # What every table built in Python takes: an open connection, the settings, the pass (building.Pass).
 BUILD_TAKES = ("connection", "settings", "core_pass")
 _HEADER = re.compile(r"\A\s*(?:/\*|\"\"\")(.*?)(?:\*/|\"\"\")", re.DOTALL)
@@ -39,7 +42,7 @@ class TableError(ValueError):
 class TableFile:
     """One file of `assets/core`, `assets/facts` or `assets/metrics`.
 
-    `sql` is the SELECT in DuckDB's dialect ('' for a table built in Python).
+    `sql` is the SELECT in DuckDB's dialect ('' for a table built in Python); a metric's as its header finishes it.
     """
 
     schema: str
@@ -139,6 +142,11 @@ def read_table_file(path: Path) -> TableFile:
     if not is_sql and header.rebuild:
         raise SpecError(f"{path}: rebuild: is for SQL; a table built in Python brings itself up to the pass")
     sql = _HEADER.sub("", path.read_text(encoding="utf-8"), count=1).strip().rstrip(";") if is_sql else ""
+    if path.parent.name == METRICS and sql:
+        try:
+            sql = finished(sql, header)
+        except Unreadable as error:
+            raise SpecError(f"{path}: not one readable SELECT: {error}") from error
     return TableFile(path.parent.name, path.stem, path, header, sql)
 
 

@@ -13,7 +13,7 @@ from pipelines.database import transaction
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 SHOWN = 5
 
@@ -22,7 +22,7 @@ class LandingIncomplete(RuntimeError):
     """Files that were loaded are no longer in landing, so a rebuild from landing would lose their rows."""
 
 
-def start_over(connection: duckdb.DuckDBPyConnection) -> None:
+def start_over(connection: Connection) -> None:
     """Empties staging, the ledger and core's bookkeeping, in one transaction; readers keep the published snapshot.
 
     Core's passes are forgotten too: they count in file numbers, which begin again. Ask need_every_file first.
@@ -38,7 +38,7 @@ def start_over(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"delete from {table}")
 
 
-def need_every_file(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def need_every_file(connection: Connection, settings: Settings) -> None:
     """Raises LandingIncomplete, naming them, while loaded files are missing from landing under every name they had."""
     from pipelines.ingest.landing import paths_there
     from pipelines.ingest.told_paths import MARK  # made with a key that may be lost by now

@@ -15,7 +15,7 @@ from pipelines.fingerprint import ROOT, fingerprint
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Loaded:
     files_refused: int = 0
 
 
-def create_record(connection: duckdb.DuckDBPyConnection) -> None:
+def create_record(connection: Connection) -> None:
     """The table of runs; status: running, published, held (checks failed), failed, killed."""
     connection.execute("""
         create table if not exists ops.runs (
@@ -40,7 +40,7 @@ def create_record(connection: duckdb.DuckDBPyConnection) -> None:
     """)
 
 
-def begin(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: str, as_of: date | None) -> None:
+def begin(connection: Connection, settings: Settings, run_id: str, as_of: date | None) -> None:
     """Enters a run. The caller holds the warehouse's lock, so whatever else still counts as running was killed."""
     connection.execute(
         "update ops.runs set status = 'killed', message = 'its process ended without a word' where status = 'running'"
@@ -53,7 +53,7 @@ def begin(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: str
 
 
 def finish(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     settings: Settings,
     run_id: str,
     status: str,
@@ -68,20 +68,20 @@ def finish(
     )
 
 
-def finish_if_running(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: str) -> None:
+def finish_if_running(connection: Connection, settings: Settings, run_id: str) -> None:
     """Enters a run as failed that nothing else was said about."""
     if connection.execute("select 1 from ops.runs where run_id = ? and status = 'running'", [run_id]).fetchone():
         finish(connection, settings, run_id, "failed", "it ended before anything was published", None)
 
 
-def last_file(connection: duckdb.DuckDBPyConnection) -> int:
+def last_file(connection: Connection) -> int:
     """The greatest file_id in the ledger; 0 while it is empty."""
     row = connection.execute("select coalesce(max(file_id), 0) from ops.files").fetchone()
     assert row is not None
     return int(row[0])
 
 
-def loaded_since(connection: duckdb.DuckDBPyConnection, file_id: int) -> Loaded:
+def loaded_since(connection: Connection, file_id: int) -> Loaded:
     """What the files after `file_id` brought."""
     row = connection.execute(
         "select count(*), sum(rows_read), sum(rows_loaded), sum(rows_superseded), sum(rows_quarantined), "
@@ -92,7 +92,7 @@ def loaded_since(connection: duckdb.DuckDBPyConnection, file_id: int) -> Loaded:
     return Loaded(*(int(value or 0) for value in row))
 
 
-def files_feeding(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
+def files_feeding(connection: Connection, table: str) -> dict[str, int]:
     """Files of the kinds that feed a staging table, and rows of theirs in quarantine."""
     from pipelines.ingest.sources import load_sources
 
@@ -106,7 +106,7 @@ def files_feeding(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str
     return {"files": row[0], "rows_quarantined": row[1]}
 
 
-def note_loaded(connection: duckdb.DuckDBPyConnection, run_id: str, loaded: Loaded) -> None:
+def note_loaded(connection: Connection, run_id: str, loaded: Loaded) -> None:
     """Enters what a run loaded."""
     connection.execute(
         "update ops.runs set files_loaded = ?, rows_read = ?, rows_loaded = ?, rows_superseded = ?, "

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 _CHUNK = 1 << 22
 
@@ -50,7 +50,7 @@ def checksum_of(path: Path) -> int:
     return checksum
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def rows_of(connection: Connection) -> dict[str, int]:
     """Rows of every table of a warehouse, by schema.table; DuckDB knows them without reading."""
     named = connection.execute(
         "select schema_name || '.' || table_name from duckdb_tables() "

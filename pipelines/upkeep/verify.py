@@ -19,7 +19,7 @@ from pipelines.upkeep.version import SHAPE, shape_of
 from pipelines.warehouse import busy, looking_lock
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 SHOWN = 3
 REBUILD = "`siyu run --full` sets the file aside and makes everything again from landing."
@@ -89,7 +89,7 @@ def _warehouse(settings: Settings) -> Iterator[Found]:
         yield Found("warehouse", "", _said(error, settings.warehouse_path), REBUILD)
 
 
-def _read_everything(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def _read_everything(connection: Connection) -> dict[str, int]:
     """Every column of every row: DuckDB compares each block with its checksum when it reads it."""
     rows = rows_of(connection)
     for name in rows:
@@ -97,14 +97,14 @@ def _read_everything(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return rows
 
 
-def _shape(connection: duckdb.DuckDBPyConnection) -> Found:
+def _shape(connection: Connection) -> Found:
     shape = shape_of(connection)
     if shape > SHAPE:
         return Found("version", "", f"a newer Siyu wrote the warehouse (shape {shape})", "Install that version.")
     return Found("version", f"shape {shape}")
 
 
-def check_key(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Found:
+def check_key(connection: Connection, settings: Settings) -> Found:
     """Whether secret.key is there and the warehouse's own."""
     known = _asked(connection, "ops.merchant_key", "select fingerprint from ops.merchant_key")
     if not settings.key_path.exists():
@@ -119,13 +119,13 @@ def check_key(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Foun
     return Found("key", "goes with the warehouse")
 
 
-def _asked(connection: duckdb.DuckDBPyConnection, table: str, sql: str) -> list[tuple]:
+def _asked(connection: Connection, table: str, sql: str) -> list[tuple]:
     schema, name = table.split(".")
     there = "select 1 from duckdb_tables() where schema_name = ? and table_name = ?"
     return connection.execute(sql).fetchall() if connection.execute(there, [schema, name]).fetchall() else []
 
 
-def _ledger(connection: duckdb.DuckDBPyConnection) -> Found:
+def _ledger(connection: Connection) -> Found:
     """Rows read = loaded + superseded + refused of every file, and what stands in staging is what was loaded."""
     wrong = _asked(
         connection,
@@ -138,7 +138,7 @@ def _ledger(connection: duckdb.DuckDBPyConnection) -> Found:
     return Found("ledger", f"{files[0][0] if files else 0:,} files, rows of each accounted for")
 
 
-def _landing(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[Found]:
+def _landing(connection: Connection, settings: Settings) -> Iterator[Found]:
     """Each loaded file is still there, with the bytes that were loaded."""
     from pipelines.ingest.landing import find_files
     from pipelines.ingest.text import sha256_of

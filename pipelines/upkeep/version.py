@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 # Goes up when an older Siyu could not work with what a newer one has written.
 SHAPE = 1
@@ -19,7 +19,7 @@ class NewerHome(RuntimeError):
     """The warehouse was written by a newer Siyu."""
 
 
-def need_known_shape(connection: duckdb.DuckDBPyConnection, place: object) -> None:
+def need_known_shape(connection: Connection, place: object) -> None:
     """Raises NewerHome naming the place; notes the shape where none or an older one is noted."""
     connection.execute("create table if not exists ops.shape_of_warehouse (shape bigint)")
     found = shape_of(connection)
@@ -32,7 +32,7 @@ def need_known_shape(connection: duckdb.DuckDBPyConnection, place: object) -> No
         connection.execute("create or replace table ops.shape_of_warehouse as select ?::bigint as shape", [SHAPE])
 
 
-def shape_of(connection: duckdb.DuckDBPyConnection) -> int:
+def shape_of(connection: Connection) -> int:
     """0: written before shapes were noted."""
     noted = "select 1 from duckdb_tables() where schema_name = 'ops' and table_name = 'shape_of_warehouse'"
     if not connection.execute(noted).fetchall():

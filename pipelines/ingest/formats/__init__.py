@@ -30,12 +30,10 @@ from pipelines.ingest.told_paths import in_sql
 from pipelines.settings import ReadingLimits
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
-def open_file(
-    connection: duckdb.DuckDBPyConnection, path: Path, relative: str, scratch: Path, limits: ReadingLimits
-) -> Opened:
+def open_file(connection: Connection, path: Path, relative: str, scratch: Path, limits: ReadingLimits) -> Opened:
     """Recognises a file and prepares its relation. Raises UnreadableError when the whole file must be refused."""
     return _named(_open(connection, in_sql(path, scratch), relative, scratch, limits), relative, limits)
 
@@ -48,9 +46,7 @@ def _named(opened: Opened, relative: str, limits: ReadingLimits) -> Opened:
     return opened
 
 
-def _open(
-    connection: duckdb.DuckDBPyConnection, path: Path, relative: str, scratch: Path, limits: ReadingLimits
-) -> Opened:
+def _open(connection: Connection, path: Path, relative: str, scratch: Path, limits: ReadingLimits) -> Opened:
     kind = kind_of(path)
     folders = tuple(Path(relative).parts[:-1])
     if kind == "empty":

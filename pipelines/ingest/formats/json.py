@@ -41,7 +41,7 @@ SAMPLE_RECORDS = 50
 
 
 def open_json(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     text: Text,
     folders: tuple[str, ...],
     scratch: Path,
@@ -100,7 +100,7 @@ _REASON = (
 )
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
 def _with_inner_json(match: Match, wrapper: Steps, is_record: str) -> str:
@@ -179,7 +179,7 @@ def _keys(record: Any) -> list[str]:
 
 
 def _opened_json(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     text: Text,
     understood: _Understood,
     lines: str,

@@ -16,14 +16,14 @@ from pipelines.settings import ReadingLimits
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 LARGEST_DOCUMENT = 256 << 20  # bytes of one JSON document that is not JSON Lines
 LONGEST_RECORD = 16_000_000  # bytes of one line of JSON Lines: a page of a hundred orders takes two million
 CUT, DAMAGED = b"\x03", b"\x04"  # first byte of a line that was too long to be read whole, or is no text
 
 
-def json_lines_of(connection: duckdb.DuckDBPyConnection, text: Text, scratch: Path, limits: ReadingLimits) -> str:
+def json_lines_of(connection: Connection, text: Text, scratch: Path, limits: ReadingLimits) -> str:
     """Temp table json_lines, and the relation (line, record) over it.
 
     A document that spans lines is one record; of an overlong line only the beginning is kept, marked as cut.
@@ -47,7 +47,7 @@ def json_lines_of(connection: duckdb.DuckDBPyConnection, text: Text, scratch: Pa
     return f"(select {line}, record from json_lines where trim(coalesce(record, '')) <> '')"
 
 
-def _create_json_lines(connection: duckdb.DuckDBPyConnection, path: Path, longest: int, numbered: bool) -> None:
+def _create_json_lines(connection: Connection, path: Path, longest: int, numbered: bool) -> None:
     columns = "'line': 'BIGINT', 'record': 'VARCHAR'" if numbered else "'record': 'VARCHAR'"
     connection.execute(
         f"create or replace temp table json_lines as select {'line,' if numbered else ''} "

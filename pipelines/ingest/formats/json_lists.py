@@ -15,7 +15,7 @@ from pipelines.ingest.headers import Match
 from pipelines.ingest.notices import Notice
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
 def list_columns(source: Source, inside: str | None, document: str) -> list[str]:
@@ -29,7 +29,7 @@ def list_columns(source: Source, inside: str | None, document: str) -> list[str]
     return columns
 
 
-def add_lists(connection: duckdb.DuckDBPyConnection, opened: Opened, inside: str | None = None) -> None:
+def add_lists(connection: Connection, opened: Opened, inside: str | None = None) -> None:
     """The lists of the records, then the lists in those: temp table json_list_<name> each, known to `opened`."""
     source = opened.match.source
     outer = opened.match if inside is None else opened.child_matches[inside]
@@ -52,7 +52,7 @@ def add_lists(connection: duckdb.DuckDBPyConnection, opened: Opened, inside: str
         add_lists(connection, opened, name)
 
 
-def _unread(connection: duckdb.DuckDBPyConnection, table: str, name: str, path: str) -> list[Notice]:
+def _unread(connection: Connection, table: str, name: str, path: str) -> list[Notice]:
     """Records that have something where the list should be, and it is none."""
     row = connection.execute(f"select count(*) from {table} where l_{name} is null and h_{name}").fetchone()
     if not row or not row[0]:

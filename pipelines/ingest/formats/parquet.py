@@ -17,7 +17,7 @@ from pipelines.ingest.text import UnreadableError
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
-    import duckdb
+    from pipelines.database import Connection
 
 
 def open_parquet(path: Path, folders: tuple[str, ...]) -> Opened:
@@ -64,7 +64,7 @@ def _vetted_parquet(path: Path, call: str) -> _Vetted:
     return _Vetted(header, cells, counted[0][0], notices)
 
 
-def _int96_places(apart: duckdb.DuckDBPyConnection, path: Path) -> set[int]:
+def _int96_places(apart: Connection, path: Path) -> set[int]:
     """Places of the columns of Parquet's old type for times, which says of itself neither instant nor wall clock."""
     nodes = apart.execute(f"select type, num_children from parquet_schema({quoted(str(path))})").fetchall()[1:]
     places, place, open_nodes = set(), 0, 0
@@ -77,7 +77,7 @@ def _int96_places(apart: duckdb.DuckDBPyConnection, path: Path) -> set[int]:
     return places
 
 
-def _is_by_impala(apart: duckdb.DuckDBPyConnection, path: Path) -> bool:
+def _is_by_impala(apart: Connection, path: Path) -> bool:
     """Impala is the one writer that keeps the wall clock in INT96; Spark and Hive write the instant."""
     row = apart.execute(f"select created_by from parquet_file_metadata({quoted(str(path))})").fetchone()
     return row is not None and str(row[0]).lower().startswith("impala")
