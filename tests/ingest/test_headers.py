@@ -241,7 +241,7 @@ def test_real_files_about_orders_that_are_no_order_export(landing: Landing, real
         "doudian_settlement_12": (None, "unknown_header"),
         "doudian_ledger_18": (None, "unknown_header"),
         "doudian_ledger_9": (None, "unknown_header"),
-        "taobao_order_export": (None, "missing_column"),
+        "taobao_order_export": ("taobao_orders", None),
         "channels_video_live_17": (None, "unknown_header"),
     }
     assert landing.rows("order_items") == []
