@@ -157,6 +157,13 @@ def phones_in(text: str) -> tuple[list[str], str]:
     return list(dict.fromkeys(numbers)), _PHONES.sub("", text)
 
 
+def personal_numbers_in(text: str) -> tuple[list[str], list[str]]:
+    """Everything in a text that has the shape of a mainland mobile number, and of a national id."""
+    found = [match[0] for match in _BOUNDED.finditer(text)]
+    national = [number for number in found if re.fullmatch(_NATIONAL_ID, number)]
+    return [number for number in found if number not in national], national
+
+
 _BOUNDED = re.compile(
     r"(?<![0-9０-９])(?:" + _PERSONAL.replace(r"\x{00a0}", "\u00a0").replace(r"\x{3000}", "\u3000") + r")(?![0-9０-９])"
 )

@@ -74,6 +74,28 @@ def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
 
 
 @contextlib.contextmanager
+def replaced_warehouse(settings: Settings) -> Iterator[tuple[Warehouse, Path]]:
+    """The warehouse, and the path of a file that the block makes and that takes its place; all or nothing of it.
+
+    No run goes on meanwhile. Raises WarehouseBusy.
+    """
+    make_home(settings)
+    target = settings.warehouse_path.with_name(f".{settings.warehouse_path.name}.fresh")
+    with private_files(), _locked(settings):
+        target.unlink(missing_ok=True)
+        connection = connect(settings.warehouse_path)
+        try:
+            yield Warehouse(connection, settings), target
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+        finally:
+            connection.close()
+        target.rename(settings.warehouse_path)
+        settings.log_path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
 def looking_lock(settings: Settings) -> Iterator[str | None]:
     """Keeps a run from starting while we read; gives the process that is writing already, None if there is none."""
     if not settings.lock_path.exists():

@@ -259,6 +259,56 @@ def doctor(
 
 
 @app.command()
+def forget(
+    context: typer.Context,
+    phone: Annotated[str, typer.Option("--phone", metavar="NUMBER", help="A full number; - reads it from input.")] = "",
+    id_: Annotated[
+        str, typer.Option("--id", metavar="PLATFORM:TYPE:VALUE", help="One id of a platform; - reads it from input.")
+    ] = "",
+) -> int:
+    """Forget a person: out of the warehouse, landing, snapshots and reports; later files' rows are left out.
+
+    All ids that are the same person's go, and their orders. Copies made elsewhere (backups) are yours to delete.
+    """
+    from pipelines.cli.forgetting import forget_person
+
+    return forget_person(context.obj, phone, id_)
+
+
+@app.command()
+def purge(
+    context: typer.Context,
+    older_than: Annotated[
+        str, typer.Option("--landing-older-than", metavar="DAYS", help="Such as 90d: loaded longer ago than that.")
+    ],
+    is_trial: Annotated[bool, typer.Option("--dry-run", help="Only say which would go.")] = False,
+) -> int:
+    """Delete files of landing that were loaded whole a while ago; they are the only place with raw values.
+
+    What was refused, or is not what was loaded, stays and is named. Nothing of a purged file can be read again.
+    """
+    from pipelines.cli.privacy import purge_landing
+
+    return purge_landing(context.obj, older_than, is_trial)
+
+
+@app.command("privacy-scan")
+def privacy_scan(
+    context: typer.Context,
+    canaries: Annotated[
+        Path | None, typer.Option("--canaries", metavar="FILE", help="Texts to look for besides, one per line.")
+    ] = None,
+) -> int:
+    """Does a person show anywhere outside landing: phones, national ids, and what you planted.
+
+    Every file of the home and every column of its tables. Exit code 1: something was found; it says where, never what.
+    """
+    from pipelines.cli.privacy import scan_home
+
+    return scan_home(context.obj, canaries)
+
+
+@app.command()
 def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to make, e.g. siyu-2026-03-31.tar.")],

@@ -37,7 +37,7 @@ class CanonicalColumns:
         for column in table.columns.values():
             expression = load.columns.get(column.name) or self._told_hour(column, load)
             derived = bool(column.hash_of or column.default_from)
-            if derived and (expression is None or self._is_constant(expression)):
+            if derived and (expression is None or (column.hash_of and self._is_constant(expression))):
                 expression = "null::varchar"
             value = None
             if expression is None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.database import transaction
 from pipelines.ingest.account import Account, Entry, FileResult
+from pipelines.ingest.forgotten import marks_of
 from pipelines.ingest.headers import Match
 from pipelines.ingest.incoming import OneByOneError
 from pipelines.ingest.joint_rows import BATCH, Group, JointReader
@@ -61,6 +62,7 @@ class _Load:
         self.group = group
         self.started = time.monotonic()
         self.now = datetime.now(ZoneInfo(settings.timezone)).replace(tzinfo=None)
+        self.forgotten = marks_of(connection)
         self.reader = JointReader(connection, scratch, "joint", settings.reading)
         self.match: Match = group.members[0].opened.match
         self.first_id = next_file_id(connection)
@@ -84,7 +86,8 @@ class _Load:
             facts_of(self.match.source, self.group.members[number].found, self.first_id + place, self.now, timezone)
             for place, number in enumerate(numbers)
         ]
-        return Origin.of_several(tuple(files), BATCH, timezone, load_key(self.settings.key_path))
+        key = load_key(self.settings.key_path)
+        return Origin.of_several(tuple(files), BATCH, timezone, key, self.forgotten)
 
     def _create_batch(self) -> None:
         """Temp table batch: number and facts of each file."""
@@ -102,8 +105,12 @@ class _Load:
         given = load_level(self.connection, self.settings, account, level)
         loaded = self._loaded(given)
         bad = self._by_file(f"select own_id, count(*) from {self.reader.rows.name} where is_bad group by all")
+        out = Counter[int]()
+        if self.plan.leaves_rows_out:
+            left_out = f"{self.reader.rows.name} where is_left_out and not is_bad"
+            out = self._by_file(f"select own_id, count(*) from {left_out} group by all")
         for number, facts in zip(self.numbers, self.origin.files, strict=True):
-            self.results.append(self._result(number, facts, given, loaded, bad[facts.file_id]))
+            self.results.append(self._result(number, facts, given, loaded, bad[facts.file_id], out[facts.file_id]))
         self._check(given)
         account.enter(
             [
@@ -117,8 +124,10 @@ class _Load:
             ]
         )
 
-    def _result(self, number: int, facts: Facts, given: Given, loaded: dict[str, Counter[int]], bad: int) -> FileResult:
-        member, read = self.group.members[number], self.reader.counts[number]
+    def _result(
+        self, number: int, facts: Facts, given: Given, loaded: dict[str, Counter[int]], bad: int, out: int
+    ) -> FileResult:
+        member, read = self.group.members[number], self.reader.counts[number] - out
         tables = {table: counts[facts.file_id] for table, counts in loaded.items()}
         stands = sum(tables[table] for table in given.merged)
         refused = bad + given.conflicting.get(facts.file_id, 0)

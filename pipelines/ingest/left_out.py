@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.cells.plainly import among_sql
+from pipelines.ingest.forgotten import forgotten_sql, told_of_forgotten
 from pipelines.ingest.layers import Layers, sql_name
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.origin import Origin
@@ -16,7 +17,7 @@ from pipelines.privacy import mask_text
 
 if TYPE_CHECKING:
     from pipelines.database import Connection
-    from pipelines.ingest.plan import Plan
+    from pipelines.ingest.plan import Plan, Target
 
 NAMED = 5
 
@@ -31,20 +32,27 @@ def kind_of(name: str) -> str:
     return f"kind_{name}"
 
 
-def add_left_out(layers: Layers, leaving: tuple[str, ...]) -> list[str]:
-    """Adds whether a row says of itself that it is none of what the file lists: the outputs that say so."""
-    if not leaving:
-        return []
+def add_left_out(layers: Layers, leaving: tuple[str, ...], targets: list[Target]) -> list[str]:
+    """Adds whether a row says of itself that it is none of what the file lists, or is somebody's who was forgotten:
+    the outputs that say so."""
     said = [in_words_sql(sql_name(name), layers.columns[name].leaves_out) for name in leaving]
-    layers.rows.append(f"{' or '.join(said)} as is_left_out")
     layers.rows += [f"{sql_name(name)} as {kind_of(name)}" for name in leaving]
-    return ["is_left_out", *map(kind_of, leaving)]
+    outputs = ["is_left_out", *map(kind_of, leaving)]
+    if layers.origin.forgotten:
+        is_forgotten = forgotten_sql(targets, layers.origin)
+        layers.keys.append(f"{is_forgotten} as is_forgotten")
+        said.append(is_forgotten)
+        outputs.append("is_forgotten")
+    if not said:
+        return []
+    layers.keys.append(f"{' or '.join(said)} as is_left_out")
+    return outputs
 
 
 def told_of_left_out(connection: Connection, plan: Plan, rows: str, origin: Origin) -> list[tuple[int, Notice]]:
     """How many rows of each file were left out, and how many say a word that nobody knows."""
-    notices = []
-    for name in plan.leaves_out:
+    notices = told_of_forgotten(connection, plan, rows, origin)
+    for name in (name for name in plan.leaves_out if kind_of(name) in plan.outputs):  # a list's rows say none of it
         column, header = plan.match.source.all_columns[name], plan.match.header_of(name)
         out = in_words_sql(kind_of(name), column.leaves_out)
         known = f"{out} or {in_words_sql(kind_of(name), column.keeps)} or {kind_of(name)} is null"
@@ -58,14 +66,14 @@ def told_of_left_out(connection: Connection, plan: Plan, rows: str, origin: Orig
 
 
 def _left_out(header: str, count: int, words: list[str]) -> Notice:
-    said = f"{count} rows were left out: here they say {_named(words)}, which is no customer"
+    said = f"{count} rows were left out: here they say {_named(words)}, which is nothing that this file is read for"
     return Notice("left_out", said, header, count, "aside", {"words": _named(words)})
 
 
 def _unknown(header: str, count: int, words: list[str]) -> Notice:
     said = (
-        f"{count} rows say {_named(words)} here, and Siyu does not know whether that is a customer: they count as "
-        "customers. If they are not, take them out or write 员工 in this column, then run siyu run --full"
+        f"{count} rows say {_named(words)} here, a word that Siyu does not know: they count as all others do. If they "
+        "should not (staff, say), take them out or write 员工 in this column, then run siyu run --full"
     )
     return Notice("unknown_kind", said, header, count, "told", {"words": _named(words)})
 

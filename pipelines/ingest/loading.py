@@ -18,6 +18,7 @@ from pipelines.ingest import formats
 from pipelines.ingest.account import Account, Entry, FileResult
 from pipelines.ingest.csv_rows import CsvReader
 from pipelines.ingest.file_times import exported_at
+from pipelines.ingest.forgotten import marks_of
 from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.incoming import one_number
 from pipelines.ingest.landing import Found
@@ -118,6 +119,7 @@ class _Loader:
         self.result = FileResult(found.path, file_id=self.file_id)
         self.readers: list[RowReader] = []
         self.levels: list[Level] = []
+        self.forgotten = marks_of(connection)
         self.customs: frozenset[str] = frozenset()  # another country's, that its cells were seen to have
 
     def read(self) -> None:
@@ -155,7 +157,8 @@ class _Loader:
         for each, relation in part.children.items():
             plan = make_plan(part.child_matches[each], origin, each)
             if plan.targets:
-                refused = f"select rec from {rows.name} where is_bad"
+                out = " or is_left_out" if self.levels[-1].plan.leaves_rows_out else ""
+                refused = f"select rec from {rows.name} where is_bad{out}"
                 reader = self._reader(f"list_{len(self.levels)}")
                 good = f"(select * from {relation} where rec not in ({refused}))"
                 self.levels.append(Level(plan, reader, reader.read_children(good, plan), origin, is_record=False))
@@ -203,7 +206,7 @@ class _Loader:
         bad = one_number(self.connection, f"select count(*) from {level.rows.name} where is_bad")
         self.result.rows_quarantined += bad + len(level.rows.refused)
         self.result.rows_read += level.rows.count
-        if level.plan.leaves_out:
+        if level.plan.leaves_rows_out:
             out = f"select count(*) from {level.rows.name} where is_left_out and not is_bad"
             self.result.rows_read -= one_number(self.connection, out)
 
@@ -228,7 +231,8 @@ class _Loader:
     def _origin(self, source: Source) -> Origin:
         timezone = self.settings.timezone
         facts = facts_of(source, self.found, self.file_id, self.now, timezone)
-        return Origin.of_one(facts, timezone, load_key(self.settings.key_path), tuple(sorted(self.customs)))
+        key, customs = load_key(self.settings.key_path), tuple(sorted(self.customs))
+        return Origin.of_one(facts, timezone, key, customs, self.forgotten)
 
     def _count(self, table: str, merged: Merged, counts: bool) -> None:
         self.result.tables[table] = self.result.tables.get(table, 0) + merged.inserted

@@ -52,15 +52,20 @@ class Origin:
     key: bytes = field(repr=False)
     is_one: bool = True
     customs: tuple[str, ...] = ()  # another country's ways to write, seen in the file (cells/customs.py)
+    forgotten: tuple[str, ...] = ()  # marks of people whose rows are left out (forgotten.py)
 
     @classmethod
-    def of_one(cls, facts: Facts, timezone: str, key: bytes, customs: tuple[str, ...] = ()) -> Origin:
+    def of_one(
+        cls, facts: Facts, timezone: str, key: bytes, customs: tuple[str, ...] = (), forgotten: tuple[str, ...] = ()
+    ) -> Origin:
         listed = ", ".join(f"{sql} as {name}" for sql, name in zip(facts.literals, OWN, strict=True))
-        return cls((facts,), f"(select {listed})", timezone, key, customs=customs)
+        return cls((facts,), f"(select {listed})", timezone, key, customs=customs, forgotten=forgotten)
 
     @classmethod
-    def of_several(cls, files: tuple[Facts, ...], relation: str, timezone: str, key: bytes) -> Origin:
-        return cls(files, relation, timezone, key, is_one=False)
+    def of_several(
+        cls, files: tuple[Facts, ...], relation: str, timezone: str, key: bytes, forgotten: tuple[str, ...] = ()
+    ) -> Origin:
+        return cls(files, relation, timezone, key, is_one=False, forgotten=forgotten)
 
     def __getitem__(self, file_id: int) -> Facts:
         return self.files[file_id - self.files[0].file_id]

@@ -83,6 +83,16 @@ class Plan:
         """The columns by which rows are left out."""
         return leaving_out(self.match)
 
+    @property
+    def forgets(self) -> bool:
+        """Whether its rows say that their person was forgotten."""
+        return "is_forgotten" in self.outputs
+
+    @property
+    def leaves_rows_out(self) -> bool:
+        """Whether rows of the file may be left out."""
+        return "is_left_out" in self.outputs
+
     def places(self, name: str) -> tuple[int, ...]:
         """Where in the header a column stands, in the order of its aliases."""
         return self.match.positions[name]
@@ -144,7 +154,9 @@ class Plan:
         outputs = ", ".join(["line", "rec", *self.outputs])
         rows = _stacked(relation, self.careful_layers)
         near_phone = any_of(f.condition for f in self.faults if f.reason == "phone_not_full")
-        raw_text = f"case when {near_phone} then regexp_replace(raw_text, '[0-9]{{5,}}', '***', 'g') else raw_text end"
+        hidden = "when is_forgotten then '***' " if self.forgets else ""
+        digits = "regexp_replace(raw_text, '[0-9]{5,}', '***', 'g')"
+        raw_text = f"case {hidden}when {near_phone} then {digits} else raw_text end"
         return f"select {outputs}, ({bad}) is true as is_bad, {faults} as faults, {raw_text} as raw_text from {rows}"
 
 

@@ -74,13 +74,14 @@ class _Builder:
         outputs = [f"s{t.index}_{column}" for t in targets for column in t.varying]
         outputs += [f"w{t.index}" for t in targets if t.has_where]
         outputs += ["row_version_at"] if version_varies else []
-        outputs += [*add_left_out(layers, leaving), *map(used_name, assumed)]
+        left_out = add_left_out(layers, leaving, targets)
+        outputs += [*left_out, *map(used_name, assumed)]
         mapped = (layers.rows, layers.kept, layers.keys)
         return Plan(
             match=self.match,
             readings=self.readings,
             decisive=frozenset(self._decisive()),
-            targets=tuple(replace(target, leaves_out=bool(leaving)) for target in targets),
+            targets=tuple(replace(target, leaves_out=bool(left_out)) for target in targets),
             version_at="t.row_version_at" if version_varies else self.origin.version_at,
             outputs=tuple(outputs),
             fast_layers=tuple(map(tuple, (layers.cells, layers.looks, layers.values, *mapped))),
@@ -120,20 +121,17 @@ class _Builder:
 
     def _said(self, load: Load) -> Load:
         """A load with the words for the file itself put in."""
-        known = {word: sql for word, sql in self.origin.known_names().items() if word not in self.columns}
-
-        def swap(found: re.Match[str]) -> str:
-            return known.get(found[0], found[0])
-
-        def said(text: str) -> str:
-            return outside_quotes(self._left_over(text), swap)
-
         return load.model_copy(
             update={
-                "columns": {name: said(text) for name, text in load.columns.items()},
-                "where": None if load.where is None else outside_quotes(load.where, swap),
+                "columns": {name: self._of_file(self._left_over(text)) for name, text in load.columns.items()},
+                "where": None if load.where is None else self._of_file(load.where),
             }
         )
+
+    def _of_file(self, text: str) -> str:
+        """An expression with what its words for the file itself stand for."""
+        known = {word: sql for word, sql in self.origin.known_names().items() if word not in self.columns}
+        return outside_quotes(text, lambda found: known.get(found[0], found[0]))
 
     def _left_over(self, text: str) -> str:
         """A word for the file itself, where it stands in for columns that this file does not have."""
@@ -233,7 +231,8 @@ class _Builder:
             if names_of(rule.when) & self.readings.keys():
                 column = self.match.header_of(rule.column) if rule.column else None
                 found = f"{sql_name(rule.column)}::varchar" if rule.column in self.columns else "null"
-                condition = f"coalesce(cast(({rule.when}) as boolean), false)" + layers.unless_faulty(rule.when)
+                condition = f"coalesce(cast(({self._of_file(rule.when)}) as boolean), false)"
+                condition += layers.unless_faulty(rule.when)
                 refuses = rule in self.source.refuse
                 layers.faults.append(Fault(condition, column, rule.reason, found, rule.expected, refuses))
         own = [(index, load) for index, _, load in self.loads if load.into is None]

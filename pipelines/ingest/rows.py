@@ -204,7 +204,8 @@ class RowReader:
             sql = f"create or replace temp table {self.name}_careful as {self.plan.careful_sql(rows)}"
             run_parsed(self.connection, sql)
         own = f"select line, rec, unnest(faults) as f from temp.{self.name}_careful"
-        texts = f"(select rec, raw_text from temp.{self.name}_careful)"
+        # a record's list may have many rows; of one that hides its text all do
+        texts = f"(select rec, min(raw_text) as raw_text from temp.{self.name}_careful group by rec)"
         self.connection.execute(
             f"create or replace temp table {self.name}_faults as select *, "
             "row_number() over (partition by rec order by is_cell, column_name) as n from ("

@@ -60,6 +60,7 @@ class Column(Strict):
     max: int | float | None = None
     on_bad: Literal["row", "cell", ""] = ""
     hashed_when: str | None = None
+    of_other: bool = False  # names another person than the row's own
     of_person: bool = False  # may be somebody's phone, which is kept as its keyed hash then
     hash_of: tuple[str, ...] = ()
     alone: bool = False  # an id that is a number or an account and never a name: nothing stands beside it

@@ -52,8 +52,12 @@ def need_every_file(connection: Connection, settings: Settings) -> None:
         {"there": [re.sub(MARK, "", path) for path in paths_there(settings)], "mark": MARK},
     ).fetchall()
     if rows:
+        from pipelines.upkeep.purge import purged_paths
+
         named = ", ".join(path for (path,) in rows[:SHOWN]) + (" …" if len(rows) > SHOWN else "")
+        went = sum(path in purged_paths(connection) for (path,) in rows)
+        purged = f" {went} of them were purged (`siyu purge`): they come back from a backup only." if went else ""
         raise LandingIncomplete(
-            f"{settings.landing}: {len(rows)} files that were loaded are no longer there ({named}). A full rebuild "
-            "starts from landing and would lose their rows: put them back, or run without --full."
+            f"{settings.landing}: {len(rows)} files that were loaded are no longer there ({named}).{purged} A full "
+            "rebuild starts from landing and would lose their rows: put them back, or run without --full."
         )

@@ -117,7 +117,7 @@ def restore(source: Path, settings: Settings) -> Copied:
 def _parts(settings: Settings, with_landing: bool) -> Iterator[Path]:
     ours = [settings.warehouse_path, settings.key_path, settings.home / "siyu.toml"]
     yield from (path for path in ours if path.is_file())
-    for folder in (settings.reports, *([settings.landing] if with_landing else [])):
+    for folder in (settings.reports, settings.sources, *([settings.landing] if with_landing else [])):
         for place, _, names in os.walk(folder):
             files = (Path(place) / name for name in sorted(names))
             yield from (path for path in files if path.is_file() and not path.is_symlink())

@@ -15,6 +15,7 @@ from pipelines.merchant_key import fingerprint_of
 from pipelines.settings import Settings
 from pipelines.steps.reporting import is_reported
 from pipelines.upkeep.manifest import checksum_of, read_manifest, rows_of
+from pipelines.upkeep.purge import purged_paths
 from pipelines.upkeep.version import SHAPE, shape_of
 from pipelines.warehouse import busy, looking_lock
 
@@ -150,7 +151,8 @@ def _landing(connection: Connection, settings: Settings) -> Iterator[Found]:
         "where f.status = 'loaded' and f.sha256 is not null order by all",
     )
     there = {found.path: found for found in find_files(settings) if not found.refused}
-    gone = [(path,) for path, *_ in loaded if path not in there]
+    purged = purged_paths(connection)
+    gone = [(path,) for path, *_ in loaded if path not in there and path not in purged]
     same = [row for row in loaded if row[0] in there and _is_dated(there[row[0]], row)]
     other = [(path,) for path, sha, *_ in same if sha256_of(there[path].full) != sha]
     if other:
@@ -160,7 +162,9 @@ def _landing(connection: Connection, settings: Settings) -> Iterator[Found]:
         said = f"{len(gone)} files that were loaded are no longer there ({_some(gone)})"
         yield Found("landing", "", said, "Put them back: until then nothing can be made again from landing.")
     if not (other or gone):
-        yield Found("landing", f"{len(loaded):,} loaded files are there, with the bytes that were loaded")
+        went = sum(path not in there for path, *_ in loaded)
+        on_purpose = f"; {went:,} were purged (`siyu purge`)" if went else ""
+        yield Found("landing", f"{len(loaded) - went:,} loaded files are there, with the bytes loaded{on_purpose}")
 
 
 def _is_dated(found: object, row: tuple) -> bool:

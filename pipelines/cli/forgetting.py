@@ -1,0 +1,77 @@
+"""`siyu forget`: who is meant, what went, and what is left to do by hand.
+
+What belongs here: the words, and reading a value where no process list shows it. What does not: forgetting
+(upkeep/forget.py).
+"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.cli.mistakes import USER, UserError
+from pipelines.settings import load_settings
+
+if TYPE_CHECKING:
+    from pipelines.upkeep.forget import Forgotten, Who
+
+SHOWN = 5
+
+
+def forget_person(home: Path | None, phone: str, id_: str) -> int:
+    """Forgets, makes everything anew from what is left, and tells; 1 where something is left to do by hand."""
+    from pipelines.ingest.sources import sources_of
+    from pipelines.run import run
+    from pipelines.upkeep.forget import forget_old_snapshots
+    from pipelines.upkeep.forget import forget_person as forget
+
+    settings = load_settings(home)
+    if not settings.warehouse_path.exists():
+        raise UserError(f"{settings.home}: nothing was loaded yet, so there is nobody to forget")
+    with sources_of(settings):
+        done = forget(settings, _who(phone, id_), lambda said: print(said, flush=True))
+    is_published = run(settings, select=["*"]).status == "published"
+    if is_published:
+        forget_old_snapshots(settings)
+    _tell(done)
+    if not is_published:
+        print(
+            "Not published: checks failed, and readers still have the old snapshot. See `siyu status`.", file=sys.stderr
+        )
+    return 0 if is_published and not done.landing.left else USER
+
+
+def _who(phone: str, id_: str) -> Who:
+    from pipelines.upkeep.forget import NobodyNamed, Who
+
+    if bool(phone) == bool(id_):
+        raise UserError("who? Give --phone NUMBER or --id PLATFORM:TYPE:VALUE; with - it is read from input, unseen")
+    try:
+        return Who.of_phone(_value(phone)) if phone else Who.of_id(_value(id_))
+    except NobodyNamed as error:
+        raise UserError(str(error)) from error
+
+
+def _value(given: str) -> str:
+    if given != "-":
+        return given
+    return getpass.getpass("Value (not shown): ") if sys.stdin.isatty() else sys.stdin.readline()
+
+
+def _tell(done: Forgotten) -> None:
+    landing = done.landing
+    print(
+        f"Forgotten: {done.total} rows of the warehouse, {landing.lines} lines in {landing.rewritten} files of landing."
+    )
+    print(f"Receipt: {done.receipt}")
+    print("Copies of this home made before (backups, files sent on) still hold the person: they are yours to delete.")
+    if landing.left:
+        named = ", ".join(landing.left[:SHOWN]) + (" …" if len(landing.left) > SHOWN else "")
+        print(
+            f"{len(landing.left)} files cannot be rewritten and still hold the person ({named}). Export them again "
+            "without, or delete their lines in the program that wrote them; then run `siyu run`. Their rows are left "
+            "out meanwhile.",
+            file=sys.stderr,
+        )
