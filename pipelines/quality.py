@@ -149,7 +149,7 @@ class _Asking:
         ).fetchall()
         columns = {table for table, _ in listed} | {f"{table}.{column}" for table, column in listed}
         gone = _gone(connection, settings) if "ops.files" in columns else []
-        known = {**_sources(), "gone": gone, "hub_limit": settings.identity_hub_limit}
+        known = {**_sources(settings), "gone": gone, "hub_limit": settings.identity_hub_limit}
         return cls(connection, known, frozenset(columns))
 
     def rows(self, rule: Mapping[str, Any]) -> list[Row]:
@@ -179,11 +179,12 @@ def _named(sql: str, tables: Mapping[str, str]) -> set[str]:
     return found.union(*(_named(tables[name], {k: v for k, v in tables.items() if k != name}) for name in found))
 
 
-def _sources() -> Row:
-    from pipelines.ingest.sources import load_sources
+def _sources(settings: Settings) -> Row:
+    from pipelines.ingest.sources import load_sources, sources_of
     from pipelines.platforms import load_platforms
 
-    sources = load_sources().values()
+    with sources_of(settings):
+        sources = list(load_sources().values())
     places = {folder: source.name for source in sources for folder in source.recognise.folders}
     return {
         "order_sources": [source.name for source in sources if "orders" in source.loads],

@@ -69,8 +69,12 @@ def run(
     and published. Raises what a step raised (NoData, …), WarehouseBusy, SparkMissing, and TableError
     for an unknown name.
     """
+    from pipelines.ingest.sources import sources_of
+
     started = time.monotonic()
     _need_room_to_write(settings)
+    with sources_of(settings):
+        pass  # an own mapping that is not understood stops a run before it begins
     if not full and not select and (day := unchanged(settings, as_of)):
         current = settings.snapshot_path.resolve()
         with read_only(settings.snapshot_path) as snapshot:

@@ -161,6 +161,11 @@ class Settings(BaseModel):
         return self.home / "landing"
 
     @property
+    def sources(self) -> Path:
+        """Mappings of the merchant's own."""
+        return self.home / "sources"
+
+    @property
     def warehouse_path(self) -> Path:
         return self.home / "warehouse.duckdb"
 

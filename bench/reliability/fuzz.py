@@ -97,10 +97,11 @@ class Fuzz:
                 rows.update(refused=file.rows_quarantined)
                 if file.rows_read != file.rows_loaded + file.rows_superseded + file.rows_quarantined:
                     self.wrong.append(f"{file.path}: {file}")
-            if first // PORTION % 10 == 9:
+            if first // PORTION % 2 == 1:
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
                 since = time.monotonic() - begun
-                print(f"  {first + PORTION} files, {self.cells:,} cells, {since:.0f} s, {peak:.1f} GiB", flush=True)
+                told = f"{first + PORTION} files, {self.cells:,} cells, {len(self.wrong)} wrong"
+                print(f"  {told}, {since:.0f} s, {peak:.1f} GiB", flush=True)
         self.check_ledger()
         since = (time.monotonic() - begun) / 60
         print(f"{sum(self.made.values()):,} files of {self.cells:,} cells in {since:.0f} minutes")

@@ -335,3 +335,60 @@ def restore(
     from pipelines.cli.upkeep import take_backup
 
     return take_backup(context.obj, file)
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    platforms: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--platform", metavar="NAME", help="Folders for the exports of this one (抖音, 淘宝, …). May be repeated."
+        ),
+    ] = None,
+) -> int:
+    """Make a home: settings explained, folders for your files, templates to fill.
+
+    Nothing that is there already is touched; run again, it says what is there.
+    """
+    from pipelines.cli.init import begin
+
+    return begin(context.obj, platforms or [])
+
+
+@app.command()
+def sources(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
+) -> None:
+    """Every kind of file that is read: where to put it, whether any has come, and when last."""
+    from pipelines.cli.sources import show_sources
+
+    show_sources(context.obj, as_json)
+
+
+@app.command("map")
+def map_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or a workbook that nobody knows.")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Of the mapping, and of its folder.")] = "",
+    table: Annotated[
+        str, typer.Option("--as", metavar="TABLE", help="What it is: orders, refunds, events, ad_spend, …")
+    ] = "",
+    platform: Annotated[
+        str, typer.Option("--platform", metavar="NAME", help="Whose rows these are (抖音, 微信, …).")
+    ] = "",
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--column", "-c", metavar="NAME=HEADER", help="What a column is. May be repeated."),
+    ] = None,
+    is_trial: Annotated[bool, typer.Option("--print", help="Only print the mapping.")] = False,
+) -> int:
+    """Propose a mapping for a file that nobody knows; after that `siyu run` loads it.
+
+    Writes sources/NAME.yaml in the home, never over one that is there. What decides a number and is not certain is
+    left out and said: the mapping is refused until you decide it. Exit code 3: something is to decide.
+    """
+    from pipelines.cli.map import map_file
+
+    return map_file(context.obj, file, name, table, platform, columns or [], is_trial)

@@ -55,6 +55,7 @@ def is_users(error: BaseException) -> bool:
 # By name, so that telling an error imports nothing.
 _USERS = {
     "pipelines.settings.SettingsError",
+    "pipelines.ingest.own_sources.OwnSourceError",
     "pipelines.spec.table_file.TableError",
     "pipelines.warehouse.NothingPublished",
     "pipelines.warehouse.WarehouseBusy",

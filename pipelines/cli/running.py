@@ -104,7 +104,7 @@ def _need_landing(settings: Settings) -> None:
     if not settings.landing.is_dir():
         raise UserError(
             f"{settings.landing}: there is no such folder. Expected a home directory with your files in `landing`; "
-            "make it and put files there, name another home with --home DIR, or try `siyu demo`."
+            "`siyu init` makes one, --home DIR names another, `siyu demo` shows one."
         )
 
 
@@ -220,7 +220,7 @@ def _next(settings: Settings, place: Path) -> str:
         f"  {at_home} metric retention --param start=group_join --param back=order --param segments=all\n"
         f"  {at_home} query \"select * from metrics.repurchase where segment_by = 'all'\"\n"
         f"  {siyu} explain repurchase\n"
-        f"  your own data: put files in data/landing and type `{siyu} run` (docs/your-own-data.md)"
+        f"  your own data: `{siyu} init`, put files into data/landing/, `{siyu} run` (docs/your-own-data.md)"
     )
 
 

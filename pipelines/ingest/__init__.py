@@ -22,6 +22,8 @@ from pipelines.ingest.landing import Found, find_new
 from pipelines.ingest.leaving import judge_lists
 from pipelines.ingest.named_days import tell_named_days
 from pipelines.ingest.overwritten import tell_overwritten
+from pipelines.ingest.own_loaded import need_same_mappings
+from pipelines.ingest.sources import sources_of
 from pipelines.ingest.statements import rows_in_file_order
 from pipelines.settings import Settings
 
@@ -59,9 +61,17 @@ def ingest(
 ) -> IngestResult:
     """Loads every new file of landing, oldest first; small ones alike in one transaction, each other in its own.
 
-    Bad input never raises: it is quarantined. `progress` is called for each file once it is loaded.
+    Bad input never raises: it is quarantined. `progress` is called for each file once it is loaded. Raises
+    OwnSourceError, before anything is loaded, where a mapping of the home's own is not understood or no longer the one
+    that read what is loaded.
     """
-    create_staging(connection)
+    with sources_of(settings):
+        create_staging(connection)
+        need_same_mappings(connection, settings)
+        return _ingest(connection, settings, progress)
+
+
+def _ingest(connection: Connection, settings: Settings, progress: Callable[[FileResult], None] | None) -> IngestResult:
     result = IngestResult()
     with rows_in_file_order(connection), _scratch(settings) as scratch, one_child():
         new = find_new(connection, settings)

@@ -18,7 +18,7 @@ from pipelines.ingest.notices import Notice, facts_text, write_notices
 from pipelines.ingest.origin import Facts, Origin
 from pipelines.ingest.refused_lines import EXPECTED
 from pipelines.ingest.rows import Rows
-from pipelines.ingest.sources import Source, reading_fingerprint
+from pipelines.ingest.sources import Source, own_fingerprint, reading_fingerprint
 from pipelines.ingest.text import UnreadableError
 from pipelines.privacy import mask_letters_sql, mask_text, mask_text_sql
 from pipelines.settings import ReadingLimits
@@ -171,6 +171,7 @@ class Account:
             "status": result.status,
             "seconds": round(result.seconds, 3),
             "mapping": reading_fingerprint(self.limits),
+            "own_mapping": own_fingerprint(result.source),
         }
 
 

@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pipelines.ingest.own_sources import Own, at_work
 from pipelines.ingest.sources import Source, load_sources
 from pipelines.ingest.text import UnreadableError
 from pipelines.memory import address_space
@@ -51,17 +52,18 @@ def bounded(work: Callable[[], Answer], limits: ReadingLimits) -> Answer:
     `work` is a function of a module with its arguments (functools.partial). Raises UnreadableError too_large, too_slow
     or unreadable when the process was ended.
     """
-    child = _kept.get(limits)
+    knows = (limits, at_work())
+    child = _kept.get(knows)
     was_used = child is not None and child.is_used
     if child is None:
         child = _Child(limits)
         if _keeps:
-            _kept[limits] = child
+            _kept[knows] = child
     try:
         return child.do(work)
     except UnreadableError as error:
         if child.is_ended:
-            _kept.pop(limits, None)
+            _kept.pop(knows, None)
             if was_used and error.reason == "too_large":  # what earlier files left in it may have been too much
                 return bounded(work, limits)
         raise
@@ -84,7 +86,7 @@ def one_child() -> Iterator[None]:
 
 
 _keeps: list[bool] = []
-_kept: dict[ReadingLimits, _Child] = {}
+_kept: dict[tuple[ReadingLimits, Own], _Child] = {}  # a fork knows the mappings that were at work when it began
 
 
 class _Child:

@@ -43,7 +43,7 @@ def canonical(table: StagingTable) -> Source:
     columns["version_at"] = SourceColumn(names=("version_at",), type="timestamp", on_bad="row")
     key = headers.content_key.column if headers.content_key else None
     if headers.content_key and key:
-        loads[key] = f"coalesce({key}, {_content(headers.content_key, loads)})"
+        loads[key] = f"coalesce({key}, {content_sql(headers.content_key, loads)})"
     return Source(
         name=CANONICAL + table.name,
         title=dict(table.title.items()),
@@ -105,8 +105,8 @@ def _load(key: ContentKey | None, columns: dict[str, str]) -> Load:
     return Load(columns=columns, repeats=key.column, own_key=key.column, fills_gaps=not key.first_of)
 
 
-def _content(key: ContentKey, loads: dict[str, str]) -> str:
-    """SQL of a key made of a row's content."""
+def content_sql(key: ContentKey, loads: dict[str, str]) -> str:
+    """SQL of a key made of a row's content. `loads`: SQL of its columns, `null` for one that the file does not have."""
     parts = [f"coalesce({loads[name]}::varchar, '')" for name in key.of]
     first = f"coalesce({', '.join(loads[name] for name in key.first_of)})"
     made = f"left(md5(concat_ws('|', {', '.join([*parts, *([first] if key.first_of else [])])})), 20)"

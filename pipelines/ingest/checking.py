@@ -9,9 +9,11 @@ What belongs here: asking and gathering. What does not: how it is printed (cli/c
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.database import connect
 from pipelines.ingest.cells.reading import SCALES
@@ -20,9 +22,13 @@ from pipelines.ingest.headers import Match
 from pipelines.ingest.landing import Found
 from pipelines.ingest.loading import FileResult, load_file
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.sources import load_sources
+from pipelines.ingest.own_sources import OwnFile
+from pipelines.ingest.sources import load_sources, sources_of
 from pipelines.ingest.told_paths import told_path
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.database import Connection
 
 REFUSED_SHOWN = 5
 # Of units that are not plain at sight.
@@ -64,10 +70,19 @@ def check_file(file: Path, settings: Settings, folder: str | None = None) -> Fil
 
     Raises FileNotFoundError. Nothing is written but to a temporary folder.
     """
+    with loaded_apart(file, settings, folder) as (_, checked):
+        return checked
+
+
+@contextmanager
+def loaded_apart(
+    file: Path, settings: Settings, folder: str | None = None, *more: OwnFile
+) -> Iterator[tuple[Connection, FileCheck]]:
+    """The same, with the warehouse in memory that it was loaded into. `more`: mappings as if the home had them, too."""
     file = file.expanduser().resolve()
     status = file.stat()
     found = Found(file, told_path(_place(file, settings, folder), b""), status.st_size, status.st_mtime_ns)
-    with tempfile.TemporaryDirectory(prefix="siyu-check-") as home:
+    with sources_of(settings, *more), tempfile.TemporaryDirectory(prefix="siyu-check-") as home:
         connection = connect()
         try:
             create_staging(connection)
@@ -76,7 +91,7 @@ def check_file(file: Path, settings: Settings, folder: str | None = None) -> Fil
             # a home of its own: the merchant's key is neither needed nor made
             apart = settings.model_copy(update={"home": Path(home)})
             result = load_file(connection, apart, found, None, scratch)
-            return _gathered(connection, found.path, result)
+            yield connection, _gathered(connection, found.path, result)
         finally:
             connection.close()
 

@@ -29,15 +29,17 @@ _FORMATS = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 8: "%Y%m%d"}
 def exported_at(source: Source, name: str, modified_at: datetime, now: datetime, timezone: str) -> datetime:
     """The file's own time: what its name says, as far as the mapping lets it speak, else its time of change.
 
-    A time that lies ahead of both the file's change and today, or before any of these platforms, is no time of export.
+    A time that lies ahead of both the file's change and today, or before any of these platforms, is no time of export;
+    nor is one before the last day that the name tells (a range of days, a merchant's number that looks like seconds).
     """
     own = source.version.file_name  # '': names of this source tell no time
     patterns = _NAMED if own is None else (re.compile(own),) if own else ()
     latest = max(modified_at, now) + timedelta(days=1)
+    earliest = last_day(name, latest) or EARLIEST
     for pattern in patterns:
         for match in pattern.finditer(name):
             moment = _moment(match, timezone)
-            if moment is not None and EARLIEST <= moment <= latest:
+            if moment is not None and earliest <= moment <= latest:
                 return moment
     return _on_day(name, modified_at, latest) if source.version.day_of_export else modified_at
 

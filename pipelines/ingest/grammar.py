@@ -172,6 +172,7 @@ class Source(Strict):
     """One mapping: a kind of file, and which canonical tables its rows become."""
 
     name: str = Field(exclude=True)  # its file's
+    is_own: bool = Field(default=False, exclude=True)  # the merchant's, in HOME/sources
     title: dict[str, str]
     description: str
     description_zh: str = ""
@@ -180,7 +181,7 @@ class Source(Strict):
     formats: tuple[Literal["csv", "xlsx", "json", "parquet"], ...] = ("csv", "xlsx")
     recognise: Recognise
     version: Version = Version()
-    skip_after_header: int = 0
+    may_explain: bool = False  # the row under the header may explain the columns: none where nothing in it can be read
     strip: str = ""  # further characters taken off both ends of a cell
     empty: tuple[str, ...] = ()
     overflow: tuple[str, ...] = ()  # free-text columns that may hold an unquoted delimiter when they are the last
@@ -192,6 +193,7 @@ class Source(Strict):
     refuse: tuple[Rule, ...] = ()
     flags: tuple[Rule, ...] = ()
     samples: tuple[Sample, ...] = ()
+    undecided: tuple[str, ...] = ()  # what somebody has to decide first: while anything stands here, it is refused
 
     @property
     def all_columns(self) -> dict[str, SourceColumn]:

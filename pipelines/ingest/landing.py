@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.folder_names import shops_in
 from pipelines.ingest.recognise import named_by
-from pipelines.ingest.sources import reading_fingerprint
+from pipelines.ingest.sources import reading_fingerprint, sources_of
 from pipelines.ingest.told_paths import is_plain, told_path
 from pipelines.privacy import load_key
 from pipelines.settings import Settings
@@ -152,10 +152,12 @@ def find_new(connection: Connection, settings: Settings) -> list[Found]:
     A file that was refused whole is new again once a mapping has changed, one that could not be read once it can be:
     a permission is given without a change of size or time.
     """
+    with sources_of(settings):
+        mapping = reading_fingerprint(settings.reading)
     rows = connection.execute(
         "select c.path, c.bytes, c.modified_ns, f.sha256 is null from ops.copies c join ops.files f using (file_id) "
         "where f.status = 'loaded' or f.mapping = ?",
-        [reading_fingerprint(settings.reading)],
+        [mapping],
     ).fetchall()
     known = {path: (size, modified, was_shut) for path, size, modified, was_shut in rows}
     return [found for found in find_files(settings) if not _is_known(found, known.get(found.path))]

@@ -43,6 +43,11 @@ FILES = {
         "映射版本",
         "fingerprint of all mappings at that time; a refused file is tried again after a change",
     ),
+    "own_mapping": (
+        "VARCHAR",
+        "自有映射版本",
+        "fingerprint of the merchant's own mapping that read it; NULL: one that Siyu brings",
+    ),
 }
 # The same content under another name: seen, so that a later look need not read it again.
 COPIES = {

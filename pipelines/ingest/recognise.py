@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from pipelines.ingest.headers import Match, Missing, match_header, normalise_header
 from pipelines.ingest.notices import Notice
+from pipelines.ingest.own_sources import Own, at_work, waiting
 from pipelines.ingest.sources import CANONICAL, Source, load_sources
 from pipelines.ingest.text import UnreadableError
 from pipelines.ingest.unread import is_ignored, unread_notices
@@ -45,12 +46,12 @@ def refuse_too_wide(header: Sequence[str], limits: ReadingLimits, rows: int = 0)
 
 def choose(header: list[str], folders: tuple[str, ...], kind: str) -> Verdict:
     """The mapping for a header. Missing: none fits, but this one nearly does. None: nothing near."""
-    return _choose(tuple(header), folders, kind)
+    return _choose(tuple(header), folders, kind, at_work())
 
 
 @lru_cache(maxsize=1024)
-def _choose(names: tuple[str, ...], folders: tuple[str, ...], kind: str) -> Verdict:
-    """Files of one kind have one header: it is understood once."""
+def _choose(names: tuple[str, ...], folders: tuple[str, ...], kind: str, _own: Own) -> Verdict:
+    """Files of one kind have one header: it is understood once, by the mappings of one home."""
     header = list(names)
     named = named_by(folders)
     verdicts = [match_header(source, header) for source in named or _by_header() if _is_able(source, kind)]
@@ -118,8 +119,8 @@ def _of_header(verdicts: list[Match | Missing]) -> Verdict:
 
 
 def _is_telling(match: Match) -> bool:
-    """A canonical table's few names may be anybody's: half of the header must be its own."""
-    return not match.source.name.startswith(CANONICAL) or 2 * _understood(match) >= len(
+    """A few names of a canonical table or an own mapping may be anybody's: half of the header must be its own."""
+    return not (match.source.name.startswith(CANONICAL) or match.source.is_own) or 2 * _understood(match) >= len(
         list(filter(str.strip, match.header))
     )
 
@@ -150,7 +151,7 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
     if verdict is None:
         return UnreadableError(
             "unknown_header",
-            f"{_expected_header(folders)}; {_elsewhere(header, named_by(folders))}",
+            f"{_expected_header(folders)}; {_elsewhere(header, named_by(folders), folders)}",
             rows,
             shown,
             _facts(header, named_by(folders), folders),
@@ -210,14 +211,16 @@ def _other_home(header: list[str], refused: list[Source]) -> Source | None:
     return max(fitting, key=_rank).source if fitting else None
 
 
-def _elsewhere(header: list[str], refused: list[Source]) -> str:
+def _elsewhere(header: list[str], refused: list[Source], folders: tuple[str, ...]) -> str:
     """What to do with a header that the folder's mappings do not know, or that is too little one of ours."""
+    if waits := [name for name in waiting() if not folders or name in folders]:
+        return f"a mapping proposed for it waits for you in the home's sources/: decide what {', '.join(waits)} asks"
     if refused and (other := _other_home(header, refused)) is not None:
         return f"this one is that of {other.title['en']}: put it into landing/{_folder_of(other)}/"
     if not refused and (other := _hardly(header)) is not None:
         home = f"landing/{_folder_of(other)}/"
         return f"it has what {other.title['en']} need among others: if it is that, put it into {home}"
-    return "a new kind of file needs one YAML in assets/sources"
+    return "a new kind of file needs a mapping, one YAML in the home's sources/: `siyu map FILE` proposes one"
 
 
 def _hardly(header: list[str]) -> Source | None:
@@ -241,7 +244,11 @@ def _own_header(folders: tuple[str, ...]) -> tuple[Source, list[str]] | None:
     return None
 
 
-@cache
 def _all_names() -> set[str]:
+    return _names_of(at_work())
+
+
+@lru_cache(maxsize=16)
+def _names_of(_own: Own) -> set[str]:
     columns = (column for source in load_sources().values() for column in source.columns.values())
     return {normalise_header(name) for column in columns for name in column.names}

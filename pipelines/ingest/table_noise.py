@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from pipelines.ingest.headers import normalise_header
 from pipelines.ingest.layout import TotalsPlaces
 from pipelines.ingest.notices import Notice
+from pipelines.ingest.own_sources import Own, at_work
 from pipelines.ingest.sources import load_sources
 from pipelines.privacy import mask_text
 from pipelines.spec.reading import Strict, read
@@ -114,9 +115,13 @@ def is_header_like(cells: Sequence[str | None], header: frozenset[str]) -> bool:
     return known >= 2 and 2 * known >= len(filled)
 
 
-@cache
 def known_names() -> frozenset[str]:
     """Every name of a column that a mapping knows, as it stands and normalised."""
+    return _known_names(at_work())
+
+
+@lru_cache(maxsize=16)
+def _known_names(_own: Own) -> frozenset[str]:
     columns = (column for source in load_sources().values() for column in source.columns.values())
     names = {name for column in columns for name in column.names}
     return frozenset(names | {normalise_header(name) for name in names})

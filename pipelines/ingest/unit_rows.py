@@ -1,4 +1,4 @@
-"""A row of units right under a header: 订单号 | 付款时间 | 实付金额, and below it only 分.
+"""A row under a header that is none of the table's: its units (below 实付金额 only 分), or what its columns mean.
 
 What belongs here: knowing such a row, and the header together with it. What does not: the words (units.py), lines
 above a header (titles.py).
@@ -41,6 +41,8 @@ def with_units(match: Match, below: Sequence[Sequence[str]], folders: tuple[str,
     if filled and _is_all_units(match, filled[0][1]):
         number, row = filled[0]
         return _joined(match, row, folders, kind), number + 1
+    if filled and match.source.may_explain and _explains(match, filled[0][1]):
+        return match, filled[0][0] + 1
     for _, row in filled:
         for place, word in _other_units(match, row):
             raise _refused(match, [match.header[place]], [word])
@@ -67,6 +69,12 @@ def _is_all_units(match: Match, row: Sequence[str]) -> bool:
     if not all(any(stated(word, kind, unit) is not None for kind, unit in _KINDS) for word in words.values()):
         return False
     return any(_measure(match, columns[place], word) for place, word in words.items() if place in columns)
+
+
+def _explains(match: Match, row: Sequence[str]) -> bool:
+    """Whether nothing of a row can be a time, a number or an id: there is no digit in any column that is read."""
+    said = [row[place] for place in _columns(match) if place < len(row)]
+    return not any(character.isdigit() for cell in said for character in cell)
 
 
 def _measure(match: Match, name: str, word: str) -> bool:

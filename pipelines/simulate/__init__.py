@@ -1,4 +1,6 @@
-"""The demo merchant: a seeded year of a Douyin shop, written as the platforms' own files, and its truth.
+"""The demo merchant: a seeded year of a Douyin shop whose buyers go on to WeCom, Taobao and a mini-program.
+
+It is written as the platforms' own files, with its truth beside them.
 
 What belongs here: the doors to the generator, for the demo (`simulate`), the benchmarks (`generate_orders`,
 `write_order_export`) and tests (`planted_phones`). What does not: the numbers (`planted.py`), the process
@@ -34,7 +36,17 @@ def simulate(
     """
     import duckdb
 
-    from pipelines.simulate import dirty, files, live_files, order_files, other_files, truth, world
+    from pipelines.simulate import (
+        dirty,
+        files,
+        live_files,
+        order_files,
+        other_files,
+        shop_files,
+        truth,
+        wecom_files,
+        world,
+    )
 
     days = (last_day - first_day).days
     if people < SMALLEST_PEOPLE or days < SHORTEST_DAYS:
@@ -54,8 +66,12 @@ def simulate(
             *other_files.webhook_files(connection),
             *other_files.group_lists(connection, first_day, last_day),
             *other_files.event_files(connection),
-            *other_files.identity_files(connection),
+            *other_files.identity_files(connection, last_day),
             *other_files.table_files(connection, last_day),
+            *wecom_files.member_lists(connection),
+            *wecom_files.contact_pages(connection, last_day),
+            *shop_files.taobao_reports(connection, first_day, last_day),
+            *shop_files.wechat_bills(connection, last_day),
         ]
         written = files.write(home / "landing", dirty.soil(clean))
         merchant = {

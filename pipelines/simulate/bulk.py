@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 BUYERS_AT_ONCE = 1_000_000  # make 1.8 million orders, in less than 1 GB
 EXPORT_PEOPLE = 200_000  # make 60 MB of export
 ID_START = '"\t69'  # what every order and item id of an export begins with
+# nobody goes on outside Douyin: these files are one platform's
+AT_HOME = {"crossing": 0.0, "stray_taobao": 0.0, "stray_wechat": 0.0}
 COPIES = range(10, 100)  # and the two digits that come next
 
 
@@ -60,7 +62,7 @@ def write_order_export(
         raise ValueError("give either rows or size (bytes)")
     world.prepare(connection, seed)
     people = EXPORT_PEOPLE if rows is None else min(EXPORT_PEOPLE, 2 * rows + 1000)
-    parameters: dict[str, Any] = planted.scalars(planted.FIRST_DAY, planted.LAST_DAY)
+    parameters: dict[str, Any] = planted.scalars(planted.FIRST_DAY, planted.LAST_DAY) | AT_HOME
     for name in (*world.BUYING, "refunds", "buyers"):
         world.fill(connection, name, parameters | {"first_person": 0, "people": people})
     batches = list(order_files.whole_year(connection, planted.FIRST_DAY, planted.LAST_DAY))

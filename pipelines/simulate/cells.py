@@ -26,6 +26,7 @@ def cells(world: World) -> Iterator[Row]:
     yield from orders.order_ladder(world)
     yield from orders.retention(world)
     yield from orders.daily_summary(world)
+    yield from orders.daily_platforms(world)
     yield from orders.daily_members(world)
     yield from orders.live_performance(world)
     yield from orders.identity_quality(world)

@@ -21,11 +21,12 @@ def repurchase(world: World) -> Iterator[Row]:
         rows = world.rows(
             f"""
             select m.was_member, case when m.was_member then l.again_member else l.again end as chance,
-              count(*) as buyers, count(*) filter (where first_order_date + {days} <= $last_day) as mature_buyers,
+              count(*) as buyers, count(*) filter (where first_order_date + {days} <= k.orders_until) as mature_buyers,
               count(*) filter (
-                where first_order_date + {days} <= $last_day and second_order_date <= first_order_date + {days}
+                where first_order_date + {days} <= k.orders_until and second_order_date <= first_order_date + {days}
               ) as repeat_buyers
             from world.milestones as m inner join planted.loyalty as l on m.loyalty = l.loyalty
+            inner join world.known as k on m.first_order_platform = k.platform
             where m.first_order_at is not null group by m.was_member, chance order by m.was_member, chance
             """
         )
@@ -102,8 +103,15 @@ def retention(world: World) -> Iterator[Row]:
     rows = world.rows(
         """
         with started as (
-          select person, min(joined_at) as joined_at, cast(date_trunc('week', min(joined_at)) as date) as week
-          from world.memberships where kind = 'group' group by person
+          select person, min(joined_at) as joined_at, cast(date_trunc('week', min(joined_at)) as date) as week,
+            min_by(platform, joined_at) as platform
+          from world.stays where kind = 'group' group by person
+        ),
+
+        -- a week is over when it is known of all who started in it
+        weeks as (
+          select week, min(k.stays_until) as known_until
+          from started as s inner join world.known as k on s.platform = k.platform group by week
         ),
 
         spoke as (
@@ -113,9 +121,9 @@ def retention(world: World) -> Iterator[Row]:
         )
 
         select k as period_no, count(*) as mature_people, count(p.person) as returned
-        from started as s cross join range(0, 9) as t (k)
+        from started as s inner join weeks as w on s.week = w.week cross join range(0, 9) as t (k)
         left join spoke as p on s.person = p.person and p.period_no = k
-        where s.week + cast(7 * k + 6 as integer) <= $last_day
+        where s.week + cast(7 * k + 6 as integer) <= w.known_until
         group by k order by k
         """
     )
@@ -143,6 +151,23 @@ def daily_summary(world: World) -> Iterator[Row]:
         yield cell("daily_summary", ALL | {"date": month}, row, parameters={"period": "month"})
 
 
+def daily_platforms(world: World) -> Iterator[Row]:
+    """The same by platform: what each of the merchant's shops sold."""
+    rows = world.rows(
+        f"""
+        {SOLD}
+        select month, platform, count(*) as paid_orders, count(*) filter (where kind = 'kept') as orders,
+          count(distinct case when kind = 'kept' then known_person end) as buyers,
+          {AMOUNTS.format(paid="paid_amount", refund="refund_amount")}
+        from sold group by month, platform order by month, platform
+        """
+    )
+    parameters = {"period": "month", "segments": ["platform"]}
+    for row in rows:
+        where = {"segment_by": "platform", "segment": row.pop("platform"), "date": str(row.pop("month"))}
+        yield cell("daily_summary", where, row, parameters=parameters)
+
+
 def daily_members(world: World) -> Iterator[Row]:
     """Who bought for the first time, what members bought, who came in, left and is in at the end, by month."""
     rows = world.rows(
@@ -151,7 +176,7 @@ def daily_members(world: World) -> Iterator[Row]:
 
         inside as (
           select distinct o.order_no
-          from sold as o inner join world.memberships as m
+          from sold as o inner join world.stays as m
             on o.known_person = m.person and m.joined_at <= o.paid_at and (m.left_at is null or m.left_at > o.paid_at)
         ),
 
@@ -165,9 +190,9 @@ def daily_members(world: World) -> Iterator[Row]:
           (select count(*) from world.milestones
             where date_trunc('month', first_order_at) = t.month) as new_buyers,
           (select count(*) from world.milestones where date_trunc('month', private_at) = t.month) as private_entries,
-          (select count(*) from world.memberships where date_trunc('month', joined_at) = t.month) as joins,
-          (select count(*) from world.memberships where date_trunc('month', left_at) = t.month) as leaves,
-          (select count(distinct person) from world.memberships
+          (select count(*) from world.stays where date_trunc('month', joined_at) = t.month) as joins,
+          (select count(*) from world.stays where date_trunc('month', left_at) = t.month) as leaves,
+          (select count(distinct person) from world.stays
             where joined_at < t.month + interval 1 month
               and (left_at is null or left_at >= t.month + interval 1 month)) as members
         from months as t order by t.month

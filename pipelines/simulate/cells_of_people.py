@@ -79,10 +79,10 @@ def group_entry(world: World) -> Iterator[Row]:
     """Who came into each group and by each door, who asked for it and who was let in."""
     joined = world.rows(
         """
-        select 'group' as segment_by, group_id(group_no) as segment, count(*) as joins
-        from world.memberships where kind = 'group' group by group_no
+        select 'group' as segment_by, group_id as segment, count(*) as joins
+        from world.stays where kind = 'group' group by group_id
         union all
-        select 'entry_path', door, count(*) from world.memberships where kind = 'group' group by door
+        select 'entry_path', door, count(*) from world.stays where kind = 'group' group by door
         order by segment_by, segment
         """
     )
@@ -106,15 +106,18 @@ def group_stays(world: World) -> Iterator[Row]:
     """Who stayed after joining, and what those bought who had not bought before, by group."""
     rows = world.rows(
         """
-        select group_id(m.group_no) as segment, count(*) as mature_joins_30,
-          count(*) filter (where m.left_at is null or m.left_at > m.joined_at + interval 30 day) as stayed_30,
-          count(*) filter (where s.first_order_at is null or s.first_order_at >= m.joined_at) as prospects_30,
+        select m.group_id as segment,
+          count(*) filter (where k.stays_until >= over_on) as mature_joins_30,
           count(*) filter (
-            where s.first_order_at >= m.joined_at and s.first_order_date <= cast(m.joined_at as date) + 30
-          ) as first_orders_30
-        from world.memberships as m inner join world.milestones as s on m.person = s.person
-        where m.kind = 'group' and cast(m.joined_at as date) + 30 <= $last_day
-        group by m.group_no order by segment
+            where k.stays_until >= over_on and (m.left_at is null or m.left_at > m.joined_at + interval 30 day)
+          ) as stayed_30,
+          count(*) filter (where s.first_order_at is null or s.first_order_at >= m.joined_at) as prospects_30,
+          count(*) filter (where s.first_order_at >= m.joined_at and s.first_order_date <= over_on) as first_orders_30
+        from (select *, cast(joined_at as date) + 30 as over_on from world.stays) as m
+        inner join world.milestones as s on m.person = s.person
+        inner join world.known as k on m.platform = k.platform
+        where m.kind = 'group' and over_on <= $last_day
+        group by m.group_id order by segment
         """
     )
     for row in rows:
@@ -128,30 +131,33 @@ def group_health(world: World) -> Iterator[Row]:
         {SOLD},
 
         homes as (
-          select o.order_no, max_by(m.group_no, m.joined_at) as group_no
-          from sold as o inner join world.memberships as m
+          select o.order_no, max_by(m.group_id, m.joined_at) as group_id
+          from sold as o inner join world.stays as m
             on o.known_person = m.person and m.kind = 'group' and m.joined_at <= o.paid_at
               and (m.left_at is null or m.left_at > o.paid_at)
           where o.kind = 'kept' group by o.order_no
         ),
 
         bought as (
-          select h.group_no, count(*) as member_orders, yuan(cast(sum(o.paid_fen) as bigint)) as member_amount
-          from homes as h inner join sold as o on h.order_no = o.order_no group by h.group_no
+          select h.group_id, count(*) as member_orders, yuan(cast(sum(o.paid_fen) as bigint)) as member_amount
+          from homes as h inner join sold as o on h.order_no = o.order_no group by h.group_id
         ),
 
         moved as (
-          select group_no, count(*) as joins, count(left_at) as leaves
-          from world.memberships where kind = 'group' group by group_no
+          select group_id, group_no, count(*) as joins, count(left_at) as leaves
+          from world.stays where kind = 'group' group by group_id, group_no
         ),
 
         spoke as (
           select group_no, count(*) as messages from world.events where event = 'group_message' group by group_no
         )
 
-        select group_id(m.group_no) as group_id, m.joins, m.leaves, s.messages, b.member_orders, b.member_amount
-        from moved as m left join spoke as s on m.group_no = s.group_no left join bought as b on m.group_no = b.group_no
-        order by group_id
+        select m.group_id, m.joins, m.leaves,
+          -- of what is said in WeCom's groups no file tells
+          case when m.group_no is not null then coalesce(s.messages, 0) end as messages,
+          coalesce(b.member_orders, 0) as member_orders, coalesce(b.member_amount, '0.00') as member_amount
+        from moved as m left join spoke as s on m.group_no = s.group_no left join bought as b on m.group_id = b.group_id
+        order by m.group_id
         """
     )
     for row in rows:
@@ -161,12 +167,18 @@ def group_health(world: World) -> Iterator[Row]:
 
 
 def membership_survival(world: World) -> Iterator[Row]:
-    """How long stays in each group last: still in, and left, on a few days."""
+    """How long stays in each group last: still in, and left, on a few days. Of WeCom's groups only what lists tell."""
     stays = world.rows(
         """
-        select group_id(m.group_no) as segment, g.first_day_leave, g.daily_leave, m.left_at is not null as has_left,
-          date_diff('day', cast(m.joined_at as date), coalesce(cast(m.left_at as date), $last_day)) as days
-        from world.memberships as m inner join planted.groups as g on m.group_no = g.group_no order by segment
+        select m.group_id as segment, g.first_day_leave, g.daily_leave,
+          m.left_at is not null and cast(m.left_at as date) <= k.stays_until as has_left,
+          greatest(
+            date_diff('day', cast(m.joined_at as date), least(cast(m.left_at as date), k.stays_until)), 0
+          ) as days
+        from world.stays as m
+        left join planted.groups as g on m.group_no = g.group_no
+        inner join world.known as k on m.platform = k.platform
+        where m.kind = 'group' order by segment
         """
     )
     for segment, mine in groupby(stays, key=lambda row: row["segment"]):
@@ -174,18 +186,24 @@ def membership_survival(world: World) -> Iterator[Row]:
 
 
 def _survival_cells(segment: str, stays: list[Row]) -> Iterator[Row]:
-    """Greenwood's formula with the planted hazards gives how much survival scatters, even where nobody has left."""
+    """Greenwood's formula with the planted hazards gives how much survival scatters, even where nobody has left.
+
+    Without planted hazards, as of groups whose leaves are told by the next list only, the counts stand alone.
+    """
     first, daily = stays[0]["first_day_leave"], stays[0]["daily_leave"]
     variance = 0.0
     for day in range(SURVIVAL_DAYS[-1] + 1):
         at_risk = sum(row["days"] >= day for row in stays)
         if not at_risk:
             return
-        hazard = daily if day else first
+        hazard = (daily if day else first) or 0.0
         variance += hazard / (1 - hazard) / at_risk
         if day in SURVIVAL_DAYS:
             left = sum(row["days"] == day and row["has_left"] for row in stays)
-            chance = chances.survival(first, daily, day)
-            rate = {"rate": "survival", "probability": chance, "standard_error": chance * math.sqrt(variance)}
+            rate = None if daily is None else _survival(chances.survival(first, daily, day), variance)
             exact = {"memberships": len(stays), "at_risk": at_risk, "left": left}
             yield cell("membership_survival", {"segment_by": "group", "segment": segment, "day": day}, exact, rate)
+
+
+def _survival(chance: float, variance: float) -> Row:
+    return {"rate": "survival", "probability": chance, "standard_error": chance * math.sqrt(variance)}

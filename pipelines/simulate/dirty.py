@@ -168,16 +168,20 @@ def _with(columns: Sequence[str], value: str, ids: Sequence[str]) -> Breaker:
 
 
 def _short(names: list[str], text: str, nobody: str) -> str:
-    row = cells(text)
+    row = _of_nobody(names, cells(text), nobody)
     return line(row[: len(row) // 2])
 
 
 def _unclosed(names: list[str], text: str, nobody: str) -> str:
     """A quote is opened in the middle of the line and never closed."""
-    row = [cell.replace(",", "").strip() for cell in cells(text)]
-    row = [nobody if name in (*ORDER_IDS, "event_id") else cell for name, cell in zip(names, row, strict=True)]
+    row = _of_nobody(names, [cell.replace(",", "").strip() for cell in cells(text)], nobody)
     row[len(row) // 2] = '"' + row[len(row) // 2]
     return ",".join(row)
+
+
+def _of_nobody(names: list[str], row: list[str], nobody: str) -> list[str]:
+    """An order of which a line is refused is held back whole, so the line must be of an order of its own."""
+    return [nobody if name in (*ORDER_IDS, "event_id") else cell for name, cell in zip(names, row, strict=True)]
 
 
 def _cut(names: list[str], text: str, nobody: str) -> str:

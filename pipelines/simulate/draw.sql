@@ -26,6 +26,10 @@ create or replace temp macro open_id(person) as '_000' || coded('open/' || perso
 create or replace temp macro buyer_id(person, account) as
   '1@#' || to_base64(unhex(md5('buyer/' || person || '/' || account)));
 create or replace temp macro wecom_id(person) as 'wm' || coded('wecom/' || person);
+create or replace temp macro wecom_group_id(group_no) as 'wrQimuGroup' || lpad(group_no::varchar, 21, '0');
+create or replace temp macro mini_id(person) as 'o' || coded('mini/' || person);
+create or replace temp macro union_id(person) as 'oU' || coded('union/' || person);
+create or replace temp macro nick(person) as 'tb' || (100000001 + (person * 6841 + 31337) % 899999981)::varchar;
 create or replace temp macro group_id(group_no) as '@' || to_base64(unhex(md5('group/' || group_no)));
 create or replace temp macro room_id(session_no) as (7523000000000000000 + session_no::bigint * 7919000000019)::varchar;
 create or replace temp macro product_id(product_no) as (3700000000000000000 + product_no::bigint * 1357913579)::varchar;

@@ -105,16 +105,23 @@ def _without_id(line: str) -> str:
     return f"{platform},{rest}"
 
 
-def identity_files(connection: Connection) -> list[File]:
-    """The merchant's map of ids, one file a quarter."""
+def identity_files(connection: Connection, last_day: date) -> list[File]:
+    """The merchant's map of ids, one file a quarter; at the end what the mini-program knows of its buyers."""
     files: dict[str, File] = {}
-    for moment, line in world.ask(connection, "identities"):
+    mini: list[str] = []
+    for moment, is_mini, line in world.ask(connection, "identities"):
+        if is_mini:
+            mini.append(line)
+            continue
         quarter = (moment.month - 1) // 3 + 1
         key = f"{moment.year}Q{quarter}"
         if key not in files:
             after = date(moment.year + quarter // 4, quarter * 3 % 12 + 1, 1)
             files[key] = File("identities", f"账号对照_{key}.csv", _noon(after), IDENTITY_HEADER)
         files[key].lines.append(line)
+    if mini:
+        made = _noon(last_day + timedelta(days=1))
+        files["mini"] = File("identities", "小程序用户.csv", made, IDENTITY_HEADER, mini)
     return list(files.values())
 
 

@@ -97,6 +97,18 @@ GROUPS: list[tuple[Any, ...]] = [
     (12, "栖木家人群", 60, 9, True, 0.010, 0.0008, None),
 ]
 WECOM_LEAVE = (0.02, 0.0015)
+WECOM_STAFF = "XiaoLin"
+# WeCom groups: number, name, leaves per day. Who left is told by the next list of members, so they have no planted
+# survival curve.
+WECOM_GROUP_COLUMNS = ("group_no", "name", "daily_leave")
+WECOM_GROUPS: list[tuple[Any, ...]] = [
+    (1, "栖木企微福利一群", 0.0020),
+    (2, "栖木企微福利二群", 0.0015),
+    (3, "栖木企微会员群", 0.0010),
+]
+FIRST_LIST_DAYS, DAYS_BETWEEN_LISTS = 150, 75  # of members, from the first day of the year on
+# Where the later purchases of who crosses are made: platform, share.
+SHOPS = [("taobao", 0.40), ("wechat", 0.40), ("douyin", 0.20)]
 # which group a door leads to: door, state, class of delay, group, share
 ROOM_COLUMNS = ("door", "state", "wait", "group_no", "share")
 ROOMS: list[tuple[Any, ...]] = [
@@ -139,6 +151,16 @@ FULL_PHONE = 0.06
 VIRTUAL_PHONE = 0.02
 HUB_BUYERS = 25  # one parcel station's phone on so many buyers' orders: more than identity_hub_limit
 WECOM_PHONE = 0.5
+
+# Buyers who go on outside Douyin. They join 95 days after the first touch at the earliest, when every planted window is
+# over, and a purchase elsewhere is one that is made anyway; so none of the probabilities above changes.
+CROSSING = 0.40  # of buyers who interact, have one account and no other way into WeCom
+IN_WECOM_GROUP = 0.80  # of those who cross
+BRIDGED_BY_PHONE = 0.55  # Douyin orders show their phone in full; the others stand in the merchant's own map of ids
+WITH_UNIONID = 0.85  # the others' mini-program account is known by the phone that they gave it
+NICK_SHOWN = 0.70  # of Taobao buyers: the others' 旺旺 is masked, and every order shows the phone
+# Of the silent who are no hidden ones: a second account of somebody who crosses, that no file links with anybody.
+STRAY_TAOBAO, STRAY_WECHAT = 0.10, 0.10
 
 # where an order comes from: context, entry word, medium word, domain, share, is an ad
 ENTRY_COLUMNS = ("context", "entry", "medium", "domain", "share", "is_ad")

@@ -31,6 +31,8 @@ def load(connection: Connection, first_day: date, last_day: date, sessions: int)
     _table(connection, "products", planted.PRODUCT_COLUMNS, planted.PRODUCTS)
     _table(connection, "festivals", ("festival", "starts", "ends", "lift"), planted.FESTIVALS)
     connection.execute(_pick("loyalty_of", [(row[0], row[1]) for row in planted.LOYALTY]))
+    _table(connection, "wecom_groups", planted.WECOM_GROUP_COLUMNS, planted.WECOM_GROUPS)
+    connection.execute(_pick("shop_of", planted.SHOPS))
     connection.execute(_pick("channel_of", [(row[0], row[1]) for row in planted.CHANNELS]))
     _load_calendar(connection, first_day, last_day, sessions)
 

@@ -24,8 +24,11 @@ ABOUT = (
     "what is left (all cohorts): the sums must be equal. `planted.probability` is what `planted.rate` estimates; over "
     "repeated seeds it scatters by `planted.standard_error`. `files` lists every file with its data lines, the lines "
     "to be refused by reason, cells to be set aside (or remarked on) while their row stays, exact repetitions of "
-    "lines, and why a file as a whole cannot be loaded. `phones` gives every phone that landing shows in full, as "
-    "prefix and endings, so that this file itself holds none."
+    "lines, and why a file as a whole cannot be loaded. `people` gives every id that landing shows (platform/kind/id, "
+    "of a phone its ending) by the person whose it truly is: ids of two people are never one person, and ids of one "
+    "may be told as two where no file links them (`unlinked`); `crossed` lists who watched a live session, came into a "
+    "WeCom group and bought on Taobao and in the mini-program. `phones` gives every phone that landing shows in full, "
+    "as prefix and endings, so that this file itself holds none."
 )
 
 
@@ -39,6 +42,9 @@ def tell(connection: Connection, merchant: Row, last_day: date, files: dict[str,
         "counts": _counts(world),
         "metrics": list(cells(world)),
         "causal": _causal(world),
+        "people": _people(world),
+        "unlinked": _unlinked(world),
+        "crossed": _crossed(world),
         "phones": _phones(world),
         "dirty": _dirty(files),
         "files": files,
@@ -54,6 +60,8 @@ def _planted() -> Row:
         "channels": table(planted.CHANNEL_COLUMNS, planted.CHANNELS),
         "doors": table(planted.DOOR_COLUMNS, planted.DOORS),
         "groups": table(planted.GROUP_COLUMNS, planted.GROUPS),
+        "wecom_groups": table(planted.WECOM_GROUP_COLUMNS, planted.WECOM_GROUPS),
+        "shops": table(("platform", "share"), planted.SHOPS),
         "order_entries": table(planted.ENTRY_COLUMNS, planted.ENTRIES),
         "festivals": table(("festival", "starts", "ends", "traffic"), planted.FESTIVALS),
         "ladder": chances.ladder(),
@@ -77,8 +85,12 @@ def _counts(world: World) -> Row:
     )
     rest = world.one(
         """
-        select (select count(*) from world.items) as items, (select count(*) from world.memberships) as joins,
-          (select count(left_at) from world.memberships) as leaves,
+        select (select count(*) from world.items as i inner join world.orders as o using (order_no)
+            where o.platform = 'douyin') as items,  -- elsewhere no file tells lines
+          (select count(*) from world.stays) as joins, (select count(left_at) from world.stays) as leaves,
+          (select count(*) from world.crossers) as wecom_contacts,
+          (select count(*) from world.wecom_stays where kind = 'group') as wecom_group_joins,
+          (select count(*) from world.people where home <> 'douyin') as second_accounts_nothing_links,
           (select count(*) from planted.sessions) as live_sessions, (select count(*) from planted.groups) as groups,
           (select count(*) from world.pushes) as pushes, (select count(*) from world.identities) as identity_links,
           (select count(*) from world.events where is_webhook) as webhook_joins,
@@ -90,10 +102,19 @@ def _counts(world: World) -> Row:
     orders = world.counted("select kind, count(*) from world.orders group by kind order by kind")
     cases = world.counted(
         "select reason || case when is_closed then '_closed' else '_open' end as state, count(*) "
-        "from world.refunds group by state order by state"
+        "from world.refunds as r inner join world.orders as o using (order_no) "
+        "where o.platform = 'douyin' group by state order by state"  # elsewhere no file tells cases
     )
     events = world.counted("select event, count(*) from world.events group by event order by event")
-    return people | rest | {"orders": orders, "after_sale_cases": cases, "events": events}
+    platforms = ("douyin", "taobao", "wechat")
+    by_platform = {
+        name: world.counted(
+            f"select kind, count(*) from world.orders where platform = '{name}' group by kind order by kind"
+        )
+        for name in platforms
+    }
+    orders_told = {"orders": orders, "orders_by_platform": by_platform}
+    return people | rest | orders_told | {"after_sale_cases": cases, "events": events}
 
 
 def _causal(world: World) -> Row:
@@ -126,6 +147,43 @@ def _causal(world: World) -> Row:
     }
 
 
+def _people(world: World) -> dict[str, list[str]]:
+    """Every id that landing shows, by the person whose it truly is."""
+    rows = world.rows(
+        f"""
+        select owner, list(
+          platform || '/' || id_type || '/' || id_value[case id_type when 'phone' then {PHONE_PREFIX + 1} else 1 end:]
+          order by person, platform, id_type, id_value
+        ) as ids
+        from world.accounts group by owner order by owner
+        """
+    )
+    return {str(row["owner"]): row["ids"] for row in rows}
+
+
+def _unlinked(world: World) -> list[str]:
+    """Of these ids those of second accounts that no file links with their person's others."""
+    rows = world.rows(
+        "select concat_ws('/', platform, id_type, id_value) as id from world.accounts where person <> owner order by id"
+    )
+    return [row["id"] for row in rows]
+
+
+def _crossed(world: World) -> list[int]:
+    """Who watched a live session on Douyin, came into a WeCom group, and bought on Taobao and in the mini-program."""
+    rows = world.rows(
+        """
+        select person from world.crossers
+        where person in (select person from world.events where event = 'live_view')
+          and person in (select person from world.wecom_stays where kind = 'group')
+          and person in (select person from world.orders where platform = 'taobao' and kind = 'kept')
+          and person in (select person from world.orders where platform = 'wechat' and kind = 'kept')
+        order by person
+        """
+    )
+    return [row["person"] for row in rows]
+
+
 def _phones(world: World) -> Row:
     """Phones shown in full somewhere in landing, split so that a search for them does not find this file."""
     rows = world.rows(
@@ -133,7 +191,7 @@ def _phones(world: World) -> Row:
         select distinct phone from (
           select phone from world.buyers where phone_shown = 'full'
           union all
-          select linked_value from world.identities where linked_type = 'phone'
+          select id_value from world.accounts where id_type = 'phone'
         ) order by phone
         """
     )

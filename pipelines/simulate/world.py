@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from pipelines.database import Connection
 
 HERE = Path(__file__).parent
-BUYING = ("people", "ladder", "first_orders", "purchases", "orders", "items")
-LIVING = ("refunds", "memberships", "pushes", "events", "sessions", "group_days", "buyers", "identities", "milestones")
+BUYING = ("people", "ladder", "first_orders", "crossers", "purchases", "orders", "items")
+LIVING = (
+    "refunds", "memberships", "lists", "wecom_stays", "stays", "pushes", "events", "sessions", "group_days", "buyers",
+    "identities", "milestones", "known", "accounts",
+)  # fmt: skip
 _PARAMETER = re.compile(r"\$(\w+)")
 
 

@@ -92,11 +92,12 @@ def loaded_since(connection: Connection, file_id: int) -> Loaded:
     return Loaded(*(int(value or 0) for value in row))
 
 
-def files_feeding(connection: Connection, table: str) -> dict[str, int]:
+def files_feeding(connection: Connection, settings: Settings, table: str) -> dict[str, int]:
     """Files of the kinds that feed a staging table, and rows of theirs in quarantine."""
-    from pipelines.ingest.sources import load_sources
+    from pipelines.ingest.sources import load_sources, sources_of
 
-    feeding = [source.name for source in load_sources().values() if table in source.loads]
+    with sources_of(settings):
+        feeding = [source.name for source in load_sources().values() if table in source.loads]
     row = connection.execute(
         "select count(*), coalesce(sum(rows_quarantined), 0)::bigint from ops.files "
         "where list_contains(?, file_source)",
@@ -116,8 +117,11 @@ def note_loaded(connection: Connection, run_id: str, loaded: Loaded) -> None:
 
 
 def run_fingerprint(settings: Settings, as_of: date | None = None) -> str:
-    """Changes with any definition, any setting, Siyu's own code, or the day asked for."""
+    """Changes with any definition, any setting, any own mapping, Siyu's own code, or the day asked for."""
+    from pipelines.ingest.own_sources import files_of
+
+    own = [(file.path.name, file.content) for file in files_of(settings)]
     ours = (file for folder in ("assets", "pipelines") for file in (ROOT / folder).rglob("*"))
     files = sorted(file for file in ours if file.is_file() and file.suffix != ".pyc")
     decides = settings.model_dump_json(exclude={"home", "memory_limit", "spark"})
-    return fingerprint(decides, as_of, files=files)
+    return fingerprint(decides, as_of, *own, files=files)

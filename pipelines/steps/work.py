@@ -120,7 +120,7 @@ class OpenRun:
             sums = connection.sql(_FACTS[name])
             facts |= dict(zip(sums.columns, sums.fetchall()[0], strict=True))
         if name.startswith("staging."):
-            facts |= record.files_feeding(connection, name.removeprefix("staging."))
+            facts |= record.files_feeding(connection, self.settings, name.removeprefix("staging."))
         return facts
 
     def build(self, table: Table) -> Built:

@@ -123,6 +123,8 @@ def lines_of(settings: Settings, found: Found) -> set[int]:
         alone.parent.mkdir(parents=True)
         shutil.copy2(found.full, alone)
         shutil.copy2(settings.key_path, home / settings.key_path.name)
+        if settings.sources.is_dir():
+            shutil.copytree(settings.sources, home / settings.sources.name)
         scratch = settings.model_copy(update={"home": home})
         with open_for_writing(settings) as warehouse:
             marks = marks_of(warehouse.connection)

@@ -10,7 +10,7 @@ import pytest
 from pipelines.cli.mistakes import OURS, tell
 from pipelines.ingest import sources
 from pipelines.ingest.mapping_checks import mistakes_of
-from pipelines.ingest.sources import SourceError, load_sources, read_source
+from pipelines.ingest.sources import SourceError, load_sources, read_source, shipped_sources
 
 MAPPING = """
 title: {zh: 示例, en: Example}
@@ -81,7 +81,7 @@ def test_a_mistake_in_a_mapping_is_ours(
     (tmp_path / "example.yaml").write_text(MAPPING.replace("amount / 1", "amuont"), encoding="utf-8")
     monkeypatch.setattr(sources, "FOLDER", tmp_path)
     with pytest.raises(SourceError) as raised:
-        load_sources.__wrapped__()
+        shipped_sources.__wrapped__()
     assert tell(raised.value, tmp_path) == OURS
     said = capsys.readouterr().err
     assert "a fault of Siyu" in said

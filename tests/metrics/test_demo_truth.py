@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 
+from pipelines.privacy import load_key, phone_key
+from pipelines.settings import load_settings
 from pipelines.warehouse import open_warehouse
 
 # Of a thousand cells three lie further out than this by chance; the seed is fixed, so a cell that passes keeps passing.
@@ -85,6 +87,86 @@ def test_people_are_as_many_as_were_planted(demo_home):
     with open_warehouse(demo_home) as snapshot:
         found = snapshot.sql(f"select {sums} from core.people").to_dict("records")[0]
     assert found == {name: counts[name] for name in MILESTONES}
+
+
+@pytest.fixture(scope="module")
+def told_people(demo_home):
+    """Each id with the person whose it truly is and the one whose Siyu says it is: [(id, true person, told person)].
+
+    A phone stands in core as its keyed hash; a parcel station's phone is nobody's and stands in neither.
+    """
+    truth = json.loads((demo_home / "truth.json").read_text(encoding="utf-8"))
+    key, prefix = load_key(load_settings(demo_home).key_path), truth["phones"]["prefix"]
+    truly = {}
+    for person, ids in truth["people"].items():
+        for name in ids:
+            platform, kind, value = name.split("/", 2)
+            truly[platform, kind, phone_key(prefix + value, key) if kind == "phone" else value] = int(person)
+    with open_warehouse(demo_home) as snapshot:
+        rows = snapshot.sql(
+            "select platform, id_type, id_value, person_id from core.identities where method <> 'hub_cut'"
+        ).to_dict("records")
+    told = {(row["platform"], row["id_type"], row["id_value"]): row["person_id"] for row in rows}
+    assert set(told) == set(truly)
+    return [(name, truly[name], told[name]) for name in sorted(told)]
+
+
+def pairs(people):
+    """How many pairs of ids are one person's."""
+    return sum(count * (count - 1) // 2 for count in Counter(people).values())
+
+
+def test_ids_of_two_people_are_never_one_person(told_people):
+    """Pairwise: of the pairs told to be one person all are; of those that are, as many as files link."""
+    together = pairs(told for _, _, told in told_people)
+    rightly = pairs((truly, told) for _, truly, told in told_people)
+    truly = pairs(truly for _, truly, _ in told_people)
+    print(
+        f"pairs of ids: {together:,} told, {truly:,} true; precision {rightly / together}, recall {rightly / truly:.4f}"
+    )
+    assert together > 1000
+    assert rightly == together
+    # Second accounts that no file links with anybody cannot be told to be somebody's, and are planted as such.
+    assert 0.9 < rightly / truly < 1
+
+
+def test_only_accounts_that_nothing_links_are_told_apart(demo_home, told_people):
+    unlinked = json.loads((demo_home / "truth.json").read_text(encoding="utf-8"))["unlinked"]
+    told_as = defaultdict(Counter)
+    for _, truly, told in told_people:
+        told_as[truly][told] += 1
+    apart = {"/".join(name) for name, truly, told in told_people if told != told_as[truly].most_common(1)[0][0]}
+    assert apart == set(unlinked)
+    assert {name.rpartition("/")[0] for name in apart} == {"taobao/nick", "wechat/open_id"}
+
+
+def test_who_watched_joined_and_bought_on_two_more_platforms_is_one_row(demo_home):
+    """One person of the truth: their ids of five files are one row of people, with all they did there."""
+    truth = json.loads((demo_home / "truth.json").read_text(encoding="utf-8"))
+    assert len(truth["crossed"]) > 5
+    unlinked = set(truth["unlinked"])
+    with open_warehouse(demo_home) as snapshot:
+        for person in truth["crossed"]:
+            ids = [name for name in truth["people"][str(person)] if name not in unlinked and name[:4] != "any/"]
+            names = ", ".join("('" + "', '".join(name.split("/", 2)) + "')" for name in ids)
+            found = snapshot.sql(f"""
+                select p.platforms, p.private_at is not null as is_private, p.orders,
+                  (select count(*) from core.orders o where o.person_id = p.person_id and o.is_kept and o.platform = 'taobao')
+                    as taobao_orders,
+                  (select count(*) from core.orders o where o.person_id = p.person_id and o.is_kept and o.platform = 'wechat')
+                    as mini_orders,
+                  (select count(*) from core.events e where e.person_id = p.person_id and e.event = 'live_view') as views,
+                  (select count(*) from core.memberships m
+                    where m.person_id = p.person_id and m.platform = 'wecom' and m.kind = 'group') as groups
+                from core.people p where p.person_id in (
+                  select person_id from core.identities where (platform, id_type, id_value) in ({names})
+                )
+            """).to_dict("records")
+            assert len(found) == 1, person
+            (row,) = found
+            assert row["platforms"] == "douyin,taobao,wechat,wecom"
+            assert row["is_private"]
+            assert min(row["taobao_orders"], row["mini_orders"], row["views"], row["groups"]) >= 1
 
 
 def test_counts_are_exact(cells):

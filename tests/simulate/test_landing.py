@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import duckdb
 import pytest
@@ -115,12 +116,13 @@ def test_the_folders_are_those_the_sources_know(merchant):
     assert {path.name for path in (merchant / "landing").iterdir()} == {
         "ad_spend", "campaigns", "doudian_aftersales", "doudian_orders", "doudian_orders_api", "events", "group_days",
         "group_fans_events", "group_list", "identities", "inbox", "live_sessions_csv", "live_workbooks", "pushes",
+        "taobao_orders", "wechat_pay_bill", "wecom_contacts", "wecom_group_members",
     }  # fmt: skip
 
 
 def test_exports_hold_exactly_the_orders_and_items_of_the_truth(merchant, truth):
     lines = list(order_lines(merchant, truth))
-    assert len({row["主订单编号"] for row in lines}) == sum(truth["counts"]["orders"].values())
+    assert len({row["主订单编号"] for row in lines}) == sum(truth["counts"]["orders_by_platform"]["douyin"].values())
     assert len({row["子订单编号"] for row in lines}) == truth["counts"]["items"]
     alone = [row for row in lines if row["主订单编号"] == row["子订单编号"]]
     assert len(alone) > len(lines) / 2
@@ -158,7 +160,7 @@ def test_kept_orders_can_be_counted_from_exports_and_after_sale_files(merchant, 
         if row["售后状态"] == "同意退款，退款成功":
             refunded[row["订单号"]] += fen(row["退商品金额"]) + fen(row["退运费金额"])
     kept = [order for order, amount in paid.items() if amount > refunded[order] and order not in closed]
-    assert len(kept) == truth["counts"]["orders"]["kept"]
+    assert len(kept) == truth["counts"]["orders_by_platform"]["douyin"]["kept"]
     assert len(cases) == sum(truth["counts"]["after_sale_cases"].values())
 
 
@@ -183,11 +185,83 @@ def test_events_and_webhook_records_are_those_of_the_truth(merchant, truth):
     assert found == truth["counts"]["events"]
     assert len(hooks) == truth["counts"]["webhook_joins"]
     joins = sum(found[event] for event in ("group_join", "wecom_add", "member_join"))
-    assert joins == truth["counts"]["joins"]
-    assert found["group_leave"] + found["wecom_remove"] == truth["counts"]["leaves"]
+    added, joined, left = wecom(merchant)
+    assert (len(added), len(joined)) == (truth["counts"]["wecom_contacts"], truth["counts"]["wecom_group_joins"])
+    assert joins + len(added) + len(joined) == truth["counts"]["joins"]
+    assert found["group_leave"] + found["wecom_remove"] + len(left) == truth["counts"]["leaves"]
     content = json.loads(next(iter(hooks)))
     assert len(str(content["create_time"])) == 13
     assert content["create_group_type"] in ("2", "5")
+
+
+def wecom(home):
+    """Who was added, who joined a group, and who is missing in the next list of a group, up to the last day."""
+    pages = [page for page in records_of(home, "wecom_contacts") if page["errmsg"] == "ok"]
+    added = {c["external_contact"]["external_userid"] for page in pages for c in page["external_contact_list"]}
+    lists = []
+    for path in files_of(home, "wecom_group_members"):
+        chats = [json.loads(line)["group_chat"] for line in path.read_text(encoding="utf-8").splitlines()]
+        lists.append({(c["chat_id"], m["userid"]) for c in chats for m in c["member_list"] if m["type"] == 2})
+    joined = set().union(*lists)
+    # the last list is of the morning after the last day: who is missing in it had not left by the end of the year
+    left = {member for before, after in pairwise(lists[:-1]) for member in before - after}
+    return added, joined, left
+
+
+def test_a_page_of_contacts_holds_a_hundred_and_the_next_says_so(merchant, truth):
+    pages = list(records_of(merchant, "wecom_contacts"))
+    assert all(0 < len(page["external_contact_list"]) <= 100 for page in pages)
+    assert all(bool(page["next_cursor"]) == (len(page["external_contact_list"]) == 100) for page in pages)
+    assert truth["counts"]["wecom_contacts"] > 10
+
+
+def test_taobao_reports_hold_the_orders_of_the_truth_net_of_what_went_back(merchant, truth):
+    orders = {row["订单编号"]: row for path in files_of(merchant, "taobao_orders") for row in rows_of(path, truth)}
+    told = truth["counts"]["orders_by_platform"]["taobao"]
+    assert len(orders) == sum(told.values())
+    kept = [row for row in orders.values() if fen(row["买家实付金额"]) > 0]
+    assert len(kept) == told["kept"]
+    for number, row in orders.items():
+        assert re.fullmatch(r'="\d{19}"', number)
+        assert fen(row["买家实付金额"]) + fen(row["退款金额"]) == fen(row["买家应付货款"]) + fen(row["买家应付邮费"])
+        assert (row["订单状态"] == "交易关闭") == (fen(row["买家实付金额"]) == 0)
+        assert re.fullmatch(r"tb\d{9}|林\*\*", row["买家会员名"])
+
+
+def test_bills_hold_payments_and_refunds_behind_backticks_and_end_with_their_totals(merchant, truth):
+    paid, back = {}, Counter()
+    for path in files_of(merchant, "wechat_pay_bill"):
+        header, *lines = [line.split(",") for line in text_of(path, truth).removeprefix("\ufeff").splitlines()]
+        rows = [dict(zip(header, (cell[1:] for cell in line), strict=True)) for line in lines[:-2]]
+        assert all(cell.startswith("`") for line in [*lines[:-2], lines[-1]] for cell in line)
+        assert lines[-2][0] == "总交易单数"
+        total = dict(zip(lines[-2], (cell[1:] for cell in lines[-1]), strict=True))
+        assert int(total["总交易单数"]) == len(rows)
+        assert fen(total["订单总金额"]) == sum(fen(row["订单金额"]) for row in rows)
+        assert fen(total["申请退款总金额"]) == sum(fen(row["申请退款金额"]) for row in rows)
+        paid |= {row["商户订单号"]: fen(row["订单金额"]) for row in rows if row["交易状态"] == "SUCCESS"}
+        for row in rows:
+            back[row["商户订单号"]] += fen(row["申请退款金额"])
+    told = truth["counts"]["orders_by_platform"]["wechat"]
+    assert len(paid) == sum(told.values())
+    assert sum(amount > back[order] for order, amount in paid.items()) == told["kept"]
+
+
+def test_every_id_is_one_persons_and_some_accounts_are_linked_by_nothing(merchant, truth):
+    """Ids of the truth are those that landing shows; whoever crossed has one on every platform."""
+    ids = [name for mine in truth["people"].values() for name in mine]
+    assert len(ids) == len(set(ids))
+    shown = {
+        f"taobao/nick/{row['买家会员名']}"
+        for path in files_of(merchant, "taobao_orders")
+        for row in rows_of(path, truth)
+    }
+    assert {name for name in ids if name.startswith("taobao/")} == shown - {"taobao/nick/林**"}
+    assert truth["crossed"]
+    for person in truth["crossed"]:
+        mine = truth["people"][str(person)]
+        assert {name.split("/")[0] for name in mine} >= {"douyin", "wecom", "wechat", "any"}
+    assert truth["counts"]["second_accounts_nothing_links"] > 0
 
 
 def test_groups_have_twelve_different_thresholds_or_kinds(merchant):
@@ -226,7 +300,8 @@ def test_dirty_lines_are_as_many_as_told(merchant, truth):
         "unclosed_quote": 1,
         "names": 3,
     }
-    assert sum(truth["dirty"]["rows"].values()) == 37
+    totals = 2 * len(files_of(merchant, "wechat_pay_bill"))  # the two lines of totals that end each bill are no rows
+    assert sum(truth["dirty"]["rows"].values()) == 37 + totals
     counts = ("repeated_rows", "refused_files", "duplicate_files")
     assert [truth["dirty"][name] for name in counts] == [5, 4, 1]
 
@@ -240,7 +315,14 @@ def test_full_phones_of_landing_are_exactly_the_planted_ones_and_truth_holds_non
         for row in rows_of(path, truth)
         if row["linked_type"] == "phone"
     }
-    assert {phone for phone in shown if re.fullmatch(r"1\d{10}", phone)} | linked == planted
+    shown |= {row["联系手机"] for path in files_of(merchant, "taobao_orders") for row in rows_of(path, truth)}
+    noted = {
+        phone.removeprefix("+86 ")
+        for page in records_of(merchant, "wecom_contacts")
+        for contact in page["external_contact_list"]
+        for phone in contact["follow_info"]["remark_mobiles"]
+    }
+    assert {phone for phone in shown if re.fullmatch(r"1\d{10}", phone)} | linked | noted == planted
     assert any("****" in phone for phone in shown)
     assert any("-" in phone for phone in shown)
     assert not re.search(r"\b1\d{10}\b", (merchant / "truth.json").read_text(encoding="utf-8"))

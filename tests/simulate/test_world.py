@@ -58,6 +58,43 @@ def test_who_was_inside_at_the_first_order_is_who_got_the_effect(year):
     ) == []  # fmt: skip
 
 
+def test_who_crosses_joins_after_every_planted_window_and_buys_as_often(year):
+    """So nothing planted changes: they come into WeCom late, and buy elsewhere what they would have bought anyway."""
+    late = year.one(
+        "select min(date_diff('day', cast(touched_at as date), cast(added_at as date))) as soonest, count(*) as people "
+        "from world.crossers as c inner join world.people as p on c.person = p.person"
+    )
+    assert late["soonest"] >= 95
+    assert late["people"] > 500
+    assert year.rows(
+        "select person, purchase_no from world.orders where kind = 'kept' group by all "
+        "having count(distinct platform) > 1 or (purchase_no = 1 and bool_or(platform <> 'douyin') "
+        "and person not in (select person from world.people where home <> 'douyin'))"
+    ) == []  # fmt: skip
+    bought = year.counted(
+        "select platform, count(*) from world.orders where purchase_no > 1 and kind = 'kept' and order_no % 4 = 0 "
+        "and person in (select person from world.crossers) group by platform"
+    )
+    total = sum(bought.values())
+    for platform, share in planted.SHOPS:
+        assert abs(bought[platform] - total * share) < 4 * math.sqrt(total * share * (1 - share))
+
+
+def test_who_left_a_wecom_group_is_told_by_the_next_list(year):
+    stays = year.rows("select joined_at, truly_left_at, left_at from world.wecom_stays where kind = 'group'")
+    lists = [row["taken_at"] for row in year.rows("select taken_at from world.lists order by taken_at")]
+    assert len(lists) == 4
+    assert sum(stay["left_at"] is not None for stay in stays) > 20
+    for stay in stays:
+        seen = [
+            at for at in lists if stay["joined_at"] < at and (not stay["truly_left_at"] or at < stay["truly_left_at"])
+        ]
+        missed = [at for at in lists if stay["truly_left_at"] and at > stay["truly_left_at"]]
+        told = missed[0] if missed and missed[0].date() <= planted.LAST_DAY else None
+        assert seen
+        assert stay["left_at"] == told
+
+
 def test_naive_comparison_overstates_the_true_effect(year):
     strata = year.rows(
         "select loyalty, avg(cast(was_member as integer)) as members from world.milestones "

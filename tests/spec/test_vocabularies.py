@@ -9,6 +9,9 @@ import pytest
 from pipelines import breakdowns, channels, event_words, festivals, id_types, platforms, quality
 from pipelines.ingest import folder_names, sheet_names, staging, synonyms, units
 from pipelines.ingest.formats import pages
+from pipelines.mapping import words as map_words
+from pipelines.new_home import settings_file
+from pipelines.new_home import templates as new_home
 from pipelines.report import charts, layout, sentences, words
 from pipelines.spec.reading import SpecError
 from pipelines.tables import ASSETS
@@ -23,10 +26,13 @@ READ = {
     "folder_names": (folder_names, folder_names._words),
     "headers": (synonyms, synonyms.load_headers),
     "id_types": (id_types, id_types.load_id_types),
+    "map_words": (map_words, map_words.words),
+    "new_home": (new_home, new_home.new_home),
     "page_words": (pages, pages._words),
     "platforms": (platforms, platforms.load_platforms),
     "quality": (quality, quality.rules),
     "report": (layout, layout.layout),
+    "settings": (settings_file, settings_file.words),
     "sheet_names": (sheet_names, sheet_names._words),
     "units": (units, units.written),
 }
@@ -44,6 +50,9 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "good", "bad", "said"),
     [
+        ("map_words", "paid_amount:", "paid_amuont:", "no such column or table; did you mean 'paid_amount'?"),
+        ("new_home", "platforms:", "platform:", "platform: there is no such key; did you mean 'platforms'?"),
+        ("settings", "zh: 印在", "cn: 印在", "merchant_name.cn: there is no such key; "),
         ("advice", "notices:\n", "notice:\n", "notice: there is no such key; did you mean 'notices'?"),
         ("advice", "en: Unpack", "eng: Unpack", "reasons.archive.eng: there is no such key; did you mean 'en'?"),
         (

@@ -51,6 +51,15 @@ def test_without_landing_it_is_small_and_all_tables_are_in_it(settings: Settings
     assert not restored.landing.exists()
 
 
+def test_mappings_of_ones_own_go_with_it(settings: Settings, tmp_path: Path) -> None:
+    settings.sources.mkdir()
+    (settings.sources / "till.yaml").write_text("undecided: [which amount]\n", encoding="utf-8")
+    backup(settings, tmp_path / "copy.tar", with_landing=False)
+    restored = load_settings(tmp_path / "restored")
+    restore(tmp_path / "copy.tar", restored)
+    assert (restored.sources / "till.yaml").is_file()
+
+
 def test_names_that_are_no_text_go_in_and_come_out(settings: Settings, tmp_path: Path) -> None:
     name = os.fsdecode("三月.csv".encode("gb18030"))
     (settings.landing / name).write_text("x\n", encoding="utf-8")

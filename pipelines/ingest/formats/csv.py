@@ -89,8 +89,8 @@ def _as_wide_as_rows(header: list[str], below: list[str], delimiter: str) -> lis
     return header[:named] + [""] * usual
 
 
-def _opened_csv(text: Text, match: Match, delimiter: str, header_line: int) -> Opened:
-    skipped = header_line + match.source.skip_after_header
+def _opened_csv(text: Text, match: Match, delimiter: str, skipped: int) -> Opened:
+    """`skipped`: lines up to the header, and under it, that are no rows."""
     return Opened(
         match=match,
         encoding=text.encoding,
@@ -151,7 +151,7 @@ def _verdict(lines: list[str], folders: tuple[str, ...], limits: ReadingLimits) 
         verdict = choose(header, folders, "csv")
         if isinstance(verdict, Match):
             verdict, units = _with_units(verdict, lines[1:], delimiter, folders)
-            return verdict, delimiter, verdict.source.skip_after_header + units
+            return verdict, delimiter, units
     return None, DELIMITERS[0], 0
 
 
@@ -173,7 +173,7 @@ def _cut(opened: Opened, headers: list[int], scratch: Path) -> list[Path]:
     ends = [*headers, 0]
     with open(opened.text.path, "rb") as source:
         above = [source.readline().strip() for _ in range(opened.first_line - 1)]
-        titles = {line for line in above[: -1 - opened.match.source.skip_after_header] if line}
+        titles = {line for line in above[:-1] if line}
         number = opened.first_line - 1
         for path, end in zip(paths, ends, strict=True):
             held: list[bytes] = []

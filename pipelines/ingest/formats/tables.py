@@ -173,8 +173,7 @@ def _tables(
 
 def _with_units(match: Match, below: list[list[Any]], folders: tuple[str, ...]) -> tuple[Match, int]:
     rows = [[text_of(value) for value in row] for row in below[:UNITS_WITHIN]]
-    match, units = with_units(match, rows, folders, "xlsx")
-    return match, match.source.skip_after_header + units
+    return with_units(match, rows, folders, "xlsx")
 
 
 def _part(tables: list[_Table], scratch: Path, number: int, encoding: str) -> Opened:

@@ -18,7 +18,7 @@ told as (
     case when r.closed_at < x.exported_at and r.reason <> 'refused' then r.closed_at end as paid_back_at,
     case when r.closed_at < x.exported_at then r.closed_at end as over_at
   from world.refunds as r
-  inner join world.orders as o on r.order_no = o.order_no
+  inner join world.orders as o on r.order_no = o.order_no and o.platform = 'douyin'
   inner join freights as f on r.order_no = f.order_no
   inner join planted.products as p on r.product_no = p.product_no
   inner join world.exports as x

@@ -23,7 +23,7 @@ changing as (
   from world.orders as o
   inner join world.buyers as b on o.person = b.person
   left join world.refunds as r on o.order_no = r.order_no
-  where not b.is_hidden
+  where not b.is_hidden and o.platform = 'douyin'
 ),
 
 changed as (

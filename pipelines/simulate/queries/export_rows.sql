@@ -58,7 +58,11 @@ select
     when 'masked' then left(b.phone, 3) || '****' || right(b.phone, 4)
     else '##' || coded('phone/' || b.phone)
   end as phone_cell
-from (select *, kind not in ('unpaid', 'cancelled') as is_sent from world.orders) as o
+from (
+  select *, kind not in ('unpaid', 'cancelled') as is_sent
+  from world.orders
+  where platform = 'douyin'
+) as o
 inner join world.exports as x on o.ordered_at >= x.since and o.ordered_at < x.exported_at
 inner join world.items as i on o.order_no = i.order_no
 inner join planted.products as p on i.product_no = p.product_no

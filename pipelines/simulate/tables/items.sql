@@ -1,11 +1,11 @@
 -- One row per product of an order, in fen. An order of one product carries the order's own id, as on the platform.
 with lucky as (
-  select order_no, order_id, kind, draw(order_no, 'items') as luck
+  select order_no, order_id, kind, platform, draw(order_no, 'items') as luck
   from world.orders
 ),
 
 counted as (
-  select order_no, order_id, kind, case when luck < 0.78 then 1 when luck < 0.95 then 2 else 3 end as items
+  select order_no, order_id, kind, platform, case when luck < 0.78 then 1 when luck < 0.95 then 2 else 3 end as items
   from lucky
 ),
 
@@ -41,7 +41,11 @@ select
   order_no,
   cast(n as integer) as n,
   items,
-  case when items = 1 then order_id else cast(cast(order_id as ubigint) + 1 + n as varchar) end as item_id,
+  case
+    when items = 1 then order_id
+    when platform = 'wechat' then order_id || '-' || n
+    else cast(cast(order_id as ubigint) + 1 + n as varchar)
+  end as item_id,
   product_no,
   quantity,
   price_fen,

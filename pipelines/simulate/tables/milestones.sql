@@ -12,12 +12,16 @@ with public_orders as (
 
 private as (
   select person, min(joined_at) as private_at, min_by(kind, joined_at) as kind, min_by(door, joined_at) as door
-  from world.memberships
+  from world.stays
   group by person
 ),
 
 bought as (
-  select person, cast(paid_at as date) as paid_date, min(paid_at) as paid_at
+  select
+    person,
+    cast(paid_at as date) as paid_date,
+    min(paid_at) as paid_at,
+    min_by(platform, paid_at) as platform
   from world.orders
   where kind = 'kept'
   group by person, cast(paid_at as date)
@@ -33,6 +37,7 @@ purchased as (
     person,
     min(paid_at) as first_order_at,
     min(paid_date) as first_order_date,
+    min_by(platform, paid_at) as first_order_platform,
     min(paid_at) filter (where purchase_no = 2) as second_order_at,
     min(paid_date) filter (where purchase_no = 2) as second_order_date,
     count(*) as purchases
@@ -59,9 +64,10 @@ select
   v.door,
   b.first_order_at,
   b.first_order_date,
+  b.first_order_platform,
   coalesce(exists (
     select 1
-    from world.memberships as m
+    from world.stays as m
     where
       m.person = p.person
       and m.joined_at <= b.first_order_at

@@ -105,9 +105,25 @@ keyed as (
   from everything
 ),
 
+-- second accounts buy at their home; who crosses buys the first time on Douyin
+shopped as (
+  select
+    k.*,
+    p.has_two_accounts,
+    case
+      when p.home <> 'douyin' then p.home
+      when c.person is null or k.purchase_no < 2 or k.kind not in ('kept', 'refunded') then 'douyin'
+      else shop_of(draw(k.person * 16 + k.purchase_no, 'shop'))
+    end as platform
+  from keyed as k
+  inner join world.people as p on k.person = p.person
+  left join world.crossers as c on k.person = c.person
+  where p.home = 'douyin' or k.kind in ('kept', 'refunded')
+),
+
 led as (
-  select *, draw(order_no, 'entry') as entry_luck
-  from keyed
+  select *, draw(order_no, 'entry') as entry_luck, platform = 'douyin' as is_douyin
+  from shopped
 )
 
 select
@@ -115,21 +131,27 @@ select
   k.person,
   k.purchase_no,
   k.kind,
+  k.platform,
   k.ordered_at,
   case when k.kind <> 'unpaid' then k.ordered_at + to_seconds(between_draw(k.order_no, 'pay seconds', 5, 90)) end
     as paid_at,
-  k.session_no,
-  e.entry,
-  e.medium,
-  e.domain,
-  e.is_ad,
-  k.kind = 'kept' and draw(k.order_no, 'deposit') < $deposit as is_deposit,
-  -- 19 digits like the platform's own; unique because order_no is
-  cast(6900000000000000000::ubigint + k.order_no * 1000000 + between_draw(k.order_no, 'tail', 0, 999989) as varchar)
-    as order_id,
-  p.has_two_accounts and k.purchase_no >= 2 as is_second_account
+  case when k.is_douyin then k.session_no end as session_no,
+  -- only Douyin's files say where an order came from
+  case when k.is_douyin then e.entry end as entry,
+  case when k.is_douyin then e.medium end as medium,
+  case when k.is_douyin then e.domain else 'unknown' end as domain,
+  k.is_douyin and e.is_ad as is_ad,
+  k.is_douyin and k.kind = 'kept' and draw(k.order_no, 'deposit') < $deposit as is_deposit,
+  -- 19 digits like the platforms' own, and the mini-program's own numbers; unique because order_no is
+  case k.platform
+    when 'wechat' then 'QM' || strftime(k.ordered_at, '%Y%m%d') || lpad(cast(k.order_no as varchar), 10, '0')
+    else cast(
+      case k.platform when 'taobao' then 2600000000000000000 else 6900000000000000000 end::ubigint
+      + k.order_no * 1000000 + between_draw(k.order_no, 'tail', 0, 999989) as varchar
+    )
+  end as order_id,
+  k.has_two_accounts and k.purchase_no >= 2 as is_second_account
 from led as k
-inner join world.people as p on k.person = p.person
 inner join planted.entries as e
   on
     k.context = e.context

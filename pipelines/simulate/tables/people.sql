@@ -8,6 +8,7 @@ with born as (
     draw(person, 'silent') < $silent as is_silent,
     draw(person, 'hidden') < $hidden as would_hide,
     draw(person, 'two accounts') < $two_accounts as has_two_accounts,
+    draw(person, 'home') as home_luck,
     cast(floor(draw(person, 'first day') * 4096) as bigint) as slot
   from (select cast(range as ubigint) as person from range($first_person, $first_person + $people))
 )
@@ -19,6 +20,13 @@ select
   b.is_silent,
   b.is_silent and b.would_hide as is_hidden,
   b.has_two_accounts and not b.is_silent as has_two_accounts,
+  -- where a second account buys that nothing links with its person's first: to files it is somebody else
+  case
+    when not b.is_silent or b.would_hide then 'douyin'
+    when b.home_luck < $stray_taobao then 'taobao'
+    when b.home_luck < $stray_taobao + $stray_wechat then 'wechat'
+    else 'douyin'
+  end as home,
   session.session_no,
   coalesce(
     session.started_at + to_seconds(between_draw(b.person, 'first second', 120, 7200)),

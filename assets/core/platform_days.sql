@@ -1,0 +1,44 @@
+/*
+title: {zh: 平台日数据, en: Platform days}
+description: >-
+  What platforms themselves say of a shop's day, up to as_of. Kept beside our own figures to be compared with them; never mixed. Platforms restate days for a month.
+description_zh: 截至数据日期，平台自己给出的店铺日数据，用于与本系统的数字对照，不混用。平台一个月内可能更新。
+grain: platform, shop_id, date
+columns:
+  platform: {type: varchar, zh: 平台}
+  shop_id: {type: varchar, zh: 店铺}
+  date: {type: date, zh: 日期}
+  paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 成交金额, description: "what buyers and subsidies paid, as the platform counts it"}
+  user_paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 用户支付金额, description: "what buyers paid themselves"}
+  orders: {type: bigint, unit: order, zh: 成交订单数, description: "orders paid"}
+  pieces: {type: bigint, unit: piece, zh: 成交件数, description: "pieces sold"}
+  buyers: {type: bigint, unit: person, zh: 成交人数, description: "people who paid"}
+  refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 退款金额（退款时间）, description: "what went back on the day, whenever it was paid"}
+  refund_of_day_amount: {type: 'decimal(18,2)', unit: yuan, zh: 退款金额（支付时间）, description: "what went back of orders paid on the day; grows for weeks"}
+  exposed_people: {type: bigint, unit: person, zh: 商品曝光人数, description: "people to whom a product was shown"}
+  clicked_people: {type: bigint, unit: person, zh: 商品点击人数, description: "people who opened a product"}
+  platform_subsidy_amount: {type: 'decimal(18,2)', unit: yuan, zh: 平台补贴, description: "what the platform added"}
+  talent_subsidy_amount: {type: 'decimal(18,2)', unit: yuan, zh: 达人补贴, description: "what talents added"}
+  ad_cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 投放消耗, description: "what advertising cost"}
+checks:
+  - unique: [platform, shop_id, date]
+  - not_null: [platform, date]
+*/
+select
+  platform,
+  shop_id,
+  date,
+  paid_amount,
+  user_paid_amount,
+  orders,
+  pieces,
+  buyers,
+  refund_amount,
+  refund_of_day_amount,
+  exposed_people,
+  clicked_people,
+  platform_subsidy_amount,
+  talent_subsidy_amount,
+  ad_cost_amount
+from staging.platform_days
+where date <= $as_of

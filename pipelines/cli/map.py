@@ -1,0 +1,204 @@
+"""`siyu map`: a mapping proposed for a file that nobody knows, and what to decide about it.
+
+What belongs here: the words, and writing the file. What does not: the proposal (mapping/).
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.cli.mistakes import UserError
+from pipelines.modes import private_files
+from pipelines.privacy import mask_text
+from pipelines.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipelines.ingest.checking import FileCheck
+    from pipelines.mapping import Proposal
+    from pipelines.mapping.fitting import Question
+    from pipelines.mapping.preview import Preview
+
+FINE, OPEN = 0, 3
+
+
+def map_file(
+    home: Path | None, file: Path, name: str, table: str, platform: str, columns: list[str], is_trial: bool
+) -> int:
+    """Proposes, shows and writes; 3 where something is left to decide, or rows would be refused."""
+    settings, file = load_settings(home), file.expanduser()
+    if not file.is_file():
+        raise UserError(f"{file}: there is no such file. Expected one to propose a mapping for; see `siyu map --help`.")
+    known = _known(file, settings)
+    if known is not None and not (name or table or columns):
+        print(_is_known(file, known))
+        return OPEN if known.result.rows_quarantined else FINE
+    proposal = _proposed(file, settings, name, table, platform, columns)
+    if is_trial:
+        print(proposal.text, end="")
+    else:
+        _write(proposal)
+    return _tell(file, settings, proposal, is_trial)
+
+
+def _known(file: Path, settings: Settings) -> FileCheck | None:
+    """What a mapping that is there makes of it, where one does."""
+    from pipelines.ingest.checking import check_file
+
+    checked = check_file(file, settings)
+    return checked if checked.source is not None and checked.result.status == "loaded" else None
+
+
+def _is_known(file: Path, known: FileCheck) -> str:
+    refused = known.result.rows_quarantined
+    rows = f" Of its {known.result.rows_read:,} rows {refused:,} would be refused." if refused else ""
+    return (
+        f"{file.name} is known already: {known.title['zh']} · {known.title['en']} (mapping {known.source}), because "
+        f"{known.why}.{rows} Nothing was written; `siyu check {shlex.quote(str(file))}` says what becomes of it. To "
+        "map it otherwise, give --name, --as or --column."
+    )
+
+
+def _proposed(file: Path, settings: Settings, name: str, table: str, platform: str, columns: list[str]) -> Proposal:
+    from pipelines.ingest.text import UnreadableError
+    from pipelines.mapping import propose
+    from pipelines.spec.reading import SpecError
+
+    try:
+        said = dict(_column(one) for one in columns)
+        return propose(file, settings, name, table, platform, said)
+    except UnreadableError as error:
+        raise UserError(f"{file}: {error.reason}: expected {error.expected}.") from error
+    except SpecError:
+        raise
+    except ValueError as error:
+        raise UserError(f"{file}: {error}.") from error
+
+
+def _column(said: str) -> tuple[str, str]:
+    name, mark, header = said.partition("=")
+    if not mark:
+        raise ValueError(f"--column {said}: expected NAME=HEADER, such as paid_amount=实收")
+    return name.strip(), header.strip()
+
+
+def _write(proposal: Proposal) -> None:
+    path = proposal.file.path
+    if path.exists():
+        raise UserError(
+            f"{path}: there is a mapping already, and nothing is written over it. Change it by hand, delete it, or "
+            "give another --name."
+        )
+    with private_files():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "xb") as out:
+            out.write(proposal.file.content)
+
+
+def _tell(file: Path, settings: Settings, proposal: Proposal, is_trial: bool) -> int:
+    """What was taken for what, what is to decide, and how the first rows would land."""
+    from pipelines.cli.show import visible
+
+    seen, fitted = proposal.table, proposal.fitted
+    where = f"sheet {seen.sheet}, row {seen.line}" if seen.sheet else f"line {seen.line}"
+    title = f"{fitted.table.title['zh']} · {fitted.table.title['en']}"
+    lines = [f"{file.name}: taken as {title} (staging.{fitted.table.name}); its header is in {where}", ""]
+    lines += _columns(proposal)
+    if seen.others:
+        lines += ["", f"Other sheets with a table were not looked at: {', '.join(seen.others)}"]
+    code = OPEN if fitted.undecided else FINE
+    if not fitted.undecided:
+        shown, code = _previewed(file, settings, proposal)
+        lines += ["", *shown]
+    if fitted.unsure:
+        lines += ["", "Not sure of this; look at it:", *(f"  {said}" for said in fitted.unsure)]
+    if fitted.undecided:
+        lines += ["", "To decide, since it decides numbers; until then the mapping is refused, and its files are:"]
+        lines += [f"  {one.column}: {one.said}" for one in fitted.undecided]
+    lines += ["", *_next(file, settings, proposal, is_trial)]
+    print("\n".join(visible(line) for line in lines), file=sys.stderr if is_trial else sys.stdout, flush=True)
+    return code
+
+
+def _columns(proposal: Proposal) -> list[str]:
+    """Every header and what it becomes."""
+    from pipelines.cli.show import pad, text_width
+
+    fitted, header = proposal.fitted, proposal.table.header
+    said = {choice.place: choice.name for choice in fitted.choices.values()}
+    said |= {place: f"the date of {name}" for name, place in fitted.dates.items()}
+    said |= {one.place: f"{one.column}? to be decided" for one in fitted.undecided if one.place is not None}
+    said |= dict.fromkeys(fitted.personal, "personal: never read") | dict.fromkeys(fitted.ignored, "left alone")
+    width = max(text_width(text) for text in header)
+    names = [mask_text(text) for text in header]
+    return [f"  {pad(text, width)}  → {said.get(place, 'not used')}" for place, text in enumerate(names) if text]
+
+
+def _previewed(file: Path, settings: Settings, proposal: Proposal) -> tuple[list[str], int]:
+    from pipelines.mapping.preview import preview
+
+    seen = preview(file, settings, proposal)
+    result = seen.checked.result
+    if result.status != "loaded":
+        row = (
+            seen.checked.refused[0] if seen.checked.refused else {"reason": result.reason, "expected": "", "found": ""}
+        )
+        said = f"The file would be refused: {row['reason']}: expected {row['expected']}"
+        unit = (
+            ". Or say the unit here, behind the header: --column NAME=HEADER:万"
+            if str(row["reason"]).startswith("unit_")
+            else ""
+        )
+        return [said + unit], OPEN
+    fine = result.rows_read - result.rows_quarantined
+    lines = [f"{result.rows_read:,} rows: {fine:,} would be loaded, {result.rows_quarantined:,} refused."]
+    if result.rows_quarantined:
+        lines.append(f"  `siyu check {shlex.quote(str(file))} --as {proposal.name}` says which and why")
+    return [*lines, *_landed(seen)], OPEN if result.rows_quarantined else FINE
+
+
+def _landed(seen: Preview) -> list[str]:
+    import io
+
+    from pipelines.cli.show import Rows, write
+
+    out = io.StringIO()
+    for landed in seen.landed:
+        if landed.rows:
+            out.write(f"The first rows in {landed.table}:\n")
+            write(Rows(landed.columns, landed.rows), "table", out=out)
+    return [f"  {line}" for line in out.getvalue().splitlines() if not line.startswith("(")]
+
+
+def _next(file: Path, settings: Settings, proposal: Proposal, is_trial: bool) -> list[str]:
+    if is_trial:
+        return [f"Nothing was written. Without --print it goes into {proposal.file.path}."]
+    lines = [f"Written: {proposal.file.path}"]
+    asked = [one for one in proposal.fitted.undecided if one.place is not None]
+    if proposal.fitted.undecided:
+        lines.append("Decide in that file (its `undecided` says how), or delete it and say it here:")
+        said = " ".join(f"--column {one.column}={_answer(one, proposal)}" for one in asked)
+        lines += [f"  siyu map {shlex.quote(str(file))} {said}"] if asked else []
+    lines.append(f"{_where(file, settings, proposal.name)}; then `siyu run` loads it.")
+    return lines
+
+
+def _answer(question: Question, proposal: Proposal) -> str:
+    """The header to type, where there is only one that it may be."""
+    text = proposal.table.header[question.place or 0]
+    return "…" if question.others else text if text.isalnum() else shlex.quote(text)
+
+
+def _where(file: Path, settings: Settings, name: str) -> str:
+    place = file.resolve()
+    if place.is_relative_to(settings.landing.resolve()):
+        folders = place.relative_to(settings.landing.resolve()).parts[:-1]
+        if name in folders:
+            return "It lies where it belongs"
+        from pipelines.ingest.recognise import named_by
+
+        if not named_by(folders):
+            return "It may lie where it is"
+    return f"Put such files into {settings.landing / name}/"
