@@ -85,6 +85,20 @@ def transaction(connection: Connection) -> Iterator[Connection]:
     connection.execute("commit")
 
 
+@contextlib.contextmanager
+def set_to(connection: Connection, during: str, afterwards: str) -> Iterator[None]:
+    """A setting for a while: two statements. An error inside is told as it is, never as one of setting it back, which
+    an aborted transaction refuses."""
+    connection.execute(during)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(Exception):
+            connection.execute(afterwards)
+        raise
+    connection.execute(afterwards)
+
+
 @functools.cache
 def apart() -> Connection:
     """A database of its own, without tables: making one takes as long as all the questions to it."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.database import transaction
+from pipelines.database import set_to, transaction
 from pipelines.engines.engine import TOUCHED
 from pipelines.engines.following import (
     PLACE,
@@ -41,7 +41,7 @@ class DuckDBEngine:
         """See Engine."""
         kind = "view" if table.is_view else "table"
         text = table.render({**table.parameters, **given})
-        with transaction(self.connection), _joins_as(table, self.connection):
+        with _joins_as(table, self.connection), transaction(self.connection):
             make_way(self.connection, table)
             self.connection.execute(f"create or replace {kind} {table.qualified} as {text}")
         return 0 if table.is_view else count(self.connection, table.qualified)
@@ -81,11 +81,9 @@ def _joins_as(table: Table, connection: Connection) -> Iterator[None]:
     if table.header.joins != "as_written":
         yield
         return
-    connection.execute("set disabled_optimizers = 'build_side_probe_side'")
-    try:
+    off = "set disabled_optimizers = 'build_side_probe_side'"
+    with set_to(connection, off, "reset disabled_optimizers"):
         yield
-    finally:
-        connection.execute("reset disabled_optimizers")
 
 
 def _gather_touched(connection: Connection, done: int) -> None:

@@ -9,11 +9,14 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pipelines.database import set_to
+
 if TYPE_CHECKING:
     import duckdb
 
     from pipelines.database import Connection
 
+_IN_ORDER = "set disabled_optimizers = 'in_clause'"
 MOST = 32  # statements are kept; one of a wide header takes some megabytes
 _parsed: dict[str, duckdb.Statement] = {}
 
@@ -33,18 +36,13 @@ def rows_in_file_order(connection: Connection) -> Iterator[None]:
 
     DuckDB turns long IN lists into joins, and a join of two threads gives rows back in whatever order they end.
     """
-    connection.execute("set disabled_optimizers = 'in_clause'")
-    try:
+    with set_to(connection, _IN_ORDER, "reset disabled_optimizers"):
         yield
-    finally:
-        connection.execute("reset disabled_optimizers")
 
 
 @contextlib.contextmanager
 def few_rows(connection: Connection) -> Iterator[None]:
     """Inside rows_in_file_order: what is planned meets so few rows that looking for a better plan costs more."""
-    connection.execute("set disabled_optimizers = 'in_clause,common_subexpressions,statistics_propagation'")
-    try:
+    plainly = "set disabled_optimizers = 'in_clause,common_subexpressions,statistics_propagation'"
+    with set_to(connection, plainly, _IN_ORDER):
         yield
-    finally:
-        connection.execute("set disabled_optimizers = 'in_clause'")
