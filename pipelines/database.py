@@ -59,7 +59,10 @@ def read_only(path: Path) -> Connection:
     return connection
 
 
-_BROKEN = ("corrupt", "checksum", "not a valid duckdb", "deserializ", "been invalidated", "beyond the end of the file")
+_BROKEN = (
+    *("corrupt", "checksum", "not a valid duckdb", "deserializ", "been invalidated", "beyond the end of the file"),
+    "could not read enough bytes",  # the file was cut
+)
 
 
 def is_broken(error: BaseException) -> bool:

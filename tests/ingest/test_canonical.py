@@ -56,6 +56,18 @@ GIVEN = {
         "group_id": "g-1", "date": "2026-03-01", "platform": "douyin", "members": "480", "joins": "12", "leaves": "3",
         "active_members": "90", "messages": "321", "red_packets": "2", "announcements": "1",
     },
+    "platform_days": {
+        "platform": "douyin", "date": "2026-03-01", "shop_id": "s-1", "paid_amount": "12000.00",
+        "user_paid_amount": "11500.50", "orders": "80", "pieces": "95", "buyers": "75", "refund_amount": "300.00",
+        "refund_of_day_amount": "450.00", "exposed_people": "7000", "clicked_people": "900",
+        "platform_subsidy_amount": "400.00", "talent_subsidy_amount": "99.50", "ad_cost_amount": "2000.00",
+    },
+    "settlements": {
+        "platform": "douyin", "movement_id": "7300000000000000001", "settled_at": "2026-03-10 02:00:00",
+        "amount": "-94.05", "kind": "结算后退款", "order_id": "6900000000000000001", "item_id": "6900000000000000011",
+        "shop_id": "s-1", "account": "聚合账户", "paid_amount": "0.00", "refund_amount": "-99.00",
+        "subsidy_amount": "0.00", "service_fee_amount": "4.95", "commission_amount": "0.00", "promotion_amount": "0.00",
+    },
     "live_sessions": {
         "live_session_id": "7300001", "platform": "douyin", "account_id": "shop", "host_id": "小林",
         "title": "春上新", "started_at": "2026-03-01 19:00:00", "ended_at": "2026-03-01 23:00:00", "exposures": "90000",
