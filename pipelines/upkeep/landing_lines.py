@@ -19,6 +19,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,8 @@ from pipelines.warehouse import open_for_writing
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 _BETWEEN = r"[\s\-－—.·_]*"
 _MOST_UNPACKED = 1 << 30
+# What a broken, cut or locked archive ends in.
+_BROKEN_PACK = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 SHORTEST = 6  # a shorter word may be anything in another's line
 TEXTS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 
@@ -95,10 +98,22 @@ def _texts_in(path: Path) -> Iterable[str]:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 if member.file_size < _MOST_UNPACKED:
-                    yield _decoded(archive.read(member))[0]
+                    with contextlib.suppress(*_BROKEN_PACK):
+                        yield _decoded(archive.read(member))[0]
         return
-    content = path.read_bytes()
-    yield _decoded(gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content)[0]
+    yield _decoded(unpacked(path.read_bytes())[0])[0]
+
+
+def unpacked(content: bytes) -> tuple[bytes, bool]:
+    """The bytes inside a gzip, as far as it goes, and whether it goes to its end; other bytes as they are."""
+    if content[:2] != b"\x1f\x8b":
+        return content, True
+    try:
+        return gzip.decompress(content), True
+    except _BROKEN_PACK:
+        with contextlib.suppress(zlib.error):
+            return zlib.decompressobj(31).decompress(content), False
+        return b"", False
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
@@ -148,8 +163,9 @@ def _rewrite(path: Path, words: Words, lines: set[int]) -> bool:
         return _rewrite_workbook(path, words, lines)
     content = path.read_bytes()
     packed = content[:2] == b"\x1f\x8b"
-    text, encoding = _decoded(gzip.decompress(content) if packed else content)
-    if suffix not in TEXTS or encoding == "latin-1" or zipfile.is_zipfile(path):
+    inside, is_whole = unpacked(content)
+    text, encoding = _decoded(inside)
+    if not is_whole or suffix not in TEXTS or encoding == "latin-1" or zipfile.is_zipfile(path):
         return False
     made = _json(text, words, lines) if suffix in (".json", ".jsonl", ".ndjson") else _csv(text, words, lines)
     if made is None:

@@ -186,6 +186,13 @@ def test_files_in_other_wrappings(home: Path, settings: Settings) -> None:
     assert kept == [("900000011",), ("900000012",), ("900000024",), ("900000026",)]
 
 
+def test_a_packed_file_that_was_cut_is_no_fault(home: Path, settings: Settings) -> None:
+    packed = gzip.compress((HEADER + ANN[0] * 200).encode())
+    (home / "landing" / "orders" / "cut.csv.gz").write_bytes(packed[:-9])
+    done = forget_person(settings, Who.of_phone("13911112222"))
+    assert done.landing.left == ["orders/cut.csv.gz"]
+
+
 def test_a_file_that_cannot_be_rewritten_is_named(
     home: Path, settings: Settings, capsys: pytest.CaptureFixture
 ) -> None:
