@@ -49,9 +49,15 @@ def start_with_new_key(home: Path | None) -> int:
 
     settings = load_settings(home)
     _need_landing(settings)
-    aside = change_key(settings)
+    aside, forgotten = change_key(settings)
     was = f"; the old one is {aside.name}" if aside else ""
     print(f"{settings.key_path}: a new key{was}. Keep a copy of it elsewhere.", flush=True)
+    if forgotten:
+        print(
+            f"{forgotten} marks of people who were forgotten went with the old key: forget them again (`siyu forget`) "
+            "before a file that still has them is exported anew.",
+            file=sys.stderr,
+        )
     return run_all(home, None, False, [])
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipelines.ingest.staging import StagingTable
 
 MADE = "create table if not exists ops.forgotten (mark varchar, forgotten_at timestamp)"
-# Where somebody asks for them: the lines that were left out, by the file's number.
+# Temporary, where somebody asks for it: the rows that were left out (line, is_record).
 LINES = "forgotten_lines"
 
 
@@ -97,12 +97,18 @@ def forgotten_sql(targets: list[Target], origin: Origin) -> str:
     return f"coalesce({' or '.join(said) or 'false'}, false)"
 
 
+def note_lines(connection: Connection, plan: Plan, rows: str, is_record: bool) -> None:
+    """The rows left out of one level, where somebody asks for them. `is_record`: they are records, not entries of a
+    list inside one."""
+    asked = "select 1 from duckdb_tables() where temporary and table_name = ?"
+    if plan.forgets and connection.execute(asked, [LINES]).fetchone():
+        connection.execute(f"insert into temp.{LINES} select line, {is_record} from {rows} t where t.is_forgotten")
+
+
 def told_of_forgotten(connection: Connection, plan: Plan, rows: str, origin: Origin) -> list[tuple[int, Notice]]:
     """How many rows of each file were left out as their person was forgotten."""
     if not plan.forgets:
         return []
-    if connection.execute("select 1 from duckdb_tables() where temporary and table_name = ?", [LINES]).fetchone():
-        connection.execute(f"insert into temp.{LINES} select line from {rows} t where t.is_forgotten")
     found = connection.execute(
         f"select {origin.file_id} as file_id, count(*) from {rows} t where t.is_forgotten and not t.is_bad "
         "group by all having count(*) > 0"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.account import Account
 from pipelines.ingest.conflicts import conflicts_sql
+from pipelines.ingest.forgotten import note_lines
 from pipelines.ingest.incoming import Incoming, keys_of
 from pipelines.ingest.merging import Merged, merge
 from pipelines.ingest.notices import Notice
@@ -109,6 +110,7 @@ def load_level(
             if load.summed_from == target.table.name:
                 given.summed[name] = sum_orders(connection, incoming, target, name)
                 given.notices += given.summed[name].notices
+    note_lines(connection, plan, level.rows.name, level.is_record)
     given.notices += told_of_rows(connection, plan, level.rows.name, level.origin, settings)
     return given
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipelines.ingest.forgotten import marks_of
 from pipelines.merchant_key import fingerprint_of, remember, take_new
 from pipelines.privacy import load_key
 from pipelines.settings import Settings
@@ -16,8 +17,9 @@ from pipelines.steps.from_landing import need_every_file, start_over
 from pipelines.warehouse import open_for_writing
 
 
-def change_key(settings: Settings) -> Path | None:
-    """Takes a new key and empties the warehouse; where the old key was set aside, None where there was none.
+def change_key(settings: Settings) -> tuple[Path | None, int]:
+    """Takes a new key and empties the warehouse; where the old key was set aside (None: there was none), and how many
+    marks of forgotten people no longer hold: they were made with it.
 
     Stopped in between, the two do not go together, and every run says so until this is asked again. Raises
     WarehouseBusy, and LandingIncomplete while landing could not give everything back.
@@ -28,4 +30,6 @@ def change_key(settings: Settings) -> Path | None:
         aside = take_new(settings, settings.today())
         start_over(warehouse.connection)
         remember(warehouse.connection, fingerprint_of(load_key(settings.key_path)))
-    return aside
+        forgotten = len(marks_of(warehouse.connection))
+        warehouse.connection.execute("delete from ops.forgotten")
+    return aside, forgotten

@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.database import transaction
-from pipelines.ingest.forgotten import ORDER, Id, Place, places_of
+from pipelines.ingest.forgotten import MADE, ORDER, Id, Place, places_of
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import StagingTable, load_staging
 from pipelines.platforms import load_platforms
@@ -26,7 +25,7 @@ from pipelines.settings import Settings
 from pipelines.spec.literals import quoted
 from pipelines.spec.nearest import hint
 from pipelines.upkeep.landing_lines import Rewritten, forget_in_landing
-from pipelines.warehouse import Warehouse, replaced_warehouse
+from pipelines.warehouse import Warehouse, open_for_writing, replaced_warehouse
 
 if TYPE_CHECKING:
     from pipelines.database import Connection
@@ -88,27 +87,29 @@ class Forgotten:
 
 
 def forget_person(settings: Settings, who: Who, told: Callable[[str], None] = lambda _: None) -> Forgotten:
-    """Deletes somebody from the warehouse and from landing. Core and what is published are for a run to make anew.
+    """Deletes somebody from landing and from the warehouse. Core and what is published are for a run to make anew.
 
-    Everybody's other ids stay. Raises WarehouseBusy while a run goes on, and NobodyNamed.
+    Landing comes first: stopped there, core still knows which ids go together, and the same call goes on. Raises
+    WarehouseBusy while a run goes on.
     """
     key = load_key(settings.key_path)
-    with replaced_warehouse(settings) as (warehouse, target):
+    with open_for_writing(settings) as warehouse:
         connection = warehouse.connection
         ids = ids_of(connection, who.id(key))
         _note_ids(connection, ids)
         orders = orders_of(connection)
-        _note_ids(connection, [*ids, *orders])
-        done = Forgotten(len(ids), len(orders))
-        told(f"{len(ids)} ids and {len(orders)} orders are this person's")
-        with transaction(connection):
-            _mark(warehouse, [*ids, *orders], key)
-            done.rows = delete_rows(connection)
-        told(f"{done.total} rows of the warehouse are theirs")
-        _write_anew(connection, target)
+        marks = _mark(warehouse, [*ids, *orders], key)
+    done = Forgotten(len(ids), len(orders))
+    told(f"{len(ids)} ids and {len(orders)} orders are this person's")
     texts = [who.text, *(one.value for one in ids if one.kind != "phone")]
     numbers = [one.value.rpartition("\x1f")[2] for one in orders]
-    done.landing = forget_in_landing(settings, texts, numbers, told)
+    done.landing = forget_in_landing(settings, marks, texts, numbers, told)
+    with replaced_warehouse(settings) as (warehouse, target):
+        _note_ids(warehouse.connection, [*ids, *orders])
+        with warehouse.transaction() as connection:
+            done.rows = delete_rows(connection)
+        told(f"{done.total} rows of the warehouse are theirs")
+        _write_anew(warehouse.connection, target)
     for aside in settings.home.glob(f"{settings.warehouse_path.name}.broken-*"):
         aside.unlink()  # a warehouse that was set aside holds them, too
     done.receipt = _receipt(settings, done)
@@ -134,13 +135,14 @@ def _note_ids(connection: Connection, ids: Iterable[Id]) -> None:
     connection.executemany("insert into gone values (?, ?, ?)", [list(one) for one in ids])
 
 
-def _mark(warehouse: Warehouse, ids: Iterable[Id], key: bytes) -> None:
-    now = warehouse.settings.today()
-    connection = warehouse.connection
-    for one in ids:
-        mark = one.mark(key)
-        connection.execute("delete from ops.forgotten where mark = ?", [mark])
-        connection.execute("insert into ops.forgotten values (?, ?)", [mark, now])
+def _mark(warehouse: Warehouse, ids: list[Id], key: bytes) -> list[str]:
+    """From now on files' rows of these ids are left out."""
+    marks = [one.mark(key) for one in ids]
+    with warehouse.transaction() as connection:
+        connection.execute(MADE)
+        connection.execute("delete from ops.forgotten where list_contains(?, mark)", [marks])
+        connection.execute("insert into ops.forgotten select unnest(?), ?", [marks, warehouse.settings.today()])
+    return marks
 
 
 def delete_rows(connection: Connection) -> Counter[str]:
@@ -226,12 +228,15 @@ def _delete_elsewhere(connection: Connection) -> Counter[str]:
     shown = "exists (select 1 from gone g where length(g.value) >= 4 and g.kind not in ('phone', 'order') and ({}))"
     word = "regexp_matches({}, '(^|[^A-Za-z0-9_])' || regexp_escape(g.value) || '($|[^A-Za-z0-9_])')"
     in_quarantine = shown.format(" or ".join(word.format(f"coalesce(t.{c}, '')") for c in ("raw_text", "found")))
+    in_lines = f"t.line is not null and {in_quarantine}"
     connection.execute(f"""
         update ops.files f set rows_read = rows_read - q.n, rows_quarantined = rows_quarantined - q.n
-        from (select file_id, sum(rows) as n from ops.quarantine t where {in_quarantine} group by 1) q
+        from (select file_id, sum(rows) as n from ops.quarantine t where {in_lines} group by 1) q
         where f.file_id = q.file_id
     """)
-    deleted["ops.quarantine"] = _delete(connection, "ops.quarantine", in_quarantine)
+    deleted["ops.quarantine"] = _delete(connection, "ops.quarantine", in_lines)
+    # the line of a whole file stands for all its rows: it stays, without what it shows
+    connection.execute(f"update ops.quarantine t set found = '***' where t.line is null and {in_quarantine}")
     in_notices = shown.format(" or ".join(word.format(f"coalesce(t.{c}, '')") for c in ("subject", "said", "facts")))
     deleted["ops.notices"] = _delete(connection, "ops.notices", in_notices)
     return deleted

@@ -13,15 +13,11 @@ import zipfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines.database import read_only
-from pipelines.privacy import personal_numbers_in
+from pipelines.privacy import has_personal_number_sql, personal_numbers_in
 from pipelines.settings import Settings
-from pipelines.upkeep.landing_lines import unpacked
-
-if TYPE_CHECKING:
-    from pipelines.database import Connection
+from pipelines.upkeep.landing_texts import unpacked
 
 # In the home, and not looked through: what holds raw values on purpose, and the key.
 LEFT_OUT = ("landing", "secret.key")
@@ -46,7 +42,7 @@ def scan(settings: Settings, canaries: Collection[str] = ()) -> tuple[list[Hit],
     for path in sorted(_files(settings)):
         files += 1
         name = path.relative_to(settings.home).as_posix()
-        places = _tables(path) if path.suffix == ".duckdb" else ((name, text) for text in _texts(path))
+        places = _tables(path, canaries) if path.suffix == ".duckdb" else ((name, text) for text in _texts(path))
         for where, text in places:
             hits += _found(where if where == name else f"{name}: {where}", text, canaries)
         hits += _found(f"the name of {path.parent.relative_to(settings.home)}/…", path.name, canaries)
@@ -70,8 +66,8 @@ def _texts(path: Path) -> Iterator[str]:
     yield unpacked(path.read_bytes())[0].decode("utf-8", "replace")
 
 
-def _tables(path: Path) -> Iterator[tuple[str, str]]:
-    """Every column that holds text, as far as it may hold something: table and column, and its values in lines."""
+def _tables(path: Path, canaries: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Every column that may hold text, and of its values those that may hold something, in lines."""
     with read_only(path) as connection:
         columns = connection.execute(
             "select schema_name, table_name, column_name from duckdb_columns() "
@@ -79,12 +75,13 @@ def _tables(path: Path) -> Iterator[tuple[str, str]]:
             "where database_name = current_database() and regexp_matches(data_type, 'VARCHAR|JSON|BLOB') order by all"
         ).fetchall()
         for schema, table, column in columns:
-            yield f"{schema}.{table}.{column}", _values(connection, f'{schema}."{table}"', f'"{column}"::varchar')
-
-
-def _values(connection: Connection, table: str, column: str) -> str:
-    rows = connection.execute(f"select distinct {column} from {table} where {column} is not null").fetchall()
-    return "\n".join(value for (value,) in rows)
+            said = f'"{column}"::varchar'
+            planted = f"list_has_any(list_transform($canaries, lambda c: contains({said}, c)), [true])"
+            rows = connection.execute(
+                f'select distinct {said} from {schema}."{table}" where {has_personal_number_sql(said)} or {planted}',
+                {"canaries": [*canaries, "\x00"]},
+            ).fetchall()
+            yield f"{schema}.{table}.{column}", "\n".join(value for (value,) in rows)
 
 
 def _found(where: str, text: str, canaries: Collection[str]) -> Iterator[Hit]:

@@ -186,6 +186,55 @@ def test_files_in_other_wrappings(home: Path, settings: Settings) -> None:
     assert kept == [("900000011",), ("900000012",), ("900000024",), ("900000026",)]
 
 
+def test_a_group_loses_one_member(home: Path, settings: Settings) -> None:
+    """A whole list of members stands on one line; everybody else's rows come back from it."""
+    members = [
+        {"userid": who, "type": 2, "join_time": 1735783200 + n, "join_scene": 3}
+        for n, who in enumerate(["wm-ann-00000000000001", "wm-bo-000000000000002", "wm-cy-000000000000003"])
+    ]
+    group = {
+        "errcode": 0,
+        "group_chat": {
+            "chat_id": "wr-1",
+            "name": "一群",
+            "owner": "s",
+            "create_time": 1735000000,
+            "member_list": members,
+        },
+    }
+    land(home, "wecom_group_members/群_20250301120000.json", json.dumps(group, ensure_ascii=False))
+    run(settings)
+    done = forget_person(settings, Who.of_id("wecom:external_userid:wm-ann-00000000000001"))
+    assert (done.landing.left, done.landing.lines) == ([], 1)
+    run(settings, full=True)
+    with read_only(settings.snapshot_path) as snapshot:
+        asked = "select user_id from staging.events where platform = 'wecom' order by 1"
+        assert snapshot.execute(asked).fetchall() == [("wm-bo-000000000000002",), ("wm-cy-000000000000003",)]
+
+
+def test_stopped_in_landing_the_same_call_goes_on(
+    home: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By her phone, all of her ids are known the second time, too."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.upkeep.landing_lines._tell_ledger", stop)
+        with pytest.raises(KeyboardInterrupt):
+            forget_person(settings, Who.of_phone("13911112222"))
+    done = forget_person(settings, Who.of_phone("13911112222"))
+    assert (done.ids, done.orders, done.landing.left) == (3, 3, [])
+    assert [place for place in places(home) if "siyu-" not in place and "." not in place.split(":")[0]] == []
+
+
+def test_a_new_key_says_whose_marks_went(home: Path, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    forget_person(settings, Who.of_phone("13911112222"))
+    assert main(["--home", str(home), "key", "new"]) == 0
+    assert "6 marks of people who were forgotten went with the old key" in capsys.readouterr().err
+
+
 def test_a_packed_file_that_was_cut_is_no_fault(home: Path, settings: Settings) -> None:
     packed = gzip.compress((HEADER + ANN[0] * 200).encode())
     (home / "landing" / "orders" / "cut.csv.gz").write_bytes(packed[:-9])
