@@ -238,9 +238,9 @@ def test_real_files_about_orders_that_are_no_order_export(landing: Landing, real
     assert sources == {
         "doudian_order_export_daren": ("doudian_order_authors", None),
         "doudian_traffic_columns": ("doudian_traffic", None),
-        "doudian_settlement_12": (None, "unknown_header"),
-        "doudian_ledger_18": (None, "unknown_header"),
-        "doudian_ledger_9": (None, "unknown_header"),
+        "doudian_settlement_12": ("doudian_settlements", None),
+        "doudian_ledger_18": ("doudian_ledger", None),
+        "doudian_ledger_9": ("doudian_ledger", None),
         "taobao_order_export": ("taobao_orders", None),
         "channels_video_live_17": (None, "unknown_header"),
     }
