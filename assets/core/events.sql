@@ -35,6 +35,7 @@ columns:
   domain:             {type: varchar, zh: 域, description: "public, private or unknown"}
   is_paid_channel:    {type: boolean, zh: 是否付费流量}
   is_inferred:        {type: boolean, zh: 是否推断, description: "no file tells it: the person is missing in a whole list of members, and has left by its time"}
+  happened_after:     {type: timestamp, zh: 不早于, description: "of an inferred event: the last moment at which it had not happened yet, so it lies between this and event_at"}
   is_active:          {type: boolean, zh: 是否主动, description: 'the person did it and it is not a farewell: messages merely delivered, approvals and leaving are not activity'}
   is_first_of_kind:   {type: boolean, zh: 是否首次, description: "the person's first event of this word"}
   first_of_kind_at:   {type: timestamp, zh: 首次时间, description: "when the person's first event of this word was"}
@@ -188,6 +189,7 @@ select
   domain,
   is_paid_channel,
   coalesce(is_inferred, false) as is_inferred,
+  happened_after,
   is_active,
   case when person_id is not null then event_no = 1 end as is_first_of_kind,
   case when person_id is not null then first_at end as first_of_kind_at,

@@ -15,6 +15,8 @@ columns:
   group_id:             {type: varchar, zh: 粉丝群, description: NULL where the stay is not in a group}
   joined_at:            {type: timestamp, zh: 加入时间, description: "where only the day is known its last second, or the time of a leave told by the hour on that day"}
   left_at:              {type: timestamp, zh: 离开时间, description: NULL while still inside at as_of}
+  is_left_inferred:     {type: boolean, zh: 离开是否推断, description: "nobody told the leave: a later whole list of members is without the person, and left_at is its time; NULL while still inside"}
+  left_after:           {type: timestamp, zh: 离开不早于, description: "where the leave is inferred: the last list with the person, so the leave lies between this and left_at"}
   joined_at_utc:        {type: timestamp, zh: 加入时间（UTC）, description: the same instant in UTC}
   left_at_utc:          {type: timestamp, zh: 离开时间（UTC）, description: the same instant in UTC}
   entry_path:           {type: varchar, zh: 入群路径}
@@ -27,6 +29,7 @@ checks:
   - unique: [person_id, platform, kind, group_id, joined_at]
   - not_null: [person_id, joined_at]
   - condition: {sql: 'left_at is null or left_at >= joined_at', name: leaves after joining}
+  - condition: {sql: 'left_after is null or (is_left_inferred and left_after <= left_at)', name: an inferred leave lies between two lists}
 */
 with moves as (
   select
@@ -39,6 +42,7 @@ with moves as (
     e.event_date,
     e.event_at_has_time as has_time,
     e.is_inferred,
+    e.happened_after,
     e.entry_path,
     e.live_session_id,
     coalesce(w.kind, e.event) as kind,
@@ -110,7 +114,13 @@ turns as (
     ) as next_at,
     lead(moved_at_utc) over (
       partition by person_id, platform, kind, group_id order by moved_at asc, is_join desc, event_id asc
-    ) as next_at_utc
+    ) as next_at_utc,
+    lead(is_inferred) over (
+      partition by person_id, platform, kind, group_id order by moved_at asc, is_join desc, event_id asc
+    ) as is_next_inferred,
+    lead(happened_after) over (
+      partition by person_id, platform, kind, group_id order by moved_at asc, is_join desc, event_id asc
+    ) as next_after
   from stepped
   where is_join <> coalesce(was_join, 0)
 )
@@ -123,6 +133,8 @@ select
   t.group_id,
   t.moved_at as joined_at,
   t.next_at as left_at,
+  t.is_next_inferred as is_left_inferred,
+  case when t.is_next_inferred then greatest(t.next_after, t.moved_at) end as left_after,
   t.moved_at_utc as joined_at_utc,
   t.next_at_utc as left_at_utc,
   coalesce(t.entry_path, case when t.kind = 'group' then 'other' else t.kind end) as entry_path,

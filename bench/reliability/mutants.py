@@ -1,13 +1,16 @@
-"""Wrong changes to SQL, and whether a test sees them: `python -m bench.reliability.mutants [COUNT] [SEED] [FILE…]`.
+"""Wrong changes to SQL and to ingest, and whether a test sees them.
+
+`python -m bench.reliability.mutants [COUNT] [SEED] [sql|ingest|FILE…]`
 
 What belongs here: the changes, which tests are asked, what survived. What does not: the tests.
 
-Each mutant is one change of one file of assets/core, facts or metrics, in a copy of the checkout. The tests nearest to
-the file are asked first; the first that fails ends it.
+Each mutant is one change of one file of assets/core, facts or metrics, or of the ingest engine, in a copy of the
+checkout. The tests nearest to the file are asked first; the first that fails ends it.
 """
 
 from __future__ import annotations
 
+import io
 import random
 import re
 import shutil
@@ -15,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tokenize
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -51,6 +55,15 @@ CHANGES: tuple[tuple[str, str, str], ...] = (
 )
 
 
+# Of Python outside its texts; the SQL inside them changes as any other.
+IN_PYTHON = {
+    "<=": "<", "<": "<=", ">=": ">", ">": ">=", "==": "!=", "!=": "==", "and": "or", "or": "and", "not": "",
+    "any": "all", "all": "any", "min": "max", "max": "min", "True": "False", "False": "True", "+": "-", "-": "+",
+    "continue": "break",
+}  # fmt: skip
+SQL_WORDS = re.compile(r"\b(?:select|where|case when|join|from|group by)\b")
+
+
 @dataclass(frozen=True)
 class Mutant:
     file: str
@@ -66,8 +79,11 @@ class Mutant:
 def main() -> int:
     given = sys.argv[1:]
     count, seed, only = int(given[0]) if given else 100, int(given[1]) if len(given) > 1 else 1, given[2:]
-    files = [path for layer in ("core", "facts", "metrics") for path in sorted((ROOT / "assets" / layer).glob("*.sql"))]
-    mutants = [one for path in files if not only or path.stem in only for one in mutants_of(path)]
+    sql = [path for layer in ("core", "facts", "metrics") for path in sorted((ROOT / "assets" / layer).glob("*.sql"))]
+    ingest = sorted((ROOT / "pipelines" / "ingest").rglob("*.py"))
+    given = {"sql": sql, "ingest": ingest}.get(" ".join(only), [*sql, *ingest])
+    files = [path for path in given if not only or path.stem in only or len(given) < len(sql) + len(ingest)]
+    mutants = [one for path in files for one in mutants_of(path)]
     chosen = random.Random(seed).sample(mutants, min(count, len(mutants)))
     print(f"{len(mutants):,} mutants of {len(files)} files; {len(chosen)} are tried", flush=True)
     begun = time.monotonic()
@@ -88,9 +104,13 @@ def main() -> int:
 
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Changes below the header, outside comments and quotes."""
+    """Changes of one file."""
     text = path.read_text(encoding="utf-8")
-    body = text.index("*/") + 2
+    yield from _of_python(path, text) if path.suffix == ".py" else _of_sql(path, text, text.index("*/") + 2)
+
+
+def _of_sql(path: Path, text: str, body: int) -> Iterator[Mutant]:
+    """Changes below the header, outside comments and quotes."""
     for change, pattern, put in CHANGES:
         for found in re.finditer(pattern, text):
             line = text.count("\n", 0, found.start()) + 1
@@ -99,6 +119,27 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
                 continue
             changed = text[: found.start()] + found.expand(put) + text[found.end() :]
             yield Mutant(path.relative_to(ROOT).as_posix(), line, change, changed)
+
+
+def _of_python(path: Path, text: str) -> Iterator[Mutant]:
+    """Operators, numbers and words of the language; in texts that hold SQL what changes SQL."""
+    starts = [0, *(found.end() for found in re.finditer("\n", text))]
+    before = tokenize.NEWLINE
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        place, line = starts[token.start[0] - 1] + token.start[1], token.start[0]
+        is_docstring = token.type == tokenize.STRING and before in (tokenize.NEWLINE, tokenize.INDENT, tokenize.NL)
+        before = token.type
+        changes = [("", IN_PYTHON[token.string])] if token.string in IN_PYTHON else []
+        if token.type == tokenize.NUMBER and token.string.isdigit():
+            changes = [("", str(int(token.string) + 1))]
+        if token.type == tokenize.STRING and SQL_WORDS.search(token.string) and not is_docstring:
+            found = ((c, p, m) for c, p, put in CHANGES for m in re.finditer(p, token.string) for p in [put])
+            changes = [(c, token.string[: m.start()] + m.expand(p) + token.string[m.end() :]) for c, p, m in found]
+        for change, put in changes if "frozen=" not in token.line else ():  # nobody can see it
+            changed = text[:place] + put + text[place + len(token.string) :]
+            yield Mutant(
+                path.relative_to(ROOT).as_posix(), line, change or f"{put or 'nothing'} for {token.string}", changed
+            )
 
 
 def _copy(tree: Path) -> None:
@@ -121,7 +162,7 @@ def _is_killed(tree: Path, mutant: Mutant) -> bool:
     file.write_text(mutant.text, encoding="utf-8")
     started = time.monotonic()
     try:
-        killer = next((tests for tests in _tests(tree, file.stem) if _fails(tree, tests)), None)
+        killer = next((tests for tests in _tests(tree, file.stem, file.suffix == ".py") if _fails(tree, tests)), None)
     finally:
         file.write_text(before, encoding="utf-8")
     said = f"killed by {killer[0]}" if killer else "SURVIVED"
@@ -129,9 +170,12 @@ def _is_killed(tree: Path, mutant: Mutant) -> bool:
     return killer is not None
 
 
-def _tests(tree: Path, name: str) -> list[list[str]]:
+def _tests(tree: Path, name: str, is_ingest: bool) -> list[list[str]]:
     """The nearest first: those named after the table, independent ones, all of metrics and core."""
     own = [str(path.relative_to(tree)) for path in sorted((tree / "tests").rglob(f"test_{name}*.py"))]
+    if is_ingest:
+        own += [f"tests/ingest/test_{near}.py" for near in ("samples", "headers", "cells")]
+        return [own, ["tests/ingest"], ["tests/cases", "tests/test_privacy.py", "tests/upkeep"]]
     near = [*own, "tests/metrics/test_independent.py", "tests/metrics/test_independent_groups.py"]
     return [near, ["tests/core", "tests/test_facts.py"], ["tests/metrics", "tests/quality", "tests/spec"]]
 

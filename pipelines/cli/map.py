@@ -18,7 +18,7 @@ from pipelines.settings import Settings, load_settings
 if TYPE_CHECKING:
     from pipelines.ingest.checking import FileCheck
     from pipelines.mapping import Proposal
-    from pipelines.mapping.fitting import Question
+    from pipelines.mapping.fitted import Question
     from pipelines.mapping.preview import Preview
 
 FINE, OPEN = 0, 3

@@ -42,6 +42,7 @@ Answer = TypeVar("Answer")
 
 LITTLE = 1 << 20  # bytes of plain text of which no reader makes too much
 _PR_SET_PDEATHSIG = 1
+PATIENCE = 3  # times the seconds of the processor, on the clock: other work may share it, or a disk be slow
 _TIME_OUT = {signal.SIGXCPU}
 _BROKEN_READER = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 
@@ -108,7 +109,7 @@ class _Child:
         content: bytes | None = b""
         try:
             self.pipe.send_bytes(_pickled(work))
-            content = self.pipe.recv_bytes() if self.pipe.poll(self.limits.seconds) else None
+            content = self.pipe.recv_bytes() if self.pipe.poll(PATIENCE * self.limits.seconds) else None
         except (EOFError, OSError):
             content = b""
         if not content:

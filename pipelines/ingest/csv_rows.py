@@ -44,7 +44,8 @@ class CsvReader(RowReader):
         self.folders = folders
         plain = not (opened.text.needs_care or opened.pieces) and (opened.expected or 0) > generic.FEW
         if not (plain and not self._is_torn() and self._read_fast()):
-            self.headers, self.totals, self.wholes, self.numbered = [], [], [], True
+            self.numbered = True
+            self._begin_noise()
             self._read_with_care()
         self._reopen_in_pieces()
         refuse_apart_in(self.connection, opened.match, self.relation or opened.relation)
@@ -72,7 +73,8 @@ class CsvReader(RowReader):
                 where = f"line {entry.line} ends in the header of another file, joined without a line break"
                 rows = self.rows.count + len(self.rows.refused)
                 raise UnreadableError("joined_files", f"one file at a time: {where}", rows)
-        lines = sorted({*self.headers, *again})
+        assert self.noise is not None
+        lines = sorted({*self.noise.headers, *again})
         if lines and not self.opened.pieces and self.opened.text is not None:
             raise ReopenedError(open_pieces(self.opened, lines, self.folders, self.scratch, self.limits))
 

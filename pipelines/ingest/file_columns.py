@@ -17,12 +17,16 @@ from pipelines.ingest.cells.moments import is_without_year
 from pipelines.ingest.cells.nobody import MASKED, is_starred
 from pipelines.ingest.cells.reading import LENGTH_OF_DAY, Reading, Unread
 from pipelines.ingest.cells.straight import straighten
+from pipelines.ingest.formats.values import plain_breaks
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
+from pipelines.masking import mask_words
+from pipelines.privacy import MASK, mask_letters, mask_start, mask_text
 
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
+LONGEST_FOUND = 200
 MOST_KNOWN, LONGEST_KNOWN = 20_000, 100  # cells of a column that are remembered, and how long each may be
 
 
@@ -86,16 +90,27 @@ class FileColumn:
         """Whether letters stand where a time or a number should."""
         return self.is_typed and _LETTERS.search(self.cell(cells) or "") is not None
 
-    def straighten(self, cells: tuple[str | None, ...]) -> str | Unread | None:
+    def shown(self, cells: tuple[str | None, ...], hides_words: bool) -> str:
+        """What may be shown of a cell that has no reading.
+
+        `hides_words`: one stands in the row where a time or a number should; the cells may have slipped, and it may be
+        a name.
+        """
+        mask = mask_text if not hides_words else mask_words if self.is_typed else mask_letters
+        found = MASK if self.is_phone else mask_start(self.cell(cells) or "", LONGEST_FOUND, mask)
+        return plain_breaks(found)
+
+    def straighten(self, cells: tuple[str | None, ...], times: int = 1) -> str | Unread | None:
+        """The cell of a row, or of as many rows."""
         cell = self.cell(cells)
         known = self.known.get(cell)
         if known is None:
             known = self._straight(cell)
             if len(self.known) < MOST_KNOWN and len(cell or "") <= LONGEST_KNOWN:
                 self.known[cell] = known
-        self.labelled += known.is_labelled
-        self.starred += known.is_starred
-        self.without_year += known.is_without_year
+        self.labelled += times * known.is_labelled
+        self.starred += times * known.is_starred
+        self.without_year += times * known.is_without_year
         return known.value
 
     def _straight(self, cell: str | None) -> _Straight:

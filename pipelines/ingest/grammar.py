@@ -123,7 +123,9 @@ class Snapshot(Strict):
     who: tuple[str, ...]  # who stands in it
     since: str | None = None  # since when: nobody left who stands in a later list since before this one
     gone: str | None = None  # another load: the rows that it takes are of people whose leaving the list itself tells
-    leave: dict[str, str]  # the row of who has left: column → SQL; `file_version_at` is the time of the list
+    # The row of who has left: column → SQL; `file_version_at` is the time of the list, `last_seen_at`
+    # that of the last one before it in which he stands.
+    leave: dict[str, str]
 
 
 class Load(Strict):

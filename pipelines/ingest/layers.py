@@ -32,7 +32,7 @@ class Layers:
     rows: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
-    odd: list[str] = field(default_factory=list)
+    odd: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     hours: set[str] = field(default_factory=set)  # columns of the file that say whether their moments have an hour
 

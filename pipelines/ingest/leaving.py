@@ -17,7 +17,7 @@ from pipelines.ingest.incoming import one_number
 from pipelines.ingest.leaving_told import notices_of_lists
 from pipelines.ingest.ledger import PROVENANCE
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.snapshot_checks import LIST_TIME, content_key
+from pipelines.ingest.snapshot_checks import LIST_TIME, SEEN_TIME, content_key
 from pipelines.ingest.sources import load_sources
 from pipelines.ingest.staging import load_staging
 from pipelines.spec.literals import quoted
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # In groups of two or three that says nothing.
 FEWEST_MISSING, MISSING_OF = 3, 2
 _WORKSPACE = ["dirty", "stood_rows", "sightings", "standing", "pending"]
-_WORKSPACE += ["faced", "newcomers", "revoked", "left_rows", "affected"]
+_WORKSPACE += ["faced", "newcomers", "revoked", "left_rows", "as_before", "affected"]
 
 
 def judge_lists(connection: Connection) -> dict[int, list[Notice]]:
@@ -57,7 +57,7 @@ def _begin(connection: Connection) -> None:
         create or replace temp table dirty as select list, min(version_at) as since_at from ops.lists
         where verdict is null and list is not null group by list;
         create or replace temp table stood_rows as
-        select row_key, told_by from ops.departures semi join dirty using (list) where not is_revoked;
+        select row_key, told_by, seen_at from ops.departures semi join dirty using (list) where not is_revoked;
         update ops.lists set verdict = null from dirty
         where ops.lists.list = dirty.list and ops.lists.version_at >= dirty.since_at;
         delete from ops.departures using dirty
@@ -101,8 +101,11 @@ def _judge(connection: Connection, number: int) -> None:
         update ops.lists set verdict = faced.verdict, missing = faced.missing, early = newcomers.early
         from faced left join newcomers using (list)
         where ops.lists.list = faced.list and ops.lists.version_at = faced.version_at;
-        insert into ops.departures (list, member, left_at, file_id, row_key, is_revoked)
-        select list, member, version_at, file_id,
+        insert into ops.departures (list, member, seen_at, left_at, file_id, row_key, is_revoked)
+        select list, member, (
+                select max(m.version_at) from ops.list_members m
+                where m.list = s.list and m.member = s.member and m.version_at < f.version_at
+            ), version_at, file_id,
             left(md5(concat_ws(chr(31), 'left', list, member, version_at)), 20), false
         from standing s join faced f using (list) where f.verdict = 'whole' and not exists ({seen});
         create or replace temp table standing as
@@ -154,6 +157,9 @@ def _restate(connection: Connection) -> None:
         select g.* replace (coalesce(l.told_by, g.file_id) as told_by)
         from gone g asof left join later l on g.list = l.list and g.date < l.date;
         update ops.departures set told_by = n.told_by from left_rows n where n.row_key = ops.departures.row_key;
+        create or replace temp table as_before as select row_key from (
+            select row_key, told_by, seen_at from left_rows intersect from stood_rows
+        );
     """)
     owners = connection.execute(
         "select distinct split_part(list, chr(31), 1), split_part(list, chr(31), 2) from dirty order by all"
@@ -168,11 +174,11 @@ def _restate_table(connection: Connection, source: str, name: str, newest: int) 
     key = content_key(table)
     listed = ", ".join([*table.stored, *PROVENANCE])
     untrue = (
-        f"file_source = {quoted(source)} and ({key}, file_id) in (from stood_rows) "
-        f"and ({key}, file_id) not in (select row_key, told_by from left_rows)"
+        f"file_source = {quoted(source)} and ({key}, file_id) in (select row_key, told_by from stood_rows) "
+        f"and ({key}, file_id) not in (select row_key, told_by from left_rows semi join as_before using (row_key))"
     )
     told = f"select {', '.join(_values(source, name))} from ({_LEFT} where source = {quoted(source)})"
-    fresh = f"{told} where (row_key, told_by) not in (from stood_rows)"
+    fresh = f"{told} where row_key not in (from as_before)"
     connection.execute(
         f"insert into superseded.{name} ({listed}, superseded_by) select {listed}, {newest} from staging.{name} "
         f"where {untrue}; delete from staging.{name} where {untrue}; "
@@ -183,7 +189,7 @@ def _restate_table(connection: Connection, source: str, name: str, newest: int) 
 
 
 _LEFT = f"""
-    select *, left_at as {LIST_TIME}, split_part(list, chr(31), 1) as source from left_rows
+    select *, left_at as {LIST_TIME}, seen_at as {SEEN_TIME}, split_part(list, chr(31), 1) as source from left_rows
 """
 
 

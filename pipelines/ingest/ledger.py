@@ -127,6 +127,7 @@ LIST_MEMBERS = {
 DEPARTURES = {
     "list": ("VARCHAR", "名单", "as in ops.lists"),
     "member": ("VARCHAR", "成员", "who is missing in it"),
+    "seen_at": ("TIMESTAMP", "最后在名单时间", "time of the last list before it in which he stands"),
     "left_at": ("TIMESTAMP", "离开时间", "time of the first whole list in which he is missing"),
     "file_id": ("BIGINT", "文件编号", "the load of that list"),
     "row_key": ("VARCHAR", "行键", "key of the row in staging"),

@@ -74,8 +74,9 @@ class Plan:
     outputs: tuple[str, ...]
     fast_layers: tuple[tuple[str, ...], ...]
     careful_layers: tuple[tuple[str, ...], ...]
-    odd: tuple[str, ...]
+    odd: dict[str, str]  # SQL by column of the mapping that the file has: its cell is not plainly spelled
     faults: tuple[Fault, ...]
+    suspects: tuple[str, ...] = ()  # SQL: the line may be none of the rows, though nothing in it is odd
     assumed: tuple[str, ...] = ()  # columns of the mapping of which outputs say whether a row used them
 
     @property
@@ -127,8 +128,8 @@ class Plan:
 
         `seen`, where a row does: by which it is known again.
         """
-        doubts = [*self.odd, *(fault.condition for fault in self.faults)]
-        rows = _stacked(relation, (*self.fast_layers, (f"({any_of(doubts)}) is true as is_bad",)))
+        doubts = [*self.odd.values(), *self.suspects, *(fault.condition for fault in self.faults)]
+        rows = stacked(relation, (*self.fast_layers, (f"({any_of(doubts)}) is true as is_bad",)))
         seen = f"case when is_bad then {self.seen_sql} end as seen"
         return f"select {', '.join([*keep, *self.outputs])}, is_bad, {seen} from {rows}"
 
@@ -152,7 +153,7 @@ class Plan:
         faults = f"list_filter([{', '.join([*parts, none])}], lambda f: f is not null)"
         bad = any_of(["refused", *(f.condition for f in self.faults if f.refuses)])
         outputs = ", ".join(["line", "rec", *self.outputs])
-        rows = _stacked(relation, self.careful_layers)
+        rows = stacked(relation, self.careful_layers)
         near_phone = any_of(f.condition for f in self.faults if f.reason == "phone_not_full")
         hidden = "when is_forgotten then '***' " if self.forgets else ""
         digits = "regexp_replace(raw_text, '[0-9]{5,}', '***', 'g')"
@@ -170,7 +171,8 @@ def used_name(column: str) -> str:
     return f"u_{column}"
 
 
-def _stacked(relation: str, layers: tuple[tuple[str, ...], ...]) -> str:
+def stacked(relation: str, layers: tuple[tuple[str, ...], ...]) -> str:
+    """SQL of a relation with layers of columns on it, each of which may use those below."""
     for layer in layers:
         if layer:
             relation = f"(select *, {', '.join(layer)} from {relation})"

@@ -86,7 +86,7 @@ class _Builder:
             outputs=tuple(outputs),
             fast_layers=tuple(map(tuple, (layers.cells, layers.looks, layers.values, *mapped))),
             careful_layers=tuple(map(tuple, (layers.straight, *mapped))),
-            odd=tuple(layers.odd),
+            odd=layers.odd,
             faults=tuple(layers.faults),
             assumed=assumed,
         )
@@ -194,7 +194,7 @@ class _Builder:
         x, p, v = self._cell(name, column, reading), sql_name(f"p_{name}"), sql_name(name)
         layers.looks.append(f"{plainly.look_sql(x, reading)} as {p}")
         layers.values.append(f"{plainly.value_sql(p, reading, self.origin.key)} as {v}")
-        layers.odd.append(plainly.odd_sql(x, p, v, reading))
+        layers.odd[name] = plainly.odd_sql(x, p, v, reading)
         straight = f"nullif({sql_name('x_' + name)}, '')"
         if reading.kind == "phone":
             straight = phone_key_sql(straight, self.origin.key)

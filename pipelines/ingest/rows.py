@@ -14,20 +14,15 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.layout import totals_places
+from pipelines.ingest.line_noise import LineNoise
+from pipelines.ingest.many_rows import ManyRows
 from pipelines.ingest.midnights import day_columns
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
 from pipelines.ingest.refused_lines import RefusedLines
 from pipelines.ingest.statements import few_rows, run_parsed
-from pipelines.ingest.straightening import Row, raw_text_sql, straighten_rows
-from pipelines.ingest.table_noise import (
-    is_header_like,
-    is_totals,
-    is_whole,
-    suspects_sql,
-    totals_notice,
-    whole_notice,
-)
+from pipelines.ingest.straightening import Row, Straightened, raw_text_sql, straighten_rows
+from pipelines.ingest.table_noise import suspects_sql, totals_notice, whole_notice
 from pipelines.settings import ReadingLimits
 
 if TYPE_CHECKING:
@@ -35,6 +30,7 @@ if TYPE_CHECKING:
 
 # Below this many rows the second look at all of them costs less than planning the fast one.
 FEW = 400
+MANY = 2_000  # rows of which the second look is taken column by column
 BATCH = 10_000
 
 
@@ -78,10 +74,8 @@ class RowReader:
         self.relation = ""
         self.repaired: str | None = None
         self.is_table = False  # lines that people look at: some of them may be empty, or no rows
-        self.headers: list[int] = []  # lines that are a header once more
-        self.totals: list[int] = []  # lines that add up others
-        self.wholes: list[int] = []  # of these, lines of all groups or accounts together
-        self.keeps_wholes = False  # nothing else stands in the file
+        self.keeps_wholes = False  # lines of all groups or accounts together: nothing else stands in the file
+        self.noise: LineNoise | None = None  # of a table
         self.opened: Opened
         self.plan: Plan
 
@@ -90,18 +84,19 @@ class RowReader:
         # A spreadsheet's empty rows are no data; an empty JSON object is.
         self.is_table = opened.refused_sql is None and opened.encoding != "parquet"
         self.opened, self.plan = opened, self._guarded(plan)
+        self._begin_noise()
         self._read(folders)
-        if self.wholes and not self.rows.count:
-            self._read_wholes(folders)
+        if self.noise and self.noise.wholes and not self.rows.count:
+            self._read_wholes(folders, self.noise.wholes)
         self.rows.count += len(self.rows.refused)
-        if self.totals:
-            self.rows.notices.append(totals_notice(sorted(self.totals), opened.sheets))
+        if self.noise and self.noise.totals:
+            self.rows.notices.append(totals_notice(sorted(self.noise.totals), opened.sheets))
         return self.rows
 
-    def _read_wholes(self, folders: tuple[str, ...]) -> None:
+    def _read_wholes(self, folders: tuple[str, ...], lines: list[int]) -> None:
         """Once more, where only lines of all together stand: then they are what the file tells."""
-        self.rows = Rows(self.rows.name, self.rows.refused)
-        self.totals, self.keeps_wholes, lines = [], True, self.wholes
+        self.rows, self.keeps_wholes = Rows(self.rows.name, self.rows.refused), True
+        self._begin_noise()
         self._read(folders)
         self.rows.notices.append(whole_notice(lines, self.opened.sheets))
 
@@ -112,6 +107,10 @@ class RowReader:
         self._begin_refused()
         if opened.refused_sql is not None:
             self.rows.refused.add(f"select line, reason, raw from {opened.refused_sql}")
+
+    def _begin_noise(self) -> None:
+        """No line was met yet."""
+        self.noise = LineNoise(self.plan, self.keeps_wholes) if self.is_table else None
 
     def _begin_refused(self) -> None:
         """What was refused before any row was read."""
@@ -124,7 +123,7 @@ class RowReader:
         if not self.is_table:
             return plan
         suspects = suspects_sql(totals_places(plan.match), plan.match.places, plan.match.header)
-        return replace(plan, odd=(*plan.odd, *suspects))
+        return replace(plan, suspects=suspects)
 
     def read_children(self, relation: str, plan: Plan) -> Rows:
         """One list inside the records."""
@@ -154,7 +153,7 @@ class RowReader:
         """Drops everything that this reader made."""
         for view in ("rows", "cells", "straight"):
             self.connection.execute(f"drop view if exists temp.{self.name}_{view}")
-        for part in ("fast", "unnumbered", "careful", "faults", "refused"):
+        for part in ("fast", "unnumbered", "careful", "faults", "refused", *ManyRows.TABLES):
             self.connection.execute(f"drop table if exists temp.{self.name}_{part}")
 
     def _look(self, expected: int | None) -> None:
@@ -185,17 +184,38 @@ class RowReader:
 
     def _second_look(self, *relations: str | None) -> None:
         """Straightens rows and says what is wrong with them: temp tables <name>_careful and <name>_faults."""
-        rows = self._real_rows([relation for relation in relations if relation is not None])
+        given = [relation for relation in relations if relation is not None]
+        straight = self._straighten_many(given) if self._are_many(given) else self._straighten(given)
+        if straight is not None:
+            if straight.customs:
+                raise OtherCustomError(straight.customs)
+            self.rows.notices += straight.notices
+            self.rows.count -= straight.blank
+            self._judge(straight.rows, straight.faults, straight.counts.total())
+        self.rows.count -= len(self.noise.totals) if self.noise else 0
+
+    def _are_many(self, relations: list[str]) -> bool:
+        """Whether to read the different cells of each column once costs less than to walk over the rows."""
+        found = 0
+        for relation in relations:
+            if found <= MANY:
+                row = self.connection.execute(f"select count(*) from (from {relation} limit {MANY + 1})").fetchone()
+                found += row[0] if row else 0
+        return found > MANY
+
+    def _straighten_many(self, relations: list[str]) -> Straightened:
+        cells = ", ".join(f"c{place}" for place in range(len(self.plan.match.header)))
+        parts = (f"select line, rec, {cells} from {relation}" for relation in relations)
+        many = ManyRows(self.connection, self.plan, self.scratch, self.name)
+        return many.straighten(f"({' union all '.join(parts)})", self.noise)
+
+    def _straighten(self, relations: list[str]) -> Straightened | None:
+        """None where no row is left."""
+        rows = self._real_rows(relations)
         first = next(rows, None)
         if first is None:
-            self.rows.count -= len(self.totals)
-            return
-        straight = straighten_rows(self.plan, _chain(first, rows), self.scratch, self.name, self.is_table)
-        if straight.customs:
-            raise OtherCustomError(straight.customs)
-        self.rows.notices += straight.notices
-        self.rows.count -= straight.blank + len(self.totals)
-        self._judge(straight.rows, straight.faults, straight.counts.total())
+            return None
+        return straighten_rows(self.plan, _chain(first, rows), self.scratch, self.name, self.is_table)
 
     def _judge(self, straight_rows: str, cell_faults: str, count: int) -> None:
         """What is wrong with straightened rows, given what is wrong with their cells."""
@@ -216,17 +236,10 @@ class RowReader:
         self.rows.faults = f"temp.{self.name}_faults"
 
     def _real_rows(self, relations: list[str]) -> Iterator[Row]:
-        """Without rows of totals; headers are noted."""
-        names, telling = frozenset(self.plan.match.header), totals_places(self.plan.match)
+        """Without lines that are no rows."""
         for row in self._fetched(relations):
-            is_sum_of_all = self.is_table and not self.keeps_wholes and is_whole(row[2], telling)
-            if is_sum_of_all or (self.is_table and is_totals(row[2], telling)):
-                self.totals.append(row[0])
-                self.wholes += [row[0]] if is_sum_of_all else []
-                continue
-            if self.is_table and is_header_like(row[2], names):
-                self.headers.append(row[0])
-            yield row
+            if self.noise is None or not self.noise.is_none(row):
+                yield row
 
     def _fetched(self, relations: list[str]) -> Iterator[Row]:
         cells = ", ".join(f"c{place}" for place in range(len(self.plan.match.header)))

@@ -13,7 +13,7 @@ from pipelines.ingest.grammar import Snapshot, Source
 from pipelines.ingest.staging import StagingTable
 from pipelines.spec.nearest import hint
 
-LIST_TIME = "file_version_at"
+LIST_TIME, SEEN_TIME = "file_version_at", "last_seen_at"
 
 
 def snapshot_mistakes(source: Source, table: StagingTable, key: str, snapshot: Snapshot) -> Iterator[str]:
@@ -41,11 +41,12 @@ def snapshot_mistakes(source: Source, table: StagingTable, key: str, snapshot: S
 
 
 def _said_of_leaving(text: str) -> str | None:
-    """What DuckDB has against an expression of `leave`; of all names only the time of the list is known there."""
+    """What DuckDB has against an expression of `leave`; of all names only the times of two lists are known there."""
     import duckdb
 
     try:
-        apart().execute(f"explain select {text} from (select timestamp '2026-01-01' as {LIST_TIME})")
+        times = f"timestamp '2026-01-02' as {LIST_TIME}, timestamp '2026-01-01' as {SEEN_TIME}"
+        apart().execute(f"explain select {text} from (select {times})")
     except duckdb.Error as error:
         return str(error).splitlines()[0]
     return None

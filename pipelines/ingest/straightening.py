@@ -20,13 +20,12 @@ from pipelines.ingest.formats.values import plain_breaks
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.plan import Plan
 from pipelines.masking import mask_words
-from pipelines.privacy import MASK, mask_letters, mask_start, mask_text
+from pipelines.privacy import MASK, mask_letters
 from pipelines.spec.literals import quoted
 
 Row = tuple[int, int, tuple[str | None, ...]]  # line, record, cells
 _FAULTS = ("line", "rec", "column_name", "reason", "found", "expected", "is_cell")
 LINE_BITS = 32  # of a record's number; the rest says which of several files it is from
-LONGEST_FOUND = 200
 LONGEST_RAW = 20_000
 
 
@@ -75,18 +74,27 @@ def straighten_rows(
     names = ["line", "rec", "refused", "faulty", "hidden", "raw_text", *(f"x_{column.name}" for column in columns)]
     types = {"line": "BIGINT", "rec": "BIGINT", "refused": "BOOLEAN", "hidden": "BOOLEAN"}
     return Straightened(
-        rows=_relation(targets[0], {column: types.get(column, "VARCHAR") for column in names}),
-        faults=_relation(targets[1], {c: "BOOLEAN" if c == "is_cell" else types.get(c, "VARCHAR") for c in _FAULTS}),
+        rows=scratch_relation(targets[0], {column: types.get(column, "VARCHAR") for column in names}),
+        faults=scratch_relation(
+            targets[1], {c: "BOOLEAN" if c == "is_cell" else types.get(c, "VARCHAR") for c in _FAULTS}
+        ),
         counts=counts,
         blank=blank,
-        notices=[
+        **told_by(plan, columns),
+        unusual=unusual,
+    )
+
+
+def told_by(plan: Plan, columns: list[FileColumn]) -> dict[str, Any]:
+    """What columns have met: notices and customs of Straightened."""
+    return {
+        "notices": [
             *(column.told_labels() for column in columns if column.labelled),
             *(column.told_stars() for column in columns if column.starred),
             *(column.told_years() for column in columns if column.guessed),
         ],
-        customs=frozenset().union(*(column.customs for column in columns)) - plan.customs,
-        unusual=unusual,
-    )
+        "customs": frozenset().union(*(column.customs for column in columns)) - plan.customs,
+    }
 
 
 def _columns(plan: Plan, written: datetime | None = None) -> list[FileColumn]:
@@ -102,21 +110,17 @@ class _Writer:
 
     def __init__(self, plan: Plan, columns: list[FileColumn], rows: Any, faults: Any) -> None:
         self.rows, self.faults = rows, faults
-        self.shown = _shown_places(plan)
+        self.shown = shown_places(plan)
         self.typed = {place for column in columns if column.is_typed for place in column.places}
 
     def write(self, row: Row, columns: list[FileColumn]) -> None:
         line, rec, cells = row
         values = [column.straighten(cells) for column in columns]
         unread = [(c, value) for c, value in zip(columns, values, strict=True) if isinstance(value, Unread)]
-        # A word where a time or a number should be: the cells may have slipped, and it may be a name.
         hide = any(column.holds_words(cells) for column, _ in unread)
         for column, fault in unread:
-            mask = mask_text if not hide else mask_words if column.is_typed else mask_letters
-            found = MASK if column.is_phone else mask_start(column.cell(cells) or "", LONGEST_FOUND, mask)
-            self.faults.writerow(
-                [line, rec, column.header, fault.reason, plain_breaks(found), fault.expected, not column.refuses]
-            )
+            found = column.shown(cells, hide)
+            self.faults.writerow([line, rec, column.header, fault.reason, found, fault.expected, not column.refuses])
         refused = any(column.refuses for column, _ in unread)
         faulty = "|".join(["", *(column.name for column, _ in unread), ""])
         raw = _raw(cells, self.shown, self.typed if hide else None)
@@ -124,7 +128,7 @@ class _Writer:
         self.rows.writerow([line, rec, refused, faulty, hide, raw, *plain])
 
 
-def _shown_places(plan: Plan) -> list[bool]:
+def shown_places(plan: Plan) -> list[bool]:
     """Which cells may be shown as raw text: those of declared columns that are not personal."""
     shown = [False] * len(plan.match.header)
     for name, places in plan.match.positions.items():
@@ -153,12 +157,13 @@ def raw_text_sql(plan: Plan) -> str:
     """SQL over a file's own cells: the same text as `_raw`."""
     parts = [
         f"coalesce(c{place}, '')" if open_ else f"case when c{place} <> '' then '***' else '' end"
-        for place, open_ in enumerate(_shown_places(plan))
+        for place, open_ in enumerate(shown_places(plan))
     ]
     return f"concat_ws(',', {', '.join(parts)})"
 
 
-def _relation(path: Path, columns: dict[str, str]) -> str:
+def scratch_relation(path: Path, columns: dict[str, str]) -> str:
+    """SQL of a relation: what was written down for DuckDB, by the types of its columns."""
     spec = ", ".join(f"'{name}': '{sql_type}'" for name, sql_type in columns.items())
     return (
         f"read_csv({quoted(str(path))}, columns = {{{spec}}}, auto_detect = false, header = false, delim = ',', "

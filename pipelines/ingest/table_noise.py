@@ -38,7 +38,7 @@ _BEHIND = r"[)\]】》>]*(?:[:：(（\[【].*)?"
 _TOTALS = re.compile(rf"{_BEFORE}(?:{_WORDS}|{_COUNTED})[*=—-]*{_BEHIND}", re.IGNORECASE)
 _ENDS_IN_TOTALS = re.compile(rf".*(?:{_SUMS})[*=—-]*{_BEHIND}")  # 一店小计, 本日累计: of an id, never of a name
 _WHOLE = re.compile(rf"{_BEFORE}(?:{_WHOLE_WORDS})(?:{_WHOLE_OF})?[*=—-]*{_BEHIND}", re.IGNORECASE)
-_LONGEST = 20
+LONGEST_TOTALS = 20
 _FIRST_LETTERS = "[合总小共累汇總本当全GgSsTt(（【《<*=—-]"
 _FIRST_OF_WHOLE = "[全整所不Aa(（【《<*=—-]"
 
@@ -64,10 +64,15 @@ def is_whole(cells: Sequence[str | None], places: TotalsPlaces) -> bool:
 
 
 def _says_total(cell: str | None, words: re.Pattern[str]) -> bool:
-    if not cell or len(cell) > _LONGEST or (cell[:1].isdigit() and cell.isascii()):
+    if not cell or len(cell) > LONGEST_TOTALS or (cell[:1].isdigit() and cell.isascii()):
         return False
     text = "".join(unicodedata.normalize("NFKC", cell).strip("\ufeff'\"=").split())
     return words.fullmatch(text) is not None
+
+
+def may_say_totals(cell: str) -> bool:
+    """Whether a line with this cell may be one of totals, wherever it stands."""
+    return any(_says_total(cell, words) for words in (_TOTALS, _ENDS_IN_TOTALS, _WHOLE))
 
 
 def says_totals(cell: str) -> bool:
@@ -110,9 +115,14 @@ def is_header_like(cells: Sequence[str | None], header: frozenset[str]) -> bool:
     filled = [cell for cell in cells if cell]
     if len(filled) < 2:
         return False
-    names = known_names()
-    known = sum(1 for cell in filled if cell in names or cell in header or cell.strip(' \t"\ufeff') in names)
+    known = sum(is_column_name(cell, header) for cell in filled)
     return known >= 2 and 2 * known >= len(filled)
+
+
+def is_column_name(cell: str, header: frozenset[str]) -> bool:
+    """Whether a cell is the name of a column: of this file or of any mapping."""
+    names = known_names()
+    return cell in names or cell in header or cell.strip(' \t"\ufeff') in names
 
 
 def known_names() -> frozenset[str]:

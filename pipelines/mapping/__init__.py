@@ -18,7 +18,8 @@ from pathlib import Path
 
 from pipelines.ingest.own_sources import OwnFile
 from pipelines.ingest.sources import CANONICAL, load_sources, sources_of
-from pipelines.mapping.fitting import Fitted, NoTable, fit
+from pipelines.mapping.fitted import Fitted, NoTable
+from pipelines.mapping.fitting import fit
 from pipelines.mapping.unknown_table import NoHeader, UnknownTable, read_unknown
 from pipelines.mapping.yaml_text import yaml_of
 from pipelines.settings import Settings

@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.ingest.canonical import content_sql
 from pipelines.ingest.expressions import names_of
 from pipelines.ingest.synonyms import TableHeaders, load_headers
-from pipelines.mapping.fitting import Choice, Fitted, Question
+from pipelines.mapping.fitted import Choice, Fitted, Question
 from pipelines.mapping.known_names import Target, targets_of
 from pipelines.mapping.unknown_table import UnknownTable
 from pipelines.platforms import platform_words

@@ -66,3 +66,19 @@ def test_who_is_missing_in_a_list_and_joined_again_that_day_is_inside():
         ("03-17 23:59:59", None),
     ]
     assert stays({**JOIN, **DAY}, missing) == [("03-17 15:00:00", "03-17 15:00:00")]
+
+
+def test_a_leave_that_a_list_shows_lies_between_two_lists():
+    """Between the last list with the person and the first without; not before the person joined."""
+    gone = {**LEAVE, "event_at": "2025-03-20 09:00:00", "is_inferred": True, "happened_after": "2025-03-18 09:00:00"}
+
+    def left(*events):
+        rows = world({"events": [{"event_id": f"e{n}", **event} for n, event in enumerate(events)]}).rows(
+            "core.memberships", order="joined_at"
+        )
+        return [(row["is_left_inferred"], row["left_after"] and str(row["left_after"])) for row in rows]
+
+    assert left(BEFORE, gone) == [(True, "2025-03-18 09:00:00")]
+    assert left({**BEFORE, "event_at": "2025-03-19 10:00:00"}, gone) == [(True, "2025-03-19 10:00:00")]
+    assert left(BEFORE, {**LEAVE, **THREE}) == [(False, None)]
+    assert left(BEFORE) == [(None, None)]

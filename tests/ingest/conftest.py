@@ -91,23 +91,30 @@ def landing(tmp_path: Path, warehouse: Any) -> Landing:
     return Landing(tmp_path / "home", warehouse)
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Small files are read one way and large ones another; what comes out must be the same.
+WAYS = {"few": {}, "many": {"FEW": 0}, "columns": {"FEW": 0, "MANY": 0}}
 
-    Each test takes one of the two, by its name, and with SIYU_PARITY=all (make parity) both; test_cells and
-    test_reading hold the two against each other over random files.
+
+def take_way(patch: pytest.MonkeyPatch, way: str) -> None:
+    """From here on files are read in one way, however many rows they have."""
+    for name, value in WAYS[way].items():
+        patch.setattr(f"pipelines.ingest.rows.{name}", value)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Small files are read one way, large ones another, of many odd cells a third; what comes out must be the
+    same.
+
+    Each test takes one of the three, by its name, and with SIYU_PARITY=all (make parity) all; test_cells and
+    test_three_ways hold them against each other over random files.
     """
-    if "both_ways" in metafunc.fixturenames:
-        ways = ["few", "many"]
-        chosen = (
-            ways if os.environ.get("SIYU_PARITY") == "all" else [ways[crc32(metafunc.function.__name__.encode()) % 2]]
-        )
-        metafunc.parametrize("both_ways", chosen, indirect=True)
+    if "each_way" in metafunc.fixturenames:
+        one = crc32(metafunc.function.__name__.encode()) % len(WAYS)
+        chosen = list(WAYS) if os.environ.get("SIYU_PARITY") == "all" else [list(WAYS)[one]]
+        metafunc.parametrize("each_way", chosen, indirect=True)
 
 
 @pytest.fixture
-def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def each_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The way in which files of this test are read."""
-    if request.param == "many":
-        monkeypatch.setattr("pipelines.ingest.rows.FEW", 0)
+    take_way(monkeypatch, request.param)
     return request.param

@@ -18,13 +18,13 @@ def order_ids(landing: Landing, *cells: str, header: str = "订单号") -> list[
     ["订单号：A1001", "订单号:A1001", "订单号: A1001", "订单号A1001", "订单号 A1001", "订单编号：A1001",
      "order_id: A1001", "ORDER_ID：A1001", "订单ID:A1001", "\t订单号：A1001 "],
 )  # fmt: skip
-def test_the_columns_own_name_goes_and_is_told(landing, both_ways, cell):
+def test_the_columns_own_name_goes_and_is_told(landing, each_way, cell):
     assert order_ids(landing, cell, "A1002") == ["A1001", "A1002"]
     told = landing.sql("select subject, rows, severity from ops.notices where code = 'label_taken_off'")
     assert told == [{"subject": "订单号", "rows": 1, "severity": "told"}]
 
 
-def test_a_label_without_an_id_names_nobody(landing, both_ways):
+def test_a_label_without_an_id_names_nobody(landing, each_way):
     landing.one("orders/a.csv", "订单号,付款时间,实付金额,买家ID\nA1,2026-03-01 10:00:00,1,买家ID：-\n")
     assert landing.rows("orders", "order_id, buyer_id") == [("A1", None)]
 
@@ -47,7 +47,7 @@ BESIDE = [
 ]  # fmt: skip
 
 
-def test_whatever_else_stands_beside_an_order_is_refused(landing, both_ways):
+def test_whatever_else_stands_beside_an_order_is_refused(landing, each_way):
     assert order_ids(landing, *(cell for cell, _ in BESIDE), "A1001") == ["A1001"]
     assert landing.quarantine("reason") == [(reason,) for _, reason in BESIDE]
 
@@ -55,7 +55,7 @@ def test_whatever_else_stands_beside_an_order_is_refused(landing, both_ways):
 @pytest.mark.parametrize(
     "cell", ["u1(小红)", "u1（小红）", "u1 小红", "昵称：小红", "u1;u2", "u1\n小红", "wmA1/wmA2", "u1~u3"]
 )
-def test_or_beside_a_person(landing, both_ways, cell):
+def test_or_beside_a_person(landing, each_way, cell):
     rows = f'"{cell}",入群,2026-03-01 10:00:00,g1\nu1,入群,2026-03-01 10:00:00,g1\n'
     landing.one("events/a.csv", f"用户ID,事件,事件时间,群号\n{rows}")
     assert landing.rows("events", "user_id") == [("u1",)]
@@ -69,7 +69,7 @@ IDS = [
 ]  # fmt: skip
 
 
-def test_an_id_may_hold_letters_digits_and_marks(landing, both_ways):
+def test_an_id_may_hold_letters_digits_and_marks(landing, each_way):
     assert set(order_ids(landing, *IDS)) == set(IDS)
     assert landing.quarantine() == []
 
@@ -79,19 +79,19 @@ def test_an_id_may_hold_letters_digits_and_marks(landing, both_ways):
     [("群名称", "福利群：周三"), ("群名称", "VIP1（上海）"), ("群号", "2026 春季群"), ("群号", "VIP1（上海）"),
      ("群号", "福利群(2)"), ("群号", "2026 Double11"), ("群号", "618 福利群")],
 )  # fmt: skip
-def test_a_group_may_be_called_anything(landing, both_ways, header, cell):
+def test_a_group_may_be_called_anything(landing, each_way, header, cell):
     landing.one("events/a.csv", f"用户ID,事件,事件时间,{header}\nu1,入群,2026-03-01 10:00:00,{cell}\n")
     assert landing.rows("events", "group_id") == [(cell,)]
 
 
 @pytest.mark.parametrize("cell", ["群号：G1", "群编号:G1", "群号G1"])
-def test_but_its_label_goes(landing, both_ways, cell):
+def test_but_its_label_goes(landing, each_way, cell):
     landing.one("events/a.csv", f"用户ID,事件,事件时间,群号\nu1,入群,2026-03-01 10:00:00,{cell}\n")
     assert landing.rows("events", "group_id") == [("G1",)]
 
 
 @pytest.mark.parametrize("name", ["小红(代购)", "A1;B2", "红 红1", "VIP1 小红", "电话：勿扰"])
-def test_and_a_nickname_too(landing, both_ways, name):
+def test_and_a_nickname_too(landing, each_way, name):
     landing.one("events/a.csv", f"成员昵称,事件,事件时间,群号\n{name},入群,2026-03-01 10:00:00,g1\n")
     assert landing.rows("events", "user_id") == [(name,)]
 

@@ -39,7 +39,7 @@ GIVEN = {
         "event_at": "2026-02-27 21:40:00", "event_id": "e-1", "group_id": "g-1", "live_session_id": "7300001",
         "campaign_id": "c-1", "message_id": "m-1", "video_id": "v-1", "product_id": "p-1",
         "entry_path": "live_fan_club", "source": "直播", "medium": "口播", "entry": "评论区", "inviter_id": "u-16",
-        "is_inferred": "true",
+        "is_inferred": "true", "happened_after": "2026-02-27 09:00:00",
         "value": "1.5",
     },
     "identities": {
@@ -199,7 +199,7 @@ def test_words_outside_the_closed_lists(landing: Landing) -> None:
         "1772367300000",
     ],
 )
-def test_every_way_to_say_one_moment(landing: Landing, both_ways: str, text: str) -> None:
+def test_every_way_to_say_one_moment(landing: Landing, each_way: str, text: str) -> None:
     landing.one("orders/a.csv", f"order_id,paid_at,paid_amount\nA1,{text},5\n")
     assert landing.rows("orders", "paid_at") == [(datetime(2026, 3, 1, 20, 15),)]
 
@@ -228,7 +228,7 @@ def test_the_business_time_zone_is_the_merchants(landing: Landing) -> None:
     ]
 
 
-def test_amounts_keep_their_cents(landing: Landing, both_ways: str) -> None:
+def test_amounts_keep_their_cents(landing: Landing, each_way: str) -> None:
     given = ["0.1", "0.005", "1234.5", '"1,234.50"', "99999999.99", "0", ".5", "12."]
     body = "".join(f"A{n},2026-03-01,{amount}\n" for n, amount in enumerate(given))
     landing.one("orders/a.csv", "order_id,paid_at,paid_amount\n" + body)
@@ -241,7 +241,7 @@ LONG_IDS = ["6917000000000000123", "00120", "123456789012345678901234567890", "9
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "xlsx", "parquet"])
-def test_ids_never_pass_through_a_number(landing: Landing, both_ways: str, ending: str) -> None:
+def test_ids_never_pass_through_a_number(landing: Landing, each_way: str, ending: str) -> None:
     rows = [{"order_id": text, "paid_at": "2026-03-01", "paid_amount": 5, "buyer_id": text} for text in LONG_IDS]
     made = {"csv": csv_text, "jsonl": json_lines, "xlsx": sheet, "parquet": parquet}[ending](rows)
     landing.one(f"orders/a.{ending}", made)
@@ -280,7 +280,7 @@ def test_an_event_without_an_id_is_known_by_what_happened(landing: Landing) -> N
     ]
 
 
-def test_a_phone_as_an_id_becomes_its_key(landing: Landing, both_ways: str) -> None:
+def test_a_phone_as_an_id_becomes_its_key(landing: Landing, each_way: str) -> None:
     key = phone_key("13800138006", load_key(landing.settings.key_path))
     header = "user_id,user_id_type,event,event_at,inviter_id\n"
     landing.one(

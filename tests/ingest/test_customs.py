@@ -22,7 +22,7 @@ def orders(landing: Landing, *amounts: str, discounts: tuple[str, ...] = ()) -> 
 
 
 @pytest.mark.parametrize("proof", ["12,5", "12,50", "1.234,50", "¥ 12,50", "0,125", "1 234,50", "1.234.567", "12,50元"])
-def test_beside_a_decimal_comma_a_group_of_three_may_be_two_numbers(landing, both_ways, proof):
+def test_beside_a_decimal_comma_a_group_of_three_may_be_two_numbers(landing, each_way, proof):
     doubtful = ["1,250", "1.250", "￥1,250", "12,500元"]
     standing, refused = orders(landing, *doubtful, proof, "99.90", "1250", "1,250.00", "1,250,000")
     assert standing == [("A6", "99.90"), ("A7", "1250.00"), ("A8", "1250.00"), ("A9", "1250000.00")]
@@ -33,18 +33,18 @@ def test_beside_a_decimal_comma_a_group_of_three_may_be_two_numbers(landing, bot
 
 
 @pytest.mark.parametrize("other", ["1,250.00", "12.5", "12,5/13", "1,2,3", "12,"])
-def test_without_one_it_is_a_thousand(landing, both_ways, other):
+def test_without_one_it_is_a_thousand(landing, each_way, other):
     standing, _ = orders(landing, "1,250", other)
     assert ("A1", "1250.00") in standing
 
 
-def test_all_amounts_of_a_file_are_written_by_one_custom(landing, both_ways):
+def test_all_amounts_of_a_file_are_written_by_one_custom(landing, each_way):
     standing, refused = orders(landing, "1,250", "8.00", discounts=("0,00", "0.10"))
     assert standing == [("A2", "8.00")]
     assert ("paid_amount", "decimal_comma", "1,250") in refused
 
 
-def test_and_those_of_another_file_by_their_own(landing, both_ways):
+def test_and_those_of_another_file_by_their_own(landing, each_way):
     orders(landing, "1,250", "12,5")
     landing.one("orders/b.csv", HEADER + "B1;2026-03-01 10:00:00;1,250;\n")
     assert landing.rows("orders", "order_id") == [("B1",)]
@@ -57,21 +57,21 @@ def test_among_many_rows_the_proof_may_come_last(landing):
     assert ("paid_amount", "decimal_comma", "1,250") in refused
 
 
-def test_a_list_of_counts_proves_nothing(landing, both_ways):
+def test_a_list_of_counts_proves_nothing(landing, each_way):
     header = "live_session_id,started_at,viewers,paid_amount\n"
     landing.one("live_sessions/a.csv", header + 'L1,2026-03-01 20:00:00,"1,2","1,250"\n')
     assert [str(amount) for (amount,) in landing.rows("live_sessions", "paid_amount")] == ["1250.00"]
 
 
 @pytest.mark.parametrize(("cell", "viewers"), [("9,000", 9000), ("9.000", None), ("9000", 9000)])
-def test_of_a_count_only_the_point_is_in_doubt(landing, both_ways, cell, viewers):
+def test_of_a_count_only_the_point_is_in_doubt(landing, each_way, cell, viewers):
     header = "live_session_id,started_at,viewers,paid_amount\n"
     landing.one("live_sessions/a.csv", header + f'L1,2026-03-01 20:00:00,"{cell}","12,50"\n')
     assert landing.rows("live_sessions", "viewers") == [(viewers,)]
 
 
 @pytest.mark.parametrize("form", ["jsonl", "xlsx"])
-def test_whatever_the_file_is(landing, both_ways, form):
+def test_whatever_the_file_is(landing, each_way, form):
     rows = [["A1", "2026-03-01 10:00:00", "1,250"], ["A2", "2026-03-01 10:00:00", "12,5"]]
     header = ["order_id", "paid_at", "paid_amount"]
     lines = "\n".join(json.dumps(dict(zip(header, row, strict=True))) for row in rows)
@@ -81,7 +81,7 @@ def test_whatever_the_file_is(landing, both_ways, form):
 
 
 @pytest.mark.parametrize("proof", ["25/04 20:00", "25-4 20:00", "25/04/2026", "31.12.2025 10:00"])
-def test_beside_a_day_before_its_month_a_day_without_a_year_may_be_two(landing, both_ways, proof):
+def test_beside_a_day_before_its_month_a_day_without_a_year_may_be_two(landing, each_way, proof):
     days = ["03/04 20:00", proof, "03/03 20:00", "4月3日 20:00", "2026/4/3 20:00"]
     rows = [f"A{n},{day},5.00\n" for n, day in enumerate(days, 1)]
     landing.one("orders/a.csv", "order_id,paid_at,paid_amount\n" + "".join(rows))
@@ -90,7 +90,7 @@ def test_beside_a_day_before_its_month_a_day_without_a_year_may_be_two(landing, 
 
 
 @pytest.mark.parametrize("other", ["04/25 20:00", "昨天", "26/3/1 20:00"])
-def test_without_one_the_month_comes_first(landing, both_ways, other):
+def test_without_one_the_month_comes_first(landing, each_way, other):
     landing.one("orders/a.csv", f"order_id,paid_at,paid_amount\nA1,03/04 20:00,5.00\nA2,{other},5.00\n")
     assert ("2026-03-04 20:00:00",) in landing.rows("orders", "paid_at::varchar")
 

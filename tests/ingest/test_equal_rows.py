@@ -26,20 +26,20 @@ def paid(landing: Landing) -> list[tuple[str, Decimal]]:
     return landing.rows("orders", "order_id, paid_amount")
 
 
-def test_an_export_pasted_below_itself_counts_once(landing: Landing, both_ways: str) -> None:
+def test_an_export_pasted_below_itself_counts_once(landing: Landing, each_way: str) -> None:
     file = landing.one("order_lines/a.csv", "\n".join([*LINES, OTHER, *LINES, OTHER]) + "\n")
     assert paid(landing) == [("L1", Decimal(100)), ("L2", Decimal(60))]
     assert (file.rows_loaded, file.rows_superseded) == (3, 3)
     assert told(landing) == [("part_repeated", 3)]
 
 
-def test_refunds_pasted_below_a_longer_list_of_them_count_once(landing: Landing, both_ways: str) -> None:
+def test_refunds_pasted_below_a_longer_list_of_them_count_once(landing: Landing, each_way: str) -> None:
     landing.one("refunds/a.csv", "\n".join([*REFUNDS[:2], *REFUNDS]) + "\n")
     assert landing.rows("refunds", "order_id, refund_amount") == [("R1", Decimal(30)), ("R2", Decimal(5))]
     assert told(landing) == [("part_repeated", 1)]
 
 
-def test_a_sheet_of_everything_beside_the_sheet_of_a_month_counts_once(landing: Landing, both_ways: str) -> None:
+def test_a_sheet_of_everything_beside_the_sheet_of_a_month_counts_once(landing: Landing, each_way: str) -> None:
     landing.one("order_lines/a.xlsx", workbook({"10月": sheet(LINES), "全年": sheet([*LINES, OTHER])}))
     assert paid(landing) == [("L1", Decimal(100)), ("L2", Decimal(60))]
     assert told(landing) == [("part_repeated", 2)]
@@ -60,7 +60,7 @@ def test_parts_that_only_overlap_count_and_are_told(landing: Landing) -> None:
 
 
 @pytest.mark.parametrize("name", ["one", "two"])
-def test_equal_rows_of_one_list_count_and_are_told(landing: Landing, both_ways: str, name: str) -> None:
+def test_equal_rows_of_one_list_count_and_are_told(landing: Landing, each_way: str, name: str) -> None:
     landing.one(f"refunds/{name}.csv", "\n".join([*REFUNDS, REFUNDS[1], REFUNDS[1]]) + "\n")
     assert landing.rows("refunds", "sum(refund_amount)") == [(Decimal(95),)]
     assert told(landing) == [("equal_rows", 2)]

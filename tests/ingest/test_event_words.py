@@ -16,7 +16,7 @@ def event(word: str, user: str = "u1", kind: str = "user_id", platform: str = "d
     return f"{platform},{user},{kind},{word},2026-03-01 {at},g1\n"
 
 
-def test_chinese_names_are_read_as_the_word(landing: Landing, both_ways: str) -> None:
+def test_chinese_names_are_read_as_the_word(landing: Landing, each_way: str) -> None:
     words = ["入群", "进群", "退群", "关注", "取关", "加企微", "入会", "Group_Join", "我的活动"]
     landing.one("events/a.csv", HEADER + "".join(event(word, f"u{n}") for n, word in enumerate(words, 1)))
     assert [word for _, word in landing.rows("events", "user_id, event")] == [
@@ -35,7 +35,7 @@ def test_chinese_names_are_read_as_the_word(landing: Landing, both_ways: str) ->
         (event("follow", "13812345670", "Mobile"), event("follow", "138 1234 5670", "手机")),
     ],
 )
-def test_one_event_in_two_spellings_is_one(landing: Landing, both_ways: str, one: str, other: str) -> None:
+def test_one_event_in_two_spellings_is_one(landing: Landing, each_way: str, one: str, other: str) -> None:
     """Keys are hashed after checking, not before."""
     landing.write("events/a.csv", HEADER + one)
     landing.write("events/b.csv", HEADER + other)
@@ -43,7 +43,7 @@ def test_one_event_in_two_spellings_is_one(landing: Landing, both_ways: str, one
     assert len({key for (key,) in landing.rows("events", "event_id")}) == 1
 
 
-def test_the_key_of_a_plain_event_is_what_it_always_was(landing: Landing, both_ways: str) -> None:
+def test_the_key_of_a_plain_event_is_what_it_always_was(landing: Landing, each_way: str) -> None:
     """A warehouse that stands must know its events again."""
     landing.one("events/a.csv", HEADER + event("group_join"))
     parts = "'douyin', 'user_id', 'u1', 'group_join', '2026-03-01 10:00:00', 'g1', '', '', '', '', ''"
@@ -57,7 +57,7 @@ def test_no_spelling_means_two_words() -> None:
         )
 
 
-def test_a_word_that_nobody_knows_is_told(landing: Landing, both_ways: str) -> None:
+def test_a_word_that_nobody_knows_is_told(landing: Landing, each_way: str) -> None:
     landing.settings = landing.settings.model_copy(update={"private_entry_events": ["group_join", "扫码领奖"]})
     words = ["扫码领奖", "group_join", "groupjoin", "groupjoin", "抽奖转盘"]
     landing.one("events/a.csv", HEADER + "".join(event(word, f"u{n}") for n, word in enumerate(words, 1)))

@@ -60,7 +60,7 @@ def items(landing: Landing, columns: str) -> list[tuple[Any, ...]]:
     ("header", "width"), [(HEADER_A, "A"), (HEADER_B, "B"), (HEADER_21, "21"), (HEADER_13, "13"), (HEADER_12, "12")]
 )
 def test_every_header_of_an_order_export(
-    landing: Landing, both_ways: str, header: list[str], width: str, encoding: str
+    landing: Landing, each_way: str, header: list[str], width: str, encoding: str
 ) -> None:
     file = landing.one("inbox/导出.csv", export(header, {}), encoding=encoding)
     assert (file.source, file.tables) == ("doudian_orders", {"order_items": 1, "orders": 1})
@@ -71,7 +71,7 @@ def test_every_header_of_an_order_export(
     assert landing.sql(f"select {', '.join(expected)} from staging.order_items") == [expected]
 
 
-def test_rows_by_product_become_items_and_their_sum_the_order(landing: Landing, both_ways: str) -> None:
+def test_rows_by_product_become_items_and_their_sum_the_order(landing: Landing, each_way: str) -> None:
     rows = [
         {"子订单编号": "11", "订单应付金额": "100.00", "运费": "6.00", "优惠总金额": "-"},
         {"子订单编号": "12", "订单应付金额": "1,020.50", "运费": "-", "优惠总金额": "3.00", "订单状态": "已发货"},
@@ -100,7 +100,7 @@ def test_a_line_per_order_is_its_own_item_until_its_items_are_known(landing: Lan
     assert landing.rows("orders", "paid_amount") == [(Decimal("290.00"),)]
 
 
-def test_packed_sub_orders_keep_one_total_and_are_flagged(landing: Landing, both_ways: str) -> None:
+def test_packed_sub_orders_keep_one_total_and_are_flagged(landing: Landing, each_way: str) -> None:
     row = {"子订单编号": "\t11;12", "选购商品": "裙;衫", "商品ID": "1;2", "商家编码": "a;b", "商品数量": "3"}
     landing.one("doudian_orders/a.csv", export(HEADER_12, row | {"订单应付金额": "300.00"}))
     columns = "item_id, product_id, sku_id, product_name, quantity, paid_amount, is_packed"
@@ -111,7 +111,7 @@ def test_packed_sub_orders_keep_one_total_and_are_flagged(landing: Landing, both
     ]
 
 
-def test_ids_as_programs_wrap_them_against_excel(landing: Landing, both_ways: str) -> None:
+def test_ids_as_programs_wrap_them_against_excel(landing: Landing, each_way: str) -> None:
     wraps = ["{}", "\t{}", "'{}", '="{}"', "\u202d{}\u202c", " {} ", "\ufeff{}"]
     numbers = [f"{MAIN}{n}" for n in range(len(wraps))]
     texts = [wrap.format(number) for wrap, number in zip(wraps, numbers, strict=True)]
@@ -119,7 +119,7 @@ def test_ids_as_programs_wrap_them_against_excel(landing: Landing, both_ways: st
     assert items(landing, "order_id, item_id") == [(number, number) for number in numbers]
 
 
-def test_ids_in_scientific_notation_are_lost_and_say_so(landing: Landing, both_ways: str) -> None:
+def test_ids_in_scientific_notation_are_lost_and_say_so(landing: Landing, each_way: str) -> None:
     rows = [{"主订单编号": "6.92E+18"}, {"子订单编号": "6.917E+18"}, {"子订单编号": "12", "商品ID": "3.5E+18"}]
     landing.one("doudian_orders/a.csv", export(HEADER_13, *rows))
     assert items(landing, "item_id, product_id") == [("12", None)]
@@ -145,7 +145,7 @@ PHONES = [
 ]
 
 
-def test_only_a_full_phone_number_identifies(landing: Landing, both_ways: str) -> None:
+def test_only_a_full_phone_number_identifies(landing: Landing, each_way: str) -> None:
     given = {f"{n:02}": phone for n, phone in enumerate(PHONES, start=1)}
     rows = [{"主订单编号": order, "子订单编号": order, "收件人手机号": cell} for order, (cell, _) in given.items()]
     landing.one("doudian_orders/a.csv", export(HEADER_21, *rows))
@@ -163,14 +163,14 @@ STATES = [
 ]  # fmt: skip
 
 
-def test_states_of_an_order(landing: Landing, both_ways: str) -> None:
+def test_states_of_an_order(landing: Landing, each_way: str) -> None:
     given = {str(n): state for n, state in enumerate(STATES, start=1)}
     rows = [{"主订单编号": order, "子订单编号": order, "订单状态": word} for order, (word, _) in given.items()]
     landing.one("doudian_orders/a.csv", export(HEADER_13, *rows))
     assert items(landing, "item_id, status") == [(order, status) for order, (_, status) in given.items()]
 
 
-def test_a_state_that_is_missing_or_unknown_refuses_the_line(landing: Landing, both_ways: str) -> None:
+def test_a_state_that_is_missing_or_unknown_refuses_the_line(landing: Landing, each_way: str) -> None:
     landing.one("doudian_orders/a.csv", export(HEADER_13, {"订单状态": "-"}, {"订单状态": "在路上"}))
     assert items(landing, "item_id") == []
     assert landing.quarantine() == [(2, "订单状态", "missing_value"), (3, "订单状态", "unknown_value")]
@@ -193,14 +193,14 @@ def test_traffic_that_comes_tomorrow_is_empty_today(landing: Landing) -> None:
     assert landing.rows("orders", "medium, entry, traffic_type") == [("直播", "推荐feed", "自然流量")]
 
 
-def test_brackets_units_and_blanks_in_a_header(landing: Landing, both_ways: str) -> None:
+def test_brackets_units_and_blanks_in_a_header(landing: Landing, each_way: str) -> None:
     """Half or full width; the unit in the brackets counts."""
     header = "主订单编号 ,子订单编号,订单状态,订单应付金额（分）,运费(元),订单提交时间\n"
     landing.one("inbox/a.csv", header + "1,11,已完成,12345,6.00,2026-03-01 20:00:00\n")
     assert items(landing, "paid_amount, freight_amount") == [(Decimal("123.45"), Decimal("6.00"))]
 
 
-def test_a_comma_nobody_quoted_in_the_last_free_text(landing: Landing, both_ways: str) -> None:
+def test_a_comma_nobody_quoted_in_the_last_free_text(landing: Landing, each_way: str) -> None:
     """The real 13-column export has rows with one cell more than its header."""
     text = export(HEADER_13, {"快递信息": "XX"}, {"子订单编号": "12"}).replace("XX", "顺丰,13800138006 张三")
     file = landing.one("doudian_orders/a.csv", text)
@@ -284,13 +284,13 @@ APPLIED = datetime(2026, 3, 1, 10)
         ({"售后状态": "待商家处理", "商家退款时间": "-"}, ("1096.00", "requested", APPLIED)),
     ],
 )  # fmt: skip
-def test_after_sale_cases(landing: Landing, both_ways: str, said: dict[str, str], expected: tuple[Any, ...]) -> None:
+def test_after_sale_cases(landing: Landing, each_way: str, said: dict[str, str], expected: tuple[Any, ...]) -> None:
     landing.one("inbox/售后.csv", csv_text([CASE | said]), encoding="gb18030")
     columns = "refund_id, order_id, item_id, refund_amount::varchar, status, refunded_at"
     assert landing.rows("refunds", columns) == [("14001", MAIN, ITEM, *expected)]
 
 
-def test_after_sale_cases_that_cannot_count(landing: Landing, both_ways: str) -> None:
+def test_after_sale_cases_that_cannot_count(landing: Landing, each_way: str) -> None:
     cases = [
         CASE | {"售后状态": "-"},
         CASE | {"退商品金额（元）": "-", "退运费金额（元）": "-"},
@@ -326,7 +326,7 @@ RECORD = {
 }  # fmt: skip
 
 
-def test_an_order_record_of_the_api(landing: Landing, both_ways: str) -> None:
+def test_an_order_record_of_the_api(landing: Landing, each_way: str) -> None:
     """Fen, epoch seconds, 0 for what has not happened; the channel stands in tags."""
     landing.one("inbox/orders.jsonl", json_lines([RECORD]))
     expected = {
@@ -357,13 +357,13 @@ def test_an_order_record_of_the_api(landing: Landing, both_ways: str) -> None:
     ],
 )
 def test_what_became_of_an_order_of_the_api(
-    landing: Landing, both_ways: str, said: dict[str, Any], expected: tuple[Any, ...]
+    landing: Landing, each_way: str, said: dict[str, Any], expected: tuple[Any, ...]
 ) -> None:
     landing.one("inbox/orders.jsonl", json_lines([RECORD | said]))
     assert landing.rows("orders", "status, strftime(paid_at, '%H:%M:%S'), order_kind") == [expected]
 
 
-def test_records_of_the_api_that_cannot_count(landing: Landing, both_ways: str) -> None:
+def test_records_of_the_api_that_cannot_count(landing: Landing, each_way: str) -> None:
     without_state = {name: value for name, value in RECORD.items() if name != "order_status"}
     records = [RECORD | {"order_status": 77}, without_state, RECORD | {"pay_time": 0}, RECORD | {"pay_amount": -1}]
     landing.one("doudian_orders_api/a.jsonl", json_lines(records))
@@ -401,7 +401,7 @@ LIVE = {
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
-def test_a_sheet_of_live_sessions(landing: Landing, both_ways: str, encoding: str) -> None:
+def test_a_sheet_of_live_sessions(landing: Landing, each_way: str, encoding: str) -> None:
     landing.one("inbox/直播.csv", csv_text([LIVE]), encoding=encoding)
     columns = "live_session_id, started_at, peak_online, average_online, exposed_people, viewers, new_followers"
     assert landing.rows("live_sessions", columns + ", new_fan_club, average_watch_seconds, group_viewers") == [
@@ -420,13 +420,13 @@ def test_a_sheet_of_live_sessions(landing: Landing, both_ways: str, encoding: st
     ],
 )
 def test_a_time_without_a_year_is_the_latest_before_the_file(
-    landing: Landing, both_ways: str, text: str, started: datetime
+    landing: Landing, each_way: str, text: str, started: datetime
 ) -> None:
     landing.one("inbox/直播.csv", csv_text([LIVE | {"开播时间": text}]), at="2026-03-03 09:00:00")
     assert landing.rows("live_sessions", "started_at") == [(started,)]
 
 
-def test_large_figures_in_ten_thousands_by_the_header(landing: Landing, both_ways: str) -> None:
+def test_large_figures_in_ten_thousands_by_the_header(landing: Landing, each_way: str) -> None:
     landing.one("inbox/直播.csv", "开播时间,直播间曝光次数（万）,直播间观看人数\n2026-03-01 19:00:00,5.25,900\n")
     assert landing.rows("live_sessions", "exposures, viewers") == [(52500, 900)]
 
@@ -458,7 +458,7 @@ def download(moment: str) -> str:
     return f"live_workbooks/直播间详情页_整场数据下载_{moment}(栖木_2026-03-01 23-00-00).xlsx"
 
 
-def test_the_workbook_of_a_live_session(landing: Landing, both_ways: str) -> None:
+def test_the_workbook_of_a_live_session(landing: Landing, each_way: str) -> None:
     """Labels beside or above their values, products summed without their variants, one row in all."""
     landing.one(download("20260302090000"), session_book())
     expected = {
@@ -504,7 +504,7 @@ def joined(who: str, event: str = "group_fans_event", **content: Any) -> dict[st
     return {"event": event, "from_user_id": who, "to_user_id": "_owner", "content": json.dumps(told)}
 
 
-def test_joins_as_the_webhook_tells_them(landing: Landing, both_ways: str) -> None:
+def test_joins_as_the_webhook_tells_them(landing: Landing, each_way: str) -> None:
     """The joiner is from_user_id, whatever the content says; times are ms or seconds; told twice is once."""
     records = [joined("_a"), joined("_b", create_time=1780473600, open_id="_b"), joined("_a")]
     file = landing.one("inbox/hooks.jsonl", json_lines(records))
@@ -515,7 +515,7 @@ def test_joins_as_the_webhook_tells_them(landing: Landing, both_ways: str) -> No
     ]
 
 
-def test_webhook_records_that_are_no_join(landing: Landing, both_ways: str) -> None:
+def test_webhook_records_that_are_no_join(landing: Landing, each_way: str) -> None:
     records = [
         joined("_a", group_type=2),
         joined("_a", event="enter_group_audit_change"),
@@ -536,7 +536,7 @@ def test_webhook_records_that_are_no_join(landing: Landing, both_ways: str) -> N
     ]
 
 
-def test_groups_with_their_thresholds(landing: Landing, both_ways: str) -> None:
+def test_groups_with_their_thresholds(landing: Landing, each_way: str) -> None:
     """As numbers or as sentences; 1 is yes and anything else no; the list may stand beside data."""
     groups = [
         {"group_id": "@a==", "group_name": "一群", "max_num": 500, "relation_type": 30, "fans_limit": 5,
@@ -564,7 +564,7 @@ LINE = {
 }  # fmt: skip
 
 
-def test_lines_of_an_invoice_are_items_and_of_a_credit_note_refunds(landing: Landing, both_ways: str) -> None:
+def test_lines_of_an_invoice_are_items_and_of_a_credit_note_refunds(landing: Landing, each_way: str) -> None:
     lines = [
         LINE,
         LINE | {"StockCode": "71053", "Quantity": "1", "UnitPrice": "3.39"},
@@ -589,7 +589,7 @@ def test_lines_of_an_invoice_are_items_and_of_a_credit_note_refunds(landing: Lan
     ]
 
 
-def test_equal_lines_of_one_invoice_are_all_sold(landing: Landing, both_ways: str) -> None:
+def test_equal_lines_of_one_invoice_are_all_sold(landing: Landing, each_way: str) -> None:
     """A line has no id: the second of two equal ones in a file is another line, in a second file the same again."""
     landing.one("shop_lines/a.csv", csv_text([LINE, LINE]))
     assert landing.rows("orders", "paid_amount") == [(Decimal("30.60"),)]
@@ -598,7 +598,7 @@ def test_equal_lines_of_one_invoice_are_all_sold(landing: Landing, both_ways: st
     assert landing.rows("orders", "paid_amount") == [(Decimal("36.60"),)]
 
 
-def test_adjustments_and_negative_amounts_are_refused(landing: Landing, both_ways: str) -> None:
+def test_adjustments_and_negative_amounts_are_refused(landing: Landing, each_way: str) -> None:
     lines = [
         LINE | {"InvoiceNo": "A563185", "StockCode": "B"},
         LINE | {"UnitPrice": "-11062.06"},

@@ -21,7 +21,7 @@ KINDS = [
 ]  # fmt: skip
 
 
-def test_a_kind_of_id_by_any_of_its_names(landing: Landing, both_ways: str) -> None:
+def test_a_kind_of_id_by_any_of_its_names(landing: Landing, each_way: str) -> None:
     rows = (f"douyin,{word},a{n:02},wecom,external_userid,w1\n" for n, (word, _) in enumerate(KINDS))
     landing.one("identities/a.csv", LINKS + "".join(rows))
     assert landing.rows("identities", "id_value, id_type, linked_type") == [
@@ -30,7 +30,7 @@ def test_a_kind_of_id_by_any_of_its_names(landing: Landing, both_ways: str) -> N
 
 
 @pytest.mark.parametrize("table", ["identities", "events"])
-def test_a_phone_by_any_name_is_kept_as_its_key(landing: Landing, both_ways: str, table: str) -> None:
+def test_a_phone_by_any_name_is_kept_as_its_key(landing: Landing, each_way: str, table: str) -> None:
     words = ["手机号", "电话号码", "Mobile Phone", "联系电话", "手机"]
     content = {
         "identities": [
@@ -50,7 +50,7 @@ def test_a_phone_by_any_name_is_kept_as_its_key(landing: Landing, both_ways: str
     assert len({value for _, value in kept}) == len(words)
 
 
-def test_a_kind_that_nobody_knows_is_told(landing: Landing, both_ways: str) -> None:
+def test_a_kind_that_nobody_knows_is_told(landing: Landing, each_way: str) -> None:
     landing.one(
         "identities/a.csv", f"{LINKS}douyin,crm_id,a1,wecom,extern_userid,w1\ndouyin,crm_id,a2,wecom,用户ID,w2\n"
     )

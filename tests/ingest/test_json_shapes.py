@@ -37,7 +37,7 @@ ENVELOPES = {
 
 
 @pytest.mark.parametrize("name", ["events", "inbox"])
-def test_an_envelope_around_an_event(landing: Landing, both_ways: str, name: str) -> None:
+def test_an_envelope_around_an_event(landing: Landing, each_way: str, name: str) -> None:
     """A file of two for each."""
     for number, shape in enumerate(ENVELOPES.values()):
         lines = [json.loads(json.dumps(shape).replace("u-1", f"u-{number}{letter}")) for letter in "ab"]
@@ -52,7 +52,7 @@ def test_an_envelope_around_an_event(landing: Landing, both_ways: str, name: str
     assert landing.quarantine() == []
 
 
-def test_a_line_without_its_envelope_is_refused_not_lost(landing: Landing, both_ways: str) -> None:
+def test_a_line_without_its_envelope_is_refused_not_lost(landing: Landing, each_way: str) -> None:
     landing.write_rows("events/a.jsonl", [{"body": JOIN}, {"ping": 1}, {"body": "not json"}])
     file = landing.ingest().files[-1]
     assert (file.rows_read, file.rows_loaded, file.rows_quarantined) == (3, 1, 2)
@@ -69,7 +69,7 @@ PAGES_AND_MAPS = {
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-def test_pages_and_maps_by_id(landing: Landing, both_ways: str, indent: int | None) -> None:
+def test_pages_and_maps_by_id(landing: Landing, each_way: str, indent: int | None) -> None:
     """Each as a file of its own."""
     for number, document in enumerate(PAGES_AND_MAPS.values()):
         text = json.dumps(document, indent=indent)
@@ -91,7 +91,7 @@ BY_DAY = {"2026-03-01": [order(1)], "2026-03-02": [order(2), order(3)], "2026-03
 
 
 @pytest.mark.parametrize("document", [BY_DAY, {"data": BY_DAY}, {"code": 0, "data": {"orders": BY_DAY}}])
-def test_lists_under_names_are_all_read(landing: Landing, both_ways: str, document: Any) -> None:
+def test_lists_under_names_are_all_read(landing: Landing, each_way: str, document: Any) -> None:
     """Orders by day: the first day's list was read, the other days were in no number and nobody said so."""
     file = landing.one("orders/a.json", json.dumps(document))
     assert [order_id for (order_id,) in landing.rows("orders", "order_id")] == ["A1", "A2", "A3"]
@@ -108,7 +108,7 @@ DEEP = {
 
 @pytest.mark.parametrize("shape", DEEP)
 @pytest.mark.parametrize("around", [None, "data"])
-def test_maps_of_maps_are_read_whole(landing: Landing, both_ways: str, shape: str, around: str | None) -> None:
+def test_maps_of_maps_are_read_whole(landing: Landing, each_way: str, shape: str, around: str | None) -> None:
     """The first day's orders were read, the others told."""
     landing.one("orders/a.json", json.dumps({around: DEEP[shape], "code": 0} if around else DEEP[shape]))
     assert [order_id for (order_id,) in landing.rows("orders", "order_id")] == ["A1", "A2", "A3"]
@@ -117,13 +117,13 @@ def test_maps_of_maps_are_read_whole(landing: Landing, both_ways: str, shape: st
     assert ("map_names_left" in codes) == ("shop" in shape)  # the records do not say their shop
 
 
-def test_two_kinds_under_names_are_no_map_of_maps(landing: Landing, both_ways: str) -> None:
+def test_two_kinds_under_names_are_no_map_of_maps(landing: Landing, each_way: str) -> None:
     refund = {"refund_id": "R1", "case": "x", "refunded_at": PAID, "refund_amount": 1, "why": "y", "who": "z"}
     landing.one("orders/a.json", json.dumps({"orders": {"A1": order(1), "A2": order(2)}, "refunds": {"R1": refund}}))
     assert [order_id for (order_id,) in landing.rows("orders", "order_id")] == ["A1", "A2"]
 
 
-def test_a_name_over_a_list_that_its_records_do_not_say_is_told(landing: Landing, both_ways: str) -> None:
+def test_a_name_over_a_list_that_its_records_do_not_say_is_told(landing: Landing, each_way: str) -> None:
     landing.one("events/a.json", json.dumps({"g-1": [{**JOIN, "group_id": None}], "g-2": [{**JOIN, "user_id": "u-2"}]}))
     assert landing.rows("events", "user_id, group_id") == [("u-1", None), ("u-2", "g-1")]
     assert ("map_names_left", "*", None) in told(landing)
@@ -146,7 +146,7 @@ MEMBER = {"user_id": "u-1", "event": "group_join", "event_at": PAID}
     ],
 )  # fmt: skip
 def test_where_records_belong_may_stand_around_them(
-    landing: Landing, both_ways: str, document: Any, name: str, row: tuple[str, ...]
+    landing: Landing, each_way: str, document: Any, name: str, row: tuple[str, ...]
 ) -> None:
     """Members in the list of their group: each was loaded without a group."""
     landing.one("events/a.json", json.dumps(document))
@@ -154,7 +154,7 @@ def test_where_records_belong_may_stand_around_them(
     assert ("around_taken", name, None) in told(landing)
 
 
-def test_each_list_has_its_own_around_it(landing: Landing, both_ways: str) -> None:
+def test_each_list_has_its_own_around_it(landing: Landing, each_way: str) -> None:
     """Also where a record far behind says it itself."""
     pages = [{"group_id": f"g-{n}", "list": [{**MEMBER, "user_id": f"u-{n}"}]} for n in range(60)]
     pages[59]["list"][0]["group_id"] = "own"
@@ -165,13 +165,13 @@ def test_each_list_has_its_own_around_it(landing: Landing, both_ways: str) -> No
     }
 
 
-def test_where_records_say_it_themselves_nothing_is_taken(landing: Landing, both_ways: str) -> None:
+def test_where_records_say_it_themselves_nothing_is_taken(landing: Landing, each_way: str) -> None:
     landing.one("events/a.json", json.dumps({"group_id": "g-0", "list": [JOIN, {**MEMBER, "user_id": "u-2"}]}))
     assert landing.rows("events", "user_id, group_id") == [("u-1", "g-1"), ("u-2", None)]
     assert ("around_left", "group_id", None) in told(landing)  # not the group of u-1, so perhaps not that of u-2
 
 
-def test_any_other_value_around_the_records_is_told(landing: Landing, both_ways: str) -> None:
+def test_any_other_value_around_the_records_is_told(landing: Landing, each_way: str) -> None:
     """A page's own status is not that of its orders."""
     landing.one(
         "orders/a.json", json.dumps({"status": "success", "paid_amount": 3, "shop_id": "9", "list": [order(1)]})
@@ -206,7 +206,7 @@ SKUS = [
     [SKUS, {"1": SKUS[0], "2": SKUS[1]}, json.dumps(SKUS), json.dumps({"1": SKUS[0], "2": SKUS[1]})],
     ids=["list", "map by id", "list in a text", "map in a text"],
 )
-def test_the_items_of_an_order(landing: Landing, both_ways: str, skus: Any) -> None:
+def test_the_items_of_an_order(landing: Landing, each_way: str, skus: Any) -> None:
     landing.write_rows("doudian_orders_api/a.jsonl", [API | {"sku_order_list": skus}])
     landing.ingest()
     assert landing.rows("order_items", "item_id, order_id, product_id, paid_amount") == [
@@ -270,7 +270,7 @@ NESTED = {
 }  # fmt: skip
 
 
-def test_lists_in_lists_with_their_parents(landing: Landing, both_ways: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_in_lists_with_their_parents(landing: Landing, each_way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An item knows its parcel and its order; a map by id is a list, too."""
     known = {"nested": Source(name="nested", **NESTED), **sources.load_sources()}  # type: ignore[arg-type]
     for module in ("recognise", "formats.json", "table_noise", "merging"):

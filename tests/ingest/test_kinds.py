@@ -71,7 +71,7 @@ def test_an_archive_in_an_archive(landing: Landing) -> None:
     assert file.reason in ("archive", None)
 
 
-def test_text_that_begins_like_another_kind_is_text(landing: Landing, both_ways: str) -> None:
+def test_text_that_begins_like_another_kind_is_text(landing: Landing, each_way: str) -> None:
     """Two letters of a title are no magic: BM begins pictures, MZ programs, PK archives."""
     for number, title in enumerate(["BM报表", "MZ", "PK对比", "ORDERS", "{不是"]):
         landing.one(f"orders/{number}.csv", f"{title}\n" + GOOD.replace("A1", f"A{number}"))

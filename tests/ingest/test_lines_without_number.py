@@ -34,7 +34,7 @@ def notices(landing: Landing) -> list[tuple[object, ...]]:
     return [(row["code"], row["rows"]) for row in found]
 
 
-def test_a_messy_export_of_lines_is_summed_by_order(landing: Landing, both_ways: str) -> None:
+def test_a_messy_export_of_lines_is_summed_by_order(landing: Landing, each_way: str) -> None:
     landing.one("order_lines/a.csv", "订单明细导出,,,,,,,,,,\n" + export(*LINES, "合计,,,,,5,1337.90,,,,\n"))
     assert sums(landing) == SUMS
     assert landing.rows("orders", "shop_id, buyer_id, status") == [
@@ -119,7 +119,7 @@ def test_an_invoice_with_a_corrected_line_is_not_counted_twice(landing: Landing)
     assert (sums(landing), notices(landing)) == ([("6", Decimal("2.00"))], [("lines_elsewhere", 1)])
 
 
-def test_an_order_waits_for_a_refused_line_even_beside_one_like_it(landing: Landing, both_ways: str) -> None:
+def test_an_order_waits_for_a_refused_line_even_beside_one_like_it(landing: Landing, each_way: str) -> None:
     landing.one("order_lines/a.csv", export(*LINES[:2], LINES[2].replace("0.00", "赠品"), LINES[3]))
     assert [reason for _, _, reason in landing.quarantine()] == ["bad_amount"]
     assert sums(landing) == SUMS[1:]
@@ -127,7 +127,7 @@ def test_an_order_waits_for_a_refused_line_even_beside_one_like_it(landing: Land
     assert sums(landing) == SUMS
 
 
-def test_a_line_without_a_product_is_refused(landing: Landing, both_ways: str) -> None:
+def test_a_line_without_a_product_is_refused(landing: Landing, each_way: str) -> None:
     landing.one("order_lines/a.csv", export(LINES[0], LINES[1].replace("B-02,衬衫", ","), LINES[3]))
     assert [reason for _, _, reason in landing.quarantine()] == ["missing_value"]
     assert sums(landing) == SUMS[1:]
@@ -145,7 +145,7 @@ ITEMS = "订单号,商品编码,商品名称,数量,商品实付金额\n"
 OWN = ["E1,A-01,连衣裙,2,198.00\n", "E1,B-02,衬衫,1,59.90\n", "E1,B-02,衬衫,1,0.00\n"]
 
 
-def test_items_without_a_number_beside_orders_of_their_own(landing: Landing, both_ways: str) -> None:
+def test_items_without_a_number_beside_orders_of_their_own(landing: Landing, each_way: str) -> None:
     """No circle: what is told to go into order_items is taken there."""
     landing.one("order_items/a.csv", ITEMS.replace("商品编码", "商品编号") + "".join(OWN))
     landing.one("order_items/b.csv", ITEMS.replace("商品编码", "商品编号") + "".join(reversed(OWN)) + "\n")
@@ -161,7 +161,7 @@ def test_items_need_a_product_or_a_number(landing: Landing) -> None:
     assert all(f"column {name} or" in expected for name in ("item_id", "sku_id", "product_id", "product_name"))
 
 
-def test_a_gap_in_a_column_of_numbers_is_refused(landing: Landing, both_ways: str) -> None:
+def test_a_gap_in_a_column_of_numbers_is_refused(landing: Landing, each_way: str) -> None:
     landing.one("order_items/a.csv", "item_id,order_id,product_id\ni1,E1,A\n,E1,B\n")
     assert landing.rows("order_items", "item_id") == [("i1",)]
     assert [reason for _, _, reason in landing.quarantine()] == ["missing_value"]

@@ -48,7 +48,7 @@ def load(landing: Landing, columns: str, **sheets: Any) -> list[tuple[Any, ...]]
     return landing.rows("live_sessions", columns)
 
 
-def test_the_workbook_of_a_session(landing: Landing, both_ways: str) -> None:
+def test_the_workbook_of_a_session(landing: Landing, each_way: str) -> None:
     landing.one(f"live_workbooks/{NAME}", workbook(SHEETS))
     expected = {
         "live_session_id": "10000000001_20260728081549", "account_id": "10000000001", "host_id": "某某旗舰店",
@@ -85,7 +85,7 @@ def test_labels_beside_their_values(landing: Landing) -> None:
         ("2026-03-01 20:00:00", "2026-03-01 20:00:00", "None"),
     ],
 )
-def test_spellings_of_a_range(landing: Landing, both_ways: str, text: str, started: str, ended: str) -> None:
+def test_spellings_of_a_range(landing: Landing, each_way: str, text: str, started: str, ended: str) -> None:
     basics = [["直播时间", text], ["主播抖音号", "a1"]]
     landing.one("live_workbooks/a.xlsx", workbook({"基本信息": basics}), at="2026-08-01 09:00:00")
     key = "a1_" + started.translate(str.maketrans("", "", "-: "))
@@ -152,7 +152,7 @@ COMPASS = {
 }  # fmt: skip
 
 
-def test_the_list_of_sessions_of_the_compass(landing: Landing, both_ways: str) -> None:
+def test_the_list_of_sessions_of_the_compass(landing: Landing, each_way: str) -> None:
     """The two costs are kept apart; what was spent on the session by whichever account is its cost."""
     file = landing.one("inbox/直播间列表.csv", csv_text([COMPASS]))
     expected = {

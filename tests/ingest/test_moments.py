@@ -82,7 +82,7 @@ def test_only_known_sentinels_are_no_time(text: str) -> None:
     assert read(text) is None
 
 
-def test_eight_digits_are_a_day_and_seven_are_none(landing: Landing, both_ways: str) -> None:
+def test_eight_digits_are_a_day_and_seven_are_none(landing: Landing, each_way: str) -> None:
     landing.one(
         "ad_spend/a.csv",
         "platform,date,plan_id,cost_amount\ndouyin,20240115,p1,1\ndouyin,2024115,p2,1\ndouyin,2024-1-5,p3,1\n",
@@ -91,7 +91,7 @@ def test_eight_digits_are_a_day_and_seven_are_none(landing: Landing, both_ways: 
     assert landing.quarantine("reason") == [("bad_date",)]
 
 
-def test_old_dates_load_and_ranges_do_not(landing: Landing, both_ways: str) -> None:
+def test_old_dates_load_and_ranges_do_not(landing: Landing, each_way: str) -> None:
     """1997 is a year in which people bought; 20:00-23:00 is not 31 hours later."""
     rows = "a,1997-03-01 12:00:00,10,p\nb,2026-03-01 20:00-23:00,10,p\nc,2026-03-01 20:00+23:00,10,p\n"
     landing.one("orders/a.csv", HEADER + rows)
@@ -106,14 +106,14 @@ def test_old_dates_load_and_ranges_do_not(landing: Landing, both_ways: str) -> N
      ("2026/3/1 0:01", True), ("1780473600", True),
      ("2026-03-01T00:00:00Z", True)],
 )  # fmt: skip
-def test_a_day_without_an_hour_says_so(landing: Landing, both_ways: str, cell: str, has_time: bool) -> None:
+def test_a_day_without_an_hour_says_so(landing: Landing, each_way: str, cell: str, has_time: bool) -> None:
     landing.one("orders/a.csv", HEADER + f"a,{cell},10,p\n")
     landing.one("events/a.csv", f"user_id,event,event_at\nu1,follow,{cell}\n")
     assert landing.rows("orders", "paid_at_has_time") == [(has_time,)]
     assert landing.rows("events", "event_at_has_time") == [(has_time,)]
 
 
-def test_the_hour_of_a_time_that_stands_in_for_another(landing: Landing, both_ways: str) -> None:
+def test_the_hour_of_a_time_that_stands_in_for_another(landing: Landing, each_way: str) -> None:
     """Without a payment time a paid order counts at its submission: then that one's hour is told or not."""
     header = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间\n"
     rows = "1,11,已完成,5.00,2026-08-01 10:00:00,2026-08-01\n2,21,已完成,5.00,2026-08-01,\n"
@@ -127,7 +127,7 @@ def test_the_hour_of_a_time_that_stands_in_for_another(landing: Landing, both_wa
     ]
 
 
-def test_what_lies_after_the_files_own_time_is_told(landing: Landing, both_ways: str) -> None:
+def test_what_lies_after_the_files_own_time_is_told(landing: Landing, each_way: str) -> None:
     """A day's grace for zones; a campaign is planned ahead and says nothing wrong."""
     rows = "a,2026-03-02 09:59:59,10,p\nb,2026-03-03 10:00:00,10,p\nc,2062-03-01 10:00:00,10,p\n"
     landing.one("orders/a.csv", HEADER + rows, at="2026-03-02 09:00:00")

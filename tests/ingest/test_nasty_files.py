@@ -127,7 +127,7 @@ NAMES = [
 ]
 
 
-def test_names_that_mean_something_to_programs(landing: Landing, both_ways: str) -> None:
+def test_names_that_mean_something_to_programs(landing: Landing, each_way: str) -> None:
     for number, name in enumerate(NAMES):
         landing.one(f"it's; --/{name}", HEADER + order(number) + "short\n")
     assert orders(landing) == [f"A{number}" for number in range(len(NAMES))]
@@ -160,7 +160,7 @@ WELL_FORMED = {
 # --- encodings --------------------------------------------------------------------------------------------------------
 
 
-def test_encodings(landing: Landing, both_ways: str) -> None:
+def test_encodings(landing: Landing, each_way: str) -> None:
     encodings = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"]
     for encoding in encodings:
         rows = [{"order_id": f"{ending} {encoding}", "paid_at": PAID, "paid_amount": 5, "buyer_id": "买家一𠮷😀"}
@@ -174,7 +174,7 @@ def test_encodings(landing: Landing, both_ways: str) -> None:
     )
 
 
-def test_an_encoding_that_shows_late(landing: Landing, both_ways: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_encoding_that_shows_late(landing: Landing, each_way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The beginning is plain ASCII, so it looks like UTF-8."""
     monkeypatch.setattr(text, "SAMPLE", len(HEADER) + 20)
     landing.one("orders/a.csv", GOOD + order(3, buyer="买家"), encoding="gb18030")
@@ -184,7 +184,7 @@ def test_an_encoding_that_shows_late(landing: Landing, both_ways: str, monkeypat
 @pytest.mark.parametrize("wrong", [b"\xff\xfe\xfd", "买家".encode("gb18030"), "买家".encode()[:-1]])
 @pytest.mark.parametrize("place", ["early", "late"])
 def test_one_line_in_another_encoding(
-    landing: Landing, both_ways: str, monkeypatch: pytest.MonkeyPatch, wrong: bytes, place: str
+    landing: Landing, each_way: str, monkeypatch: pytest.MonkeyPatch, wrong: bytes, place: str
 ) -> None:
     if place == "late":
         monkeypatch.setattr(text, "SAMPLE", 100)
@@ -201,7 +201,7 @@ def test_one_line_in_another_encoding(
     ]  # fmt: skip
 
 
-def test_zero_bytes_go(landing: Landing, both_ways: str) -> None:
+def test_zero_bytes_go(landing: Landing, each_way: str) -> None:
     landing.write("orders/a.csv", HEADER + order(1, buyer="u\0\0v") + "\0\0\0\0\n" + order(2))
     landing.write(
         "orders/b.jsonl", '{"order_id":"B\\u00001","paid_at":"2026-03-01","paid_amount":5,"buyer_id":"u\0v"}\n'
@@ -213,7 +213,7 @@ def test_zero_bytes_go(landing: Landing, both_ways: str) -> None:
     ]  # fmt: skip
 
 
-def test_invisible_characters_make_no_second_buyer(landing: Landing, both_ways: str) -> None:
+def test_invisible_characters_make_no_second_buyer(landing: Landing, each_way: str) -> None:
     buyers = ["u-17", "\u202du-17\u202c", "\u200bu-17", "u\u200f-17", "u-17\ufeff", "\u3000u-17\u00a0"]
     landing.one("orders/a.csv", HEADER + "".join(order(n, buyer) for n, buyer in enumerate(buyers)))
     assert {buyer for (buyer,) in landing.rows("orders", "buyer_id")} == {"u-17"}
@@ -238,14 +238,14 @@ def test_invisible_characters_make_no_second_buyer(landing: Landing, both_ways: 
     ],
 )
 def test_line_ends_blank_lines_and_titles(
-    landing: Landing, both_ways: str, content: str, lines: tuple[int, int]
+    landing: Landing, each_way: str, content: str, lines: tuple[int, int]
 ) -> None:
     landing.one("orders/a.csv", content)
     assert landing.rows("orders", "order_id, file_row") == [("A1", lines[0]), ("A2", lines[1])]
     assert landing.quarantine() == []
 
 
-def test_delimiters(landing: Landing, both_ways: str) -> None:
+def test_delimiters(landing: Landing, each_way: str) -> None:
     for number, delimiter in enumerate(",;\t|"):
         landing.write(f"orders/{number}.csv", (HEADER + order(number)).replace(",", delimiter))
     landing.ingest()
@@ -266,7 +266,7 @@ def test_delimiters(landing: Landing, both_ways: str) -> None:
     ],
     ids=["short", "long", "unclosed", "unclosed first", "closed early", "both", "very long", "very long and quoted"],
 )
-def test_a_line_that_is_no_row_costs_only_itself(landing: Landing, both_ways: str, line: str, reason: str) -> None:
+def test_a_line_that_is_no_row_costs_only_itself(landing: Landing, each_way: str, line: str, reason: str) -> None:
     for place in range(3):  # first, in the middle, last
         lines = [order(10 * place), order(10 * place + 1, buyer='"u,v"')]
         lines.insert(place, line)
@@ -280,7 +280,7 @@ def test_a_line_that_is_no_row_costs_only_itself(landing: Landing, both_ways: st
     ]
 
 
-def test_two_unclosed_quotes_do_not_close_each_other(landing: Landing, both_ways: str) -> None:
+def test_two_unclosed_quotes_do_not_close_each_other(landing: Landing, each_way: str) -> None:
     lines = [order(1), order(2, buyer='"u'), order(3), order(4, buyer='"u'), order(5)]
     landing.one("orders/a.csv", HEADER + "".join(lines))
     assert orders(landing) == ["A1", "A3", "A5"]
@@ -320,14 +320,14 @@ BROKEN = [
 ]
 
 
-def test_broken_lines_of_json(landing: Landing, both_ways: str) -> None:
+def test_broken_lines_of_json(landing: Landing, each_way: str) -> None:
     """A blank line is none."""
     landing.one("orders/a.jsonl", record(1) + "".join(f"{line}\n\n" for line, _, _ in BROKEN) + record(2))
     assert landing.rows("orders", "order_id, file_row") == [("A1", 1), ("A2", 2 * len(BROKEN) + 2)]
     assert landing.quarantine() == [(2 * n + 2, column, reason) for n, (_, column, reason) in enumerate(BROKEN)]
 
 
-def test_an_empty_record_is_still_a_row(landing: Landing, both_ways: str) -> None:
+def test_an_empty_record_is_still_a_row(landing: Landing, each_way: str) -> None:
     landing.one("orders/a.jsonl", record(1) + "{}\n")
     assert landing.quarantine("line, reason, rows") == [
         (2, "missing_value", 1), (2, "missing_value", 0), (2, "missing_value", 0),
@@ -339,7 +339,7 @@ def test_an_empty_record_is_still_a_row(landing: Landing, both_ways: str) -> Non
 COLUMNS = ["order_id", "paid_at", "paid_amount", "buyer_id"]
 
 
-def test_numbers_that_a_workbook_rounded_are_refused_as_ids(landing: Landing, both_ways: str) -> None:
+def test_numbers_that_a_workbook_rounded_are_refused_as_ids(landing: Landing, each_way: str) -> None:
     rows = [
         [6917000000000000123, PAID, 5, "u"],
         ["6917000000000000123", PAID, 5, 12345],
@@ -354,7 +354,7 @@ def test_numbers_that_a_workbook_rounded_are_refused_as_ids(landing: Landing, bo
     assert landing.quarantine() == [(n, "order_id", "scientific_notation") for n in (2, 4)]
 
 
-def test_dates_in_a_workbook(landing: Landing, both_ways: str) -> None:
+def test_dates_in_a_workbook(landing: Landing, each_way: str) -> None:
     """A cell formatted as a date is one; a bare serial number may be anything."""
     cells = [datetime(2026, 3, 1, 20, 15), date(2026, 3, 1), "2026/3/1 20:15", 46082.84375, time(20, 15), True]
     rows = [[f"A{n}", cell, 5, "u"] for n, cell in enumerate(cells)]
@@ -368,14 +368,14 @@ def test_dates_in_a_workbook(landing: Landing, both_ways: str) -> None:
     assert landing.quarantine() == [(line, "paid_at", reason) for line, reason in reasons]
 
 
-def test_amounts_in_a_workbook(landing: Landing, both_ways: str) -> None:
+def test_amounts_in_a_workbook(landing: Landing, each_way: str) -> None:
     cells = [0.1 + 0.2, "1,200.50", 1e-7, 1e20]
     landing.one("orders/a.xlsx", workbook({"S": [COLUMNS, *[[f"A{n}", PAID, c, "u"] for n, c in enumerate(cells)]]}))
     assert landing.rows("orders", "paid_amount") == [(Decimal("0.00"),), (Decimal("0.30"),), (Decimal("1200.50"),)]
     assert landing.quarantine() == [(5, "paid_amount", "scientific_notation")]
 
 
-def test_titles_and_blank_rows(landing: Landing, both_ways: str) -> None:
+def test_titles_and_blank_rows(landing: Landing, each_way: str) -> None:
     """A blank that nobody merged stays empty: nobody guesses."""
     rows = [["订单", None, None, None], COLUMNS, ["A1", PAID, 5, "u"], [None, PAID, 6, "u"], [None] * 4, [" "] * 4,
             ["A2", PAID, 7, "u", "a note beside"], [None] * 4, [""] * 4]  # fmt: skip
@@ -384,7 +384,7 @@ def test_titles_and_blank_rows(landing: Landing, both_ways: str) -> None:
     assert landing.quarantine() == [(4, "order_id", "missing_value")]
 
 
-def test_no_sheet_of_a_workbook_disappears(landing: Landing, both_ways: str) -> None:
+def test_no_sheet_of_a_workbook_disappears(landing: Landing, each_way: str) -> None:
     """Sheets of one header are one table, whatever the order of its columns; notes are left alone."""
     sheets = {
         "三月": [COLUMNS, ["A1", PAID, 5, "u"]],
@@ -406,7 +406,7 @@ def test_no_sheet_of_a_workbook_disappears(landing: Landing, both_ways: str) -> 
 # --- Parquet ----------------------------------------------------------------------------------------------------------
 
 
-def test_parquet_of_wrong_types(landing: Landing, both_ways: str) -> None:
+def test_parquet_of_wrong_types(landing: Landing, each_way: str) -> None:
     rows = [
         {"order_id": {"id": 1}, "paid_at": True, "paid_amount": [5.0], "buyer_id": 6917000000000000123.0},
         {"order_id": {"id": 2}, "paid_at": False, "paid_amount": None, "buyer_id": 17850.0},
@@ -424,7 +424,7 @@ def test_parquet_of_wrong_types(landing: Landing, both_ways: str) -> None:
     ]
 
 
-def test_parquet_nothings(landing: Landing, both_ways: str) -> None:
+def test_parquet_nothings(landing: Landing, each_way: str) -> None:
     rows = [
         {"order_id": f"A{n}", "paid_at": PAID, "paid_amount": amount}
         for n, amount in enumerate([5.0, None, float("nan")])
@@ -455,7 +455,7 @@ NO_DATES = [
 ]  # fmt: skip
 
 
-def test_dates_that_are_none(landing: Landing, both_ways: str) -> None:
+def test_dates_that_are_none(landing: Landing, each_way: str) -> None:
     landing.one("orders/a.csv", HEADER + order(1) + "".join(order(9, paid_at=text) for text in NO_DATES))
     assert orders(landing) == ["A1"]
     said = {"45717": "serial_date", "45717.84375": "serial_date", "9" * 5000: "too_long"}
@@ -464,7 +464,7 @@ def test_dates_that_are_none(landing: Landing, both_ways: str) -> None:
     assert landing.quarantine() == [(n, "paid_at", reason) for n, reason in enumerate(reasons, start=3)]
 
 
-def test_a_leap_day_and_the_last_second(landing: Landing, both_ways: str) -> None:
+def test_a_leap_day_and_the_last_second(landing: Landing, each_way: str) -> None:
     landing.one("orders/a.csv", HEADER + order(1, paid_at="2024-02-29") + order(2, paid_at="2099-12-31 23:59:59"))
     assert landing.rows("orders", "paid_at") == [(datetime(2024, 2, 29),), (datetime(2099, 12, 31, 23, 59, 59),)]
 
@@ -486,7 +486,7 @@ NO_AMOUNTS = [
 ]
 
 
-def test_amounts_that_cannot_be(landing: Landing, both_ways: str) -> None:
+def test_amounts_that_cannot_be(landing: Landing, each_way: str) -> None:
     landing.one("orders/a.csv", HEADER + order(1) + "".join(order(9, amount=amount) for amount, _ in NO_AMOUNTS))
     assert orders(landing) == ["A1"]
     assert landing.quarantine("line, column_name, reason, rows") == [
@@ -494,7 +494,7 @@ def test_amounts_that_cannot_be(landing: Landing, both_ways: str) -> None:
     ]
 
 
-def test_every_fault_of_a_row_is_told_and_the_row_counts_once(landing: Landing, both_ways: str) -> None:
+def test_every_fault_of_a_row_is_told_and_the_row_counts_once(landing: Landing, each_way: str) -> None:
     landing.one("orders/a.csv", HEADER + "6.9E+18,someday,-1,=1+1,\n")
     assert landing.quarantine("line, column_name, reason, is_cell, rows") == [
         (2, "paid_at", "bad_date", False, 0),
@@ -516,7 +516,7 @@ ACTING = [
 ]
 
 
-def test_nicknames_that_act_are_set_aside_and_their_rows_loaded(landing: Landing, both_ways: str) -> None:
+def test_nicknames_that_act_are_set_aside_and_their_rows_loaded(landing: Landing, each_way: str) -> None:
     rows = [{"live_session_id": f"s{n}", "started_at": PAID, "host_id": name, "viewers": "9"}
             for n, (name, _) in enumerate(ACTING)]  # fmt: skip
     landing.one("live_sessions/a.csv", csv_text(rows))
@@ -526,7 +526,7 @@ def test_nicknames_that_act_are_set_aside_and_their_rows_loaded(landing: Landing
     ]
 
 
-def test_harmless_nicknames_are_kept(landing: Landing, both_ways: str) -> None:
+def test_harmless_nicknames_are_kept(landing: Landing, each_way: str) -> None:
     names = ["小林😀", "a < b", "<3", "\u202eabc\u202c", "[热卖]", "+1.5%", "Ünal", "a\tb"]
     rows = [{"live_session_id": f"s{n}", "started_at": PAID, "host_id": name} for n, name in enumerate(names)]
     landing.one("live_sessions/a.csv", csv_text(rows))
@@ -538,7 +538,7 @@ def test_harmless_nicknames_are_kept(landing: Landing, both_ways: str) -> None:
 # --- the same key twice -----------------------------------------------------------------------------------------------
 
 
-def test_a_key_twice_in_one_file(landing: Landing, both_ways: str) -> None:
+def test_a_key_twice_in_one_file(landing: Landing, each_way: str) -> None:
     """Equal copies are one; contradicting ones may be parts of one order, so all of them are set aside."""
     lines = [order(1), order(1), order(2, amount="5"), order(2, amount="6"), order(2, amount="7"), order(3)]
     file = landing.one("orders/a.csv", HEADER + "".join(lines))
@@ -553,14 +553,14 @@ def test_a_key_twice_in_one_file(landing: Landing, both_ways: str) -> None:
     ]
 
 
-def test_a_key_twice_in_one_file_where_nothing_is_summed(landing: Landing, both_ways: str) -> None:
+def test_a_key_twice_in_one_file_where_nothing_is_summed(landing: Landing, each_way: str) -> None:
     """Of contradicting groups the last counts and the others are set aside."""
     file = landing.one("groups/a.csv", "group_id,name\ng1,红\ng1,蓝\n")
     assert landing.rows("groups", "group_id, name") == [("g1", "蓝")]
     assert (file.rows_loaded, file.rows_superseded, file.rows_quarantined) == (1, 0, 1)
 
 
-def test_versions_of_a_row_in_one_file_contradict_nothing(landing: Landing, both_ways: str) -> None:
+def test_versions_of_a_row_in_one_file_contradict_nothing(landing: Landing, each_way: str) -> None:
     header = "order_id,paid_at,paid_amount,version_at\n"
     versions = ["2026-03-03", "2026-03-01", "2026-03-02"]
     lines = [f"A1,{PAID},{n},{version}\n" for n, version in enumerate(versions)]
@@ -605,7 +605,7 @@ def personal_files() -> dict[str, str | bytes]:
 
 
 def test_no_refusal_shows_a_phone_a_name_or_an_address(
-    landing: Landing, both_ways: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    landing: Landing, each_way: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     for name, content in personal_files().items():
         landing.write(f"inbox/{name}", content)
@@ -621,7 +621,7 @@ def test_no_refusal_shows_a_phone_a_name_or_an_address(
     assert landing.sql("select count(*) as n from duckdb_tables() where database_name = 'temp'") == [{"n": 0}]
 
 
-def test_a_number_that_is_not_quite_a_phone_is_hidden_too(landing: Landing, both_ways: str) -> None:
+def test_a_number_that_is_not_quite_a_phone_is_hidden_too(landing: Landing, each_way: str) -> None:
     header = "user_id,user_id_type,event,event_at\n"
     landing.one("events/a.csv", header + "1391234567,phone,x,2026-03-01\n")
     assert landing.quarantine("reason, found, raw_text") == [("phone_not_full", "***", "***,phone,x,2026-03-01")]

@@ -17,7 +17,7 @@ from tests.ingest.files import workbook
 TEN = datetime(2026, 3, 1, 10)
 
 
-def test_orders_under_everyday_headers_with_a_title_above(landing: Landing, both_ways: str) -> None:
+def test_orders_under_everyday_headers_with_a_title_above(landing: Landing, each_way: str) -> None:
     rows = [
         "三月订单,,,",
         "订单号,付款时间,实付金额,买家昵称",
@@ -34,7 +34,7 @@ def test_orders_under_everyday_headers_with_a_title_above(landing: Landing, both
     assert [(notice.code, notice.subject) for notice in file.notices] == [("assumed", "买家昵称")]
 
 
-def test_orders_with_states_and_shops(landing: Landing, both_ways: str) -> None:
+def test_orders_with_states_and_shops(landing: Landing, each_way: str) -> None:
     header = "订单编号,支付时间,实付款(元),买家ID,买家昵称,手机号,店铺名称,订单状态"
     rows = ["1,{0},10,w1,小王,13698741203,北店,交易成功", "2,,9,w2,小李,,南店,待付款", "3,{0},8,w3,小周,,南店,好像退了"]
     landing.one(
@@ -48,7 +48,7 @@ def test_orders_with_states_and_shops(landing: Landing, both_ways: str) -> None:
     assert landing.quarantine("line, column_name, reason, found") == [(4, "订单状态", "unknown_value", "好像退了")]
 
 
-def test_what_an_order_list_says_of_money_that_went_back(landing: Landing, both_ways: str) -> None:
+def test_what_an_order_list_says_of_money_that_went_back(landing: Landing, each_way: str) -> None:
     """The state of the case counts before the bare amount."""
     header = "订单号,付款时间,实付金额,退款金额,售后状态"
     rows = ["1,{0},10,4,", "2,{0},10,10,退款中", "3,{0},10,,退款成功", "4,{0},10,,"]
@@ -72,7 +72,7 @@ def test_a_list_of_members_is_their_joins(landing: Landing, path: str) -> None:
     ]
 
 
-def test_members_known_by_their_phones(landing: Landing, both_ways: str) -> None:
+def test_members_known_by_their_phones(landing: Landing, each_way: str) -> None:
     landing.one(
         "events/a.csv",
         "群号,手机号,入群时间\n"
@@ -83,7 +83,7 @@ def test_members_known_by_their_phones(landing: Landing, both_ways: str) -> None
     assert landing.quarantine() == [(3, "手机号", "missing_value")]  # a masked number is nobody
 
 
-def test_refunds_without_a_number_of_their_own(landing: Landing, both_ways: str) -> None:
+def test_refunds_without_a_number_of_their_own(landing: Landing, each_way: str) -> None:
     """Known by their content: equal ones of a file are two, the same in a second file is the same."""
     rows = ["1,20,2026-03-01 10:00:00,退款成功"] * 2 + ["2,5,2026-03-02 10:00:00,退款中"]
     text = "订单号,退款金额,退款时间,退款状态\n" + "\n".join(rows) + "\n"
@@ -97,7 +97,7 @@ def test_refunds_without_a_number_of_their_own(landing: Landing, both_ways: str)
     ]
 
 
-def test_refunds_with_a_number_are_never_numbered(landing: Landing, both_ways: str) -> None:
+def test_refunds_with_a_number_are_never_numbered(landing: Landing, each_way: str) -> None:
     row = "r1,1,20,2026-03-01 10:00:00\n"
     file = landing.one("refunds/a.csv", "退款编号,订单号,退款金额,退款时间\n" + row + row)
     assert (file.rows_loaded, file.rows_superseded) == (1, 1)
@@ -134,13 +134,13 @@ def test_synonyms_take_no_file_from_a_platform(landing: Landing) -> None:
     assert ids.isdisjoint(map(normalise, export))
 
 
-def test_one_event_in_two_spellings_is_one(landing: Landing, both_ways: str) -> None:
+def test_one_event_in_two_spellings_is_one(landing: Landing, each_way: str) -> None:
     rows = ["u1,group_join,2026-03-01 10:00:00", "u1,GROUP_JOIN,2026/03/01 10:00"]
     file = landing.one("events/a.csv", "user_id,event,event_at\n" + "\n".join(rows) + "\n")
     assert (file.rows_loaded, file.rows_superseded) == (1, 1)
 
 
-def test_an_order_list_of_an_erp(landing: Landing, both_ways: str) -> None:
+def test_an_order_list_of_an_erp(landing: Landing, each_way: str) -> None:
     """Its own number (内部订单号) is left alone: refunds and the platform name the order by the number online."""
     header = "内部订单号,线上订单号,店铺,订单状态,付款日期,应付金额,已付金额,买家账号\n"
     rows = [
@@ -156,7 +156,7 @@ def test_an_order_list_of_an_erp(landing: Landing, both_ways: str) -> None:
     assert landing.quarantine() == [(4, "订单状态", "unknown_value")]
 
 
-def test_the_order_number_and_the_amount_of_other_programs(landing: Landing, both_ways: str) -> None:
+def test_the_order_number_and_the_amount_of_other_programs(landing: Landing, each_way: str) -> None:
     """快麦, 旺店通, 微盟 and 微信小店 call them so; of an order's numbers the platform's goes before."""
     landing.write("orders/a.csv", "平台单号,付款时间,实收金额,状态\nA1,2026-03-01 10:00:00,5,已取消\n")
     landing.write("orders/b.csv", "原始单号,订单号,支付时间,订单实际支付金额,实收金额\nX1,A2,2026-03-01 10:00:00,7,6\n")
@@ -171,7 +171,7 @@ def test_the_order_number_and_the_amount_of_other_programs(landing: Landing, bot
     assert {("assumed", "实收金额"), ("assumed", "平台单号"), ("second_choice", "状态")} <= said
 
 
-def test_an_assumption_is_told_of_the_rows_that_use_it(landing: Landing, both_ways: str) -> None:
+def test_an_assumption_is_told_of_the_rows_that_use_it(landing: Landing, each_way: str) -> None:
     """A column that stands beside one that is filled in every row was not used: nothing was assumed."""
     landing.write(
         "orders/a.csv", "订单号,付款时间,实付金额,实收金额,买家ID,买家昵称\nA1,2026-03-01 10:00:00,5,4,u1,豆\n"
@@ -190,7 +190,7 @@ def test_an_assumption_is_told_of_the_rows_that_use_it(landing: Landing, both_wa
 
 @pytest.mark.parametrize(("column", "value"), [("平台", "抖音"), ("店铺名称", "一店")])
 def test_a_column_filled_in_the_first_row_of_each_block_is_told(
-    landing: Landing, both_ways: str, column: str, value: str
+    landing: Landing, each_way: str, column: str, value: str
 ) -> None:
     header = f"订单号,付款时间,实付金额,{column}\n"
     told = [f"A{n},2026-03-01 10:00:00,5,{value if n % 3 == 0 else ''}\n" for n in range(6)]

@@ -23,7 +23,7 @@ def orders(times: pa.Array, **how: Any) -> bytes:
     return content.getvalue()
 
 
-def test_spark_writes_instants_as_int96(landing: Landing, both_ways: str) -> None:
+def test_spark_writes_instants_as_int96(landing: Landing, each_way: str) -> None:
     """Its default. DuckDB shows them as wall clocks of Greenwich: the first of March would be in February."""
     file = landing.one(
         "orders/a.parquet", orders(pa.array(MOMENTS, pa.timestamp("us")), use_deprecated_int96_timestamps=True)
@@ -33,13 +33,13 @@ def test_spark_writes_instants_as_int96(landing: Landing, both_ways: str) -> Non
 
 
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
-def test_zoned_times_are_instants(landing: Landing, both_ways: str, unit: str) -> None:
+def test_zoned_times_are_instants(landing: Landing, each_way: str, unit: str) -> None:
     landing.one("orders/a.parquet", orders(pa.array(MOMENTS, pa.timestamp(unit, tz="UTC"))))
     assert landing.rows("orders", "paid_at") == PAID
 
 
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
-def test_times_without_a_zone_are_wall_clocks(landing: Landing, both_ways: str, unit: str) -> None:
+def test_times_without_a_zone_are_wall_clocks(landing: Landing, each_way: str, unit: str) -> None:
     file = landing.one("orders/a.parquet", orders(pa.array(MOMENTS, pa.timestamp(unit))))
     assert landing.rows("orders", "paid_at") == [(moment,) for moment in MOMENTS]
     assert file.notices == []
@@ -65,7 +65,7 @@ def test_int96_inside_a_struct_says_nothing_of_the_column_beside_it(landing: Lan
     ids=["double", "float", "integer"],
 )
 def test_ids_that_a_number_cannot_keep_are_refused(
-    landing: Landing, both_ways: str, number: pa.Array, kept: list[str]
+    landing: Landing, each_way: str, number: pa.Array, kept: list[str]
 ) -> None:
     """A double keeps 15 digits, a float 7; an integer keeps all it holds."""
     table = pa.table({"order_id": number, "paid_at": ["2026-03-01"] * 2, "paid_amount": [1, 2]})

@@ -18,7 +18,7 @@ from tests.ingest.conftest import Landing
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("header", ["平台", "platform"])
-def test_a_platform_by_any_of_its_names(landing: Landing, both_ways, header, word, name):
+def test_a_platform_by_any_of_its_names(landing: Landing, each_way, header, word, name):
     landing.one("orders/a.csv", f"{header},订单号,付款时间,实付金额\n{word},A1,2026-03-01 10:00:00,1\n")
     assert landing.rows("orders", "platform") == [(name,)]
 
@@ -31,7 +31,7 @@ def test_one_member_in_two_files_is_one(landing: Landing):
 
 
 @pytest.mark.parametrize("word", ["抖音2店", "得物", "douyin2", "抖音,快手", "抖音（自播）"])
-def test_a_platform_that_nobody_knows_is_refused_by_name(landing: Landing, both_ways, word):
+def test_a_platform_that_nobody_knows_is_refused_by_name(landing: Landing, each_way, word):
     """As a platform of its own, a slip of the pen would count the same orders once more."""
     landing.one("orders/a.csv", f'平台,订单号,付款时间,实付金额\n"{word}",A1,2026-03-01 10:00:00,1\n')
     assert landing.rows("orders") == []

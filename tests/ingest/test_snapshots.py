@@ -20,7 +20,7 @@ def events(landing: Landing, where: str = "true") -> list[tuple[str, ...]]:
     return [(user, event, f"{at:%m-%d %H:%M}", group) for user, event, at, group in rows]
 
 
-def test_join_and_leave_in_one_row_are_two_events(landing: Landing, both_ways: str) -> None:
+def test_join_and_leave_in_one_row_are_two_events(landing: Landing, each_way: str) -> None:
     rows = [
         "群名称,昵称,入群时间,退群时间",
         "一群,小王,2026-03-01 10:00:00,2026-03-05 08:00:00",
@@ -90,7 +90,7 @@ def codes(landing: Landing) -> list[tuple[str, str, int]]:
     return [(row["path"].removeprefix("member_lists/"), row["code"], row["rows"]) for row in rows]
 
 
-def test_who_is_no_longer_in_the_list_has_left(landing: Landing, both_ways: str) -> None:
+def test_who_is_no_longer_in_the_list_has_left(landing: Landing, each_way: str) -> None:
     landing.write("member_lists/1.csv", members("abc"), at="2026-03-06 09:00")
     landing.write("member_lists/2.csv", members("acd", d="03-06 20:00"), at="2026-03-07 09:00")
     landing.write("member_lists/3.csv", members("acd", d="03-06 20:00"), at="2026-03-08 09:00")
@@ -111,6 +111,16 @@ def test_a_list_that_comes_late_moves_the_leave(landing: Landing) -> None:
     landing.one("member_lists/7.csv", members("ab"), at="2026-03-07 09:00")
     assert leaves(landing) == [("b", "03-09 09:00", "一群"), ("c", "03-07 09:00", "一群")]
     assert codes(landing) == [("7.csv", "left_by_list", 1), ("9.csv", "left_by_list", 1)]
+
+
+def test_a_leave_lies_between_two_lists(landing: Landing) -> None:
+    """A list that comes late may only say that it was later."""
+    landing.one("member_lists/6.csv", members("abc"), at="2026-03-06 09:00")
+    landing.one("member_lists/9.csv", members("ab"), at="2026-03-09 09:00")
+    between = "user_id, happened_after::varchar, event_at::varchar"
+    assert landing.rows("events", between, "is_inferred") == [("c", "2026-03-06 09:00:00", "2026-03-09 09:00:00")]
+    landing.one("member_lists/8.csv", members("abc"), at="2026-03-08 09:00")
+    assert landing.rows("events", between, "is_inferred") == [("c", "2026-03-08 09:00:00", "2026-03-09 09:00:00")]
 
 
 def test_who_comes_back_joins_again(landing: Landing) -> None:
@@ -268,6 +278,8 @@ def test_no_order_of_arrival_makes_a_difference(
             landing.ingest()
     landing.ingest()
     assert leaves(landing) == [(user, f"03-{DAY + number} 09:00", "一群") for user, number in departed(lists)]
+    last_seen = [(user, DAY + max(n for n in range(number) if user in lists[n])) for user, number in departed(lists)]
+    assert landing.rows("events", "user_id, day(happened_after)", "is_inferred") == last_seen
     files = landing.sql("select distinct file_id from ops.departures where not is_revoked")
     told = landing.sql("select file_id from ops.notices where code = 'left_by_list'")
     assert {row["file_id"] for row in files} == {row["file_id"] for row in told}

@@ -45,7 +45,7 @@ def orders(landing: Landing, columns: str = "order_id, paid_amount, buyer_id") -
 
 
 @pytest.mark.parametrize("lines", [0, 1, 16, 49])
-def test_explanations_above_the_header(landing: Landing, both_ways: str, lines: int) -> None:
+def test_explanations_above_the_header(landing: Landing, each_way: str, lines: int) -> None:
     above = "微信小店订单明细\n" + "说明：本行为说明\n" * (lines - 1) if lines else ""
     landing.one("orders/a.csv", above + text(HEADER, order(1)))
     assert orders(landing, "order_id, file_row") == [("A1", lines + 2)]
@@ -58,20 +58,20 @@ def test_a_refusal_says_how_far_a_header_is_looked_for(landing: Landing) -> None
     assert "in the first 50 lines" in expected
 
 
-def test_a_line_that_names_the_delimiter(landing: Landing, both_ways: str) -> None:
+def test_a_line_that_names_the_delimiter(landing: Landing, each_way: str) -> None:
     landing.one("orders/a.csv", "sep=;\n" + text(HEADER, order(1)).replace(",", ";"))
     assert orders(landing, "order_id") == [("A1",)]
 
 
 @pytest.mark.parametrize(("behind_header", "behind_rows"), [("", ","), (",", ""), ("", ",,,"), (",", ",")])
-def test_a_delimiter_behind_each_row(landing: Landing, both_ways: str, behind_header: str, behind_rows: str) -> None:
+def test_a_delimiter_behind_each_row(landing: Landing, each_way: str, behind_header: str, behind_rows: str) -> None:
     header, *lines = text(HEADER, order(1), order(2)).splitlines()
     landing.one("orders/a.csv", "\n".join([header + behind_header, *(line + behind_rows for line in lines)]) + "\n")
     assert orders(landing) == [("A1", Decimal("5.00"), "u"), ("A2", Decimal("5.00"), "u")]
     assert landing.quarantine() == []
 
 
-def test_a_delimiter_behind_some_rows(landing: Landing, both_ways: str) -> None:
+def test_a_delimiter_behind_some_rows(landing: Landing, each_way: str) -> None:
     """But a value behind the last column belongs to nobody: the row is refused."""
     header, *lines = text(HEADER, *[order(n) for n in range(6)]).splitlines()
     lines[1] += ","
@@ -88,7 +88,7 @@ def test_a_delimiter_behind_some_rows(landing: Landing, both_ways: str) -> None:
 @pytest.mark.parametrize(
     "word", ["合计", "总计:", "小计（3单）", " 合 计 ", "Total", "GRAND TOTAL", "汇总：", "合計", "本页小计"]
 )
-def test_rows_of_totals_are_told_and_never_loaded(landing: Landing, both_ways: str, word: str) -> None:
+def test_rows_of_totals_are_told_and_never_loaded(landing: Landing, each_way: str, word: str) -> None:
     for name, total in {
         "a": [word, "", "10", "", ""],
         "b": [word, PAID, "10", "u", ""],
@@ -102,7 +102,7 @@ def test_rows_of_totals_are_told_and_never_loaded(landing: Landing, both_ways: s
     assert told(landing) == [("totals_row", "line 4", 1)] * 3
 
 
-def test_totals_of_a_table_without_times_and_numbers(landing: Landing, both_ways: str) -> None:
+def test_totals_of_a_table_without_times_and_numbers(landing: Landing, each_way: str) -> None:
     """Nothing in such a row would give it away to a plain reading."""
     landing.one("groups/a.csv", "group_id,owner_id\ng1,o1\n合计,2\n")
     assert landing.rows("groups", "group_id") == [("g1",)]
@@ -110,13 +110,13 @@ def test_totals_of_a_table_without_times_and_numbers(landing: Landing, both_ways
 
 
 @pytest.mark.parametrize("name", ["总计划", "totals", "小计算器", "Sumo", "合计算账"])
-def test_ids_that_only_begin_like_a_total_are_ids(landing: Landing, both_ways: str, name: str) -> None:
+def test_ids_that_only_begin_like_a_total_are_ids(landing: Landing, each_way: str, name: str) -> None:
     landing.one("orders/a.csv", text(HEADER, [name, PAID, "5", "u", ""]))
     assert orders(landing, "order_id") == [(name,)]
 
 
 @pytest.mark.parametrize("word", ["全部群", "全部", "所有社群", "整体", "ALL", "全部（2个群）"])
-def test_a_row_of_all_groups_is_no_group(landing: Landing, both_ways: str, word: str) -> None:
+def test_a_row_of_all_groups_is_no_group(landing: Landing, each_way: str, word: str) -> None:
     """In a table of days the platforms' own total stands where a group does."""
     header = "群名称,日期,群人数\n"
     landing.write("group_days/a.csv", f"{header}一群,2026-10-18,100\n{word},2026-10-18,150\n二群,2026-10-18,50\n")
@@ -126,30 +126,30 @@ def test_a_row_of_all_groups_is_no_group(landing: Landing, both_ways: str, word:
     assert [code for code, _, _ in told(landing)] == ["totals_row"] * 2
 
 
-def test_a_row_of_all_accounts_is_no_account(landing: Landing, both_ways: str) -> None:
+def test_a_row_of_all_accounts_is_no_account(landing: Landing, each_way: str) -> None:
     landing.one("ad_spend/a.csv", "日期,账户ID,消耗\n2026-10-18,a1,100\n2026-10-18,全部账户,150\n2026-10-18,不限,50\n")
     assert landing.rows("ad_spend", "account_id") == [("a1",)]
 
 
-def test_where_nothing_else_stands_all_accounts_together_are_what_is_known(landing: Landing, both_ways: str) -> None:
+def test_where_nothing_else_stands_all_accounts_together_are_what_is_known(landing: Landing, each_way: str) -> None:
     file = landing.one("ad_spend/a.csv", "日期,账户ID,消耗\n2026-10-18,全部,150\n2026-10-19,全部,70\n合计,,220\n")
     assert landing.rows("ad_spend", "account_id, cost_amount::int") == [("全部", 70), ("全部", 150)]
     assert (file.rows_read, [code for code, _, _ in told(landing)]) == (2, ["totals_row", "whole_alone"])
 
 
 @pytest.mark.parametrize("name", ["全部上新群", "整体家装群", "Allen", "所有女生", "不限量群"])
-def test_groups_that_only_begin_like_all_of_them_are_groups(landing: Landing, both_ways: str, name: str) -> None:
+def test_groups_that_only_begin_like_all_of_them_are_groups(landing: Landing, each_way: str, name: str) -> None:
     landing.one("group_days/a.csv", f"群名称,日期,群人数\n{name},2026-10-18,100\n一群,2026-10-18,3\n")
     assert (name,) in landing.rows("group_days", "group_id")
 
 
-def test_a_buyer_may_be_called_so(landing: Landing, both_ways: str) -> None:
+def test_a_buyer_may_be_called_so(landing: Landing, each_way: str) -> None:
     landing.one("orders/a.csv", text(HEADER, ["A1", PAID, "5", "整体", ""], ["A2", PAID, "5", "all", ""]))
     assert orders(landing, "order_id") == [("A1",), ("A2",)]
 
 
 @pytest.mark.parametrize("total", [",本周合计,30,", ",11月1日小计,30,", "11月1日小计,,30,", "老板 累计,,30,"])
-def test_totals_where_a_time_or_an_unread_word_stands(landing: Landing, both_ways: str, total: str) -> None:
+def test_totals_where_a_time_or_an_unread_word_stands(landing: Landing, each_way: str, total: str) -> None:
     """Without an order's number a row that says so anywhere is one of totals; with a number it is an order."""
     rows = "周一,2026-10-18 10:00:00,10,A1\n周二小计,2026-10-18 11:00:00,20,A2\n"
     file = landing.one("orders/a.csv", f"备忘,付款时间,实付金额,订单号\n{rows}{total}\n")
@@ -160,7 +160,7 @@ def test_totals_where_a_time_or_an_unread_word_stands(landing: Landing, both_way
 # --- a header once more -----------------------------------------------------------------------------------------------
 
 
-def test_joined_exports_with_columns_in_another_order(landing: Landing, both_ways: str) -> None:
+def test_joined_exports_with_columns_in_another_order(landing: Landing, each_way: str) -> None:
     first = ["主订单编号", "子订单编号", "订单状态", "订单应付金额", "运费", "订单提交时间", "支付完成时间"]
     second = [*first[:3], first[4], first[3], *first[5:]]
     rows = [
@@ -176,7 +176,7 @@ def test_joined_exports_with_columns_in_another_order(landing: Landing, both_way
     assert (file.rows_read, landing.quarantine()) == (2, [])
 
 
-def test_joined_exports_of_other_columns(landing: Landing, both_ways: str) -> None:
+def test_joined_exports_of_other_columns(landing: Landing, each_way: str) -> None:
     """More columns, fewer, other delimiters: each part is read by its own header."""
     parts = [
         text(HEADER, order(1)),
@@ -190,14 +190,14 @@ def test_joined_exports_of_other_columns(landing: Landing, both_ways: str) -> No
     assert (file.rows_read, file.rows_loaded, landing.quarantine()) == (3, 3, [])
 
 
-def test_titles_are_repeated_with_the_header(landing: Landing, both_ways: str) -> None:
+def test_titles_are_repeated_with_the_header(landing: Landing, each_way: str) -> None:
     part = "三月订单,,,,\n导出人：店长,,,,\n"
     landing.one("orders/a.csv", part + text(HEADER, order(1)) + part + text(HEADER, order(2)))
     assert orders(landing, "order_id, file_row") == [("A1", 4), ("A2", 8)]
     assert landing.quarantine() == []
 
 
-def test_rows_under_a_header_that_nobody_knows_are_set_aside(landing: Landing, both_ways: str) -> None:
+def test_rows_under_a_header_that_nobody_knows_are_set_aside(landing: Landing, each_way: str) -> None:
     """Read by the first header, the refund would be an order."""
     refund = text(["refund_id", "order_id", "refunded_at", "refund_amount", "reason"], ["R1", "A1", PAID, "5", ""])
     landing.one("orders/a.csv", text(HEADER, order(1)) + refund.replace("refunded_at", "someday"))
@@ -205,7 +205,7 @@ def test_rows_under_a_header_that_nobody_knows_are_set_aside(landing: Landing, b
     assert landing.quarantine() == [(4, None, "other_header")]
 
 
-def test_a_file_joined_by_a_program_has_a_mark_before_its_second_header(landing: Landing, both_ways: str) -> None:
+def test_a_file_joined_by_a_program_has_a_mark_before_its_second_header(landing: Landing, each_way: str) -> None:
     """UTF-8's byte order mark, in the middle of the text now."""
     second = text(["paid_amount", "paid_at", "order_id"], ["6", PAID, "A2"])
     landing.one("orders/a.csv", "\ufeff" + text(HEADER, order(1)) + "\ufeff" + second)
@@ -213,7 +213,7 @@ def test_a_file_joined_by_a_program_has_a_mark_before_its_second_header(landing:
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_files_joined_without_a_line_break_are_refused(landing: Landing, both_ways: str, mark: str) -> None:
+def test_files_joined_without_a_line_break_are_refused(landing: Landing, each_way: str, mark: str) -> None:
     """The second header is lost in the line before it: read by the first, freight would be the amount."""
     header = [*HEADER, "freight_amount"]
     other = [*HEADER[:2], "freight_amount", *HEADER[3:], "paid_amount"]
@@ -222,7 +222,7 @@ def test_files_joined_without_a_line_break_are_refused(landing: Landing, both_wa
     assert (orders(landing), landing.quarantine("reason")) == ([], [("joined_files",)])
 
 
-def test_a_later_part_counts_against_an_earlier_one(landing: Landing, both_ways: str) -> None:
+def test_a_later_part_counts_against_an_earlier_one(landing: Landing, each_way: str) -> None:
     other = text(["order_id", "paid_amount", "paid_at", "entry"], ["A1", "5", PAID, "feed"])
     file = landing.one("orders/a.csv", text(HEADER, order(1), order(2)) + other)
     assert orders(landing, "order_id, paid_amount, entry") == [
@@ -232,7 +232,7 @@ def test_a_later_part_counts_against_an_earlier_one(landing: Landing, both_ways:
     assert (file.rows_loaded, file.rows_superseded) == (2, 1)
 
 
-def test_a_later_part_with_another_amount_is_no_copy(landing: Landing, both_ways: str) -> None:
+def test_a_later_part_with_another_amount_is_no_copy(landing: Landing, each_way: str) -> None:
     other = text(["order_id", "paid_amount", "paid_at"], ["A1", "7", PAID])
     landing.one("orders/a.csv", text(HEADER, order(1), order(2)) + other)
     assert (orders(landing), landing.quarantine("reason")) == ([], [("parts_contradict",)])
@@ -272,7 +272,7 @@ CHINESE = [["张小姐", "直播间"], ["陈先生", "脸书广告"]]
     [("big5", BIG5), ("cp950", BIG5), ("shift-jis", JAPANESE), ("euc-kr", KOREAN), ("cp949", KOREAN)],
 )
 def test_other_double_byte_encodings_are_read_and_told(
-    landing: Landing, both_ways: str, encoding: str, names: list[list[str]]
+    landing: Landing, each_way: str, encoding: str, names: list[list[str]]
 ) -> None:
     """GB18030 would take their bytes, too, and give other names."""
     rows = [order(n, "5", *pair) for n, pair in enumerate(names)]
@@ -282,7 +282,7 @@ def test_other_double_byte_encodings_are_read_and_told(
 
 
 @pytest.mark.parametrize("names", [CHINESE, BIG5, [["广告", "快手"]], [["喆", "玥"]], [["㛃", ""]]])
-def test_gb18030_stays_gb18030(landing: Landing, both_ways: str, names: list[list[str]]) -> None:
+def test_gb18030_stays_gb18030(landing: Landing, each_way: str, names: list[list[str]]) -> None:
     """Also with traditional characters, rare ones, and next to nothing to tell from."""
     rows = [order(n, "5", *pair) for n, pair in enumerate(names)]
     landing.one("orders/a.csv", text(HEADER, *rows), encoding="gb18030")

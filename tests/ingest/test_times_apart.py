@@ -27,19 +27,19 @@ def ordered(landing: Landing, header: str, cells: str) -> Any:
         "\t2026-08-01,\t11:00:00", "2026-08-01,'11:00",
     ],
 )  # fmt: skip
-def test_date_and_hour_in_two_columns(landing: Landing, both_ways: str, cells: str) -> None:
+def test_date_and_hour_in_two_columns(landing: Landing, each_way: str, cells: str) -> None:
     """A full time in the second column stands alone."""
     assert ordered(landing, "订单提交日期,订单提交时间", cells) == [ELEVEN]
 
 
-def test_a_date_without_its_hour(landing: Landing, both_ways: str) -> None:
+def test_a_date_without_its_hour(landing: Landing, each_way: str) -> None:
     assert ordered(landing, "订单提交日期,订单提交时间", "2026-08-01,-") == [datetime(2026, 8, 1)]
 
 
 @pytest.mark.parametrize(
     ("header", "cells"), [("订单提交时间", "11:00:00"), ("订单提交日期,订单提交时间", "-,11:00:00")]
 )
-def test_an_hour_without_a_date_is_no_time(landing: Landing, both_ways: str, header: str, cells: str) -> None:
+def test_an_hour_without_a_date_is_no_time(landing: Landing, each_way: str, header: str, cells: str) -> None:
     assert ordered(landing, header, cells) == []
     assert landing.quarantine("line, column_name, reason, found") == [(2, "订单提交时间", "bad_date", "11:00:00")]
 

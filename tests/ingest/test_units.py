@@ -41,7 +41,7 @@ def session(landing: Landing, header: str, cell: str, column: str) -> Any:
         ("成交金额(元)(必填)", "2", "2.00"),
     ],
 )
-def test_units_of_an_amount(landing: Landing, both_ways: str, header: str, cell: str, yuan: str) -> None:
+def test_units_of_an_amount(landing: Landing, each_way: str, header: str, cell: str, yuan: str) -> None:
     assert session(landing, header, cell, "paid_amount") == Decimal(yuan)
 
 
@@ -58,7 +58,7 @@ def test_units_of_an_amount(landing: Landing, both_ways: str, header: str, cell:
         ("观看人数(k)", "1.5", 1500),
     ],
 )
-def test_units_of_a_count(landing: Landing, both_ways: str, header: str, cell: str, people: int) -> None:
+def test_units_of_a_count(landing: Landing, each_way: str, header: str, cell: str, people: int) -> None:
     assert session(landing, header, cell, "viewers") == people
 
 
@@ -75,7 +75,7 @@ def test_units_of_a_count(landing: Landing, both_ways: str, header: str, cell: s
         ("人均停留时长/分钟", "2", 120.0),
     ],
 )
-def test_units_of_a_duration(landing: Landing, both_ways: str, header: str, cell: str, seconds: float) -> None:
+def test_units_of_a_duration(landing: Landing, each_way: str, header: str, cell: str, seconds: float) -> None:
     assert session(landing, header, cell, "average_watch_seconds") == seconds
 
 
@@ -93,13 +93,13 @@ def test_units_of_a_duration(landing: Landing, both_ways: str, header: str, cell
         ("付款时间（东京时间）", "2026年1月1日 20:00", datetime(2026, 1, 1, 19)),
     ],
 )
-def test_the_zone_of_a_time(landing: Landing, both_ways: str, header: str, cell: str, paid_at: datetime) -> None:
+def test_the_zone_of_a_time(landing: Landing, each_way: str, header: str, cell: str, paid_at: datetime) -> None:
     """A cell that states an offset of its own knows better."""
     landing.one("orders/a.csv", f"order_id,{header},paid_amount\n1,{cell},10\n")
     assert landing.rows("orders", "paid_at") == [(paid_at,)]
 
 
-def test_a_canonical_amount_in_fen(landing: Landing, both_ways: str) -> None:
+def test_a_canonical_amount_in_fen(landing: Landing, each_way: str) -> None:
     landing.one("orders/a.csv", f"order_id,paid_at,paid_amount（单位：分）\n1,{START},12900\n")
     assert landing.rows("orders", "paid_amount") == [(Decimal("129.00"),)]
 
@@ -121,7 +121,7 @@ def test_a_file_whose_needed_column_is_in_no_unit_we_count_in_is_refused(landing
     assert "paid_amount" in expected
 
 
-def test_a_column_of_currencies_refuses_rows_that_are_not_yuan(landing: Landing, both_ways: str) -> None:
+def test_a_column_of_currencies_refuses_rows_that_are_not_yuan(landing: Landing, each_way: str) -> None:
     rows = ["1,{0},10,CNY", "2,{0},10,usd", "3,{0},10,", "4,{0},10,人民币", "5,{0},10,港币", "6,{0},10,-"]
     landing.one("orders/a.csv", "order_id,paid_at,paid_amount,币种\n" + "\n".join(rows).format(START) + "\n")
     assert landing.rows("orders", "order_id") == [("1",), ("3",), ("4",), ("6",)]
@@ -202,7 +202,7 @@ def test_two_columns_that_fit_one_of_ours_refuse_the_file(landing: Landing, head
     assert all(name.strip() in expected for name in header.split(","))
 
 
-def test_a_mapping_may_say_which_of_two_counts(landing: Landing, both_ways: str) -> None:
+def test_a_mapping_may_say_which_of_two_counts(landing: Landing, each_way: str) -> None:
     """The live sheet names 直播间成交金额 first; the very column name counts before its synonyms."""
     file = landing.one(
         "live_sessions_csv/a.csv", f"开播时间,主播,观看人数,成交金额,直播间成交金额\n{START},小林,12,99,80\n"
@@ -219,7 +219,7 @@ def test_a_column_that_decides_nothing_may_stand_twice(landing: Landing) -> None
     assert (file.status, file.rows_loaded) == ("loaded", 1)
 
 
-def test_a_mobile_number_is_no_count(landing: Landing, both_ways: str) -> None:
+def test_a_mobile_number_is_no_count(landing: Landing, each_way: str) -> None:
     """It slipped from another column; as a number of people it would be in every sum."""
     text = "group_id,date,members\ng1,2026-03-01,13912345678\ng2,2026-03-01,480\n"
     landing.one("group_days/a.csv", text)

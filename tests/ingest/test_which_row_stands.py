@@ -169,7 +169,7 @@ def test_a_line_whose_number_is_lost_waits_for_a_later_export(landing: Landing) 
     assert orders(landing) == [("7301", Decimal("80.00"))]
 
 
-def test_a_line_that_cannot_be_cut_takes_the_total_of_its_order_too(landing: Landing, both_ways: str) -> None:
+def test_a_line_that_cannot_be_cut_takes_the_total_of_its_order_too(landing: Landing, each_way: str) -> None:
     """1,050.00 without quotes: one cell too many, and the number of the order stands before it."""
     row = "{},{},已完成,{},2026-03-01 10:00:00,2026-03-01 10:01:00\n"
     lines = [
@@ -183,7 +183,7 @@ def test_a_line_that_cannot_be_cut_takes_the_total_of_its_order_too(landing: Lan
     assert orders(landing) == [("7301", Decimal("1150.00")), ("7302", Decimal("5.00"))]
 
 
-def test_lines_given_as_orders_are_set_aside_whole(landing: Landing, both_ways: str) -> None:
+def test_lines_given_as_orders_are_set_aside_whole(landing: Landing, each_way: str) -> None:
     """Also lines that are alike in all that is read: they differ in the product. A row repeated as it stands is one."""
     header = "order_id,paid_at,paid_amount,buyer_id,platform,product_name\n"
     lines = [
@@ -201,7 +201,7 @@ def test_lines_given_as_orders_are_set_aside_whole(landing: Landing, both_ways: 
     assert all(reason == "duplicate_key" and "order_items" in expected for _, reason, expected in said)
 
 
-def test_hours_of_a_day_are_not_the_day(landing: Landing, both_ways: str) -> None:
+def test_hours_of_a_day_are_not_the_day(landing: Landing, each_way: str) -> None:
     """Spend by the hour: the last hour stood for the day, 12.00 of 33.00. Two hours may have cost the same."""
     rows = ["1,0:00,p1,10.00", "1,1:00,p1,11.00", "1,2:00,p1,12.00", "2,0:00,p1,5.00", "2,1:00,p1,5.00", "2,0:00,p2,7"]
     landing.one("ad_spend/a.csv", "日期,时段,计划ID,消耗\n" + "".join(f"2026-03-0{row}\n" for row in rows))
@@ -209,7 +209,7 @@ def test_hours_of_a_day_are_not_the_day(landing: Landing, both_ways: str) -> Non
     assert [line for line, *_ in landing.quarantine("line, expected")] == [2, 3, 4, 5, 6]
 
 
-def test_groups_of_a_message_are_not_the_message(landing: Landing, both_ways: str) -> None:
+def test_groups_of_a_message_are_not_the_message(landing: Landing, each_way: str) -> None:
     rows = "M1,2026-03-01 10:00,g1,200\nM1,2026-03-01 10:00,g2,300\nM2,2026-03-01 10:00,g1,50\n"
     landing.one("pushes/a.csv", "消息ID,发送时间,群ID,发送人数\n" + rows)
     assert staged(landing, "pushes", "message_id, sent") == [("M2", 50)]

@@ -100,7 +100,7 @@ def formula_that_nobody_asked_to_compute() -> bytes:
     ids=lambda make: make.__name__,
 )
 def test_a_formula_that_nobody_computed_is_not_nothing(
-    landing: Landing, both_ways: str, make: Callable[[], bytes]
+    landing: Landing, each_way: str, make: Callable[[], bytes]
 ) -> None:
     landing.one("orders/a.xlsx", make())
     assert orders(landing) == [("A1", Decimal("5.00"))]
@@ -108,7 +108,7 @@ def test_a_formula_that_nobody_computed_is_not_nothing(
     assert told(landing) == [("uncomputed_formula", "paid_amount", 1)]
 
 
-def test_a_computed_formula_is_its_value(landing: Landing, both_ways: str) -> None:
+def test_a_computed_formula_is_its_value(landing: Landing, each_way: str) -> None:
     """Also when the value is 0: Excel writes a chain with the first formula that it computes."""
     computed = {"xl/calcChain.xml": "<calcChain/>"}
     landing.write("orders/a.xlsx", formula_by_xlsxwriter(10))
@@ -120,7 +120,7 @@ def test_a_computed_formula_is_its_value(landing: Landing, both_ways: str) -> No
     assert told(landing) == []
 
 
-def test_an_empty_text_of_a_formula_is_a_value(landing: Landing, both_ways: str) -> None:
+def test_an_empty_text_of_a_formula_is_a_value(landing: Landing, each_way: str) -> None:
     content = edited(formula_by_xlsxwriter(7), {"xl/worksheets/sheet1.xml": (
         '<c r="D3" t="s"><v>6</v></c>', '<c r="D3" t="str"><f>IF(1,"")</f><v></v></c>')})  # fmt: skip
     landing.one("orders/a.xlsx", content)
@@ -129,7 +129,7 @@ def test_an_empty_text_of_a_formula_is_a_value(landing: Landing, both_ways: str)
 
 
 @pytest.mark.parametrize("error", ["#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"])
-def test_errors_are_no_empty_cells(landing: Landing, both_ways: str, error: str) -> None:
+def test_errors_are_no_empty_cells(landing: Landing, each_way: str, error: str) -> None:
     """The reader gives them as empty text: a required amount would look forgotten, an optional one absent."""
 
     def change(book: Workbook) -> None:
@@ -144,14 +144,14 @@ def test_errors_are_no_empty_cells(landing: Landing, both_ways: str, error: str)
 # --- digits and characters --------------------------------------------------------------------------------------------
 
 
-def test_a_spreadsheet_keeps_fifteen_digits(landing: Landing, both_ways: str) -> None:
+def test_a_spreadsheet_keeps_fifteen_digits(landing: Landing, each_way: str) -> None:
     ids = [231660001234567, 2316600012345670, "2316600012345670", 123.0, 100]
     landing.one("orders/a.xlsx", workbook({"S": [HEADER, *[[n, PAID, 5, "u"] for n in ids]]}))
     assert orders(landing, "order_id") == [("100",), ("123",), ("231660001234567",), ("2316600012345670",)]
     assert landing.quarantine() == [(3, "order_id", "scientific_notation")]
 
 
-def test_zeros_that_a_format_shows_are_part_of_an_id(landing: Landing, both_ways: str) -> None:
+def test_zeros_that_a_format_shows_are_part_of_an_id(landing: Landing, each_way: str) -> None:
     """A member number 000123 is stored as 123; the export beside it says 000123."""
 
     def change(book: Workbook) -> None:
@@ -169,13 +169,13 @@ def test_zeros_that_a_format_shows_are_part_of_an_id(landing: Landing, both_ways
 
 
 @pytest.mark.parametrize("cell", ["加急_x000D_发顺丰", "加急_x000D_\n发顺丰", "\r\n加急", "加急_x000D_"])
-def test_a_carriage_return_in_a_cell_costs_no_row(landing: Landing, both_ways: str, cell: str) -> None:
+def test_a_carriage_return_in_a_cell_costs_no_row(landing: Landing, each_way: str, cell: str) -> None:
     rows = [[*order(n), cell if n == 4 else ""] for n in range(10)]
     landing.one("orders/a.xlsx", workbook({"S": [[*HEADER, "商家备注"], *rows]}))
     assert [order_id for (order_id,) in orders(landing, "order_id")] == [f"A{n}" for n in range(10)]
 
 
-def test_a_carriage_return_in_a_row_with_a_fault(landing: Landing, both_ways: str) -> None:
+def test_a_carriage_return_in_a_row_with_a_fault(landing: Landing, each_way: str) -> None:
     rows = [[f"A{n}", "someday" if n == 4 else PAID, 5, "u\r1" if n == 4 else "u"] for n in range(10)]
     content = {"a.xlsx": workbook({"S": [HEADER, *rows]})}
     for name, data in content.items():
@@ -189,7 +189,7 @@ def test_a_carriage_return_in_a_row_with_a_fault(landing: Landing, both_ways: st
 
 
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
-def test_a_hidden_sheet_is_left_alone_and_named(landing: Landing, both_ways: str, state: str) -> None:
+def test_a_hidden_sheet_is_left_alone_and_named(landing: Landing, each_way: str, state: str) -> None:
     def hide(book: Workbook) -> None:
         book["旧价"].sheet_state = state
 
@@ -207,7 +207,7 @@ def test_a_workbook_whose_table_is_hidden_says_so(landing: Landing) -> None:
     assert (reason, "hidden sheets are left alone: '订单'" in expected) == ("unknown_header", True)
 
 
-def test_hidden_rows_are_data(landing: Landing, both_ways: str) -> None:
+def test_hidden_rows_are_data(landing: Landing, each_way: str) -> None:
     """Somebody filtered the export to look at it; it is still the whole export."""
 
     def hide(book: Workbook) -> None:
@@ -218,7 +218,7 @@ def test_hidden_rows_are_data(landing: Landing, both_ways: str) -> None:
     assert orders(landing, "order_id, buyer_id") == [("A1", "u"), ("A2", "u"), ("A3", "u")]
 
 
-def test_sheets_of_two_kinds_are_two_tables(landing: Landing, both_ways: str) -> None:
+def test_sheets_of_two_kinds_are_two_tables(landing: Landing, each_way: str) -> None:
     refunds = [["refund_id", "order_id", "refunded_at", "refund_amount"], ["R1", "A1", PAID, 2]]
     file = landing.one("export/a.xlsx", workbook({"订单": [HEADER, order(1), order(2)], "退款": refunds}))
     assert orders(landing, "order_id, file_row") == [("A1", 2), ("A2", 3)]
@@ -226,7 +226,7 @@ def test_sheets_of_two_kinds_are_two_tables(landing: Landing, both_ways: str) ->
     assert (file.rows_read, file.rows_loaded, told(landing)) == (3, 3, [])
 
 
-def test_a_header_repeated_further_down_a_sheet(landing: Landing, both_ways: str) -> None:
+def test_a_header_repeated_further_down_a_sheet(landing: Landing, each_way: str) -> None:
     other = ["paid_amount", "paid_at", "order_id", "buyer_id"]
     rows = [["三月"], HEADER, order(1), [], ["三月"], other, [6, PAID, "A2", "v"], ["合计", None, 11, None]]
     landing.one("orders/a.xlsx", workbook({"S": rows}))
@@ -239,7 +239,7 @@ def test_a_header_repeated_further_down_a_sheet(landing: Landing, both_ways: str
 # --- merged cells -----------------------------------------------------------------------------------------------------
 
 
-def test_merged_order_cells_go_down_over_item_rows(landing: Landing, both_ways: str) -> None:
+def test_merged_order_cells_go_down_over_item_rows(landing: Landing, each_way: str) -> None:
     rows = [["I1", "A1", PAID, 5, "袜子"], ["I2", None, None, 6, "帽子"], ["I3", "A2", PAID, 7, "袜子"]]
     landing.one("order_items/a.xlsx", workbook({"S": [ITEMS, *rows]}, merged=["B2:B3", "C2:C3"]))
     assert landing.rows("order_items", "item_id, order_id, paid_amount") == [
@@ -247,7 +247,7 @@ def test_merged_order_cells_go_down_over_item_rows(landing: Landing, both_ways: 
     ]  # fmt: skip
 
 
-def test_a_number_merged_over_item_rows_is_not_multiplied(landing: Landing, both_ways: str) -> None:
+def test_a_number_merged_over_item_rows_is_not_multiplied(landing: Landing, each_way: str) -> None:
     """11.00 is what both cost together: neither item's own amount is known."""
     rows = [["I1", "A1", PAID, 11, "袜子"], ["I2", None, None, None, "帽子"]]
     landing.one("order_items/a.xlsx", workbook({"S": [ITEMS, *rows]}, merged=["B2:B3", "C2:C3", "D2:D3"]))
@@ -255,7 +255,7 @@ def test_a_number_merged_over_item_rows_is_not_multiplied(landing: Landing, both
     assert ("merged_number", "paid_amount", None) in told(landing)
 
 
-def test_all_of_an_order_merged_over_its_items_is_one_order(landing: Landing, both_ways: str) -> None:
+def test_all_of_an_order_merged_over_its_items_is_one_order(landing: Landing, each_way: str) -> None:
     rows = [[*order(1, 11), "袜子"], [None, None, None, None, "帽子"], [*order(2), "袜子"]]
     merged = [f"{column}2:{column}3" for column in "ABCD"]
     file = landing.one("orders/a.xlsx", workbook({"S": [[*HEADER, ""], *rows]}, merged=merged))
@@ -264,7 +264,7 @@ def test_all_of_an_order_merged_over_its_items_is_one_order(landing: Landing, bo
     assert sorted(told(landing)) == [("merged_copies", "order_id", 1), ("nameless_column", "E", 3)]
 
 
-def test_orders_merged_over_their_products_are_one_row_each(landing: Landing, both_ways: str) -> None:
+def test_orders_merged_over_their_products_are_one_row_each(landing: Landing, each_way: str) -> None:
     header = ["序号", *HEADER, "商品名称", "运费"]
     rows = [
         [1, *order(1, 11), "袜子"], [2, None, None, None, None, "帽子"], [3, None, None, None, None, "围巾"],
@@ -278,7 +278,7 @@ def test_orders_merged_over_their_products_are_one_row_each(landing: Landing, bo
 
 
 @pytest.mark.parametrize("loose", ["paid_amount", "freight_amount"])
-def test_an_amount_that_is_not_merged_with_the_number_is_a_lines(landing: Landing, both_ways: str, loose: str) -> None:
+def test_an_amount_that_is_not_merged_with_the_number_is_a_lines(landing: Landing, each_way: str, loose: str) -> None:
     """Amounts of lines: nobody knows whether the order is their sum."""
     header = ["order_id", "paid_at", "paid_amount", "freight_amount", "商品名称"]
     at = header.index(loose)
@@ -335,7 +335,7 @@ def biff(rows: list[list[Any]]) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.csv"])
-def test_a_workbook_of_excel_97_under_any_name(landing: Landing, both_ways: str, name: str) -> None:
+def test_a_workbook_of_excel_97_under_any_name(landing: Landing, each_way: str, name: str) -> None:
     landing.one(f"orders/{name}", biff([HEADER, order(1, 5, "张三"), [2316600012345670, PAID, 5, "u"]]))
     assert orders(landing, "order_id, paid_amount, buyer_id") == [("A1", Decimal("5.00"), "张三")]
     assert landing.quarantine() == [(3, "order_id", "scientific_notation")]
@@ -373,7 +373,7 @@ def ods_row(*cells: str) -> str:
     return f"<table:table-row>{''.join(map(cell, cells))}</table:table-row>"
 
 
-def test_an_ods_with_a_hidden_sheet_a_merged_cell_and_a_formula(landing: Landing, both_ways: str) -> None:
+def test_an_ods_with_a_hidden_sheet_a_merged_cell_and_a_formula(landing: Landing, each_way: str) -> None:
     merged = '<table:table-cell office:value-type="string" table:number-rows-spanned="2"><text:p>u</text:p></table:table-cell>'
     number = '<table:table-cell office:value-type="float" office:value="5"><text:p>5.00</text:p></table:table-cell>'
     rows = [
@@ -425,7 +425,7 @@ PAGE = """<html><head><meta charset="utf-8"><style>td {{x: y}}</style><script>"<
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
-def test_a_web_page_under_the_name_of_xls(landing: Landing, both_ways: str, encoding: str) -> None:
+def test_a_web_page_under_the_name_of_xls(landing: Landing, each_way: str, encoding: str) -> None:
     file = landing.one("orders/a.xls", PAGE.format(name="张三"), encoding=encoding)
     assert orders(landing, "order_id, paid_amount, buyer_id") == [
         ("6917926768823643761", Decimal("5.00"), "张三"), ("A1", Decimal("10.00"), "A&B"),
@@ -448,7 +448,7 @@ XML = """<?xml version="1.0" encoding="{encoding}"?><?mso-application progid="Ex
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
-def test_an_xml_spreadsheet_of_2003(landing: Landing, both_ways: str, encoding: str) -> None:
+def test_an_xml_spreadsheet_of_2003(landing: Landing, each_way: str, encoding: str) -> None:
     header = "".join(f'<Cell><Data ss:Type="String">{name}</Data></Cell>' for name in HEADER)
     landing.one("orders/a.xls", XML.format(header=header, encoding=encoding), encoding=encoding)
     assert orders(landing, "order_id, paid_at, paid_amount, buyer_id, file_row") == [
@@ -478,7 +478,7 @@ def test_an_xml_spreadsheet_of_2003(landing: Landing, both_ways: str, encoding: 
     ],
 )
 def test_a_unit_that_a_format_shows_is_the_cells(
-    landing: Landing, both_ways: str, number: float, form: str, paid: str
+    landing: Landing, each_way: str, number: float, form: str, paid: str
 ) -> None:
     """Whoever reads the sheet sees 1.20万; the file holds 1.2."""
     landing.one("orders/a.xlsx", saved(shown_as(form), S=[HEADER, order(1, number), order(2)]))
@@ -500,7 +500,7 @@ def test_a_unit_that_a_format_shows_is_the_cells(
     ],
 )
 def test_money_that_a_format_shows_in_another_currency(
-    landing: Landing, both_ways: str, form: str, reason: str, found: str
+    landing: Landing, each_way: str, form: str, reason: str, found: str
 ) -> None:
     """$12.00 on the screen was 12.00 yuan in every sum."""
     landing.one("orders/a.xlsx", saved(shown_as(form), S=[HEADER, order(1, 12), order(2)]))
@@ -508,13 +508,13 @@ def test_money_that_a_format_shows_in_another_currency(
     assert landing.quarantine("line, column_name, reason, found") == [(2, "paid_amount", reason, found)]
 
 
-def test_minutes_that_a_format_shows(landing: Landing, both_ways: str) -> None:
+def test_minutes_that_a_format_shows(landing: Landing, each_way: str) -> None:
     rows = [["主播", "开播时间", "观看人数", "人均停留时长"], ["小丽", PAID, 100, 3], ["小美", PAID, 100, 80]]
     landing.one("live_sessions_csv/a.xlsx", saved(shown_as('0"分钟"', "D2"), S=rows))
     assert sorted(landing.rows("live_sessions", "average_watch_seconds")) == [(80.0,), (180.0,)]
 
 
-def test_a_format_of_money_on_a_column_of_ids_changes_no_id(landing: Landing, both_ways: str) -> None:
+def test_a_format_of_money_on_a_column_of_ids_changes_no_id(landing: Landing, each_way: str) -> None:
     content = saved(shown_as("$#,##0.00", "A2"), S=[HEADER, [1001, PAID, 5, "u"]])
     landing.one("orders/a.xlsx", content)
     assert orders(landing, "order_id") == [("1001",)]

@@ -140,6 +140,20 @@ def value_sql(p: str, reading: Reading, key: bytes) -> str:
     return phone_key_sql(p, key) if reading.kind == "phone" else p
 
 
+def has_text(reading: Reading) -> bool:
+    """Whether `text_sql` knows the cells that are not odd."""
+    return reading.kind != "count" or reading.unit is None
+
+
+def text_sql(x: str, p: str, v: str, reading: Reading) -> str:
+    """The plainest spelling of a cell that is not odd, as the careful reading writes it."""
+    if reading.words is not None:
+        return v
+    if reading.kind == "timestamp":
+        return f"case when {has_time_sql(x, reading)} then {p}::varchar else {p}::date::varchar end"
+    return f"{p}::varchar"
+
+
 def odd_sql(x: str, p: str, v: str, reading: Reading) -> str:
     """Whether the cell says something that the look did not plainly understand (NULL counts as no)."""
     kind = reading.kind
