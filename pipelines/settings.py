@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from pipelines.event_words import known_word, load_event_words
 from pipelines.spec.nearest import hint
@@ -72,6 +81,21 @@ class ReadingLimits(BaseModel):
     seconds: int = Field(default=600, ge=1)
     columns: int = Field(default=2_000, ge=10)
     line_breaks: int = Field(default=100, ge=1)  # in one cell; after more its quote was never closed
+    passwords: tuple[SecretStr, ...] = ()  # of workbooks, tried one after the other
+    _written: int = PrivateAttr(0)  # when the file with the passwords was: their own text is never shown
+
+    def with_time(self, written: int) -> ReadingLimits:
+        """The same; with passwords it is another whenever their file is: refused workbooks are then looked at again."""
+        limits = self.model_copy()
+        limits._written = written if self.passwords else 0
+        return limits
+
+    @property
+    def password_texts(self) -> tuple[str, ...]:
+        return tuple(password.get_secret_value() for password in self.passwords)
+
+    def __repr_args__(self) -> Any:
+        return [*super().__repr_args__(), ("written", self._written)]
 
     @property
     def memory_bytes(self) -> int:
@@ -236,9 +260,12 @@ def _checked(file: Path, values: dict[str, Any], home: Path) -> Settings:
         if key not in known:
             raise SettingsError(f"{file}: unknown key '{key}'; {hint(key, known, cutoff=0.4, otherwise='known keys')}")
     try:
-        return Settings(home=home, **values)
+        settings = Settings(home=home, **values)
+        written = file.stat().st_mtime_ns if file.exists() else 0
+        return settings.model_copy(update={"reading": settings.reading.with_time(written)})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         said = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{file}: '{key}' is {first.get('input')!r}: {said}") from error
+        given = "***" if "passwords" in key else repr(first.get("input"))
+        raise SettingsError(f"{file}: '{key}' is {given}: {said}") from error

@@ -28,7 +28,7 @@ with timeline as (
     false as is_leave,
     kind = 'red_packet' as is_red_packet
   from core.pushes
-  where group_id is not null
+  where group_id is not null and is_message
   union all
   select
     platform,

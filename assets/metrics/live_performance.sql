@@ -123,6 +123,7 @@ pushed as (
       l.started_at_utc >= p.sent_at_utc
       and date_diff('second', date_trunc('second', p.sent_at_utc), date_trunc('second', l.started_at_utc))
       <= $push_hours * 3600
+  where p.is_message
   group by l.platform, l.live_session_id
 )
 

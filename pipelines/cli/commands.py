@@ -91,6 +91,23 @@ def new_key(context: typer.Context) -> int:
     return start_with_new_key(context.obj)
 
 
+@key.command("rotate")
+def rotate_key(
+    context: typer.Context,
+    lose_forgotten: Annotated[
+        bool,
+        typer.Option(help="go on although the marks of forgotten people are lost: forget them again afterwards"),
+    ] = False,
+) -> int:
+    """Take another key because somebody may know this one; the old one is deleted once all is made again.
+
+    Phones are hashed anew from landing, so every file that was loaded must still be there.
+    """
+    from pipelines.cli.running import rotate_key as rotate
+
+    return rotate(context.obj, lose_forgotten)
+
+
 @app.command()
 def demo(context: typer.Context) -> int:
     """Make a demo merchant in ./demo and run everything."""
@@ -265,6 +282,9 @@ def forget(
     id_: Annotated[
         str, typer.Option("--id", metavar="PLATFORM:TYPE:VALUE", help="One id of a platform; - reads it from input.")
     ] = "",
+    is_requested: Annotated[
+        bool, typer.Option("--requested", help="All whose deletion a loaded file asks for; siyu status counts them.")
+    ] = False,
 ) -> int:
     """Forget a person: out of the warehouse, landing, snapshots and reports; later files' rows are left out.
 
@@ -272,7 +292,7 @@ def forget(
     """
     from pipelines.cli.forgetting import forget_person
 
-    return forget_person(context.obj, phone, id_)
+    return forget_person(context.obj, phone, id_, is_requested)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """`siyu forget`: who is meant, what went, and what is left to do by hand.
 
 What belongs here: the words, and reading a value where no process list shows it. What does not: forgetting
-(upkeep/forget.py).
+(upkeep/forget.py), who waits (upkeep/requested.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli.mistakes import USER, UserError
-from pipelines.settings import load_settings
+from pipelines.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from pipelines.upkeep.forget import Forgotten, Who
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 
-def forget_person(home: Path | None, phone: str, id_: str) -> int:
+def forget_person(home: Path | None, phone: str, id_: str, is_requested: bool = False) -> int:
     """Forgets, makes everything anew from what is left, and tells; 1 where something is left to do by hand."""
     from pipelines.ingest.sources import sources_of
     from pipelines.run import run
@@ -30,8 +30,12 @@ def forget_person(home: Path | None, phone: str, id_: str) -> int:
     settings = load_settings(home)
     if not settings.warehouse_path.exists():
         raise UserError(f"{settings.home}: nothing was loaded yet, so there is nobody to forget")
+    if is_requested and (phone or id_):
+        raise UserError("who? --requested names everybody who waits; give it alone")
     with sources_of(settings):
-        done = forget(settings, _who(phone, id_), lambda said: print(said, flush=True))
+        done = _forget_requested(settings) if is_requested else forget(settings, _who(phone, id_), _said)
+    if done is None:
+        return 0
     is_published = run(settings, select=["*"]).status == "published"
     if is_published:
         forget_old_snapshots(settings)
@@ -41,6 +45,29 @@ def forget_person(home: Path | None, phone: str, id_: str) -> int:
             "Not published: checks failed, and readers still have the old snapshot. See `siyu status`.", file=sys.stderr
         )
     return 0 if is_published and not done.landing.left else USER
+
+
+def _said(text: str) -> None:
+    print(text, flush=True)
+
+
+def _forget_requested(settings: Settings) -> Forgotten | None:
+    """Everybody who waits; says who is not forgotten with them, and how they are."""
+    from pipelines.upkeep.forget import forget_people
+    from pipelines.upkeep.requested import waiting
+
+    asked = waiting(settings)
+    if not asked.people:
+        _said("Nobody waits whom this can forget: no loaded file asks for a deletion that was not made.")
+    if asked.phones:
+        kept = "of which only a hash is kept"
+        _said(f"{asked.phones} known by a phone, {kept}: `siyu forget --phone -`, one after the other.")
+    if asked.owners:
+        _said(
+            f"{asked.owners} owning a group, so it may be an account of yours: if it is somebody to be forgotten, "
+            "`siyu forget --id -`."
+        )
+    return forget_people(settings, asked.people, _said) if asked.people else None
 
 
 def _who(phone: str, id_: str) -> Who:

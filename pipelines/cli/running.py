@@ -38,9 +38,24 @@ def run_all(home: Path | None, as_of: date | None, full: bool, select: list[str]
         _tell_what_was_refused(settings)
         raise
     print(outcome(settings, result), flush=True)
+    if result.status != "unchanged":
+        _tell_who_asked(settings)
     if as_of is not None and result.snapshot:
         _tell_if_beyond_data(settings, as_of)
     return _code(result)
+
+
+def _tell_who_asked(settings: Settings) -> None:
+    from pipelines.upkeep.requested import waiting
+
+    if asked := waiting(settings).count:
+        print(f"To be deleted: {to_be_deleted(asked)}")
+
+
+def to_be_deleted(asked: int) -> str:
+    """How many people's deletion files ask for, and what to do; never who."""
+    who = "1 person's deletion is" if asked == 1 else f"{asked} people's deletion is"
+    return f"{who} asked for by a loaded file; `siyu forget --requested` makes it"
 
 
 def start_with_new_key(home: Path | None) -> int:
@@ -59,6 +74,33 @@ def start_with_new_key(home: Path | None) -> int:
             file=sys.stderr,
         )
     return run_all(home, None, False, [])
+
+
+def rotate_key(home: Path | None, lose_forgotten: bool) -> int:
+    """Takes another key and reads everything again; then nothing here can tell whose phone an old hash was."""
+    from pipelines.steps.new_key import change_key, marks_lost
+
+    settings = load_settings(home)
+    _need_landing(settings)
+    if not settings.key_path.exists():
+        raise UserError(f"{settings.key_path}: there is no key to be replaced; put it back, or `siyu key new`")
+    if (lost := marks_lost(settings)) and not lose_forgotten:
+        raise UserError(
+            f"{lost} marks keep forgotten people out of files that are read again, and go with the key. "
+            "`siyu key rotate --lose-forgotten` goes on; then forget these people once more (`siyu forget`)."
+        )
+    aside, _ = change_key(settings)
+    code = run_all(home, None, False, [])
+    if code not in (0, WARNING):
+        print(f"The old key stays until a run is through: {aside}", file=sys.stderr)
+        return code
+    if aside is not None:
+        aside.unlink()
+    print(
+        "A new key; the old one is deleted here. Backups, copies of the home and passed-on snapshots of before still go"
+    )
+    print("with it: delete them too, and keep a copy of the new key elsewhere.")
+    return code
 
 
 def _nothing_loaded() -> type[Exception]:

@@ -44,11 +44,13 @@ def _nothing(settings: Settings) -> dict[str, Any]:
     nothing: dict[str, Any] = dict.fromkeys(("writer", "last_run", "data_date", "days_behind"))
     nothing |= {"verdict": None, "measure": None, "findings": [], "clocks": []}
     nothing |= {"sources": [], "total": _total([]), "adds_up": True, "faults": [], "refused_files": []}
-    return nothing | {"reasons": [], "checks": {"asked": 0, "failed": []}, "waiting": len(find_files(settings))}
+    nothing |= {"reasons": [], "checks": {"asked": 0, "failed": []}, "deletion_requests": 0}
+    return nothing | {"waiting": len(find_files(settings))}
 
 
 def _inside(state: State, settings: Settings) -> dict[str, Any]:
     from pipelines.quality import quality
+    from pipelines.upkeep.requested import waiting_in
 
     sources = _sources(state) if state.has("ops.files") else []
     faults = _faults(state) if sources else []
@@ -70,6 +72,7 @@ def _inside(state: State, settings: Settings) -> dict[str, Any]:
         "refused_files": _refused(state, settings) if sources else [],
         "reasons": _reasons(state) if sources else [],
         "waiting": _waiting(state, settings) if sources else 0,
+        "deletion_requests": waiting_in(state).count,
         "checks": _checks(state),
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipelines.cli.running import LANGUAGE, MARKS
+from pipelines.cli.running import LANGUAGE, MARKS, to_be_deleted
 from pipelines.cli.show import visible
 from pipelines.state import Row
 
@@ -89,6 +89,8 @@ def _facts(status: dict[str, Any]) -> Grid:
     if status["waiting"]:
         one = status["waiting"] == 1
         grid.add_row("waiting", f"{status['waiting']} new file{' lies' if one else 's lie'} in landing; run `siyu run`")
+    if status["deletion_requests"]:
+        grid.add_row("to be deleted", to_be_deleted(status["deletion_requests"]))
     return grid
 
 

@@ -114,7 +114,8 @@ class Form(Strict):
 
 
 class Snapshot(Strict):
-    """The file is a whole list: who stood in the list of one `of` before, and does not any more, has left.
+    """The file is a whole list: who stood in the list of one `of` before, and does not any more, has left; who stands
+    in it for the first time, and does not say since when, has come.
 
     Columns are those of the canonical table. A value of `of` that is not in the file is not touched.
     """
@@ -123,16 +124,19 @@ class Snapshot(Strict):
     who: tuple[str, ...]  # who stands in it
     since: str | None = None  # since when: nobody left who stands in a later list since before this one
     gone: str | None = None  # another load: the rows that it takes are of people whose leaving the list itself tells
+    at: str | None = None  # the time of the list, where rows tell it; else the file's
+    whole: str | None = None  # whether everybody stands in the list, where rows tell it; else everybody does
+    into: str | None = None  # the table of the rows of who has left and who has come; else this one
     # The row of who has left: column → SQL; `file_version_at` is the time of the list, `last_seen_at`
     # that of the last one before it in which he stands.
     leave: dict[str, str]
+    join: dict[str, str] = {}  # the row of who has come, likewise; `last_seen_at`: the last list before it without him
 
 
 class Load(Strict):
     """What goes into one canonical table. Expressions are SQL over the mapping's column names."""
 
-    into: str | None = None  # a further row of the same record, into the table that another load fills
-
+    into: str | None = None  # a further row of the same record, into this table; the ledger counts the record once
     columns: dict[str, str] = {}
     where: str | None = None
     each: str | None = None

@@ -1,7 +1,8 @@
-"""Who stood in a whole list and does not in a later one has left by then: derived rows, a function of all the lists.
+"""Who stood in a whole list and does not in a later one has left by then; who stands in it for the first time, without
+a word of since when, has come: derived rows, a function of all the lists.
 
-What belongs here: judging lists in the order of their times, and the rows of who has left. What does not: noting a
-file's lists (snapshots.py), what is told of it (leaving_told.py).
+What belongs here: judging lists in the order of their times, and the rows of who has left and come. What does not:
+noting a file's lists (snapshots.py), what is told of it (leaving_told.py).
 
 A list that lies before others changes what they mean, so every list from the earliest new one on is judged anew, and no
 order of arrival makes a difference. A list of which rows were refused, or in which most of those who stood before are
@@ -13,6 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.database import transaction
+from pipelines.ingest.cells.plainly import among_sql
+from pipelines.ingest.grammar import Snapshot
 from pipelines.ingest.incoming import one_number
 from pipelines.ingest.leaving_told import notices_of_lists
 from pipelines.ingest.ledger import PROVENANCE
@@ -73,7 +76,8 @@ def _begin(connection: Connection) -> None:
                 from ops.list_members join dirty using (list) where version_at < since_at group by all
             ) group by all
         ) s where not is_gone and not exists (
-            select 1 from ops.departures p where p.list = s.list and p.member = s.member and p.left_at > s.last_at
+            select 1 from ops.departures p
+            where p.list = s.list and p.member = s.member and p.left_at > s.last_at and p.is_arrival is not true
         );
         create or replace temp table pending as
         select list, version_at, min(file_id) as file_id, bool_and(is_whole and torn.file_id is null) as is_whole,
@@ -101,12 +105,17 @@ def _judge(connection: Connection, number: int) -> None:
         update ops.lists set verdict = faced.verdict, missing = faced.missing, early = newcomers.early
         from faced left join newcomers using (list)
         where ops.lists.list = faced.list and ops.lists.version_at = faced.version_at;
-        insert into ops.departures (list, member, seen_at, left_at, file_id, row_key, is_revoked)
+        insert into ops.departures (list, member, seen_at, left_at, file_id, row_key, is_revoked, is_arrival)
+        select n.list, n.member, b.before, n.version_at, f.file_id,
+            left(md5(concat_ws(chr(31), 'came', n.list, n.member, n.version_at)), 20), false, true
+        from sightings n join faced f using (list, version_at) join ({_BEFORE}) b using (list)
+        where not n.is_gone and n.since is null and not exists ({_STANDS}) and {_tells_who_came()};
+        insert into ops.departures (list, member, seen_at, left_at, file_id, row_key, is_revoked, is_arrival)
         select list, member, (
                 select max(m.version_at) from ops.list_members m
                 where m.list = s.list and m.member = s.member and m.version_at < f.version_at
             ), version_at, file_id,
-            left(md5(concat_ws(chr(31), 'left', list, member, version_at)), 20), false
+            left(md5(concat_ws(chr(31), 'left', list, member, version_at)), 20), false, false
         from standing s join faced f using (list) where f.verdict = 'whole' and not exists ({seen});
         create or replace temp table standing as
         select list, member from standing s left join faced f using (list)
@@ -117,21 +126,28 @@ def _judge(connection: Connection, number: int) -> None:
 
 # Who is first seen in a list although he says that he stood there before the day of an earlier one: of a list the hour
 # may not be known.
-_NEWCOMERS = """
+_BEFORE = """
+    select l.list, max(l.version_at) as before from ops.lists l join faced f using (list)
+    where l.version_at < f.version_at and l.verdict = 'whole' group by l.list
+"""
+_STANDS = "select 1 from standing s where s.list = n.list and s.member = n.member"
+_OWNER = "split_part(n.list, chr(31), 1) || chr(31) || split_part(n.list, chr(31), 2)"  # source and table
+_NEWCOMERS = f"""
     select n.list, count(*) as early from sightings n join faced f using (list, version_at)
-    join (
-        select l.list, max(l.version_at) as before from ops.lists l join faced f using (list)
-        where l.version_at < f.version_at and l.verdict = 'whole' group by l.list
-    ) using (list)
-    where not n.is_gone and n.since < date_trunc('day', before)
-        and not exists (select 1 from standing s where s.list = n.list and s.member = n.member)
-        and not exists (select 1 from ops.departures p where p.list = n.list and p.member = n.member)
+    join ({_BEFORE}) using (list)
+    where not n.is_gone and n.since < date_trunc('day', before) and not exists ({_STANDS})
+        and not exists (
+            select 1 from ops.departures p
+            where p.list = n.list and p.member = n.member and p.is_arrival is not true
+        )
     group by n.list
 """
 
 
 def _revoke(connection: Connection) -> None:
-    """Who stands in a later list since before the one where he was missing never left."""
+    """Who stands in a later list since before the one where he was missing never left; who says in one that he came
+    before he was first seen came then.
+    """
     connection.execute("""
         create or replace temp table revoked as select distinct p.row_key, p.file_id
         from ops.departures p join sightings n using (list, member)
@@ -177,8 +193,13 @@ def _restate_table(connection: Connection, source: str, name: str, newest: int) 
         f"file_source = {quoted(source)} and ({key}, file_id) in (select row_key, told_by from stood_rows) "
         f"and ({key}, file_id) not in (select row_key, told_by from left_rows semi join as_before using (row_key))"
     )
-    told = f"select {', '.join(_values(source, name))} from ({_LEFT} where source = {quoted(source)})"
-    fresh = f"{told} where row_key not in (from as_before)"
+    parts = (
+        f"select {', '.join(_values(source, name, is_arrival))} from ({_LEFT} where source = {quoted(source)} "
+        f"and is_arrival is {'true' if is_arrival else 'not true'} and split_part(list, chr(31), 2) = {quoted(name)})"
+        for is_arrival in (False, True)
+    )
+    told = f"(select * from ({' union all '.join(parts)}))"
+    fresh = f"select * from {told} where {key} not in (from as_before)"
     connection.execute(
         f"insert into superseded.{name} ({listed}, superseded_by) select {listed}, {newest} from staging.{name} "
         f"where {untrue}; delete from staging.{name} where {untrue}; "
@@ -193,13 +214,29 @@ _LEFT = f"""
 """
 
 
-def _values(source: str, name: str) -> list[str]:
+def _snapshot_into(source: str, name: str) -> Snapshot:
+    """The one whose rows of who has left go into a table."""
+    loads = load_sources()[source].loads.items()
+    return next(one.snapshot for own, one in loads if one.snapshot and (one.snapshot.into or own) == name)
+
+
+def _tells_who_came() -> str:
+    """SQL: the list of a sighting is of a source that says what a row of who has come holds."""
+    owners = (
+        f"{source.name}\x1f{load.snapshot.into or name}"
+        for source in load_sources().values()
+        for name, load in source.loads.items()
+        if load.snapshot and load.snapshot.join
+    )
+    return among_sql(_OWNER, tuple(owners))
+
+
+def _values(source: str, name: str, is_arrival: bool) -> list[str]:
     """SQL of every stored column and of where the row is from, over the departures."""
-    table, snapshot = load_staging()[name], load_sources()[source].loads[name].snapshot
-    assert snapshot is not None
+    table, snapshot = load_staging()[name], _snapshot_into(source, name)
     said = {column: f"split_part(list, chr(31), {place})" for place, column in enumerate(snapshot.of, start=3)}
     said |= {column: f"split_part(member, chr(31), {place})" for place, column in enumerate(snapshot.who, start=1)}
-    said |= snapshot.leave | {content_key(table): "row_key"}
+    said |= (snapshot.join if is_arrival else snapshot.leave) | {content_key(table): "row_key"}
     said |= {"file_source": "source", "file_id": "told_by", "version_at": "left_at"}
     types = {column: c.sql_type for column, c in table.stored.items()} | {c: spec[0] for c, spec in PROVENANCE.items()}
     return [f"cast({said.get(column, 'null')} as {sql_type}) as {column}" for column, sql_type in types.items()]

@@ -38,18 +38,29 @@ FIRST = (
     "this is the first list: {rows} in it joined before it, and whoever joined and left before it stands nowhere, so "
     "retention of those who joined before {left_at:%Y-%m-%d} is too high; look at who joined from then on"
 )
+CAME = (
+    "{rows} stand in this list and not in an earlier whole one, and nobody tells since when: they count as having "
+    "joined by {left_at:%Y-%m-%d %H:%M}, the time of this list (is_inferred in staging.events); export 入群时间"
+)
+UNKNOWN = (
+    "{rows} stood in the first list already and nobody tells since when: they are in no number of joins or members "
+    "until a column 入群时间 is exported; whoever joins after it counts"
+)
 PARTS = (
     "{rows} files have a list of one group with one time ({left_at:%Y-%m-%d %H:%M}): taken as parts of one list; if "
     "they are lists of several days, put the day into their names (成员_2026-10-06.csv) and run siyu run --full"
 )
 CODES = {"left_by_list": LEFT, "list_gap": GAPS, "list_torn": TORN, "list_short": SHORT, "list_newcomers": EARLY}
-CODES |= {"list_begins": FIRST, "list_parts": PARTS}
-ASIDE = ("list_torn", "list_short")
+CODES |= {"list_begins": FIRST, "list_parts": PARTS, "came_by_list": CAME, "list_since_unknown": UNKNOWN}
+ASIDE = ("list_torn", "list_short", "list_since_unknown")
 _FOUND = """
     with counted as (
         select file_id, if(is_revoked, 'list_gap', 'left_by_list') as code, list, count(*) as rows,
             max(left_at) as left_at
-        from ops.departures group by all
+        from ops.departures where is_arrival is not true group by all
+        union all
+        select file_id, 'came_by_list', list, count(*), max(left_at)
+        from ops.departures where is_arrival and not is_revoked group by all
         union all
         select distinct file_id, 'list_' || verdict, list, missing, version_at from ops.lists
         where verdict in ('torn', 'short') and missing > 0 and list is not null
@@ -59,6 +70,10 @@ _FOUND = """
         select m.file_id, 'list_begins', m.list, count(*), m.version_at from ops.list_members m
         semi join (select list, min(version_at) as version_at from ops.lists group by list) using (list, version_at)
         where m.since < m.version_at and not m.is_gone and m.file_id in (from affected) group by all
+        union all
+        select m.file_id, 'list_since_unknown', m.list, count(*), m.version_at from ops.list_members m
+        semi join (select list, min(version_at) as version_at from ops.lists group by list) using (list, version_at)
+        where m.since is null and not m.is_gone and m.file_id in (from affected) group by all
     )
     select file_id, code, list_sort(list(distinct split_part(list, chr(31), -1))), sum(rows)::bigint, max(left_at)
     from counted semi join affected using (file_id) group by file_id, code

@@ -133,6 +133,11 @@ DEPARTURES = {
     "row_key": ("VARCHAR", "行键", "key of the row in staging"),
     "told_by": ("BIGINT", "再次确认", "the load of the next list on a later day, which tells it again; else file_id"),
     "is_revoked": ("BOOLEAN", "是否作废", "a later list has him as a member since before: no row in staging"),
+    "is_arrival": (
+        "BOOLEAN",
+        "是否加入",
+        "he stands in the list for the first time, and nobody tells since when: left_at is when he had come by",
+    ),
 }
 NOTICES = {
     "file_id": ("BIGINT", "文件编号", "number of the load"),
@@ -167,7 +172,7 @@ TABLE_COMMENTS = {
     ): "Refused lines of orders that are sums of their lines: such an order has no total until they are in",
     ("ops", "lists"): "Whole lists that files gave, such as the members of a group, and what became of each",
     ("ops", "list_members"): "Who stands in each of these lists",
-    ("ops", "departures"): "Who stood in a list and is missing in a later one",
+    ("ops", "departures"): "Who stood in a list and is missing in a later one, and who came between two lists",
     ("ops", "files"): "Ledger: one row per file loaded or refused",
     ("ops", "copies"): "Every path seen in landing with its size and time, so that an unchanged file is not read again",
     ("ops", "notices"): "What files say and was not used, or only on an assumption: file, code, subject",

@@ -77,8 +77,8 @@ def _headers(source: Source) -> Iterator[str]:
 
 def _load(source: Source, name: str, load: Load) -> Iterator[str]:
     tables = load_staging()
-    if load.into is not None and load.into not in source.counting:
-        yield f"loads.{name}.into: the record itself is no {load.into}; {hint(load.into, source.counting)}"
+    if load.into is not None and load.into not in tables:
+        yield f"loads.{name}.into: there is no such table: {load.into}; {hint(load.into, tables)}"
         return
     if load.into is None and name not in tables:
         yield f"loads.{name}: there is no such table; {hint(name, tables)}"

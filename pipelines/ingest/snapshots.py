@@ -31,21 +31,25 @@ def note_lists(connection: Connection, incoming: Incoming, target: Target) -> No
     if snapshot is None:
         return
     _, file_id, _, version, *_ = provenance_of(incoming, 0, "null")
-    own = [quoted(incoming.source.name), quoted(target.table.name)]
+    at = f"coalesce({target.expression(snapshot.at)}, {version})" if snapshot.at else version
+    whole = f"coalesce({target.expression(snapshot.whole)}, true)" if snapshot.whole else "true"
+    own = [quoted(incoming.source.name), quoted(snapshot.into or target.table.name)]
     key = _joined([*own, *map(target.expression, snapshot.of)])
     member = _joined([target.expression(name) for name in snapshot.who])
     connection.execute(
         "insert into ops.list_members (list, member, since, is_gone, file_id, version_at) "
         f"select {key} as list, {member} as member, max({_since(target, snapshot)}), "
-        f"bool_and({_gone(incoming, snapshot)}), {file_id}, {version} from {incoming.name} t "
+        f"bool_and({_gone(incoming, snapshot)}), {file_id}, {at} from {incoming.name} t "
         f"where {target.condition()} and {key} is not null and {member} is not null group by all"
     )
     # A refused row whose list cannot be read may be of any of the file's lists: NULL stands for them all.
     torn = ["null"] if len(incoming.refused) else []
+    unread = f"t.is_bad and {at} = {version}" if snapshot.at else "false"
     connection.execute(
         "insert into ops.lists (list, file_id, version_at, is_whole) "
-        f"select distinct {key}, {file_id}, {version}, not t.is_bad from {incoming.name} t "
-        f"where t.is_bad or ({target.condition()} and {key} is not null)"
+        f"select case when not ({unread}) then {key} end as list, {file_id}, {at} as version_at, "
+        f"bool_and({whole} and not t.is_bad) from {incoming.name} t "
+        f"where t.is_bad or ({target.condition()} and {key} is not null) group by all"
         + "".join(f" union select {none}, {file_id}, {version}, false" for none in torn)
     )
 

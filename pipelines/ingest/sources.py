@@ -106,7 +106,9 @@ def shipped_sources() -> dict[str, Source]:
 
 @cache
 def _table_sources() -> dict[str, Source]:
-    sources = (_in_yuan(canonical(table)) for table in load_staging().values())
+    # A table whose files are more than its own rows has a mapping of that name among those of assets/sources.
+    tables = (table for table in load_staging().values() if CANONICAL + table.name not in shipped_sources())
+    sources = (_in_yuan(canonical(table)) for table in tables)
     return {source.name: source for source in sources}
 
 

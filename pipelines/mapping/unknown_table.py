@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.ingest.bounded import bounded
 from pipelines.ingest.formats.csv import DELIMITERS
+from pipelines.ingest.formats.encrypted import open_ole
 from pipelines.ingest.formats.kinds import kind_of
 from pipelines.ingest.formats.opened import HEADER_WITHIN
 from pipelines.ingest.formats.sheets import read_workbook
@@ -53,9 +54,11 @@ def read_unknown(file: Path, scratch: Path, settings: Settings) -> UnknownTable:
     """Raises UnreadableError for what cannot be read, and NoHeader."""
     kind = kind_of(file)
     if kind in ("zip", "ole"):
-        import python_calamine  # noqa: F401  (what every such process needs is no part of what a file may take)
+        import msoffcrypto  # noqa: F401  (what every such process needs is no part of what a file may take)
+        import python_calamine  # noqa: F401
 
-        return _of_sheets(bounded(partial(sheets_of, file), settings.reading))
+        work = partial(sheets_of, file, scratch, settings.reading.password_texts)
+        return _of_sheets(bounded(work, settings.reading))
     if kind == "empty":
         raise NoHeader("the file is empty: export it again")
     if kind not in ("text", "gzip"):
@@ -75,8 +78,9 @@ def read_unknown(file: Path, scratch: Path, settings: Settings) -> UnknownTable:
 _EXPECTED = "nothing in its first lines looks like a header over rows: a line of two names at least, with cells below"
 
 
-def sheets_of(file: Path) -> list[tuple[str, Rows]]:
+def sheets_of(file: Path, scratch: Path, passwords: tuple[str, ...]) -> list[tuple[str, Rows]]:
     """The visible sheets as text."""
+    file = open_ole(file, scratch, passwords) if kind_of(file) == "ole" else file
     return [
         (sheet.name, [[_text(value) for value in row] for row in sheet.rows[: HEADER_WITHIN + ROWS]])
         for sheet in read_workbook(file).sheets

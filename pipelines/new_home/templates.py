@@ -1,7 +1,8 @@
-"""A ready file for each canonical table: Chinese headers and one example row, as CSV and as a workbook.
+"""A ready file for each canonical table and each sheet that teams keep by hand: Chinese headers and one example row, as
+CSV and as a workbook.
 
 What belongs here: making these files of assets/new_home.yaml. What does not: which headers a table takes
-(assets/headers.yaml), reading what people make of them (ingest).
+(assets/headers.yaml) or a sheet has (assets/sources), reading what people make of them (ingest).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pipelines.ingest.grammar import Source
+from pipelines.ingest.sources import shipped_sources
 from pipelines.ingest.staging import StagingTable, load_staging
 from pipelines.ingest.synonyms import TableHeaders, load_headers
 from pipelines.spec.nearest import hint
@@ -43,15 +46,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Template:
-    """The file of one canonical table."""
+    """The file of one canonical table, or of one mapping's sheet."""
 
-    table: str
+    name: str
     title: dict[str, str]
     cells: tuple[Cell, ...]
 
     @property
     def file_name(self) -> str:
-        return f"{self.title['zh']}_{self.table}"
+        return f"{self.title['zh']}_{self.name}"
 
     def write_csv(self, path: Path) -> None:
         """With the mark by which Excel knows UTF-8."""
@@ -87,17 +90,35 @@ def new_home() -> NewHome:
 
 @cache
 def load_templates() -> dict[str, Template]:
-    """By canonical table, in the order of assets/new_home.yaml. Raises SpecError."""
+    """By canonical table or mapping, in the order of assets/new_home.yaml. Raises SpecError."""
     return {name: _template(name, cells) for name, cells in new_home().templates.items()}
 
 
 def _template(name: str, cells: dict[str, str | int | float]) -> Template:
-    tables = load_staging()
-    if name not in tables:
-        raise SpecError(f"{FILE}: templates.{name}: there is no such table; {hint(name, tables)}")
-    headers = load_headers().get(name, TableHeaders())
-    title = {"zh": tables[name].title["zh"], "en": tables[name].title["en"]}
-    return Template(name, title, tuple(_cell(tables[name], headers, *cell) for cell in cells.items()))
+    tables, sources = load_staging(), shipped_sources()
+    if name in tables:
+        headers = load_headers().get(name, TableHeaders())
+        made = tuple(_cell(tables[name], headers, *cell) for cell in cells.items())
+        return Template(name, {"zh": tables[name].title["zh"], "en": tables[name].title["en"]}, made)
+    if name in sources:
+        return Template(name, sources[name].title, tuple(_sheet_cell(sources[name], *cell) for cell in cells.items()))
+    known = hint(name, [*tables, *sources])
+    raise SpecError(f"{FILE}: templates.{name}: there is no such table or mapping; {known}")
+
+
+def _sheet_cell(source: Source, key: str, example: str | int | float) -> Cell:
+    """`key`: a column of the mapping. What it is stands at the canonical column that it becomes."""
+    column, becomes = source.columns.get(key), source.becomes.get(key, ())
+    header = next((name for name in column.names if _CHINESE.search(name)), None) if column else None
+    if column is None or header is None or not becomes:
+        raise SpecError(
+            f"{FILE}: templates.{source.name}.{key}: no column of the mapping with a Chinese name, or unused"
+        )
+    table, canonical = becomes[0].split(".")
+    said = load_staging()[table].columns[canonical]
+    words = "、".join(word for word in column.map or {} if _CHINESE.search(word)) if key != "platform" else ""
+    about = f"{said.zh}{'（必填）' if column.required else ''}\n{words or said.description}"
+    return Cell(header, _shown(column.type, example), column.type, about)
 
 
 def _cell(table: StagingTable, headers: TableHeaders, key: str, example: str | int | float) -> Cell:
@@ -108,6 +129,9 @@ def _cell(table: StagingTable, headers: TableHeaders, key: str, example: str | i
     header = next((name for name in names if _CHINESE.search(name)), None)
     if column is None or header is None:
         raise SpecError(f"{FILE}: templates.{table.name}.{key}: no column with a Chinese name; see assets/headers.yaml")
-    said = f"{example:.2f}" if column.type == "amount" and example != "" else str(example)
     needed = "（必填）" if column.required and not column.hash_of else ""
-    return Cell(header, said, column.type, f"{column.zh}{needed}\n{column.description}")
+    return Cell(header, _shown(column.type, example), column.type, f"{column.zh}{needed}\n{column.description}")
+
+
+def _shown(kind: str, example: str | int | float) -> str:
+    return f"{example:.2f}" if kind == "amount" and example != "" else str(example)

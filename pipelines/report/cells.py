@@ -78,13 +78,16 @@ def grid(spec: Spec, rows: Sequence[Row], look: Look, **known: str) -> Grid:
     """A table block, its note filled with what is `known`. Rows of few people keep a name and lose their numbers."""
     fields, words = fields_of(spec, rows, look), look.words
     tops = {name: max((abs(r[name]) for r in rows if r[name] is not None), default=0) for name in spec.get("bars", [])}
+    counts = {*([spec["n"]] if "n" in spec else []), *(rate["n"] for rate in spec.get("rates", {}).values())}
+    few = {name: not_to_be_told(rows, name, look.small_group) for name in counts if not spec.get("are_steps")}
+    untold = [frozenset(name for name, places in few.items() if number in places) for number in range(len(rows))]
     return Grid(
         id=spec["id"],
         title=words(f"blocks.{spec['id']}.title"),
         note=words(f"blocks.{spec['id']}.note", **known),
         source=spec["table"],
         fields=fields,
-        rows=tuple(line(spec, fields, row, tops, look) for row in rows),
+        rows=tuple(line(spec, fields, row, tops, look, hides) for row, hides in zip(rows, untold, strict=True)),
         fixed=spec.get("fixed", 1),
         bars=tuple(spec.get("bars", [])),
         hidden=max(0, len(rows) - spec["show"]) if "show" in spec else 0,
@@ -118,16 +121,37 @@ def _own_kind(field: Field, rows: Sequence[Row]) -> Field:
     return replace(field, kind="count") if is_count else field
 
 
-def line(spec: Spec, fields: tuple[Field, ...], row: Row, tops: Mapping[str, float], look: Look) -> tuple[Cell, ...]:
-    """One row of a table block."""
-    is_few = "n" in spec and is_small(row[spec["n"]], look.small_group)
+def not_to_be_told(rows: Sequence[Row], name: str, small_group: int) -> frozenset[int]:
+    """The rows of a table whose number of people is too small to be shown; and, that nobody finds these by taking the
+    others off a total, the next ones, until two rows and small_group people are hidden."""
+    counts = {n: row[name] for n, row in enumerate(rows) if isinstance(row[name], int | float) and row[name] > 0}
+    few = {n for n, count in counts.items() if is_small(count, small_group)}
+    others = sorted(counts.keys() - few, key=lambda n: (counts[n], n))
+    while few and others and (len(few) < 2 or sum(counts[n] for n in few) < small_group):
+        few.add(others.pop(0))
+    return frozenset(few)
+
+
+def line(
+    spec: Spec,
+    fields: tuple[Field, ...],
+    row: Row,
+    tops: Mapping[str, float],
+    look: Look,
+    untold: frozenset[str] = frozenset(),
+) -> tuple[Cell, ...]:
+    """One row of a table block. `untold`: counts of people that may not be shown here, whatever they are."""
+    is_few = "n" in spec and (spec["n"] in untold or is_small(row[spec["n"]], look.small_group))
     names = {field.name for field in fields[: spec.get("fixed", 1)]}
     made = []
     for field in fields:
         if is_few and field.is_number and field.name not in names:
-            made.append(hidden(look, is_count=field.name == spec["n"]))
+            is_count = field.name == spec["n"] and is_small(row[spec["n"]], look.small_group)
+            made.append(hidden(look, is_count))
         elif field.name in spec.get("rates", {}):
-            made.append(rated(field, row, spec["rates"][field.name], tops.get(field.name), look))
+            rate = spec["rates"][field.name]
+            shown = rated(field, row, rate, tops.get(field.name), look)
+            made.append(hidden(look) if rate["n"] in untold else shown)
         else:
             labels = spec.get("words", {}).get(field.name, "")
             made.append(levelled(cell(field, row[field.name], look.words, labels), tops.get(field.name)))

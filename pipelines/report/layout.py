@@ -100,6 +100,7 @@ class Block(Strict):
     bars: tuple[str, ...] = ()
     reads: dict[What, tuple[str, ...]] = Field(default_factory=dict)
     wide: bool | None = None
+    are_steps: bool = False  # a row holds the next one's people: nothing is found by subtraction
     show: int | None = None
 
     @field_validator("chart")

@@ -6,7 +6,7 @@
     watch.py          what somebody outside learns of a run while it goes on
     record.py         the record of runs, ops.runs
     from_landing.py   `--full`: what is forgotten first
-    new_key.py        `siyu key new`: another key, and all to be read again
+    new_key.py        `siyu key new`, `siyu key rotate`: another key, and all to be read again
     hold.py           the note that a publication is held back
     reporting.py      a report from the current snapshot, with that note on its face
 

@@ -1,4 +1,4 @@
-"""`siyu key new`: another key, and a warehouse that has to be made again from landing.
+"""`siyu key new` and `siyu key rotate`: another key, and a warehouse that has to be made again from landing.
 
 What belongs here: the order in which both change. What does not: the key (merchant_key.py), what is forgotten and when
 that is refused (from_landing.py), the run that follows.
@@ -15,6 +15,13 @@ from pipelines.settings import Settings
 from pipelines.steps.begin import prepare
 from pipelines.steps.from_landing import need_every_file, start_over
 from pipelines.warehouse import open_for_writing
+
+
+def marks_lost(settings: Settings) -> int:
+    """How many marks of forgotten people another key would make useless."""
+    with open_for_writing(settings) as warehouse:
+        prepare(warehouse)
+        return len(marks_of(warehouse.connection))
 
 
 def change_key(settings: Settings) -> tuple[Path | None, int]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,7 +87,12 @@ class Forgotten:
 
 
 def forget_person(settings: Settings, who: Who, told: Callable[[str], None] = lambda _: None) -> Forgotten:
-    """Deletes somebody from landing and from the warehouse. Core and what is published are for a run to make anew.
+    """One person: see forget_people."""
+    return forget_people(settings, [who], told)
+
+
+def forget_people(settings: Settings, people: Sequence[Who], told: Callable[[str], None] = lambda _: None) -> Forgotten:
+    """Deletes people from landing and from the warehouse. Core and what is published are for a run to make anew.
 
     Landing comes first: stopped there, core still knows which ids go together, and the same call goes on. Raises
     WarehouseBusy while a run goes on.
@@ -95,13 +100,13 @@ def forget_person(settings: Settings, who: Who, told: Callable[[str], None] = la
     key = load_key(settings.key_path)
     with open_for_writing(settings) as warehouse:
         connection = warehouse.connection
-        ids = ids_of(connection, who.id(key))
+        ids = sorted({one for who in people for one in ids_of(connection, who.id(key))})
         _note_ids(connection, ids)
         orders = orders_of(connection)
         marks = _mark(warehouse, [*ids, *orders], key)
     done = Forgotten(len(ids), len(orders))
-    told(f"{len(ids)} ids and {len(orders)} orders are this person's")
-    texts = [who.text, *(one.value for one in ids if one.kind != "phone")]
+    told(f"{len(ids)} ids and {len(orders)} orders are theirs")
+    texts = [*(who.text for who in people), *(one.value for one in ids if one.kind != "phone")]
     numbers = [one.value.rpartition("\x1f")[2] for one in orders]
     done.landing = forget_in_landing(settings, marks, texts, numbers, told)
     with replaced_warehouse(settings) as (warehouse, target):

@@ -88,3 +88,39 @@ def test_without_every_file_no_new_key_is_made(home: Path, siyu: Siyu) -> None:
     assert said.code == 1
     assert "january.csv" in said.err
     assert (home / "secret.key").read_text(encoding="ascii") == kept
+
+
+def test_a_rotated_key_leaves_no_old_one(home: Path, siyu: Siyu) -> None:
+    """The same people under other hashes, and nothing here that knows the old ones."""
+    kept = (home / "secret.key").read_text(encoding="ascii")
+    before = _hashes(home)
+    said = siyu("--home", str(home), "key", "rotate")
+    assert said.code == 0
+    assert "the old one is deleted" in said.out
+    assert list(home.glob("secret.key*")) == [home / "secret.key"]
+    assert (home / "secret.key").read_text(encoding="ascii") != kept
+    assert _orders_of_people(home) == [1, 3]
+    assert not before & _hashes(home)
+    assert siyu("--home", str(home), "run").code == 0
+
+
+def _hashes(home: Path) -> set[str]:
+    with read_only(home / "published" / "siyu.duckdb") as snapshot:
+        return {key for (key,) in snapshot.execute("select distinct phone_key from staging.orders").fetchall()}
+
+
+def test_rotating_would_lose_who_was_forgotten(home: Path, siyu: Siyu) -> None:
+    """It says so, changes nothing, and goes on when told to."""
+    kept = (home / "secret.key").read_text(encoding="ascii")
+    assert siyu("--home", str(home), "forget", "--phone", "13922223333").code == 0
+    said = siyu("--home", str(home), "key", "rotate")
+    assert (said.code, (home / "secret.key").read_text(encoding="ascii")) == (1, kept)
+    assert "siyu key rotate --lose-forgotten" in said.err
+    assert siyu("--home", str(home), "key", "rotate", "--lose-forgotten").code == 0
+
+
+def test_without_a_key_there_is_none_to_rotate(home: Path, siyu: Siyu) -> None:
+    (home / "secret.key").unlink()
+    said = siyu("--home", str(home), "key", "rotate")
+    assert said.code == 1
+    assert "siyu key new" in said.err

@@ -285,18 +285,106 @@ def test_no_order_of_arrival_makes_a_difference(
     assert {row["file_id"] for row in files} == {row["file_id"] for row in told}
 
 
+def only_members(who: str, group: str = "一群") -> str:
+    """A list that does not say since when."""
+    return "群名称,成员ID\n" + "".join(f"{group},{user}\n" for user in who)
+
+
+def joined(landing: Landing) -> list[tuple[str, ...]]:
+    """Who joined between which two lists."""
+    found = landing.rows("events", "user_id, happened_after, event_at", "is_inferred and event = 'group_join'")
+    return [(user, f"{after:%m-%d %H:%M}", f"{at:%m-%d %H:%M}") for user, after, at in found]
+
+
+def test_who_is_in_the_list_for_the_first_time_has_come(landing: Landing) -> None:
+    """Where it does not tell since when. Of those in the first list nobody knows; they are in no number of joins."""
+    landing.one("member_lists/6.csv", only_members("ab"), at="2026-03-06 09:00")
+    landing.one("member_lists/7.csv", only_members("bc"), at="2026-03-07 09:00")
+    landing.one("member_lists/9.csv", only_members("abc"), at="2026-03-09 09:00")
+    assert joined(landing) == [("a", "03-07 09:00", "03-09 09:00"), ("c", "03-06 09:00", "03-07 09:00")]
+    assert leaves(landing) == [("a", "03-07 09:00", "一群")]
+    assert codes(landing) == [
+        ("6.csv", "list_since_unknown", 2),
+        ("7.csv", "came_by_list", 1),
+        ("7.csv", "left_by_list", 1),
+        ("9.csv", "came_by_list", 1),
+    ]
+    landing.one("member_lists/8.csv", only_members("bc"), at="2026-03-08 09:00")
+    assert joined(landing)[0] == ("a", "03-08 09:00", "03-09 09:00")
+
+
+def test_a_time_of_joining_that_comes_later_is_better(landing: Landing) -> None:
+    landing.one("member_lists/6.csv", only_members("a"), at="2026-03-06 09:00")
+    landing.one("member_lists/7.csv", only_members("ab"), at="2026-03-07 09:00")
+    landing.one("member_lists/8.csv", members("ab", b="03-06 20:00"), at="2026-03-08 09:00")
+    assert joined(landing) == []
+    joins = [(user, at) for user, event, at, _ in events(landing) if event == "group_join"]
+    assert joins == [("a", "03-01 10:00"), ("b", "03-06 20:00")]
+
+
+def observed(*rows: str) -> str:
+    return "\n".join(["platform,group_id,user_id,observed_at,is_complete", *rows]) + "\n"
+
+
+def test_lists_of_several_times_in_one_file(landing: Landing) -> None:
+    """The canonical table: its rows say when each list was taken, and whether it is whole."""
+    first = [f"wecom,g1,{user},2026-03-06 09:00:00,true" for user in "ab"]
+    partial = ["wecom,g1,c,2026-03-07 09:00:00,false"]
+    last = [f"wecom,g1,{user},2026-03-08 09:00:00,true" for user in "bc"]
+    file = landing.one("group_members/all.csv", observed(*last, *first, *partial))
+    assert (file.rows_read, file.rows_loaded) == (5, 5)
+    assert leaves(landing) == [("a", "03-08 09:00", "g1")]
+    assert joined(landing) == [("c", "03-06 09:00", "03-07 09:00")]
+    assert len(landing.rows("group_members")) == 5
+
+
+def test_a_refused_row_whose_time_is_unknown_may_be_of_any_list(landing: Landing) -> None:
+    rows = [f"wecom,g1,{user},2026-03-06 09:00:00,true" for user in "ab"]
+    rows += ["wecom,g1,a,2026-03-08 09:00:00,true", "wecom,g1,b,soon,true"]
+    landing.one("group_members/all.csv", observed(*rows))
+    assert leaves(landing) == []
+
+
+def came(lists: list[set[str]]) -> list[tuple[str, int, int]]:
+    """Who came, after which list and by which, where lists tell no times; as in `departed`."""
+    found, standing, whole = [], set(lists[0]), 0
+    for number, there in enumerate(lists[1:], start=1):
+        found += [(user, whole, number) for user in there - standing]
+        missing = standing - there
+        if len(missing) < 3 or 2 * len(missing) <= len(standing):
+            standing, whole = standing - missing, number
+        standing |= there
+    return sorted(found)
+
+
+@FAST
+@given(lists=SNAPSHOTS, data=st.data())
+def test_no_order_of_arrival_makes_a_difference_without_times_either(
+    tmp_path_factory: pytest.TempPathFactory, warehouse: Any, lists: list[set[str]], data: st.DataObject
+) -> None:
+    landing = Landing(tmp_path_factory.mktemp("home"), warehouse)
+    for number in data.draw(st.permutations(range(len(lists)))):
+        landing.write(f"member_lists/2026-03-{DAY + number} 09.00.00.csv", only_members("".join(sorted(lists[number]))))
+        if data.draw(st.booleans()):
+            landing.ingest()
+    landing.ingest()
+    days = landing.rows("events", "user_id, day(happened_after), day(event_at)", "is_inferred and event = 'group_join'")
+    assert days == [(user, DAY + after, DAY + by) for user, after, by in came(lists)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("of: [platform, group_id]", "of: [platform, grup_id]", "loads.events.snapshot.of: no such column of staging."),
-        ("who: [user_id_type", "who: [user_id_tipe", "loads.events.snapshot.who: no such column of staging.events"),
-        ("since: event_at", "since: joined_at", "loads.events.snapshot.since: no such column of staging.events"),
-        ("gone: leaving", "gone: leving", "loads.events.snapshot.gone: leving is no load with a `where`; did you mean"),
-        ("event_at: file_version_at,", "", "loads.events.snapshot.leave.event_at: missing; staging.events has no row"),
-        ("event_at: file_version_at,", "event_at: joined_at,", "loads.events.snapshot.leave.event_at: 'joined_at': "),
-        ("since: event_at", "sinse: event_at", "loads.events.snapshot.sinse: there is no such key; did you mean 'sin"),
-        ("into: events", "into: event", "loads.leaving.into: the record itself is no event; did you mean 'events'?"),
-        ("version: {", "version: {column: joined_at, ", "loads.events.snapshot: with version.column the ro"),
+        ("of: [platform, group_id]", "of: [platform, grup_id]", "loads.group_members.snapshot.of: no such column of s"),
+        ("who: [user_id_type", "who: [user_id_tipe", "loads.group_members.snapshot.who: no such column of staging."),
+        ("since: joined_at\n", "since: event_at\n", "loads.group_members.snapshot.since: no such column of staging.gr"),
+        ("gone: leaving", "gone: leving", "loads.group_members.snapshot.gone: leving is no load with a `where`; did"),
+        ("event_at: file_version_at,", "", "loads.group_members.snapshot.leave.event_at: missing; staging.events has"),
+        ("event_at: file_version_at,", "event_at: joined_at,", "loads.group_members.snapshot.leave.event_at: 'joine"),
+        ("since: joined_at", "sinse: joined_at", "loads.group_members.snapshot.sinse: there is no such key; did you"),
+        ("      into: events", "      into: event", "loads.group_members.snapshot.into: there is no such table: "),
+        ("    into: events\n    where: j", "    into: event\n    where: j", "loads.joining.into: there is no such tab"),
+        ("version: {", "version: {column: joined_at, ", "loads.group_members.snapshot: with version.column"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_snapshot_is_told_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:

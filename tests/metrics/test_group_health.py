@@ -239,3 +239,31 @@ def test_a_leave_follows_a_push_of_the_last_day_too():
         | 2025-01-03 | 1       | 1      | 1      | 1                 |
         """,
     )
+
+
+def test_what_is_played_in_a_group_is_no_push():
+    """A vote or a link-mic reaches nobody who is not there; an announcement does."""
+    answers(
+        world(
+            {
+                "events": """
+                | user_id | event       | event_at            | group_id |
+                | anna    | group_join  | 2025-01-02 08:00:00 | g1       |
+                """,
+                "pushes": """
+                | message_id | sent_at             | group_id | kind         |
+                | m1         | 2025-01-03 11:00:00 | g1       | vote         |
+                | m2         | 2025-01-03 12:00:00 | g1       | link_mic     |
+                | m3         | 2025-01-03 13:00:00 | g1       | announcement |
+                | m4         | 2025-01-03 14:00:00 | g1       | -            |
+                """,
+            },
+            as_of="2025-01-03",
+        ),
+        "group_health",
+        """
+        | date       | pushes |
+        | 2025-01-02 | 0      |
+        | 2025-01-03 | 2      |
+        """,
+    )

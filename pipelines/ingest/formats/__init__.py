@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.bounded import bounded
 from pipelines.ingest.formats.csv import open_csv
+from pipelines.ingest.formats.encrypted import open_ole
 from pipelines.ingest.formats.json import open_json
-from pipelines.ingest.formats.kinds import check_ole, files_in, kind_of, refused_kind, zip_kind
+from pipelines.ingest.formats.kinds import files_in, kind_of, refused_kind, zip_kind
 from pipelines.ingest.formats.markup import open_markup
 from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.formats.parquet import open_parquet
@@ -55,7 +56,7 @@ def _open(connection: Connection, path: Path, relative: str, scratch: Path, limi
         workbook = _workbook_in(path, relative, scratch, limits)
         return workbook or _open(connection, _unpacked(path, scratch, limits), relative, scratch, limits)
     if kind == "ole":
-        return _bounded_workbook(partial(_old_workbook, path, folders, scratch), limits)
+        return _bounded_workbook(partial(_old_workbook, path, folders, scratch, limits.password_texts), limits)
     if kind == "parquet":
         return open_parquet(path, folders)
     text = open_text(path, scratch, limits)
@@ -89,9 +90,9 @@ def _open_plain(path: Path, relative: str, scratch: Path, limits: ReadingLimits)
     return open_csv(text, tuple(Path(relative).parts[:-1]), limits)
 
 
-def _old_workbook(path: Path, folders: tuple[str, ...], scratch: Path) -> Opened:
-    check_ole(path)
-    return open_workbook(path, folders, scratch)
+def _old_workbook(path: Path, folders: tuple[str, ...], scratch: Path, passwords: tuple[str, ...]) -> Opened:
+    """A workbook of before 2007, or one of any year with a password."""
+    return open_workbook(open_ole(path, scratch, passwords), folders, scratch)
 
 
 def _workbook_in(path: Path, relative: str, scratch: Path, limits: ReadingLimits) -> Opened | None:
@@ -105,6 +106,7 @@ def _workbook_in(path: Path, relative: str, scratch: Path, limits: ReadingLimits
 
 def _bounded_workbook(work: Callable[[], Opened], limits: ReadingLimits) -> Opened:
     """What every such process needs is loaded once, here, and is no part of what a file may take."""
+    import msoffcrypto  # noqa: F401
     import python_calamine  # noqa: F401
 
     return bounded(work, limits)

@@ -1,0 +1,61 @@
+"""Numbers of few people: hidden, and not to be found by taking the others off a total."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.report.cells import Look, grid, not_to_be_told
+from pipelines.report.model import OK, SMALL
+from pipelines.report.words import load_words
+
+K = 5
+
+
+def hidden(*counts: int | None) -> list[int]:
+    """Which of the counts are not shown."""
+    return sorted(not_to_be_told([{"people": count} for count in counts], "people", K))
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((10, 20, 30), []),
+        ((10, 0, None), []),  # nobody is no group
+        ((3, 20, 10), [0, 2]),  # the next one goes too: total - 20 - 10 was 3
+        ((3, 4, 20), [0, 1]),  # of the two nobody can tell which is which
+        ((1, 2, 9, 20), [0, 1, 2]),  # together they would still be fewer than five
+        ((3,), [0]),
+        ((3, None, 0), [0]),
+    ],
+)
+def test_which_are_hidden(counts: tuple[int | None, ...], expected: list[int]) -> None:
+    assert hidden(*counts) == expected
+
+
+@given(st.lists(st.integers(0, 30), max_size=8))
+def test_what_is_hidden_cannot_be_found_by_subtraction(counts: list[int]) -> None:
+    """Whoever knows the total and all that is shown knows the sum of what is hidden, and no more."""
+    gone = [counts[place] for place in hidden(*counts)]
+    assert all(count >= K or count == 0 for place, count in enumerate(counts) if place not in hidden(*counts))
+    is_all = len(gone) == len([count for count in counts if count])  # then there is nothing to subtract
+    assert not gone or is_all or (len(gone) > 1 and sum(gone) >= K)
+
+
+def test_a_table_of_parts() -> None:
+    """The second smallest keeps its name and loses its numbers; its count is no `<5`."""
+    spec: dict[str, Any] = {
+        "id": "group_entry_path", "table": "metrics.group_entry", "columns": ["segment", "joins", "stay_30_rate"],
+        "n": "joins", "rates": {"stay_30_rate": {"n": "mature_joins_30", "of": "joins", "is_alone": True}},
+    }  # fmt: skip
+    rows = [
+        {"segment": path, "joins": n, "mature_joins_30": m, "stay_30_rate": 0.5}
+        for path, n, m in (("qr", 3, 3), ("invite", 9, 9), ("profile", 40, 4), ("sms", 50, 45))
+    ]
+    shown = grid(spec, rows, Look(load_words("zh"), K))
+    states = [[cell.state for cell in line] for line in shown.rows]
+    assert states == [[OK, SMALL, SMALL], [OK, SMALL, SMALL], [OK, OK, SMALL], [OK, OK, OK]]
+    assert [line[1].text for line in shown.rows][:2] == ["<5", "·"]
