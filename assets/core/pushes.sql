@@ -33,7 +33,11 @@ select
   end as sent_at_utc,
   cast(p.sent_at as date) as sent_date,
   p.kind,
-  coalesce(p.kind not in ('link_mic', 'sticker', 'screenshot', 'pk', 'vote'), true) as is_message,
+  coalesce(
+    p.kind in (
+      'announcement', 'live_notice', 'video_notice', 'red_packet', 'coupon', 'product', 'lottery', 'text', 'sms', 'dm'
+    ), true
+  ) as is_message,
   p.group_id,
   p.campaign_id,
   p.live_session_id,

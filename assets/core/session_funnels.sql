@@ -20,7 +20,6 @@ columns:
 checks:
   - unique: [platform, account_id, host_id, started_at]
   - not_null: [platform, account_id, host_id, started_at]
-  - {condition: {sql: 'valid_contacts <= added_contacts', name: no more valid contacts than were added}, blocking: false}
 */
 select
   platform,

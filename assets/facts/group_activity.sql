@@ -12,6 +12,7 @@ columns:
   date: {type: date, zh: 日期}
   joins: {type: bigint, unit: person, zh: 加入人次}
   leaves: {type: bigint, unit: person, zh: 离开人次}
+  timed_leaves: {type: bigint, unit: person, zh: 有时刻的离开, description: 'of these, those whose moment a file tells; of the others only two lists are known, between which they lie'}
   acts: {type: bigint, unit: event, zh: 事件数, description: events of any kind that name the group}
   messages: {type: bigint, unit: event, zh: 消息数}
   red_packet_opens: {type: bigint, unit: event, zh: 开红包次数}
@@ -32,13 +33,14 @@ with moved as (
     group_id,
     date,
     count(*) filter (where is_join) as joins,
-    count(*) filter (where not is_join) as leaves
+    count(*) filter (where not is_join) as leaves,
+    count(*) filter (where not is_join and not is_inferred) as timed_leaves
   from (
-    select platform, group_id, cast(joined_at as date) as date, true as is_join
+    select platform, group_id, cast(joined_at as date) as date, true as is_join, false as is_inferred
     from core.memberships
     where kind = 'group' and group_id is not null
     union all
-    select platform, group_id, cast(left_at as date) as date, false as is_join
+    select platform, group_id, cast(left_at as date) as date, false as is_join, is_left_inferred as is_inferred
     from core.memberships
     where kind = 'group' and group_id is not null and left_at is not null
   ) as moves
@@ -92,6 +94,7 @@ select
   date,
   coalesce(joins, 0) as joins,
   coalesce(leaves, 0) as leaves,
+  coalesce(timed_leaves, 0) as timed_leaves,
   coalesce(acts, 0) as acts,
   coalesce(messages, 0) as messages,
   coalesce(red_packet_opens, 0) as red_packet_opens,

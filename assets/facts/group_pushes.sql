@@ -14,7 +14,7 @@ columns:
   pushes: {type: bigint, unit: event, zh: 推送数, description: 'messages to the group, red packets included'}
   red_packets: {type: bigint, unit: event, zh: 红包数}
   leaves_after_push: {type: bigint, unit: person, zh: 推送后离开,
-    description: leaves at most push_hours after the last push before them or in the same second}
+    description: "leaves at most push_hours after the last push before them or in the same second; not those that only lists of members show, as nobody knows their moment"}
 checks:
   - unique: [platform, group_id, date]
   - not_null: [platform, group_id, date]
@@ -38,7 +38,7 @@ with timeline as (
     true as is_leave,
     false as is_red_packet
   from core.memberships
-  where kind = 'group' and group_id is not null and left_at is not null
+  where kind = 'group' and group_id is not null and left_at is not null and not is_left_inferred
 ),
 
 followed as (

@@ -61,7 +61,7 @@ columns:
     description: leaves known by person within push_hours (24) after a push to the group, zh_description: 群推送后 24 小时内离开的人次}
   leaves_after_push_rate: {type: double, unit: ratio, of: [leaves_after_push, known_leaves], zh: 推送后离开占比,
     zh_description: 推送后离开 ÷ 有个人记录的离开}
-  known_leaves: {type: bigint, unit: person, zh: 有记录的离开, description: leaves known by person}
+  known_leaves: {type: bigint, unit: person, zh: 有记录的离开, description: "leaves known by person and moment; those that only lists of members show are not among them"}
   is_leaves_estimated: {type: boolean, zh: 离开为推算, description: leaves = members_before + joins - members as no file tells who left}
 checks:
   - unique: [platform, group_id, date]
@@ -128,6 +128,7 @@ days as (
     t.group_id is not null as is_told,
     case when s.has_moves and u.lacks_moves is not true then coalesce(a.joins, 0) end as event_joins,
     case when s.has_moves and u.lacks_moves is not true then coalesce(a.leaves, 0) end as event_leaves,
+    case when s.has_moves and u.lacks_moves is not true then coalesce(a.timed_leaves, 0) end as timed_leaves,
     sum(coalesce(a.joins, 0) - coalesce(a.leaves, 0)) over (
       partition by s.platform, s.group_id order by s.date rows between unbounded preceding and current row
     ) as event_members,
@@ -178,7 +179,7 @@ select
   coalesce(case when c.missing >= 0 then c.missing end, c.told_leaves, c.event_leaves) as leaves,
   coalesce(c.joins - leaves, c.members - c.members_before) as net_growth,
   c.members + coalesce(leaves, 0) as present_members,
-  coalesce(c.event_leaves, 0) as known_leaves,
+  coalesce(c.timed_leaves, 0) as known_leaves,
   coalesce(c.missing > 0, false) as is_leaves_estimated
 from measured as c
 left join core.groups as g on c.platform = g.platform and c.group_id = g.group_id

@@ -6,9 +6,13 @@ What belongs here: the text and the exit code. What does not: the reading (inges
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
 
 from pipelines.cli.mistakes import UserError
 from pipelines.settings import load_settings
@@ -25,9 +29,23 @@ def check(home: Path | None, file: Path, folder: str | None, as_json: bool) -> i
 
     if not file.expanduser().is_file():
         raise UserError(f"{file}: there is no such file. Expected a file to read; `siyu check --help` says more.")
-    checked = check_file(file, load_settings(home), folder)
+    settings = load_settings(home)
+    checked = check_file(file, settings, folder)
+    if checked.result.reason == "password" and not as_json and (password := _asked()):
+        reading = settings.reading.model_copy(update={"passwords": (*settings.reading.passwords, password)})
+        checked = check_file(file, settings.model_copy(update={"reading": reading}), folder)
+        if checked.result.reason != "password":
+            print("The password fits: put it under [reading] passwords of siyu.toml, and runs will open the file.\n")
     print(json.dumps(_as_dict(checked), ensure_ascii=False, indent=1, default=str) if as_json else _text(checked))
     return FINE if checked.loads else REFUSED
+
+
+def _asked() -> SecretStr | None:
+    """A password from whoever sits at the terminal; nothing shows it."""
+    if not sys.stdin.isatty():
+        return None
+    given = getpass("The workbook has a password (Enter: go on without): ")
+    return SecretStr(given) if given else None
 
 
 def _as_dict(checked: FileCheck) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import Siyu
 from tests.ingest.files import workbook
+from tests.ingest.test_passwords import locked
 
 LIVE = "开播时间,主播,观看人数(w),成交金额(千元),整体消耗(美元),峰值在线人数\n2026-03-01 19:00,小林,1.2,35,100,300\n"
 ORDERS = "order_id,paid_at (UTC),paid_amount,微信昵称\n1,2026-03-01 10:00:00,10,小王\n2,昨天,12,小李\n"
@@ -114,3 +115,22 @@ def test_a_workbook_that_is_one_record(siyu: Siyu, home: Path, tmp_path: Path) -
 def test_a_file_that_is_not_there(siyu: Siyu, home: Path) -> None:
     said = siyu("--home", str(home), "check", "nowhere.csv")
     assert (said.code, "there is no such file" in said.err) == (1, True)
+
+
+def test_a_workbook_with_a_password_is_asked_for_it(
+    siyu: Siyu, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a terminal; what is given is kept nowhere and shown nowhere."""
+    rows = [["order_id", "paid_at", "paid_amount"], ["A1", "2026-03-01 20:15:00", "5"]]
+    file = written(tmp_path, "orders/a.xlsx", locked(workbook({"一月": rows}), "ks-secret"))
+    asked = ("--home", str(home), "check", file)
+    assert siyu(*asked).code == 3
+    monkeypatch.setattr("pipelines.cli.check.sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("pipelines.cli.check.getpass", lambda _: "ks-secret")
+    said = siyu(*asked)
+    assert said.code == 0
+    assert "[reading] passwords of siyu.toml" in said.out
+    assert "ks-secret" not in said.out + said.err
+    assert not list(home.rglob("*.toml"))
+    monkeypatch.setattr("pipelines.cli.check.getpass", lambda _: "another")
+    assert siyu(*asked).code == 3

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from pipelines.database import read_only
+from pipelines.run import run
+from pipelines.settings import load_settings
 from tests.cli.conftest import Siyu
 
 JANUARY = """order_id,platform,phone,paid_at,paid_amount
@@ -19,13 +22,20 @@ o4,douyin,13911112222,2025-02-05 10:00:00,100
 """
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("january")
+    _land(home, "january.csv", JANUARY)
+    assert run(load_settings(home)).status == "published"
+    return home
+
+
 @pytest.fixture
-def home(tmp_path: Path, siyu: Siyu) -> Path:
+def home(loaded: Path, tmp_path: Path) -> Path:
     """January is loaded; February waits."""
-    _land(tmp_path, "january.csv", JANUARY)
-    assert siyu("--home", str(tmp_path), "run").code == 0
-    _land(tmp_path, "february.csv", FEBRUARY)
-    return tmp_path
+    copy = shutil.copytree(loaded, tmp_path / "home", symlinks=True)
+    _land(copy, "february.csv", FEBRUARY)
+    return copy
 
 
 def _land(home: Path, name: str, text: str) -> None:

@@ -267,3 +267,47 @@ def test_what_is_played_in_a_group_is_no_push():
         | 2025-01-03 | 2      |
         """,
     )
+
+
+def test_a_leave_that_only_lists_show_follows_no_push():
+    """Bo's moment is told; of Anna's leave only the two lists are known between which it lies."""
+    left = {"event": "group_leave", "group_id": "g1"}
+    answers(
+        world(
+            {
+                "events": [
+                    {
+                        "event_id": "1",
+                        "user_id": "anna",
+                        "event": "group_join",
+                        "event_at": "2025-01-02 08:00:00",
+                        "group_id": "g1",
+                    },
+                    {
+                        "event_id": "2",
+                        "user_id": "bo",
+                        "event": "group_join",
+                        "event_at": "2025-01-02 08:00:00",
+                        "group_id": "g1",
+                    },
+                    {"event_id": "3", "user_id": "bo", "event_at": "2025-01-03 20:00:00", **left},
+                    {
+                        "event_id": "4",
+                        "user_id": "anna",
+                        "event_at": "2025-01-03 23:00:00",
+                        "is_inferred": True,
+                        "happened_after": "2025-01-02 23:00:00",
+                        **left,
+                    },
+                ],
+                "pushes": "| message_id | sent_at | group_id |\n| m1 | 2025-01-03 19:00:00 | g1 |",
+            },
+            as_of="2025-01-03",
+        ),
+        "group_health",
+        """
+        | date       | leaves | known_leaves | leaves_after_push | leaves_after_push_rate |
+        | 2025-01-02 | 0      | 0            | 0                 | -                      |
+        | 2025-01-03 | 2      | 1            | 1                 | 1                      |
+        """,
+    )
