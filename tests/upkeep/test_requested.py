@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,15 +37,23 @@ def wrote(who: str, second: int) -> str:
     return json.dumps(record) + "\n"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A home whose files ask for deletions, after a run, and what that said."""
+    home = tmp_path_factory.mktemp("asked") / "home"
     land(home, "orders/a.csv", ORDERS)
     land(home, "direct_messages/d.jsonl", wrote(ANN, 1) + wrote(BO, 2) + wrote(CY, 3))
     group = {"group_id": "g", "group_name": "群", "owner_open_id": SHOP}
     land(home, "group_list/g.json", json.dumps({"group_list": [group]}))
     land(home, "unauthorized/u.jsonl", withdrawn(ANN, BO) + withdrawn(SHOP, event="contract_unauthorize"))
-    return home
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        assert main(["--home", str(home), "run"]) in (0, 3)
+    return home, said.getvalue()
+
+
+@pytest.fixture
+def home(asked: tuple[Path, str], tmp_path: Path) -> Path:
+    return shutil.copytree(asked[0], tmp_path / "home", symlinks=True)
 
 
 def left(home: Path) -> list[str]:
@@ -54,10 +65,9 @@ def left(home: Path) -> list[str]:
     return [who for (who,) in rows]
 
 
-def test_a_record_only_queues_a_deletion(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_record_only_queues_a_deletion(asked: tuple[Path, str], capsys: pytest.CaptureFixture[str]) -> None:
     """Who waits is counted and never named; the owner of a group is not counted."""
-    assert main(["--home", str(home), "run"]) in (0, 3)
-    said = capsys.readouterr().out
+    home, said = asked
     assert "To be deleted: 2 people's deletion is asked for by a loaded file; `siyu forget --requested`" in said
     assert sorted(left(home)) == sorted([ANN, ANN, ANN, BO, BO, BO, CY, CY, SHOP])
     assert main(["--home", str(home), "status"]) == 0
@@ -66,8 +76,9 @@ def test_a_record_only_queues_a_deletion(home: Path, capsys: pytest.CaptureFixtu
     assert not any(who in said + status for who in (ANN, BO, SHOP))
 
 
-def test_one_command_makes_them_all(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(load_settings(home))
+def test_one_command_makes_them_all_and_what_is_delivered_again_is_left_out(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["--home", str(home), "forget", "--requested"]) == 0
     said = capsys.readouterr()
     assert "2 ids and 2 orders are theirs" in said.out
@@ -78,11 +89,6 @@ def test_one_command_makes_them_all(home: Path, capsys: pytest.CaptureFixture[st
     assert not any(who.encode() in content for content in files for who in (ANN, BO))
     assert waiting(load_settings(home)).count == 0
     assert len(list((home / "receipts").glob("*.json"))) == 1
-
-
-def test_delivered_again_it_is_left_out(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(load_settings(home))
-    main(["--home", str(home), "forget", "--requested"])
     land(home, "unauthorized/again.jsonl", withdrawn(ANN))
     run(load_settings(home))
     assert waiting(load_settings(home)).count == 0
@@ -104,14 +110,12 @@ def test_a_phone_is_told_of_and_stays(home: Path, capsys: pytest.CaptureFixture[
 
 
 def test_it_names_everybody_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(load_settings(home))
     assert main(["--home", str(home), "forget", "--requested", "--phone", "13800001234"]) == 1
     assert "give it alone" in capsys.readouterr().err
 
 
-def test_without_requests_nothing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    land(tmp_path, "orders/a.csv", ORDERS)
-    main(["--home", str(tmp_path), "run"])
-    main(["--home", str(tmp_path), "status"])
+def test_without_requests_nothing_is_said(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`whole` is a home that ran without any."""
+    main(["--home", str(whole), "status"])
     assert "deletion" not in capsys.readouterr().out
     assert waiting(load_settings(tmp_path / "nothing")).count == 0
