@@ -77,7 +77,7 @@ def _row(source: Source, came: Row) -> Row:
         "folder": folder_of(source),
         "folders": [*source.recognise.folders, source.name],
         "formats": list(source.formats),
-        "feeds": list(dict.fromkeys(load.into or name for name, load in source.loads.items())),
+        "feeds": list(source.tables),
         "files": came.get("loaded", 0),
         "files_refused": came.get("refused", 0),
         "last_loaded_at": came.get("last_loaded_at"),

@@ -9,14 +9,14 @@ import json
 
 from pipelines.docs.markdown import code, fenced, grid, page
 from pipelines.ingest.grammar import Load, Sample, Snapshot, Source, SourceColumn
-from pipelines.ingest.sources import CANONICAL, load_sources
+from pipelines.ingest.sources import shipped_sources
 
 FOLDER = "assets/sources"
 
 
 def source_pages() -> dict[str, str]:
     """The page of every platform file and their list: path under docs/ → text."""
-    sources = {name: source for name, source in load_sources().items() if not name.startswith(CANONICAL)}
+    sources = shipped_sources()
     return {"sources/README.md": _index(sources), **{f"sources/{name}.md": _page(s) for name, s in sources.items()}}
 
 
@@ -35,8 +35,7 @@ def _index(sources: dict[str, Source]) -> str:
 
 
 def _feeds(source: Source) -> str:
-    tables = dict.fromkeys(load.into or name for name, load in source.loads.items())
-    return ", ".join(f"[{name}](../tables/staging.{name}.md)" for name in tables)
+    return ", ".join(f"[{name}](../tables/staging.{name}.md)" for name in source.tables)
 
 
 def _page(source: Source) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from pipelines.catalogue import load_catalogue
 from pipelines.docs.examples import Example, load_examples
 from pipelines.docs.markdown import code, fenced, grid, page
-from pipelines.ingest.sources import CANONICAL, load_sources
+from pipelines.ingest.sources import shipped_sources
 from pipelines.ingest.staging import Column as StagingColumn
 from pipelines.ingest.staging import load_staging
 from pipelines.spec.checks import Check, checks_of
@@ -152,10 +152,9 @@ def _lineage(table: Table, readers: list[str]) -> str:
     from pipelines.lineage import column_lineage
 
     parts = ["## Lineage"]
-    feeds = [
-        name for name, source in load_sources().items() if table.schema == "staging" and table.name in source.loads
-    ]
-    if feeds := [f"[{name}](../sources/{name}.md)" for name in feeds if not name.startswith(CANONICAL)]:
+    is_fed = table.schema == "staging"
+    fed = [name for name, source in shipped_sources().items() if is_fed and table.name in source.tables]
+    if feeds := [f"[{name}](../sources/{name}.md)" for name in fed]:
         parts.append("**Fed by:** " + ", ".join(feeds))
     for label, names in (("Reads", table.dependencies), ("Read by", readers)):
         if names:

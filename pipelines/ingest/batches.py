@@ -125,7 +125,7 @@ class Batches:
         if key not in self.groups:
             records = self.scratch / f"group-{len(self.groups)}.csv"
             records.touch()
-            tables = [load.into or name for name, load in opened.match.source.loads.items()]
+            tables = opened.match.source.tables
             is_ordered = any(load_staging()[table].told_by for table in tables)
             self.groups[key] = Group(records, is_ordered)
         return self.groups[key]

@@ -223,6 +223,11 @@ class Source(Strict):
         return any(column.type in ("personal", "phone") for column in self.all_columns.values())
 
     @property
+    def tables(self) -> tuple[str, ...]:
+        """The canonical tables that it loads."""
+        return tuple(dict.fromkeys(load.into or name for name, load in self.loads.items()))
+
+    @property
     def counting(self) -> set[str]:
         """Tables in which each physical row lands at most once: their rows are what the ledger counts."""
         return {name for name, load in self.loads.items() if not (load.each or load.summed_from or load.into)}

@@ -53,7 +53,7 @@ def _staging(tables: Sequence[Table]) -> dg.AssetsDefinition:
     asked = {table.qualified: checks_of(table) for table in tables}
 
     def feeds(table: Table) -> list[dg.AssetKey]:
-        return [dg.AssetKey(["sources", s.name]) for s in load_sources().values() if table.name in s.loads]
+        return [dg.AssetKey(["sources", s.name]) for s in load_sources().values() if table.name in s.tables]
 
     @dg.multi_asset(
         name="ingest",

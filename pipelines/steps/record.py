@@ -97,7 +97,7 @@ def files_feeding(connection: Connection, settings: Settings, table: str) -> dic
     from pipelines.ingest.sources import load_sources, sources_of
 
     with sources_of(settings):
-        feeding = [source.name for source in load_sources().values() if table in source.loads]
+        feeding = [source.name for source in load_sources().values() if table in source.tables]
     row = connection.execute(
         "select count(*), coalesce(sum(rows_quarantined), 0)::bigint from ops.files "
         "where list_contains(?, file_source)",
