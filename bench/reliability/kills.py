@@ -60,6 +60,19 @@ class Kills:
         print("\n".join(self.wrong[:20]))
         return bool(self.wrong)
 
+    def refused(self, home: Path) -> str:
+        """What the run after it refused, and why."""
+
+        def read() -> int:
+            from pipelines.database import read_only
+
+            with read_only(home / "published" / "siyu.duckdb") as snapshot:
+                print(snapshot.execute("select path, reason, found, expected from ops.quarantine").fetchall())
+            return 0
+
+        self.forked(read)
+        return self.log.read_text()[-2000:]
+
     def forked(self, work: Callable[..., int], *given: Any) -> int:
         return forks.forked(self.log, work, *given)
 
@@ -123,7 +136,8 @@ class Kills:
         tables = self.tables(home)
         if other := [name for name in tables if tables[name] != expected.get(name)]:
             [row, *_] = [*set(tables[other[0]]) - set(expected[other[0]]), "only another order"]
-            self.wrong.append(f"{what}: other tables: {other}, such as {row}")
+            files = sorted(map(str, set(tables["ledger"]) ^ set(expected["ledger"])))
+            self.wrong.append(f"{what}: other tables: {other}, such as {row}; files: {files}; {self.refused(home)}")
         code = self.forked(verified, home)
         if code:
             self.wrong.append(f"{what}: not whole after the next run: {self.log.read_text()[-300:]}")
