@@ -47,7 +47,7 @@ _TIME_OUT = {signal.SIGXCPU}
 _BROKEN_READER = {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 
 
-def bounded(work: Callable[[], Answer], limits: ReadingLimits) -> Answer:
+def bounded(work: Callable[[], Answer], limits: ReadingLimits, is_again: bool = False) -> Answer:
     """What the work gives or raises, done in a process that ends when it takes too much memory, time or disk.
 
     `work` is a function of a module with its arguments (functools.partial). Raises UnreadableError too_large, too_slow
@@ -65,8 +65,10 @@ def bounded(work: Callable[[], Answer], limits: ReadingLimits) -> Answer:
     except UnreadableError as error:
         if child.is_ended:
             _kept.pop(knows, None)
-            if was_used and error.reason == "too_large":  # what earlier files left in it may have been too much
-                return bounded(work, limits)
+            # What earlier files left in it may have been too much, or somebody else ended it: once more, by itself.
+            was_killed = child.process.exitcode == -signal.SIGKILL
+            if error.reason == "too_large" and (was_used or was_killed) and not is_again:
+                return bounded(work, limits, is_again=True)
         raise
     finally:
         if not _keeps:

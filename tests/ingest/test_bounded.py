@@ -136,6 +136,18 @@ def _is_killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def test_a_process_that_is_killed_from_outside_refuses_no_file(tmp_path: Path) -> None:
+    """A second one does its work; one that is killed again was too large (`_is_killed` below)."""
+    assert bounded(partial(_is_killed_once, str(tmp_path / "killed")), LITTLE) == "done"
+
+
+def _is_killed_once(mark: str) -> str:
+    if not Path(mark).exists():
+        Path(mark).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
 def _aborts() -> None:
     os.abort()
 
