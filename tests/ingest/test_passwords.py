@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -56,6 +57,17 @@ def test_what_a_password_hides_need_not_be_a_table(landing: Landing) -> None:
     types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
     document = archive(**{"word/document.xml": "".join(map(str, range(9_000))), "[Content_Types].xml": types})
     assert landing.one("orders/a.xlsx", locked(document)).reason == "wrong_kind"
+
+
+def test_a_file_at_which_the_library_breaks_down_is_refused_by_name(landing: Landing) -> None:
+    """It raises a ValueError over a whole package of less than 4,096 bytes."""
+    from tests.ingest.test_kinds import archive
+
+    knowing(landing, PASSWORD)
+    types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+    noise = hashlib.shake_256(b"noise").digest(3_000)
+    file = landing.one("orders/a.xlsx", locked(archive(**{"a.bin": noise, "[Content_Types].xml": types})))
+    assert (file.status, file.reason) == ("quarantined", "unreadable")
 
 
 def test_a_password_that_comes_later_opens_what_was_refused(landing: Landing) -> None:

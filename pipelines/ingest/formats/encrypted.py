@@ -33,14 +33,14 @@ def open_ole(path: Path, scratch: Path, passwords: Sequence[str]) -> Path:
 def without_password(path: Path, scratch: Path, passwords: Sequence[str]) -> Path:
     """The file itself where it has none. Raises UnreadableError where no password of these fits."""
     import msoffcrypto
-    from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
+    from msoffcrypto.exceptions import DecryptionError, InvalidKeyError
 
     with open(path, "rb") as file:
         try:
             office = msoffcrypto.OfficeFile(file)
             if not office.is_encrypted():
                 return path
-        except (FileFormatError, ParseError, OSError, ValueError):
+        except Exception:  # of a foreign file the library raises whatever its parts do
             return path  # whoever reads it says what is wrong with it
         for password in passwords:
             target = scratch / "without-password"
@@ -50,6 +50,8 @@ def without_password(path: Path, scratch: Path, passwords: Sequence[str]) -> Pat
                     office.decrypt(out)
             except (InvalidKeyError, DecryptionError):
                 continue
+            except Exception as error:  # of a foreign file the library raises whatever its parts do
+                raise UnreadableError("unreadable", "a whole workbook; this one is damaged: export it again") from error
             return target
     tried = f" (none of the {len(passwords)} that stand there fits)" if passwords else ""
     raise UnreadableError("password", _ASKED.format(tried=tried), found="a workbook with a password")
