@@ -97,9 +97,9 @@ def rotate_key(home: Path | None, lose_forgotten: bool) -> int:
     if aside is not None:
         aside.unlink()
     print(
-        "A new key; the old one is deleted here. Backups, copies of the home and passed-on snapshots of before still go"
+        "There is a new key and the old one is deleted. Backups, copies of the home and snapshots that were passed on "
+        "still go with the old one: delete them, too, and keep a copy of the new one elsewhere."
     )
-    print("with it: delete them too, and keep a copy of the new key elsewhere.")
     return code
 
 

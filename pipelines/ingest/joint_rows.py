@@ -90,7 +90,7 @@ class JointReader(CsvReader):
 
     def straighten(self, group: Group, plan: Plan, modified: list[datetime]) -> list[int]:
         """Straightens the rows of all files; returns the numbers of those that have nothing unusual about them."""
-        self.plan, self.is_table = plan, True
+        self.plan = plan
         self.counts: Counter[int] = Counter()  # rows of each file, empty ones left out
         self.unusual: set[int] = set()
         self._open(group)

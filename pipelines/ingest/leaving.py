@@ -124,14 +124,15 @@ def _judge(connection: Connection, number: int) -> None:
     """)
 
 
-# Who is first seen in a list although he says that he stood there before the day of an earlier one: of a list the hour
-# may not be known.
+# The last whole list before each that is judged now.
 _BEFORE = """
     select l.list, max(l.version_at) as before from ops.lists l join faced f using (list)
     where l.version_at < f.version_at and l.verdict = 'whole' group by l.list
 """
 _STANDS = "select 1 from standing s where s.list = n.list and s.member = n.member"
 _OWNER = "split_part(n.list, chr(31), 1) || chr(31) || split_part(n.list, chr(31), 2)"  # source and table
+# Who is first seen in a list although he says that he stood there before the day of an earlier one: of a list the hour
+# may not be known.
 _NEWCOMERS = f"""
     select n.list, count(*) as early from sightings n join faced f using (list, version_at)
     join ({_BEFORE}) using (list)

@@ -23,11 +23,16 @@ def open_ole(path: Path, scratch: Path, passwords: Sequence[str]) -> Path:
     opened = without_password(path, scratch, passwords)
     if kind_of(opened) == "ole":
         check_ole(opened)
-    elif opened != path:
-        with zipfile.ZipFile(opened) as archive:
-            if zip_kind(archive) != "workbook":
-                raise refused_kind("no workbook behind its password", "wrong_kind", "export the table as CSV or .xlsx")
+    elif opened != path and not _is_workbook(opened):
+        raise refused_kind("no workbook behind its password", "wrong_kind", "export the table as CSV or .xlsx")
     return opened
+
+
+def _is_workbook(path: Path) -> bool:
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return zip_kind(archive) == "workbook"
 
 
 def without_password(path: Path, scratch: Path, passwords: Sequence[str]) -> Path:
