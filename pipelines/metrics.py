@@ -54,10 +54,15 @@ def query(
 
     Parameters are the header's own; those of `siyu.toml` that decide numbers (small_group, windows …) keep its values.
     """
+    return connection.sql(text_of(connection, name, parameters, settings, as_of))
+
+
+def text_of(connection: Connection, name: str, parameters: Mapping[str, Any], settings: Settings, as_of: date) -> str:
+    """The same question as text."""
     table = find_metric(name)
     asked = {key: value for key, value in table.resolve(parameters).items() if key in parameters}
     given = {**table.parameters, **values(settings, as_of), **asked}
-    return connection.sql(table.render(given, is_stored=are_stored(connection)))
+    return table.render(given, is_stored=are_stored(connection))
 
 
 def ask(

@@ -12,10 +12,8 @@ import dagster as dg
 from pipelines.orchestration.dead_runs import release_dead_runs
 from pipelines.settings import Settings
 from pipelines.steps.begin import begin_run
-from pipelines.steps.from_landing import LandingIncomplete
 from pipelines.steps.watch import Watcher
 from pipelines.steps.work import OpenRun
-from pipelines.warehouse import WarehouseBusy
 
 # A second run of the scheduler waits this long for the first one's lock, then fails naming its process.
 PATIENCE_SECONDS = 3600
@@ -35,11 +33,13 @@ def held_warehouse(settings: Settings, watcher: Watcher | None, patience: float)
         release_dead_runs(context.instance, but=context.run_id)
         given = context.resource_config
         as_of = date.fromisoformat(given["as_of"]) if given["as_of"] else None
+        has_begun = False
         try:
             with begin_run(settings, context.run_id or "", as_of, given["full"], watcher, patience) as run:
+                has_begun = True
                 yield run
-        except (WarehouseBusy, LandingIncomplete) as refusal:
-            if watcher:
+        except Exception as refusal:
+            if watcher and not has_begun:
                 watcher.error = refusal
             raise
 

@@ -49,6 +49,11 @@ class Check:
     bounds: tuple[int | None, int | None] = (None, None)
     is_blocking: bool = True
 
+    @property
+    def is_of_each_row(self) -> bool:
+        """Whether it says something of each row, so that it holds where there is none."""
+        return self.kind not in ("row_count", "no_rows")
+
 
 class _Bounds(Strict):
     """At least one of two bounds."""

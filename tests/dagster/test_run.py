@@ -14,6 +14,7 @@ import pytest
 
 from pipelines.catalogue import load_catalogue, ops_tables
 from pipelines.core import NoData
+from pipelines.merchant_key import KeyLost
 from pipelines.orchestration.published import SNAPSHOT, WHOLE
 from pipelines.run import RunResult, run
 from pipelines.settings import Settings
@@ -222,6 +223,21 @@ def test_a_full_run_does_not_forget_what_landing_no_longer_has(settings: Setting
     assert settings.snapshot_path.resolve() == before
     with open_for_writing(settings) as warehouse:
         assert warehouse.connection.execute("select count(*) from staging.orders").fetchone() == (3,)
+
+
+def test_what_keeps_a_run_from_beginning_is_said_by_it_and_in_dagsters_records(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """A lost key: whoever looks at the run in the web UI reads what to do, and so does whoever called it."""
+    settings.key_path.unlink()
+    with records(tmp_path / "records") as instance:
+        with pytest.raises(KeyLost, match="Put the original file back from a backup"):
+            run(settings, full=True)
+        (told,) = instance.get_runs()
+        events = instance.all_logs(told.run_id)
+    assert told.status.value == "FAILURE"
+    errors = [event.dagster_event.event_specific_data for event in events if event.dagster_event]
+    assert any("Put the original file back" in str(getattr(error, "error", "")) for error in errors)
 
 
 def test_an_empty_landing_is_explained(tmp_path: Path) -> None:
