@@ -76,6 +76,10 @@ class SparkTables:
         """A view anew from a SELECT in Spark's dialect."""
         self.session.sql(f"create or replace view {name} as {select}")
 
+    def number(self, select: str) -> int:
+        """The one number that a SELECT in Spark's dialect gives."""
+        return int(self.session.sql(select).collect()[0][0])
+
     def made(self, name: str) -> str:
         """A SELECT by which DuckDB reads a table or view of Spark's."""
         place = self._place(name)
