@@ -15,7 +15,7 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from bench import telling
+from bench import identity, telling
 from bench.measure import CACHE, Measured, in_turns, once
 from bench.questions import QUESTIONS, VARIANTS
 from bench.small_runs import KINDS
@@ -41,7 +41,8 @@ def main() -> None:
     sections = [section for name in chapters(given) if (section := kept(name, given))]
     text = telling.page(sections)
     print("\n" + text)
-    is_whole = len(sections) == len(chapters(given)) and (given.orders, given.gigabytes) == (ORDERS, GIGABYTES)
+    sizes = (given.orders, given.gigabytes, given.ids)
+    is_whole = len(sections) == len(chapters(given)) and sizes == (ORDERS, GIGABYTES, identity.IDS)
     place = RESULTS if is_whole else CACHE / "RESULTS-part.md"
     place.write_text(text, encoding="utf-8")
     print(f"\nWritten to {place} after {(time.monotonic() - started) / 60:.0f} minutes")
@@ -58,16 +59,17 @@ def kept(name: str, given: argparse.Namespace) -> telling.Section | None:
 
 
 def _place(name: str, given: argparse.Namespace) -> Path:
-    return CACHE / f"{name}-{given.orders}-{given.gigabytes:g}.section"
+    size = given.ids if name == "identity" else f"{given.orders}-{given.gigabytes:g}"
+    return CACHE / f"{name}-{size}.section"
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--orders", type=int, default=ORDERS, help="orders of the big merchant")
     parser.add_argument("--gigabytes", type=float, default=GIGABYTES, help="size of the order export")
-    parser.add_argument(
-        "--only", choices=["ingest", "small", "runs", "core", "questions"], help="measure one chapter anew"
-    )
+    parser.add_argument("--ids", type=int, default=identity.IDS, help="ids to bring together")
+    chosen = ["ingest", "small", "runs", "identity", "core", "questions"]
+    parser.add_argument("--only", choices=chosen, help="measure one chapter anew")
     parser.add_argument("--fresh", action="store_true", help="make all data anew")
     given = parser.parse_args()
     if given.fresh:
@@ -82,6 +84,7 @@ def chapters(given: argparse.Namespace):
         "ingest": lambda: ingest(CACHE / f"export-{given.gigabytes:g}.csv", given.gigabytes),
         "small": lambda: small(CACHE / f"small-{SMALL_FILES}"),
         "runs": runs,
+        "identity": lambda: identity.section(given.ids),
         "core": lambda: core(merchant, given.orders),
         "questions": lambda: questions(merchant, given.orders),
     }

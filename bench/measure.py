@@ -5,13 +5,14 @@ What belongs here: starting tasks, turns, medians. What does not: the tasks.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ def once(task: str, name: str = "", **arguments: Any) -> Measured:
     if process.returncode:
         raise SystemExit(f"failed ({process.returncode})\n{output}")
     told = json.loads(output.splitlines()[-1])
-    measured = Measured(label, told["seconds"], usage.ru_maxrss * 1024, told, [told])
+    peak = told.get("peak", usage.ru_maxrss * 1024)  # a task may say what was before it looked at its own answer
+    measured = Measured(label, told["seconds"], peak, told, [told])
     print(
         f"{measured.median:.2f} s, {measured.peak / 2**30:.1f} GiB ({time.monotonic() - started:.0f} s in all)",
         flush=True,
@@ -80,6 +82,15 @@ def in_turns(contenders: dict[str, tuple[str, dict[str, Any]]], rounds: int) -> 
             task, arguments = contenders[name]
             runs[name].append(once(task, name=name, **arguments))
     return {name: Measured.joined(name, found) for name, found in runs.items()}
+
+
+@contextlib.contextmanager
+def timed() -> Iterator[list[float]]:
+    """The seconds of a block, in a list once it is over."""
+    seconds: list[float] = []
+    started = time.perf_counter()
+    yield seconds
+    seconds.append(time.perf_counter() - started)
 
 
 def _short(arguments: dict[str, Any]) -> str:

@@ -18,7 +18,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench.measure import CACHE
+from bench import identity_tasks
+from bench.measure import CACHE, timed
 
 RUNS = 3
 # What a night's metrics are compared with: one look at all orders, by date and by where they came from.
@@ -35,7 +36,7 @@ def write_export(path: str, size: int) -> Told:
 
     from pipelines.simulate import write_order_export
 
-    with _timed() as seconds:
+    with timed() as seconds:
         partial = Path(path).with_suffix(".partial")
         rows = write_order_export(duckdb.connect(), partial, size=size)
         partial.rename(path)
@@ -48,7 +49,7 @@ def read_csv(path: str) -> Told:
 
     with _empty_folder() as folder, duckdb.connect(str(folder / "bare.duckdb")) as connection:
         connection.execute("set enable_progress_bar = false")
-        with _timed() as seconds:
+        with timed() as seconds:
             connection.execute(f"create table export as from read_csv('{path}')")
             connection.execute("checkpoint")
         rows = _one(connection, "select count(*) from export")
@@ -65,7 +66,7 @@ def ingest(path: str) -> Told:
         folder = home / "landing" / "doudian_orders"
         folder.mkdir(parents=True)
         (folder / "export.csv").hardlink_to(path)
-        with _timed() as seconds, open_for_writing(load_settings(home)) as warehouse:
+        with timed() as seconds, open_for_writing(load_settings(home)) as warehouse:
             result = take_in(warehouse.connection, warehouse.settings)
     [file] = result.files
     assert file.rows_read == file.rows_loaded + file.rows_superseded + file.rows_quarantined
@@ -76,7 +77,7 @@ def write_small_files(folder: str, files: int, rows: int) -> Told:
     """Many small files with a real merchant's kinds: canonical orders, 抖店 exports and events, a third of each."""
     from bench.small_files import write
 
-    with _timed() as seconds:
+    with timed() as seconds:
         partial = Path(folder).with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)
         written = write(partial, files, rows)
@@ -105,7 +106,7 @@ def make_merchant(home: str, orders: int) -> Told:
     """A warehouse whose staging holds so many orders, in the order in which they were paid, and events."""
     from bench.merchant import make
 
-    with _timed() as seconds:
+    with timed() as seconds:
         partial = Path(home).with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)
         make(partial, orders)
@@ -118,7 +119,7 @@ def last_day(home: str) -> Told:
     from pipelines.settings import load_settings
     from pipelines.warehouse import open_for_writing
 
-    with _timed() as seconds, open_for_writing(load_settings(home)) as warehouse:
+    with timed() as seconds, open_for_writing(load_settings(home)) as warehouse:
         day = _one(warehouse.connection, "select cast(max(paid_at) as date) from staging.orders")
     return {"seconds": seconds, "answer": str(day)}
 
@@ -141,19 +142,19 @@ def build(home: str, as_of: str, full: bool, new_orders: int = 0, tree: str = ".
             if new_orders
             else _one(connection, "select count(*) from staging.orders")
         )
-        with _timed() as seconds:
+        with timed() as seconds:
             core_pass = begin_pass(connection, settings, day, full)
             tables = {done.table: done.seconds for done in refresh_core(connection, settings, core_pass)}
             connection.execute("checkpoint")
-        with _timed() as above:
+        with timed() as above:
             tables |= _build_facts(connection, settings, core_pass)
             for table in metric_tables():
                 tables[table.qualified] = refresh_metric(connection, table, settings, day).seconds
             connection.execute("checkpoint")
-        with _timed() as checked:
+        with timed() as checked:
             _ask_checks(connection)
         connection.execute(GROUPED_SCAN).fetchall()
-        with _timed() as scanned:
+        with timed() as scanned:
             connection.execute(GROUPED_SCAN).fetchall()
     told = {"rows": rows, "tables": tables, "above": above[0], "checks": checked[0], "scan": scanned[0]}
     return {"seconds": seconds, "whole": seconds[0] + above[0], **told}
@@ -195,7 +196,7 @@ def build_whole(home: str, engine: str, as_of: str) -> Told:
 
     others = [table for table in load_tables().values() if table.schema != "core"]
     settings, day = load_settings(home).model_copy(update={"engine": engine}), date.fromisoformat(as_of)
-    with open_for_writing(settings) as warehouse, _timed() as seconds:
+    with open_for_writing(settings) as warehouse, timed() as seconds:
         connection = warehouse.connection
         with open_engine(settings, connection) as opened:
             core_pass = begin_pass(connection, settings, day, full=True)
@@ -217,7 +218,7 @@ def export_for_peers(home: str, folder: str) -> Told:
     """The same orders, unsequenced, in each peer's own storage; nothing is done when they stand there already."""
     from bench.peers import export
 
-    with _timed() as seconds:
+    with timed() as seconds:
         export(Path(home), Path(folder))
     return {"seconds": seconds}
 
@@ -240,7 +241,7 @@ def prepare_runs(folder: str, tree: str) -> Told:
     """The homes that small runs start from, by the code of `tree`."""
     from bench.small_runs import prepare
 
-    with _timed() as seconds:
+    with timed() as seconds:
         prepare(Path(folder), Path(tree))
     return {"seconds": seconds}
 
@@ -257,14 +258,6 @@ def _digest(rows: list[tuple[Any, ...]]) -> str:
     """One mark for a whole answer, whatever types an engine gives it in."""
     lines = sorted("|".join(str(cell)[:10] for cell in row) for row in rows)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
-
-
-@contextlib.contextmanager
-def _timed() -> Iterator[list[float]]:
-    seconds: list[float] = []
-    started = time.perf_counter()
-    yield seconds
-    seconds.append(time.perf_counter() - started)
 
 
 @contextlib.contextmanager
@@ -294,6 +287,10 @@ TASKS: dict[str, Callable[..., Told]] = {
         ask,
         prepare_runs,
         small_run,
+        identity_tasks.write_links,
+        identity_tasks.make_linked_home,
+        identity_tasks.components,
+        identity_tasks.build_identities,
     )
 }
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.measure import Measured
 
-SHOWN = ("duckdb", "chdb", "polars", "pyarrow")
+SHOWN = ("duckdb", "chdb", "polars", "pyarrow", "scipy", "networkx", "igraph")
 
 
 @dataclass

@@ -61,16 +61,21 @@ def open_for_writing(settings: Settings) -> Iterator[Warehouse]:
     with private_files(), _locked(settings):
         for path in (settings.warehouse_path, settings.lock_path):
             make_private(path)
-        connection = connect(settings.warehouse_path)
-        connection.execute(f"set memory_limit = '{settings.memory_limit or MEMORY_SHARE}'")
-        # rows that were replaced are cleared away once, below, and not again and again in between
-        connection.execute("set wal_autocheckpoint = '1GB'")
+        connection = _connect(settings)
         try:
             yield Warehouse(connection, settings)
             # A damaged write-ahead log can silently lose commits; leave none behind.
             connection.execute("checkpoint")
         finally:
             connection.close()
+
+
+def _connect(settings: Settings) -> Connection:
+    connection = connect(settings.warehouse_path)
+    connection.execute(f"set memory_limit = '{settings.memory_limit or MEMORY_SHARE}'")
+    # rows that were replaced are cleared away once, at the end, and not again and again in between
+    connection.execute("set wal_autocheckpoint = '1GB'")
+    return connection
 
 
 @contextlib.contextmanager
@@ -83,7 +88,7 @@ def replaced_warehouse(settings: Settings) -> Iterator[tuple[Warehouse, Path]]:
     target = settings.warehouse_path.with_name(f".{settings.warehouse_path.name}.fresh")
     with private_files(), _locked(settings):
         target.unlink(missing_ok=True)
-        connection = connect(settings.warehouse_path)
+        connection = _connect(settings)
         try:
             yield Warehouse(connection, settings), target
         except BaseException:

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def label(connection: Connection, edges: str) -> None:
-    """temp.labels(node, smallest): every node of the table `edges` (one, other) with the smallest of its component."""
+    """temp.labels(node, smallest): every node of the table `edges` (one, other) with the smallest of its component.
+
+    Nodes are numbered in their order, so that the smallest number of a component is its smallest node's: texts are
+    sorted once, and all else is about numbers.
+    """
     connection.execute(f"""
         create or replace temp table numbered as
             select node, row_number() over (order by node) - 1 as place
@@ -28,15 +32,16 @@ def label(connection: Connection, edges: str) -> None:
     if size:
         _register(connection, pairs, size)
     else:
-        connection.execute("create or replace temp table components (place bigint, component bigint)")
+        connection.execute("create or replace temp table components (place bigint, smallest bigint)")
     connection.execute("""
         create or replace temp table labels as
-            select node, min(node) over (partition by component) as smallest
-            from numbered join components using (place)
+            select n.node, s.node as smallest
+            from numbered n join components c using (place) join numbered s on s.place = c.smallest
     """)
 
 
 def _register(connection: Connection, pairs: dict[str, Any], size: int) -> None:
+    """temp.components(place, smallest)."""
     import numpy
     import pyarrow
 
@@ -45,8 +50,11 @@ def _register(connection: Connection, pairs: dict[str, Any], size: int) -> None:
     from scipy.sparse.csgraph import connected_components
 
     links = coo_array((numpy.ones(len(pairs["one"]), dtype=numpy.int8), (pairs["one"], pairs["other"])), (size, size))
-    _, component = connected_components(links, directed=False)
-    arrow = pyarrow.table({"place": numpy.arange(size, dtype=numpy.int64), "component": component.astype(numpy.int64)})
+    count, component = connected_components(links, directed=False)
+    places = numpy.arange(size, dtype=numpy.int64)
+    smallest = numpy.full(count, size, dtype=numpy.int64)
+    numpy.minimum.at(smallest, component, places)
+    arrow = pyarrow.table({"place": places, "smallest": smallest[component]})
     connection.register("component_numbers", arrow)
     connection.execute("create or replace temp table components as select * from component_numbers")
     connection.unregister("component_numbers")

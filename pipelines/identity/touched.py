@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pipelines.database import Connection
 
 NODE = "platform, id_type, id_value"
+# superseded_by of a row that no file replaced: its person was forgotten.
+GONE = 2**62
 SAME_NODE, SAME_NUMBER = match_of("touched_nodes"), match_of("touched_orders")
 # When a row of each staging table happened: by the first of these that it tells.
 MOMENTS = {
@@ -200,4 +202,6 @@ def forget_superseded(connection: Connection, pass_no: int) -> None:
     # On another day (`siyu metric --as-of`) these are views of a published snapshot, where nothing is ever deleted.
     own = "database_name = current_database() and schema_name = 'superseded'"
     for (table,) in connection.execute(f"select table_name from duckdb_tables() where {own}").fetchall():
-        connection.execute(f"delete from superseded.{table} where superseded_by <= {passed[0][0]}")
+        connection.execute(
+            f"delete from superseded.{table} where superseded_by <= {passed[0][0]} or superseded_by = {GONE}"
+        )

@@ -39,6 +39,11 @@ class Id(NamedTuple):
     kind: str
     value: str
 
+    @property
+    def bare(self) -> str:
+        """The value as a row's own column has it: an order's number without its shop."""
+        return self.value.rpartition("\x1f")[2]
+
     def mark(self, key: bytes) -> str:
         """What is kept of it; the Python twin of what forgotten_sql asks."""
         return phone_key("\x1f".join(("forgotten", *self)), key)

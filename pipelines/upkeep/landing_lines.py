@@ -1,7 +1,7 @@
 """A person's lines out of the files of landing: blanked where they stand, so that all others keep their numbers.
 
-What belongs here: finding the files, and asking ingest whose a line is: a scratch copy is read with the person's marks,
-and what it leaves out is theirs. What does not: how a text is rewritten (landing_texts.py).
+What belongs here: asking ingest whose a line is: a scratch copy is read with the person's marks, and what it leaves out
+is theirs. What does not: which files name them (landing_search.py), how a text is rewritten (landing_texts.py).
 
 A file that cannot be rewritten safely is named: somebody has to replace it. A file's own time stays, since it says
 which copy of a row is newer.
@@ -9,30 +9,22 @@ which copy of a row is newer.
 
 from __future__ import annotations
 
-import codecs
-import contextlib
-import gzip
 import os
 import shutil
 import tempfile
-import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 from pipelines.database import connect, transaction
 from pipelines.ingest.landing import Found, find_files
 from pipelines.ingest.text import sha256_of
 from pipelines.settings import Settings
+from pipelines.upkeep.landing_search import excerpt, names_somebody, spliced
 from pipelines.upkeep.landing_texts import Lines, Words, rewritten
 from pipelines.warehouse import open_for_writing
 
 SHORTEST = 6  # a shorter word may be anything in another's line
-CHUNK, OVERLAP = 1 << 23, 1 << 12
-# What a broken, cut or locked archive ends in.
-BROKEN_PACK = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 
 
 @dataclass
@@ -55,61 +47,55 @@ def forget_in_landing(
     words, named = Words(text for text in texts if len(text) >= SHORTEST), Words([*texts, *orders])
     done = Rewritten()
     for found in find_files(settings):
-        if found.refused or not any(map(named.are_in, _texts_in(found.full))):
+        if found.refused or not names_somebody(found.full, named):
             continue
         told(f"{found.path}: looking for their lines")
-        lines = lines_of(settings, found, marks)
-        before = found.full.read_bytes()
-        after = rewritten(found.full.name, before, words, named, lines)
-        if after is None:
+        made = by_excerpt(settings, found, marks, words, named) or _whole(settings, found, marks, words, named)
+        if made is None:
             done.left.append(found.path)
-        elif after != before:
-            _put(found.full, after)
+        elif made.content is not None:
+            _put(found.full, made.content)
             _tell_ledger(settings, found)
             done.rewritten += 1
-            done.lines += lines.count
+            done.lines += made.lines
     return done
 
 
-def _texts_in(path: Path) -> Iterator[str]:
-    """All that may be text in a file, packed or not, piece by piece; of a broken archive as far as it goes."""
-    with contextlib.suppress(*BROKEN_PACK):
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                for member in archive.infolist():
-                    with contextlib.suppress(*BROKEN_PACK), archive.open(member) as inside:
-                        yield from _pieces(cast(zipfile.ZipExtFile, inside).read1)
-            return
-        with open(path, "rb") as file:
-            is_packed = file.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if is_packed else open(path, "rb") as inside:
-            yield from _pieces(inside.read1)
+@dataclass(frozen=True)
+class Made:
+    """A file as it is to be, in pieces; None: as it is. `lines`: how many rows were taken out."""
+
+    content: Iterable[bytes] | None
+    lines: int = 0
 
 
-def _pieces(read: Callable[[int], bytes]) -> Iterator[str]:
-    """A text in pieces that overlap, so that a word across two of them is seen. `read`: what is there, at most so much;
-    where a broken archive ends, all before it was given.
+def _whole(settings: Settings, found: Found, marks: list[str], words: Words, named: Words) -> Made | None:
+    """None where it cannot be rewritten safely."""
+    before = found.full.read_bytes()
+    lines = lines_of(settings, found, marks)
+    after = rewritten(found.full.name, before, words, named, lines)
+    return None if after is None else Made(None if after == before else [after], lines.count)
+
+
+def by_excerpt(settings: Settings, found: Found, marks: list[str], words: Words, named: Words) -> Made | None:
+    """A large text, of which only an excerpt is read as rows and rewritten; None where the whole has to be asked.
+
+    An excerpt is believed where ingest says of each line that names them, and of no other, that it is theirs: so it was
+    read as the whole is, and no row is left of which only the words would be taken out.
     """
-    tail, encoding = b"", ""
-    while piece := read(CHUNK):
-        encoding = encoding or _encoding(piece)
-        yield (tail + piece).decode(encoding, "replace")
-        tail = piece[-OVERLAP:]
+    before = excerpt(found.full, named)
+    if before is None:
+        return None
+    lines = lines_of(settings, found, marks, before.content)
+    if lines.entries or {before.numbers[line - 1] for line in lines.records} != before.naming:
+        return None
+    after = rewritten(found.full.name, before.content, words, named, lines)
+    content = None if after is None else spliced(found.full, before, after)
+    return None if content is None else Made(content, lines.count)
 
 
-def _encoding(head: bytes) -> str:
-    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
-        if head.startswith(mark):
-            return encoding
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
-
-
-def lines_of(settings: Settings, found: Found, marks: Iterable[str]) -> Lines:
-    """What ingest leaves out of a file for these marks, from a scratch warehouse that reads it alone."""
+def lines_of(settings: Settings, found: Found, marks: Iterable[str], excerpt: bytes | None = None) -> Lines:
+    """What ingest leaves out of a file (or of an excerpt of it) for these marks: a scratch warehouse reads it alone."""
     from pipelines.ingest import ingest
     from pipelines.ingest.forgotten import LINES, MADE
 
@@ -117,7 +103,11 @@ def lines_of(settings: Settings, found: Found, marks: Iterable[str]) -> Lines:
         home = Path(folder)
         alone = home / "landing" / found.full.relative_to(settings.landing)
         alone.parent.mkdir(parents=True)
-        shutil.copy2(found.full, alone)
+        if excerpt is None:
+            shutil.copy2(found.full, alone)
+        else:
+            alone.write_bytes(excerpt)
+            shutil.copystat(found.full, alone)
         shutil.copy2(settings.key_path, home / settings.key_path.name)
         if settings.sources.is_dir():
             shutil.copytree(settings.sources, home / settings.sources.name)
@@ -133,11 +123,12 @@ def lines_of(settings: Settings, found: Found, marks: Iterable[str]) -> Lines:
     return Lines([line for line, is_record in rows if is_record], sum(not is_record for _, is_record in rows))
 
 
-def _put(path: Path, content: bytes) -> None:
+def _put(path: Path, content: Iterable[bytes]) -> None:
     """In the place of the file, all or nothing, with its mode and its time."""
     status = path.stat()
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content)
+    with open(partial, "wb") as file:
+        file.writelines(content)
     shutil.copymode(path, partial)
     os.utime(partial, ns=(status.st_atime_ns, status.st_mtime_ns))
     partial.rename(path)

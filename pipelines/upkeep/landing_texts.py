@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import gzip
 import io
 import json
@@ -23,7 +24,8 @@ from typing import Any
 
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 _BETWEEN = r"[\s\-－—.·_]*"
-JSONS = (".json", ".jsonl", ".ndjson")
+LINES_OF_JSON = (".jsonl", ".ndjson")
+JSONS = (".json", *LINES_OF_JSON)
 TEXTS = (".csv", ".tsv", ".txt", *JSONS)
 
 
@@ -43,8 +45,15 @@ class Words:
     """What somebody is known by, as files may spell it: digits with spaces or dashes between them, or full width."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        spelt = [_BETWEEN.join(text) if text.isdigit() else re.escape(text) for text in texts if text]
+        self.texts = [text for text in texts if text]
+        spelt = [_BETWEEN.join(text) if text.isdigit() else re.escape(text) for text in self.texts]
         self.pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(spelt) or '(?!)'})(?![A-Za-z0-9])")
+
+    @functools.cached_property
+    def in_bytes(self) -> list[str]:
+        """Patterns for RE2 over bytes of any encoding that finds whatever `pattern` finds in their text, and more."""
+        several = (self.texts[n : n + _AT_ONCE] for n in range(0, len(self.texts), _AT_ONCE))
+        return ["|".join(map(_in_bytes, texts)) for texts in several]
 
     def are_in(self, text: str) -> bool:
         return self.pattern.search(text.translate(_WIDE)) is not None
@@ -52,6 +61,24 @@ class Words:
     def taken_out(self, text: str) -> str:
         """The text without them; full-width digits stay where nothing was found."""
         return self.pattern.sub("", text.translate(_WIDE)) if self.are_in(text) else text
+
+
+# Four bytes of GB18030 hold two digits.
+_BETWEEN_BYTES = r"(?:[^0-9A-Za-z]|[\x81-\xfe][0-9][\x81-\xfe][0-9])*"
+_AT_ONCE = 50  # words in a pattern, so that RE2 has room to run through each byte once
+
+
+def _in_bytes(text: str) -> str:
+    """Each letter in UTF-8 or GB18030, each digit half or full width; between digits whatever is no letter or digit."""
+    wide = dict(zip("0123456789", "０１２３４５６７８９", strict=True))
+    spelt = [[letter, wide[letter]] if letter in wide else [letter] for letter in text]
+    encoded = ({one.encode(how, "replace") for one in ways for how in ("utf-8", "gb18030")} for ways in spelt)
+    letters = ["(?:" + "|".join(map(_escaped, sorted(ways))) + ")" for ways in encoded]
+    return (_BETWEEN_BYTES if text.isdigit() else "").join(letters)
+
+
+def _escaped(data: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in data)
 
 
 def rewritten(name: str, content: bytes, words: Words, named: Words, lines: Lines) -> bytes | None:
@@ -65,7 +92,7 @@ def rewritten(name: str, content: bytes, words: Words, named: Words, lines: Line
     text, encoding = _decoded(inside)
     if not lines.count and not words.are_in(text):
         return content  # another's number looks like one of theirs
-    suffix = _suffix(name)
+    suffix = suffix_of(name)
     if not is_whole or suffix not in TEXTS or not encoding:
         return None
     made = _json(text, words, named, lines) if suffix in JSONS else _csv(text, words, named, lines)
@@ -75,7 +102,8 @@ def rewritten(name: str, content: bytes, words: Words, named: Words, lines: Line
     return gzip.compress(data) if inside is not content else data
 
 
-def _suffix(name: str) -> str:
+def suffix_of(name: str) -> str:
+    """The kind of a file by its name, that of a packed one by what is packed."""
     return "." + name.lower().removesuffix(".gz").rpartition(".")[2]
 
 
@@ -217,7 +245,7 @@ def _workbook(name: str, content: bytes, words: Words, named: Words, lines: Line
     """Of one sheet, whose rows are the file's lines; of several only where none of their rows stands there."""
     import openpyxl
 
-    if _suffix(name) != ".xlsx" or lines.entries:
+    if suffix_of(name) != ".xlsx" or lines.entries:
         return None
     book = openpyxl.load_workbook(io.BytesIO(content))
     if lines.records and len(book.worksheets) > 1:
