@@ -6,12 +6,11 @@ What belongs here: labels, units (万, %, 分秒) and sheets. What does not: wha
 
 from __future__ import annotations
 
-import io
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.simulate import planted, world
-from pipelines.simulate.files import File, line
+from pipelines.simulate.files import File, line, workbook
 
 if TYPE_CHECKING:
     from pipelines.database import Connection
@@ -104,26 +103,15 @@ def _operator_row(session: Row) -> Row:
 
 
 def _workbook(session: Row, sales: list[Row], made: datetime) -> File:
-    import xlsxwriter
-
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    # The workbook must hold no clock of its own: the same seed gives the same bytes.
-    book.set_properties({"created": made, "title": "整场数据"})
     sheets = {
         "基本信息": _basics(session),
         "核心数据": _figures(session, sales),
         "商品数据": _products(session, sales),
         "流量趋势": _trend(session),
     }
-    for title, rows in sheets.items():
-        sheet = book.add_worksheet(title)
-        for at, row in enumerate(rows):
-            sheet.write_row(at, 0, row)
-    book.close()
     ended = f"{session['ended_at']:%Y-%m-%d %H-%M-%S}"
     name = f"直播间详情页_整场数据下载_{made:%Y%m%d%H%M%S}({planted.SHOP_NAME}_{ended}).xlsx"
-    return File("live_workbooks", name, made, content=target.getvalue(), rows=1)
+    return File("live_workbooks", name, made, content=workbook(sheets, made, "整场数据"), rows=1)
 
 
 def _basics(session: Row) -> list[list[Any]]:
