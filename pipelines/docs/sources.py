@@ -10,6 +10,7 @@ import json
 from pipelines.docs.markdown import code, fenced, grid, page
 from pipelines.ingest.grammar import Load, Sample, Snapshot, Source, SourceColumn
 from pipelines.ingest.sources import shipped_sources
+from pipelines.simulate.pattern_files import demo_files
 
 FOLDER = "assets/sources"
 
@@ -45,6 +46,7 @@ def _page(source: Source) -> str:
         source.description,
         source.description_zh,
         _how_to_export(source),
+        _in_demo(source),
         _recognised(source),
         "## Quirks\n\n" + "\n".join(f"- {quirk.strip()}" for quirk in source.quirks) if source.quirks else "",
         "## Columns read",
@@ -72,6 +74,12 @@ def _left_alone(source: Source) -> str:
 
 def _how_to_export(source: Source) -> str:
     return page("## How to export it", *source.how_to_export.values()) if source.how_to_export else ""
+
+
+def _in_demo(source: Source) -> str:
+    demo = demo_files()[source.name]
+    names = [name for name in (*demo.written.split(", "), demo.file) if name]
+    return "In the demo merchant: " + ", ".join(code(f"landing/{source.name}/{name}") for name in names) + "."
 
 
 def _recognised(source: Source) -> str:

@@ -4,7 +4,8 @@ It is written as the platforms' own files, with its truth beside them.
 
 What belongs here: the doors to the generator, for the demo (`simulate`), the benchmarks (`generate_orders`,
 `write_order_export`) and tests (`planted_phones`). What does not: the numbers (`planted.py`), the process
-(`tables/*.sql`), the files (`*_files.py`, `dirty.py`), what is true of them (`truth.py`).
+(`tables/*.sql`), the files (`*_files.py`, `dirty.py`; of a mapping's sample `patterns.py`), what is true of them
+(`truth.py`).
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def simulate(
         order_files,
         other_files,
         shop_files,
+        told_files,
         truth,
         wecom_files,
         world,
@@ -73,7 +75,8 @@ def simulate(
             *shop_files.taobao_reports(connection, first_day, last_day),
             *shop_files.wechat_bills(connection, last_day),
         ]
-        written = files.write(home / "landing", dirty.soil(clean))
+        told_by_samples = told_files.told_files(connection, last_day)
+        written = files.write(home / "landing", [*dirty.soil(clean), *told_by_samples.files])
         merchant = {
             "seed": seed,
             "people": people,
@@ -81,7 +84,7 @@ def simulate(
             "last_day": str(last_day),
             "as_of": str(last_day),
         }
-        told = truth.tell(connection, merchant, last_day, written)
+        told = truth.tell(connection, merchant, last_day, written, told_by_samples.sources)
     settings = home / "siyu.toml"
     if not settings.exists():
         settings.write_text(f'merchant_name = "{planted.SHOP_NAME}（演示）"\n', encoding="utf-8")

@@ -159,6 +159,7 @@ IN_WECOM_GROUP = 0.80  # of those who cross
 BRIDGED_BY_PHONE = 0.55  # Douyin orders show their phone in full; the others stand in the merchant's own map of ids
 WITH_UNIONID = 0.85  # the others' mini-program account is known by the phone that they gave it
 NICK_SHOWN = 0.70  # of Taobao buyers: the others' 旺旺 is masked, and every order shows the phone
+OTHER_SHOPS_DAYS = 150  # before the last day: since then some of these purchases are made in still other shops
 # Of the silent who are no hidden ones: a second account of somebody who crosses, that no file links with anybody.
 STRAY_TAOBAO, STRAY_WECHAT = 0.10, 0.10
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pipelines.simulate import planted
+from pipelines.simulate import planted, told
 
 if TYPE_CHECKING:
     from pipelines.database import Connection
@@ -34,6 +34,8 @@ def load(connection: Connection, first_day: date, last_day: date, sessions: int)
     _table(connection, "wecom_groups", planted.WECOM_GROUP_COLUMNS, planted.WECOM_GROUPS)
     connection.execute(_pick("shop_of", planted.SHOPS))
     connection.execute(_pick("channel_of", [(row[0], row[1]) for row in planted.CHANNELS]))
+    for name, columns, rows in told.planted_tables():
+        _table(connection, name, columns, rows)
     _load_calendar(connection, first_day, last_day, sessions)
 
 

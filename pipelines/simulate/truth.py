@@ -28,12 +28,13 @@ ABOUT = (
     "of a phone its ending) by the person whose it truly is: ids of two people are never one person, and ids of one "
     "may be told as two where no file links them (`unlinked`); `crossed` lists who watched a live session, came into a "
     "WeCom group and bought on Taobao and in the mini-program. `phones` gives every phone that landing shows in full, "
-    "as prefix and endings, so that this file itself holds none."
+    "as prefix and endings, so that this file itself holds none. `sources` lists the files made of a mapping's sample: "
+    "what they tell, how many copies, and of a shop's orders how many, of how many people, for how much."
 )
 
 
-def tell(connection: Connection, merchant: Row, last_day: date, files: dict[str, Row]) -> Row:
-    """The whole truth as one JSON-able object."""
+def tell(connection: Connection, merchant: Row, last_day: date, files: dict[str, Row], sources: dict[str, Row]) -> Row:
+    """The whole truth as one JSON-able object. `sources`: what the files made of samples tell, by source."""
     world = World(connection, last_day)
     return {
         "about": ABOUT,
@@ -46,6 +47,7 @@ def tell(connection: Connection, merchant: Row, last_day: date, files: dict[str,
         "unlinked": _unlinked(world),
         "crossed": _crossed(world),
         "phones": _phones(world),
+        "sources": _sources(world, sources),
         "dirty": _dirty(files),
         "files": files,
     }
@@ -86,12 +88,13 @@ def _counts(world: World) -> Row:
     rest = world.one(
         """
         select (select count(*) from world.items as i inner join world.orders as o using (order_no)
-            where o.platform = 'douyin') as items,  -- elsewhere no file tells lines
+            where o.shop = 'douyin') as items,  -- elsewhere no file tells lines
           (select count(*) from world.stays) as joins, (select count(left_at) from world.stays) as leaves,
           (select count(*) from world.crossers) as wecom_contacts,
           (select count(*) from world.wecom_stays where kind = 'group') as wecom_group_joins,
           (select count(*) from world.people where home <> 'douyin') as second_accounts_nothing_links,
           (select count(*) from planted.sessions) as live_sessions, (select count(*) from planted.groups) as groups,
+          (select count(*) from world.list_members) as list_members,
           (select count(*) from world.pushes) as pushes, (select count(*) from world.identities) as identity_links,
           (select count(*) from world.events where is_webhook) as webhook_joins,
           (select count(*) from world.people where is_hidden) as hidden_people,
@@ -103,18 +106,35 @@ def _counts(world: World) -> Row:
     cases = world.counted(
         "select reason || case when is_closed then '_closed' else '_open' end as state, count(*) "
         "from world.refunds as r inner join world.orders as o using (order_no) "
-        "where o.platform = 'douyin' group by state order by state"  # elsewhere no file tells cases
+        "where o.shop = 'douyin' group by state order by state"  # elsewhere no file tells cases
     )
     events = world.counted("select event, count(*) from world.events group by event order by event")
-    platforms = ("douyin", "taobao", "wechat")
-    by_platform = {
-        name: world.counted(
-            f"select kind, count(*) from world.orders where platform = '{name}' group by kind order by kind"
-        )
-        for name in platforms
-    }
-    orders_told = {"orders": orders, "orders_by_platform": by_platform}
-    return people | rest | orders_told | {"after_sale_cases": cases, "events": events}
+    by_platform, by_shop = (_orders_by(world, column) for column in ("platform", "shop"))
+    orders_told = {"orders": orders, "orders_by_platform": by_platform, "orders_by_shop": by_shop}
+    told = world.counted("select event, count(*) from world.told group by event order by event")
+    return people | rest | orders_told | {"after_sale_cases": cases, "events": events, "events_told_elsewhere": told}
+
+
+def _orders_by(world: World, column: str) -> dict[str, Row]:
+    """How many orders of each kind, by platform or by shop (whose file tells them)."""
+    found: dict[str, Row] = {}
+    for row in world.rows(f"select {column} as place, kind, count(*) as n from world.orders group by all order by all"):
+        found.setdefault(row["place"], {})[row["kind"]] = row["n"]
+    return found
+
+
+def _sources(world: World, sources: dict[str, Row]) -> dict[str, Row]:
+    """What each file made of a sample tells; of a shop's orders, how many they are, of whom, and what was paid."""
+    rows = world.rows(
+        """
+        select o.shop, o.platform, count(*) as orders, count(distinct o.person) as buyers,
+          yuan(cast(sum(i.paid_fen) as bigint)) as paid_amount
+        from world.orders as o inner join world.items as i on o.order_no = i.order_no
+        where o.shop not in ('douyin', 'taobao', 'wechat') group by all order by all
+        """
+    )
+    shops = {row.pop("shop"): row for row in rows}
+    return {name: told | shops.get(name, {}) for name, told in sources.items()}
 
 
 def _causal(world: World) -> Row:
@@ -176,8 +196,8 @@ def _crossed(world: World) -> list[int]:
         select person from world.crossers
         where person in (select person from world.events where event = 'live_view')
           and person in (select person from world.wecom_stays where kind = 'group')
-          and person in (select person from world.orders where platform = 'taobao' and kind = 'kept')
-          and person in (select person from world.orders where platform = 'wechat' and kind = 'kept')
+          and person in (select person from world.orders where shop = 'taobao' and kind = 'kept')
+          and person in (select person from world.orders where shop = 'wechat' and kind = 'kept')
         order by person
         """
     )

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 BUYING = ("people", "ladder", "first_orders", "crossers", "purchases", "orders", "items")
 LIVING = (
-    "refunds", "memberships", "lists", "wecom_stays", "stays", "pushes", "events", "sessions", "group_days", "buyers",
-    "identities", "milestones", "known", "accounts",
+    "refunds", "memberships", "lists", "wecom_stays", "list_members", "stays", "pushes", "events", "sessions",
+    "group_days", "buyers", "identities", "told", "milestones", "known", "accounts",
 )  # fmt: skip
 _PARAMETER = re.compile(r"\$(\w+)")
 

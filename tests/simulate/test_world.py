@@ -71,6 +71,7 @@ def test_who_crosses_joins_after_every_planted_window_and_buys_as_often(year):
         "having count(distinct platform) > 1 or (purchase_no = 1 and bool_or(platform <> 'douyin') "
         "and person not in (select person from world.people where home <> 'douyin'))"
     ) == []  # fmt: skip
+    # of them those that still other shops tell of are Taobao's and the mini-program's: no share of their own
     bought = year.counted(
         "select platform, count(*) from world.orders where purchase_no > 1 and kind = 'kept' and order_no % 4 = 0 "
         "and person in (select person from world.crossers) group by platform"

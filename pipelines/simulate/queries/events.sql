@@ -1,4 +1,4 @@
--- Canonical events as CSV lines by month, without those that come by the webhook.
+-- Canonical events as CSV lines by month, without those that come by the webhook or in a platform's own file.
 select
   cast(date_trunc('month', event_at) as date) as month,
   concat_ws(
@@ -19,5 +19,5 @@ select
     coalesce(entry, '')
   ) as line
 from world.events
-where not is_webhook
+where not is_webhook and event_no not in (select event_no from world.told)
 order by event_no

@@ -25,7 +25,7 @@ named as (
   from world.orders as o
   inner join world.buyers as b on o.person = b.person
   left join world.crossers as c on o.person = c.person
-  where o.platform = 'taobao'
+  where o.shop = 'taobao'
 ),
 
 told as (

@@ -10,7 +10,7 @@ sold as (
   select o.*, a.paid_fen, a.title
   from world.orders as o
   inner join amounts as a on o.order_no = a.order_no
-  where o.platform = 'wechat' and o.paid_at < $last_day + 1
+  where o.shop = 'wechat' and o.paid_at < $last_day + 1
 ),
 
 moves as (

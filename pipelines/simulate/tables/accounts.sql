@@ -14,7 +14,7 @@ owners as (
 ),
 
 bought as (
-  select distinct o.person, o.platform, o.is_second_account, p.home <> 'douyin' as is_stray, b.is_hidden
+  select distinct o.person, o.shop, o.is_second_account, p.home <> 'douyin' as is_stray, b.is_hidden
   from world.orders as o
   inner join world.people as p on o.person = p.person
   inner join world.buyers as b on o.person = b.person
@@ -25,9 +25,9 @@ shown as (
   from world.people
   where not is_silent
   union
-  select person, platform, 'doudian_open_id', buyer_id(person, case when is_second_account then 2 else 1 end)
+  select person, 'douyin', 'doudian_open_id', buyer_id(person, case when is_second_account then 2 else 1 end)
   from bought
-  where platform = 'douyin' and not is_hidden
+  where shop = 'douyin' and not is_hidden
   union
   select person, 'wecom', 'external_userid', wecom_id(person)
   from world.stays
@@ -39,12 +39,12 @@ shown as (
   union
   select person, 'wechat', 'open_id', mini_id(person)
   from bought
-  where platform = 'wechat'
+  where shop = 'wechat'
   union
   select b.person, 'taobao', 'nick', nick(b.person)
   from bought as b
   left join world.crossers as c on b.person = c.person
-  where b.platform = 'taobao' and coalesce(c.shows_nick, b.is_stray)
+  where b.shop = 'taobao' and coalesce(c.shows_nick, b.is_stray)
   union
   select b.person, 'any', 'phone', b.phone
   from world.buyers as b

@@ -4,7 +4,7 @@ with mini_buyers as (
   select c.person, c.has_unionid, b.phone, min(o.ordered_at) as first_at
   from world.crossers as c
   inner join world.buyers as b on c.person = b.person
-  inner join world.orders as o on c.person = o.person and o.platform = 'wechat'
+  inner join world.orders as o on c.person = o.person and o.shop = 'wechat'
   group by c.person, c.has_unionid, b.phone
 )
 

@@ -1,11 +1,15 @@
--- One row per product of an order, in fen. An order of one product carries the order's own id, as on the platform.
+-- One row per product of an order, in fen. An order of one product carries the order's own id, as on the platform. What is
+-- bought in a shop of planted.elsewhere is the one thing of its sample, for the sample's price.
 with lucky as (
-  select order_no, order_id, kind, platform, draw(order_no, 'items') as luck
-  from world.orders
+  select o.order_no, o.order_id, o.kind, o.shop, e.paid_fen as shop_fen, draw(o.order_no, 'items') as luck
+  from world.orders as o
+  left join (select distinct shop, paid_fen from planted.elsewhere) as e on o.shop = e.shop
 ),
 
 counted as (
-  select order_no, order_id, kind, platform, case when luck < 0.78 then 1 when luck < 0.95 then 2 else 3 end as items
+  select
+    order_no, order_id, kind, shop, shop_fen,
+    case when shop_fen is not null or luck < 0.78 then 1 when luck < 0.95 then 2 else 3 end as items
   from lucky
 ),
 
@@ -43,7 +47,7 @@ select
   items,
   case
     when items = 1 then order_id
-    when platform = 'wechat' then order_id || '-' || n
+    when shop = 'wechat' then order_id || '-' || n
     else cast(cast(order_id as ubigint) + 1 + n as varchar)
   end as item_id,
   product_no,
@@ -51,5 +55,6 @@ select
   price_fen,
   case when kind in ('sample', 'lottery') then list_fen else off_fen end as discount_fen,
   case when kind in ('sample', 'lottery') then 0 else freight_fen end as freight_fen,
-  case when kind in ('sample', 'lottery') then 0 else list_fen - off_fen + freight_fen end as paid_fen
+  case when kind in ('sample', 'lottery') then 0 else coalesce(shop_fen, list_fen - off_fen + freight_fen) end
+    as paid_fen
 from priced

@@ -27,6 +27,10 @@ select
   p.platform,
   coalesce(max(d.orders_until), $last_day) as orders_until,
   coalesce(max(d.stays_until), $last_day) as stays_until
-from (select unnest(['douyin', 'taobao', 'wechat', 'wecom']) as platform) as p
+from (
+  select 'douyin' as platform
+  union
+  select platform from days
+) as p
 left join days as d on p.platform = d.platform
 group by p.platform

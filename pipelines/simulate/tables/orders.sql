@@ -1,6 +1,6 @@
 -- One row per order. Kept ones: each purchase, some with a second order the same day. Beside them, orders that never
 -- count (refunded in full, cancelled, unpaid, sample, lottery), always of other moments, so that the kept ones tell
--- the truth.
+-- the truth. `shop` is whose file tells it: douyin, taobao, wechat (the mini-program), or a source of planted.elsewhere.
 with kept as (
   select
     b.person,
@@ -121,9 +121,41 @@ shopped as (
   where p.home = 'douyin' or k.kind in ('kept', 'refunded')
 ),
 
-led as (
-  select *, draw(order_no, 'entry') as entry_luck, platform = 'douyin' as is_douyin
+-- some purchases outside Douyin are made in still other shops, all opened in the last months, whose files know minutes only;
+-- the same people, the same days. Never more than a quarter of those months', so that a small world keeps its shops.
+moving as (
+  select
+    order_no,
+    row_number() over (order by draw(order_no, 'elsewhere'), order_no) as place,
+    count(*) over () as orders
   from shopped
+  where
+    platform in ('taobao', 'wechat')
+    and kind = 'kept'
+    and purchase_no >= 2
+    and part = 0
+    and ordered_at >= $last_day - cast($other_shops_days as integer)
+    and person in (select person from world.crossers)
+    -- two orders of one day are of one shop
+    and draw(person * 16 + purchase_no, 'second order') >= $second_order_same_day
+),
+
+dealt as (
+  select m.order_no, e.shop, e.platform
+  from moving as m
+  inner join planted.elsewhere as e on m.place = e.place and m.place <= m.orders // 4
+),
+
+led as (
+  select
+    s.*exclude (platform, ordered_at),
+    coalesce(d.shop, s.platform) as shop,
+    coalesce(d.platform, s.platform) as platform,
+    case when d.shop is null then s.ordered_at else date_trunc('minute', s.ordered_at) end as ordered_at,
+    draw(s.order_no, 'entry') as entry_luck,
+    s.platform = 'douyin' as is_douyin
+  from shopped as s
+  left join dealt as d on s.order_no = d.order_no
 )
 
 select
@@ -131,10 +163,13 @@ select
   k.person,
   k.purchase_no,
   k.kind,
+  k.shop,
   k.platform,
   k.ordered_at,
-  case when k.kind <> 'unpaid' then k.ordered_at + to_seconds(between_draw(k.order_no, 'pay seconds', 5, 90)) end
-    as paid_at,
+  case
+    when k.shop not in ('douyin', 'taobao', 'wechat') then k.ordered_at + interval 1 minute
+    when k.kind <> 'unpaid' then k.ordered_at + to_seconds(between_draw(k.order_no, 'pay seconds', 5, 90))
+  end as paid_at,
   case when k.is_douyin then k.session_no end as session_no,
   -- only Douyin's files say where an order came from
   case when k.is_douyin then e.entry end as entry,
@@ -143,10 +178,10 @@ select
   k.is_douyin and e.is_ad as is_ad,
   k.is_douyin and k.kind = 'kept' and draw(k.order_no, 'deposit') < $deposit as is_deposit,
   -- 19 digits like the platforms' own, and the mini-program's own numbers; unique because order_no is
-  case k.platform
+  case k.shop
     when 'wechat' then 'QM' || strftime(k.ordered_at, '%Y%m%d') || lpad(cast(k.order_no as varchar), 10, '0')
     else cast(
-      case k.platform when 'taobao' then 2600000000000000000 else 6900000000000000000 end::ubigint
+      case k.shop when 'taobao' then 2600000000000000000 else 6900000000000000000 end::ubigint
       + k.order_no * 1000000 + between_draw(k.order_no, 'tail', 0, 999989) as varchar
     )
   end as order_id,

@@ -12,7 +12,7 @@ with cases as (
       when draw(o.order_no, 'after sale') < $part_refunded + $refund_refused then 'refused'
     end as reason
   from world.orders as o
-  where o.kind in ('kept', 'refunded', 'cancelled')
+  where o.kind in ('kept', 'refunded', 'cancelled') and o.shop in ('douyin', 'taobao', 'wechat')
 ),
 
 paid as (

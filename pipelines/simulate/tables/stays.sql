@@ -1,4 +1,5 @@
--- Every stay of everybody, as files tell it: those that the merchant's log and the webhook tell, and those of WeCom's files.
+-- Every stay of everybody, as files tell it: those that the merchant's log and the webhook tell, those of WeCom's files, and
+-- those in groups that only a list tells.
 -- `group_id` as the platforms spell it, `group_no` only of Douyin's groups.
 select
   person,
@@ -21,3 +22,6 @@ select
   joined_at,
   left_at
 from world.wecom_stays
+union all
+select person, platform, 'group' as kind, door, null as group_no, group_id, joined_at, null as left_at
+from world.list_members
