@@ -318,14 +318,21 @@ def privacy_scan(
     canaries: Annotated[
         Path | None, typer.Option("--canaries", metavar="FILE", help="Texts to look for besides, one per line.")
     ] = None,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--also", metavar="FOLDER", help="Another folder, such as that of your notebooks; may be repeated."
+        ),
+    ] = None,
 ) -> int:
-    """Does a person show anywhere outside landing: phones, national ids, and what you planted.
+    """Does a person show anywhere outside landing: phones, national ids, e-mail addresses, and what you planted.
 
-    Every file of the home and every column of its tables. Exit code 1: something was found; it says where, never what.
+    Every file of the home, and of DAGSTER_HOME where that is set. Exit code 1: something was found; it says where,
+    never what.
     """
     from pipelines.cli.privacy import scan_home
 
-    return scan_home(context.obj, canaries)
+    return scan_home(context.obj, canaries, also or [])
 
 
 @app.command()

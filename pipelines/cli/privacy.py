@@ -5,6 +5,7 @@ What belongs here: the words. What does not: the work (upkeep/purge.py, upkeep/p
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections import Counter
@@ -40,20 +41,31 @@ def purge_landing(home: Path | None, older_than: str, is_trial: bool) -> int:
     return 0
 
 
-def scan_home(home: Path | None, canaries: Path | None) -> int:
+def scan_home(home: Path | None, canaries: Path | None, also: list[Path]) -> int:
     """Looks, and names every place; 1 where there is one."""
     from pipelines.upkeep.privacy_scan import scan
 
     settings = load_settings(home)
     planted = canaries.read_text(encoding="utf-8").split("\n") if canaries else []
-    hits, files = scan(settings, [text.strip() for text in planted if text.strip()])
-    print(f"{files} files of {settings.home} outside landing, every text column of their tables.")
-    for hit in hits[:SHOWN]:
+    if told := os.environ.get("DAGSTER_HOME"):
+        also = [*also, Path(told)]
+    if missing := [folder for folder in also if not folder.is_dir()]:
+        raise UserError(f"{missing[0]}: this is no folder to look through")
+    done = scan(settings, [text.strip() for text in planted if text.strip()], also)
+    places = "".join(f", {folder}" for folder in also)
+    print(f"{done.files} files of {settings.home} outside landing{places}, every column of their tables.")
+    if done.unseen:
+        print(f"{len(done.unseen)} of them are pictures of text, which cannot be searched: {_some(done.unseen)}")
+    for hit in done.hits[:SHOWN]:
         print(f"  {hit.where}: {hit.what}, {hit.count} times", file=sys.stderr)
-    if len(hits) > SHOWN:
-        print(f"  and {len(hits) - SHOWN} more places", file=sys.stderr)
-    if hits:
+    if len(done.hits) > SHOWN:
+        print(f"  and {len(done.hits) - SHOWN} more places", file=sys.stderr)
+    if done.hits:
         print("Nobody should stand there: tell us where (not who), and keep the home to yourself.", file=sys.stderr)
         return USER
     print("Nobody shows.")
     return 0
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")

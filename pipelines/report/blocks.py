@@ -9,17 +9,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipelines.report import charts
-from pipelines.report.cells import Look, Spec, cell, field_of, fields_of, hidden, is_small, line, rated
+from pipelines.report.cells import Look, Spec, cell, field_of, fields_of, greatest, hidden, line, rated
 from pipelines.report.draw import draw
 from pipelines.report.model import EMPTY, IMMATURE, OK, Block, Cell, Field, Grid, Ladder, Matrix, Picture
+from pipelines.report.small import Few, grouped, told, without_few
 from pipelines.report.source import Row
 
 
 def chart_block(chart: Spec, rows: list[Row], look: Look, marks: Sequence[Row] = ()) -> Block:
-    """The block of one chart; `rows` are already the chart's own, in its order; `marks` stretches of days to name."""
+    """The block of one chart; `rows` are already the chart's own, in its order; `marks` stretches of days to name.
+
+    Numbers of few people are taken out first, so that neither the drawing nor its words nor its table has them.
+    """
+    parts = grouped(rows, chart["x"]) if "split" in chart else []
+    rows = without_few(rows, _behind(chart), look.small_group, parts)
     if chart["kind"] == "funnel":
         return _ladder(chart, rows, look)
     return _matrix(chart, rows, look) if chart["kind"] == "heatmap" else _picture(chart, rows, look, marks)
+
+
+def _behind(chart: Spec) -> dict[str, set[str]]:
+    """By column of a chart, the counts of people that stand behind it: `n` behind what is drawn, and `behind`."""
+    found: dict[str, set[str]] = {}
+    for key in ("y", "low", "high", "value", "count", "rate", "n") if "n" in chart else ():
+        if key in chart:
+            found.setdefault(chart[key], set()).add(chart["n"])
+    if "base" in chart:
+        found.setdefault(chart["base"], set()).add(chart["base"])
+    for name, counts in chart.get("behind", {}).items():
+        found.setdefault(name, set()).update(counts)
+    return found
 
 
 def _heading(chart: Spec, look: Look) -> dict[str, str]:
@@ -27,15 +46,17 @@ def _heading(chart: Spec, look: Look) -> dict[str, str]:
 
 
 def _picture(chart: Spec, rows: list[Row], look: Look, marks: Sequence[Row]) -> Picture:
-    """A drawn chart and its numbers as a table. Points of fewer than small_group people are not drawn."""
-    rows = [row for row in rows if not is_small(row.get(chart.get("n", "")), look.small_group)]
+    """A drawn chart and its numbers as a table. Points of few people are not drawn, and stand in neither."""
+    if "split" not in chart:
+        rows = [row for row in rows if not isinstance(row[chart["y"]], Few)]
+    drawn = [{name: told(value) for name, value in row.items()} for row in rows]
     heading, palette = _heading(chart, look), charts.definitions()["palette"]
     names = [chart.get(key) for key in ("x", "split", "y", "low", "high", "count", "n")]
     spec = {"table": chart["table"], "columns": [n for n in names if n], "fixed": 2 if "split" in chart else 1}
     colours: Mapping[str, str] = chart.get("colours", {})
     return Picture(
         **heading,
-        svg=draw(charts.figure(chart["name"], rows, look.words.language, marks), heading["title"]),
+        svg=draw(charts.figure(chart["name"], drawn, look.words.language, marks), heading["title"]),
         grid=_table(spec, rows, look, heading),
         legend=tuple((palette[colour], look.words.value(chart["split"], part)) for part, colour in colours.items()),
         axis=charts.said(chart, "x_title", look.words),
@@ -54,7 +75,7 @@ def _ladder(chart: Spec, rows: list[Row], look: Look) -> Ladder:
     rates = {chart["rate"]: {"n": chart["n"], "of": chart["base"]}}
     spec = {"table": chart["table"], "columns": names, "n": chart["n"], "rates": rates}
     fields = fields_of(spec, rows, look)
-    tops = {chart["rate"]: max((row[chart["rate"]] or 0) for row in rows)}
+    tops = {chart["rate"]: greatest(rows, chart["rate"])}
     lines = tuple(line(spec, fields, row, tops, look) for row in rows)
     return Ladder(**_heading(chart, look), source=chart["table"], fields=fields, rows=lines)
 
@@ -65,7 +86,7 @@ def _matrix(chart: Spec, rows: list[Row], look: Look) -> Matrix:
         field_of(chart["table"], chart[key], look.words) for key in ("row", "column", "value", "count", "n", "base")
     )
     column = replace(column, kind=chart.get("column_kind", column.kind))
-    value, top = replace(value, behind=(part, of)), _top(chart, rows, look)
+    value, top = replace(value, behind=(part, of)), _top(chart, rows)
     across = sorted({r[column.name] for r in rows})
     lines = []
     for name in dict.fromkeys(r[row.name] for r in rows):
@@ -88,14 +109,13 @@ def _matrix(chart: Spec, rows: list[Row], look: Look) -> Matrix:
 def _size(base: Field, row: Row, look: Look) -> Cell:
     """A cohort's own count, beside its name."""
     count = row[base.name]
-    return hidden(look, is_count=True) if is_small(count, look.small_group) else cell(base, count, look.words)
+    return hidden(look, count) if isinstance(count, Few) else cell(base, count, look.words)
 
 
-def _top(chart: Spec, rows: Sequence[Row], look: Look) -> float:
+def _top(chart: Spec, rows: Sequence[Row]) -> float:
     """The rate that is drawn darkest; a first column that is 1 by construction would only dim the others."""
-    shaded = (row for row in rows if row[chart["column"]] != chart.get("unshaded") and row[chart["mature"]])
-    known = (row for row in shaded if not is_small(row[chart["n"]], look.small_group))
-    return max((float(row[chart["value"]] or 0) for row in known), default=0.0)
+    shaded = [row for row in rows if row[chart["column"]] != chart.get("unshaded") and row[chart["mature"]]]
+    return float(greatest(shaded, chart["value"]))
 
 
 def _head(chart: Spec, shown: Cell, look: Look) -> Cell:

@@ -1,6 +1,7 @@
 """Rows of a table → fields and cells: what each says, and what may not be shown.
 
-What belongs here: labels, states (too small, too early, none), tables of cells. What does not: which rows there are.
+What belongs here: labels, states (too small, too early, none), tables of cells. What does not: which rows there are,
+which numbers too few people stand behind (small.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from pipelines.report.definitions import define
 from pipelines.report.model import EMPTY, IMMATURE, OK, SMALL, Cell, Field, Grid
+from pipelines.report.small import Few, grouped, without_few
 from pipelines.report.source import Row, column_of
 from pipelines.report.words import Words, clean, day, moment, month, number, source_title
 
@@ -52,7 +54,7 @@ def _kind(type_: str, unit: str) -> str:
 
 
 def cell(field: Field, value: Any, words: Words, labels: str = "") -> Cell:
-    """One value as text. `labels` names the wording list that its words are looked up in."""
+    """One value as text, never a mark of small.py. `labels` names the wording list that its words are looked up in."""
     if value is None or value == "":
         return Cell(None, words("state.empty"), EMPTY)
     if isinstance(value, bool):
@@ -68,31 +70,54 @@ def cell(field: Field, value: Any, words: Words, labels: str = "") -> Cell:
     return Cell(value, number(value, kind, words.language))
 
 
-def hidden(look: Look, is_count: bool = False) -> Cell:
+def hidden(look: Look, few: Few) -> Cell:
     """A number that fewer people than small_group stand behind: a mark, or for the count itself how few."""
-    text = look.words("state.small", n=look.small_group) if is_count else look.words("state.small_mark")
+    text = look.words("state.small", n=look.small_group) if few.is_count else look.words("state.small_mark")
     return Cell(None, text, SMALL)
 
 
 def grid(spec: Spec, rows: Sequence[Row], look: Look, **known: str) -> Grid:
     """A table block, its note filled with what is `known`. Rows of few people keep a name and lose their numbers."""
     fields, words = fields_of(spec, rows, look), look.words
-    tops = {name: max((abs(r[name]) for r in rows if r[name] is not None), default=0) for name in spec.get("bars", [])}
-    counts = {*([spec["n"]] if "n" in spec else []), *(rate["n"] for rate in spec.get("rates", {}).values())}
-    few = {name: not_to_be_told(rows, name, look.small_group) for name in counts if not spec.get("are_steps")}
-    untold = [frozenset(name for name, places in few.items() if number in places) for number in range(len(rows))]
+    rows = without_few(rows, behind(spec, fields), look.small_group, _parts(spec, rows))
+    tops = {name: greatest(rows, name) for name in spec.get("bars", [])}
     return Grid(
         id=spec["id"],
         title=words(f"blocks.{spec['id']}.title"),
         note=words(f"blocks.{spec['id']}.note", **known),
         source=spec["table"],
         fields=fields,
-        rows=tuple(line(spec, fields, row, tops, look, hides) for row, hides in zip(rows, untold, strict=True)),
+        rows=tuple(line(spec, fields, row, tops, look) for row in rows),
         fixed=spec.get("fixed", 1),
         bars=tuple(spec.get("bars", [])),
         hidden=max(0, len(rows) - spec["show"]) if "show" in spec else 0,
         is_wide=spec.get("wide", len(fields) > 6),
     )
+
+
+def behind(spec: Spec, fields: Sequence[Field]) -> dict[str, set[str]]:
+    """By number column of a table, its rates' parts included, the counts of people that stand behind it: its own
+    (`behind`), a rate's `n`, and that of the whole row (`n`)."""
+    of_row = {spec["n"]} if "n" in spec else set()
+    found = {field.name: set(of_row) for field in fields[spec.get("fixed", 1) :] if field.is_number}
+    for name, rate in spec.get("rates", {}).items():
+        for column in (name, *(rate[key] for key in ("part", "n") if key in rate)):
+            found.setdefault(column, set(of_row)).add(rate["n"])
+    for name, counts in spec.get("behind", {}).items():
+        found.setdefault(name, set(of_row)).update(counts)
+    return found
+
+
+def _parts(spec: Spec, rows: Sequence[Row]) -> list[list[int]]:
+    """The rows of a table are the parts of a total, or of several where a column tells of which."""
+    if spec.get("are_steps"):
+        return []
+    return grouped(rows, spec["parts_of"]) if "parts_of" in spec else [list(range(len(rows)))]
+
+
+def greatest(rows: Sequence[Row], name: str) -> float:
+    """The greatest of a column's numbers, for bars; 0 without any."""
+    return max((abs(row[name]) for row in rows if row[name] is not None and not isinstance(row[name], Few)), default=0)
 
 
 def fields_of(spec: Spec, rows: Sequence[Row], look: Look) -> tuple[Field, ...]:
@@ -116,59 +141,37 @@ def _behind(spec: Spec, name: str) -> list[str]:
 
 def _own_kind(field: Field, rows: Sequence[Row]) -> Field:
     """A column without a header is what its values are."""
-    values = [row[field.name] for row in rows if row.get(field.name) is not None]
+    values = [value for row in rows if (value := row.get(field.name)) is not None and not isinstance(value, Few)]
     is_count = field.kind == "text" and values and all(isinstance(v, int) and not isinstance(v, bool) for v in values)
     return replace(field, kind="count") if is_count else field
 
 
-def not_to_be_told(rows: Sequence[Row], name: str, small_group: int) -> frozenset[int]:
-    """The rows of a table whose number of people is too small to be shown; and, that nobody finds these by taking the
-    others off a total, the next ones, until two rows and small_group people are hidden."""
-    counts = {n: row[name] for n, row in enumerate(rows) if isinstance(row[name], int | float) and row[name] > 0}
-    few = {n for n, count in counts.items() if is_small(count, small_group)}
-    others = sorted(counts.keys() - few, key=lambda n: (counts[n], n))
-    while few and others and (len(few) < 2 or sum(counts[n] for n in few) < small_group):
-        few.add(others.pop(0))
-    return frozenset(few)
-
-
-def line(
-    spec: Spec,
-    fields: tuple[Field, ...],
-    row: Row,
-    tops: Mapping[str, float],
-    look: Look,
-    untold: frozenset[str] = frozenset(),
-) -> tuple[Cell, ...]:
-    """One row of a table block. `untold`: counts of people that may not be shown here, whatever they are."""
-    is_few = "n" in spec and (spec["n"] in untold or is_small(row[spec["n"]], look.small_group))
-    names = {field.name for field in fields[: spec.get("fixed", 1)]}
+def line(spec: Spec, fields: tuple[Field, ...], row: Row, tops: Mapping[str, float], look: Look) -> tuple[Cell, ...]:
+    """One row of a table block."""
     made = []
     for field in fields:
-        if is_few and field.is_number and field.name not in names:
-            is_count = field.name == spec["n"] and is_small(row[spec["n"]], look.small_group)
-            made.append(hidden(look, is_count))
+        value = row[field.name]
+        if isinstance(value, Few):
+            made.append(hidden(look, value))
         elif field.name in spec.get("rates", {}):
-            rate = spec["rates"][field.name]
-            shown = rated(field, row, rate, tops.get(field.name), look)
-            made.append(hidden(look) if rate["n"] in untold else shown)
+            made.append(rated(field, row, spec["rates"][field.name], tops.get(field.name), look))
         else:
             labels = spec.get("words", {}).get(field.name, "")
-            made.append(levelled(cell(field, row[field.name], look.words, labels), tops.get(field.name)))
+            made.append(levelled(cell(field, value, look.words, labels), tops.get(field.name)))
     return tuple(made)
 
 
 def rated(field: Field, row: Row, rate: Spec, top: float | None, look: Look) -> Cell:
-    """A rate with its parts: hidden when few stand behind it; too early when nobody is mature yet."""
-    count, words = row[rate["n"]], look.words
-    if is_small(count, look.small_group):
-        return hidden(look)
+    """A rate with its parts; too early when nobody is mature yet."""
+    words = look.words
+    if isinstance(row[field.name], Few):
+        return hidden(look, row[field.name])
     shown = levelled(cell(field, row[field.name], words), top)
     if shown.state == EMPTY:
         is_early = not row[rate.get("mature", rate["n"])] and row[rate["of"]]
         return Cell(None, words("state.immature"), IMMATURE) if is_early else shown
-    behind = tuple(cell(part, row[part.name], words) for part in field.behind)
-    return replace(shown, of=cell(Field(rate["n"], "", "count"), count, words), behind=behind)
+    parts = tuple(cell(part, row[part.name], words) for part in field.behind)
+    return replace(shown, of=cell(Field(rate["n"], "", "count"), row[rate["n"]], words), behind=parts)
 
 
 def levelled(shown: Cell, top: float | None) -> Cell:
@@ -176,8 +179,3 @@ def levelled(shown: Cell, top: float | None) -> Cell:
     if not top or shown.state != OK or not isinstance(shown.value, int | float):
         return shown
     return replace(shown, level=min(abs(shown.value) / top, 1.0))
-
-
-def is_small(count: Any, small_group: int) -> bool:
-    """Some people, but too few to show."""
-    return isinstance(count, int | float) and 0 < count < small_group

@@ -82,6 +82,7 @@ class Chart(Strict):
     is_triangle: bool = False
     marks: str | None = None
     unknown: str | None = None
+    behind: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_its_kind_and_table(self) -> Chart:
@@ -89,7 +90,7 @@ class Chart(Strict):
             if not getattr(self, key):
                 raise ValueError(f"a chart of kind {self.kind} lacks '{key}'")
         named = columns(self.model_dump())
-        has_columns(self.table, [*named, *([self.last.column] if self.last else [])])
+        has_columns(self.table, [*named, *counts_behind(self.model_dump()), *([self.last.column] if self.last else [])])
         has_parameters(self.table, self.parameters)
         for words, values in ((self.point, named), (self.heading, ["column"])):
             for sentence in (words.zh, words.en) if words else ():
@@ -121,3 +122,8 @@ def columns(chart: Mapping[str, Any]) -> list[str]:
     """The columns that a chart reads, each once."""
     given = [chart.get(key) for key in COLUMN_KEYS]
     return list(dict.fromkeys(c for c in [*given, *chart.get("order", ()), *chart.get("where", {})] if c))
+
+
+def counts_behind(chart: Mapping[str, Any]) -> list[str]:
+    """The columns by which numbers of few people are hidden, besides those that the chart itself reads."""
+    return list(dict.fromkeys(count for several in chart.get("behind", {}).values() for count in several))

@@ -11,10 +11,12 @@ from typing import Any
 
 from pipelines.report import charts
 from pipelines.report.blocks import chart_block
-from pipelines.report.cells import Look, Spec, grid, is_small
+from pipelines.report.cells import Look, Spec, grid
+from pipelines.report.chart_spec import counts_behind
 from pipelines.report.layout import layout
 from pipelines.report.model import Block, Check, Picture, Section
 from pipelines.report.periods import Period
+from pipelines.report.small import is_small
 from pipelines.report.source import Row, Source
 from pipelines.report.told import told_block
 from pipelines.report.words import Words, clean, day, number, span
@@ -95,7 +97,8 @@ def _chart(source: Source, name: str, look: Look) -> Block | None:
 
 
 def _chart_rows(source: Source, chart: Spec) -> list[Row]:
-    names, where = ", ".join(charts.columns(chart)), chart.get("where", {})
+    names = ", ".join(dict.fromkeys([*charts.columns(chart), *counts_behind(chart)]))
+    where = chart.get("where", {})
     if "parameters" in chart:
         return source.metric(chart["table"], chart["parameters"], columns=names)
     match = " and ".join(f"{column} = ${column}" for column in where) or "true"

@@ -52,6 +52,7 @@ class Tile(Strict):
     of: str | None = None
     part: str | None = None
     unknown: str | None = None
+    behind: Annotated[tuple[str, ...], BeforeValidator(texts)] = ()
     change: Literal["difference"] | None = None
     cohorts: Cohorts | None = None
 
@@ -59,7 +60,7 @@ class Tile(Strict):
     def _asks_one_table_for_its_columns(self) -> Tile:
         if (self.metric is None) == (self.table is None) or (self.table is None) != (self.sql is None):
             raise ValueError("a tile asks a 'metric', or a 'table' with 'sql'")
-        named = [column for key in OF_TILE if (column := getattr(self, key))]
+        named = [*(column for key in OF_TILE if (column := getattr(self, key))), *self.behind]
         has_columns(
             self.table or known_table(f"metrics.{self.metric}"),
             [*named, *([self.cohorts.column] if self.cohorts else [])],
@@ -101,6 +102,8 @@ class Block(Strict):
     reads: dict[What, tuple[str, ...]] = Field(default_factory=dict)
     wide: bool | None = None
     are_steps: bool = False  # a row holds the next one's people: nothing is found by subtraction
+    parts_of: str | None = None  # rows that share its value are the parts of one total; unsaid: all rows are
+    behind: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     show: int | None = None
 
     @field_validator("chart")
@@ -121,13 +124,15 @@ class Block(Strict):
     def _names_its_columns(self, table: str) -> None:
         """Of a metric every column is one of its table; of a query one that it selects."""
         parts = {column for rate in self.rates.values() for key in OF_RATE if (column := getattr(rate, key))}
-        asked = [*self.columns, *sorted(parts), *([self.n] if self.n else [])]
+        counts = {count for several in self.behind.values() for count in several}
+        named = [one for one in (self.n, self.parts_of) if one]
+        asked = [*self.columns, *sorted(parts | counts), *named]
         if self.metric:
             has_columns(table, asked)
             has_parameters(table, self.parameters)
         elif self.sql:
             _selects(self.sql, table, asked)
-        for key in (self.words, self.kinds, self.rates, self.bars):
+        for key in (self.words, self.kinds, self.rates, self.bars, self.behind):
             for column in key:
                 among(column, self.columns, f"column of {self.id}")
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.report.cells import Look, Spec, cell, field_of, hidden, is_small
+from pipelines.report.cells import Look, Spec, cell, field_of, hidden
 from pipelines.report.chance import differ, differ_by_day, is_unusual
 from pipelines.report.layout import layout
 from pipelines.report.model import Cell, Comparison, Field, Tile
 from pipelines.report.periods import Period, Span
+from pipelines.report.small import Few, is_small, without_few
 from pipelines.report.source import Row, Source
 from pipelines.report.words import Words, change, number, span
 
@@ -118,19 +119,29 @@ class _Making:
         )
 
     def _value(self, spec: Spec, shown: Field, row: Row) -> Cell:
-        """The number; no rate of fewer than small_group."""
-        if shown.kind == "rate" and is_small(row.get(spec["n"]), self.look.small_group):
-            return hidden(self.look)
-        value = None if _unsure_rate(spec, row) >= 1 else row.get(shown.name)
-        return cell(shown, value, self.look.words)
+        """The number, where enough people stand behind it."""
+        return self._cell(shown, self._told(spec, row).get(shown.name) if _unsure_rate(spec, row) < 1 else None)
 
     def _parts(self, spec: Spec, row: Row) -> Parts:
         names = [spec[key] for key in ("part", "of") if key in spec]
         fields = [field_of(table_of(spec), name, self.look.words) for name in names]
-        if is_small(row.get(spec["n"]), self.look.small_group):
-            return tuple((f, hidden(self.look)) for f in fields)
-        known = row if _unsure_rate(spec, row) < 1 else {}
-        return tuple((f, cell(f, known.get(f.name), self.look.words)) for f in fields)
+        known = self._told(spec, row) if _unsure_rate(spec, row) < 1 else {}
+        return tuple((f, self._cell(f, known.get(f.name))) for f in fields)
+
+    def _told(self, spec: Spec, row: Row) -> Row:
+        """The row without numbers that too few people stand behind."""
+        counts = {spec["n"], *spec.get("behind", ())}
+        behind = dict.fromkeys({spec["column"], spec.get("part", ""), spec.get("of", "")}, counts)
+        return without_few([row], behind, self.look.small_group)[0]
+
+    def _cell(self, shown: Field, value: Any) -> Cell:
+        return hidden(self.look, value) if isinstance(value, Few) else cell(shown, value, self.look.words)
+
+    def _is_comparable(self, spec: Spec, row: Row) -> bool:
+        """Big enough, known for all of its days, and not about to be lowered by refunds that are still coming."""
+        is_mature = "mature" not in spec or row.get(spec["mature"]) is not False
+        is_few = any(is_small(row.get(count), self.look.small_group) for count in (spec["n"], *spec.get("behind", ())))
+        return not is_few and not _is_small(spec, row) and _is_known(spec, row) and is_mature
 
     def _note(self, spec: Spec, row: Row) -> str:
         words = self.look.words
@@ -153,7 +164,7 @@ class _Making:
         self, spec: Spec, shown: Field, now: tuple[Row, Span | None], name: str, label: str, days: Span, before: Row
     ) -> Comparison:
         row, current = now
-        is_fair = _is_comparable(spec, row) and _is_comparable(spec, before)
+        is_fair = self._is_comparable(spec, row) and self._is_comparable(spec, before)
         by = _change(spec, shown, row.get(shown.name), before.get(shown.name)) if is_fair else None
         parts, words = self._parts(spec, before), self.look.words
         is_sure = by is not None and self._is_sure(spec, (row, current), (before, days))
@@ -202,12 +213,6 @@ def _unsure_rate(spec: Spec, row: Row) -> float:
     """How much of a share's whole might belong to its part or not."""
     whole = row.get(spec.get("of", ""))
     return float(row.get(spec.get("unknown", "")) or 0) / float(whole) if whole else 0.0
-
-
-def _is_comparable(spec: Spec, row: Row) -> bool:
-    """Big enough, known for all of its days, and not about to be lowered by refunds that are still coming."""
-    is_mature = "mature" not in spec or row.get(spec["mature"]) is not False
-    return not _is_small(spec, row) and _is_known(spec, row) and is_mature
 
 
 def _end(first: date, unit: str) -> date:

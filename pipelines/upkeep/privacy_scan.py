@@ -1,7 +1,7 @@
-"""Whether a person shows anywhere outside landing: phones, national ids, and what somebody planted to be looked for.
+"""Whether a person shows anywhere outside landing: phones, national ids, addresses, and what was planted to be found.
 
-What belongs here: looking through every file and every column of a home. What does not: what is masked when it is read
-(privacy.py).
+What belongs here: which places there are, what is a person's in a text. What does not: how a file's texts are reached
+(texts_of_files.py), what is masked when it is read (privacy.py).
 
 A number is a national id only where its last digit is right (GB 11643); an order's number of 18 digits is not.
 """
@@ -9,20 +9,24 @@ A number is a national id only where its last digit is right (GB 11643); an orde
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.database import read_only
-from pipelines.privacy import has_personal_number_sql, personal_numbers_in
+from pipelines.privacy import MASK, mask_text, personal_numbers_in
 from pipelines.settings import Settings
-from pipelines.upkeep.landing_texts import unpacked
+from pipelines.upkeep.texts_of_files import DRAWN, texts_of
 
-# In the home, and not looked through: what holds raw values on purpose, and the key.
-LEFT_OUT = ("landing", "secret.key")
+# Whose addresses are told on purpose: the merchant's own, for messages.
+OWN_ADDRESSES = "siyu.toml"
 # A run of letters and digits in turns is a key of ours or a program's, not a number in a text.
 _HASHES = re.compile(r"(?=[A-Za-z0-9]*[0-9][A-Za-z]+[0-9])[A-Za-z0-9]{12,}")
+# An end of letters tells an address from a package and its version.
+_ADDRESS = re.compile(
+    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9\-]{1,63}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9\-])"
+)
+# Nobody's: kept for examples (RFC 2606), and what programs call themselves.
+_NOBODYS = re.compile(r"@(?:.*\.)?(?:example\.(?:com|org|net|cn)|localhost\.localdomain)$", re.IGNORECASE)
 _WEIGHTS, _LAST = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X98765432"
 
 
@@ -35,65 +39,73 @@ class Hit:
     count: int
 
 
-def scan(settings: Settings, canaries: Collection[str] = ()) -> tuple[list[Hit], int]:
-    """What was found, and how many files were looked through."""
+@dataclass(frozen=True)
+class Scan:
+    """What was found, how many files were looked through, and which hold pictures of text that nobody can search."""
+
+    hits: list[Hit]
+    files: int
+    unseen: list[str]
+
+
+def scan(settings: Settings, canaries: Collection[str] = (), also: Sequence[Path] = ()) -> Scan:
+    """Looks through every file of the home but landing and the key, and through every file below `also`."""
     hits: list[Hit] = []
-    files = 0
-    for path in sorted(_files(settings)):
+    files, unseen = 0, []
+    for folder, path in [(settings.home, path) for path in _own_files(settings)] + _others(settings, also):
         files += 1
-        name = path.relative_to(settings.home).as_posix()
-        places = _tables(path, canaries) if path.suffix == ".duckdb" else ((name, text) for text in _texts(path))
-        for where, text in places:
-            hits += _found(where if where == name else f"{name}: {where}", text, canaries)
-        hits += _found(f"the name of {path.parent.relative_to(settings.home)}/…", path.name, canaries)
-    return hits, files
+        name = _unnamed(path.relative_to(folder).as_posix(), canaries)
+        if path.suffix.lower() in DRAWN:
+            unseen.append(name)
+        for place, text in texts_of(path, canaries):
+            hits += _found(f"{name}: {place}" if place else name, text, canaries)
+        hits += _found(f"the name of {name}", path.relative_to(folder).as_posix(), canaries)
+    return Scan(hits, files, unseen)
 
 
-def _files(settings: Settings) -> Iterator[Path]:
-    for path in settings.home.rglob("*"):
-        parts = path.relative_to(settings.home).parts
-        if path.is_file() and not path.is_symlink() and not parts[0].startswith(LEFT_OUT):
-            yield path
+def _own_files(settings: Settings) -> list[Path]:
+    """What holds raw values on purpose is left out: landing, and the key with those that it took the place of."""
+    kept = settings.landing, settings.key_path
+    return [
+        path
+        for path in _files(settings.home)
+        if not path.is_relative_to(kept[0]) and not path.name.startswith(kept[1].name)
+    ]
 
 
-def _texts(path: Path) -> Iterator[str]:
-    """All text of a file, of a workbook that of its parts."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                yield archive.read(member).decode("utf-8", "replace")
-        return
-    yield unpacked(path.read_bytes())[0].decode("utf-8", "replace")
+def _others(settings: Settings, also: Sequence[Path]) -> list[tuple[Path, Path]]:
+    """Files elsewhere, each with the folder that it is told under; those of the home are not looked at twice."""
+    found = ((folder.resolve(), path) for folder in also for path in _files(folder.resolve()))
+    return [(folder, path) for folder, path in found if not path.is_relative_to(settings.home.resolve())]
 
 
-def _tables(path: Path, canaries: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Every column that may hold text, and of its values those that may hold something, in lines."""
-    with read_only(path) as connection:
-        columns = connection.execute(
-            "select schema_name, table_name, column_name from duckdb_columns() "
-            "semi join duckdb_tables() using (database_name, schema_name, table_name) "
-            "where database_name = current_database() and regexp_matches(data_type, 'VARCHAR|JSON|BLOB') order by all"
-        ).fetchall()
-        for schema, table, column in columns:
-            said = f'"{column}"::varchar'
-            planted = f"list_has_any(list_transform($canaries, lambda c: contains({said}, c)), [true])"
-            rows = connection.execute(
-                f'select distinct {said} from {schema}."{table}" where {has_personal_number_sql(said)} or {planted}',
-                {"canaries": [*canaries, "\x00"]},
-            ).fetchall()
-            yield f"{schema}.{table}.{column}", "\n".join(value for (value,) in rows)
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def _unnamed(name: str, canaries: Collection[str]) -> str:
+    """A path without what may be somebody's in it."""
+    for canary in canaries:
+        name = name.replace(canary, MASK)
+    return mask_text(name)
 
 
 def _found(where: str, text: str, canaries: Collection[str]) -> Iterator[Hit]:
     phones, national = personal_numbers_in(_HASHES.sub("", text))
     # one of eleven numbers of an order that look like one passes for one
     real = [] if where.endswith("_id") else [number for number in national if is_national_id(number)]
-    for what, count in (("a phone number", len(phones)), ("a national id", len(real))):
-        if count:
-            yield Hit(where, what, count)
+    addresses = [] if where == OWN_ADDRESSES else addresses_in(text)
+    for what, several in (("a phone number", phones), ("a national id", real), ("an e-mail address", addresses)):
+        if several:
+            yield Hit(where, what, len(several))
     planted = sum(text.count(canary) for canary in canaries if canary)
     if planted:
         yield Hit(where, "what was planted", planted)
+
+
+def addresses_in(text: str) -> list[str]:
+    """Every e-mail address in a text but those kept for examples."""
+    return [found for found in _ADDRESS.findall(text) if not _NOBODYS.search(found)] if "@" in text else []
 
 
 def is_national_id(number: str) -> bool:

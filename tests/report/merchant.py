@@ -30,6 +30,8 @@ HOSTILE = {
     "g5": '"><img src=http://x.test/a>',
 }
 TINY = ("u1", "u2", "u3")  # the only members of g5
+# Two people alone in a group, alone in a channel, each with one order: what a report must not tell of.
+TWO, THEIR_GROUP, THEIR_ORDERS = ("two1", "two2"), "两人群", (77123.45, 61987.13)
 CHECKS = (("core.orders", "unique"), ("metrics.retention", "between"))
 
 
@@ -67,10 +69,20 @@ def _staging(dice: random.Random) -> dict[str, list[Row]]:
     made["live_sessions"] = [_session(dice, number) for number in range(DAYS // 6)]
     for number in range(900):
         _person(dice, f"u{number}", made)
+    _two(made)
     for name in ("events", "orders", "refunds"):
         moment = {"events": "event_at", "orders": "paid_at", "refunds": "refunded_at"}[name]
         made[name] = [row for row in made[name] if row[moment].date() <= AS_OF]
     return made
+
+
+def _two(made: dict[str, list[Row]]) -> None:
+    made["groups"].append({"group_id": "g6", "name": THEIR_GROUP, "created_at": START})
+    at = datetime(2025, 8, 12, 10)
+    for user, amount in zip(TWO, THEIR_ORDERS, strict=True):
+        _event(made, user, "group_join", at, group_id="g6", entry_path="sms")
+        order = {"order_id": f"O{user}", "paid_at": at + timedelta(hours=1), "paid_amount": amount}
+        made["orders"].append({**order, "entry": "短信", "buyer_id": user, "status": "completed"})
 
 
 def _session(dice: random.Random, number: int) -> Row:

@@ -50,10 +50,6 @@ TABLES = {
         ["day", "survival", "survival_low", "survival_high", "at_risk"],
         "from metrics.membership_survival where segment_by = 'all' and at_risk >= 5 order by day",
     ),
-    "daily_amount": (
-        ["paid_amount"],
-        "from metrics.daily_summary where segment_by = 'domain' and date > date '2025-07-02' order by date, segment",
-    ),
     "identity": (
         ["ids", "people", "cut_hubs", "orders", "match_rate"],
         "from metrics.identity_quality where 'all' in (platform, id_type) order by platform = 'all' desc, id_type",
@@ -76,6 +72,28 @@ def test_a_table_shows_what_the_snapshot_holds(
         known = [float(v) for (v,) in rows(warehouse, f"select {expression} {source}") if v is not None]
         shown = [v for line in lines if line.numbers("buyers") or block != "order_ladder" for v in line.numbers(column)]
         assert shown == known, column
+
+
+def test_days_are_drawn_of_enough_buyers_alone(weekly: SimpleNamespace, warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Of a day's parts by domain: at least two are hidden, or none, and no shown one is of fewer than five."""
+    sql = """
+        select date, coalesce(paid_amount, 0), coalesce(paid_buyers, 0), paid_orders from metrics.daily_summary
+        where segment_by = 'domain' and date > date '2025-07-02' order by date, segment
+    """
+    lines = [line for line in weekly.page.by_id("daily_amount").all("tr") if line.all("th", scope="row")]
+    known = rows(warehouse, sql)
+    assert len(lines) == len(known)
+    hidden = Counter[date]()
+    for line, (day, amount, buyers, orders) in zip(lines, known, strict=True):
+        if shown := line.numbers("paid_amount"):
+            assert shown == [amount]
+            assert not 0 < buyers < 5
+            assert not 0 < orders < 5
+        else:
+            hidden[day] += 1
+    assert hidden
+    drawn = [title.text for title in weekly.page.by_id("daily_amount").all("title")]
+    assert len(drawn) == sum(bool(line.numbers("paid_amount")) and line.numbers("paid_amount")[0] > 0 for line in lines)
 
 
 MATRICES = {
@@ -181,7 +199,8 @@ def test_tiles_agree_with_orders_and_events(weekly: SimpleNamespace, warehouse: 
         now, before = (rows(warehouse, sql.format(**_days(first)))[0][0] for first in ("2025-08-11", "2025-08-04"))
         article = weekly.page.by_id(f"tile-{tile}")
         column = {"buyers": "paid_buyers"}.get(tile, tile)
-        assert article.numbers(column) == [pytest.approx(float(now)), pytest.approx(float(before))], tile
+        told = [float(value) for value in (now, before) if value >= 5]  # four people's entries are not told
+        assert article.numbers(column) == [pytest.approx(value) for value in told], tile
 
 
 def test_what_refunds_will_lower_is_compared_with_nothing_yet(weekly: SimpleNamespace) -> None:
@@ -235,6 +254,28 @@ def test_few_people_are_not_shown(weekly: SimpleNamespace, warehouse: duckdb.Duc
     assert "<5" in line.text
     written = next(one for one in block_of(weekly.book, "各群近况") if one.values[0] == name)
     assert numbers_of([written]) == []
+
+
+def test_two_peoples_numbers_stand_nowhere(snapshot: SimpleNamespace, weekly: SimpleNamespace, out: Path) -> None:
+    """What two people paid, each and together, a head, by day, by channel and by group: in no text, attribute or cell,
+    and not to be found by taking the shown channels off the total."""
+    daily = write_report(snapshot.path, out, snapshot.settings, "daily", date=date(2025, 8, 12))
+    for files in (weekly.files, daily):
+        text, book = files.html.read_text(encoding="utf-8"), read_workbook(files.workbook)
+        whole = sum(merchant.THEIR_ORDERS)
+        for number in (*merchant.THEIR_ORDERS, whole, whole / 2):
+            for spelt in (f"{number:.2f}", f"{number:,.2f}", f"{number:.0f}", f"{number:,.0f}"):
+                assert spelt not in text, spelt
+        found = {round(value) for lines in book.values() for value in numbers_of(lines)}
+        assert not found & {round(number) for number in (*merchant.THEIR_ORDERS, whole, whole / 2)}
+        page = read_page(text)
+        line = next(row for row in page.by_id("group_health").all("tr") if merchant.THEIR_GROUP in row.text)
+        assert line.numbers() == []
+    total = weekly.page.by_id("tile-paid_amount").numbers("paid_amount")[0]
+    channels = [row for row in weekly.page.by_id("channels").all("tr") if row.all("th", scope="row")]
+    shown = [value for row in channels for value in row.numbers("paid_amount")]
+    assert len(channels) - len(shown) > 1
+    assert abs(total - sum(shown) - whole) > 1
 
 
 def test_names_in_the_workbook_are_text(weekly: SimpleNamespace) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.report.cells import Look, grid, not_to_be_told
+from pipelines.report import charts
+from pipelines.report.blocks import chart_block
+from pipelines.report.cells import Look, grid
 from pipelines.report.model import OK, SMALL
+from pipelines.report.small import grouped, not_to_be_told, told, without_few
 from pipelines.report.words import load_words
 
 K = 5
@@ -59,3 +63,33 @@ def test_a_table_of_parts() -> None:
     states = [[cell.state for cell in line] for line in shown.rows]
     assert states == [[OK, SMALL, SMALL], [OK, SMALL, SMALL], [OK, OK, SMALL], [OK, OK, OK]]
     assert [line[1].text for line in shown.rows][:2] == ["<5", "·"]
+
+
+def test_rows_of_several_totals() -> None:
+    """Of Monday's three the few and the next are hidden; Tuesday's few are hidden alone, as nothing else is there."""
+    rows = [
+        {"day": day, "people": people, "amount": people * 10.5}
+        for day, people in (("mon", 2), ("mon", 9), ("mon", 30), ("tue", 3), ("wed", 6), ("wed", 7))
+    ]
+    shown = without_few(rows, {"amount": {"people"}}, K, grouped(rows, "day"))
+    assert [told(row["amount"]) for row in shown] == [None, None, 315, None, 63, 73.5]
+    assert [row["people"] for row in shown] == [row["people"] for row in rows], "only what is named is hidden"
+
+
+def test_a_bar_of_few_buyers_is_neither_drawn_nor_told() -> None:
+    """On the first day two bought by private channels, and the unknown ones would tell of them; on the second nobody
+    is few. No number of theirs is in the drawing, its words, or its table."""
+    parts = {1: ((2, 2, 771.25), (40, 45, 900.0), (9, 9, 333.5)), 2: ((6, 6, 610.5), (40, 45, 800.0), (0, 12, 120.75))}
+    rows = [
+        {"date": date(2025, 6, day), "segment_by": "domain", "segment": segment, "paid_amount": amount, **counts}
+        for day, several in parts.items()
+        for segment, (buyers, orders, amount) in zip(("private", "public", "unknown"), several, strict=True)
+        for counts in ({"paid_buyers": buyers, "paid_orders": orders},)
+    ]
+    chart = {**charts.definition("daily_amount"), "name": "daily_amount"}
+    block: Any = chart_block(chart, rows, Look(load_words("zh"), K))
+    for number in ("771", "333", "1,104", "1104"):
+        assert number not in str(block.svg)
+        assert number not in repr(block.grid)
+    assert str(block.svg).count("<title>") == 4
+    assert "¥610.50" in str(block.svg)
