@@ -105,12 +105,13 @@ def refresh(
 ) -> Built:
     """A table of core or facts brought up to the pass: only what was touched where its header says how, else whole.
 
-    `engine`: who runs the SQL files, by default the connection itself. Tables built in Python are always DuckDB's.
+    `engine`: who runs the SQL files, by default the connection itself. Tables built in Python stand in the warehouse
+    whoever runs it, and ask it for what they leave to it (Engine.label).
     """
     started, engine = time.monotonic(), engine or DuckDBEngine(connection)
     if table.is_python:
         with transaction(connection):
-            table.module().build(connection, settings, core_pass)
+            table.module().build(connection, settings, core_pass, engine)
             rows = count(connection, table.qualified)
             built = Built(table.qualified, rows, rows, time.monotonic() - started, core_pass.is_full)
             _remember(connection, table, core_pass, built)

@@ -41,7 +41,7 @@ from pipelines.imports import hollow
 AHEAD_DAYS = 400
 
 
-def build(connection, settings, core_pass):
+def build(connection, settings, core_pass, engine):
     """The calendar as a table; dates from core.as_of, holidays of mainland China from the library holidays."""
     import pandas as pd
 

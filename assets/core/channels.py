@@ -17,7 +17,7 @@ checks:
 from pipelines.channels import load_channels
 
 
-def build(connection, settings, core_pass):
+def build(connection, settings, core_pass, engine):
     """The map of channels.csv, overridden word by word by `[channels]` of siyu.toml."""
     connection.execute(
         "create or replace table core.channels "

@@ -49,7 +49,7 @@ checks:
 from pipelines.event_words import EventWord, load_event_words
 
 
-def build(connection, settings, core_pass):
+def build(connection, settings, core_pass, engine):
     """One row per word of the table, and one per private entry event that is the merchant's own."""
     private = settings.private_entry_events
     words = {word: EventWord(zh=word, private=True) for word in private} | load_event_words()

@@ -27,7 +27,7 @@ checks:
 # and is reported with method hub_cut. A phone (a courier's, a shop's own, of brushed orders) is then nobody's. An
 # account stays one person's, who stands alone: it bought for many others, or a file of links is wrong.
 
-from pipelines.identity import components, touched
+from pipelines.identity import touched
 from pipelines.identity.touched import NODE
 from pipelines.platforms import shop_scope_sql
 
@@ -109,7 +109,7 @@ FOUND = f"""
 """
 
 
-def build(connection, settings, core_pass):
+def build(connection, settings, core_pass, engine):
     """Brings core.identities up to the pass and writes which nodes, people and orders the pass touches.
 
     Everything dated after as_of is left out. The touched sets are closed (see touched.touch), so that each later table
@@ -120,12 +120,14 @@ def build(connection, settings, core_pass):
     if since is None:
         _all_near(connection)
         _join(connection, settings.identity_hub_limit)
+        engine.label("kept_edges")
         connection.execute(f"create or replace table core.identities as {FOUND}")
         connection.execute("drop view orders_near; drop view links_near; drop view events_near")
     else:
         touched.touch(connection, NAMING, since, core_pass.as_of)
         _touched_near(connection)
         _join(connection, settings.identity_hub_limit, asked=f"semi join touched_ids using ({NODE})")
+        engine.label("kept_edges")
         connection.execute(f"create or replace temp table found as {FOUND}")
         touched.exchange(connection, "temp.main.found", core_pass.number)
         connection.execute("drop table orders_near; drop table links_near; drop table events_near")
@@ -173,7 +175,7 @@ def _touched_near(connection):
 
 
 def _join(connection, hub_limit, asked=""):
-    """All that FOUND needs: the nodes that are near (and asked for), and what joins them."""
+    """What FOUND needs but for labels: the nodes that are near (and asked for), and in kept_edges what joins them."""
     a, b = NODE_KEY.format(a="a."), NODE_KEY.format(a="b.")
     connection.execute(f"""
         create or replace temp table nodes_now as
@@ -221,4 +223,3 @@ def _join(connection, hub_limit, asked=""):
             select one, other from edges
             where one not in (select node from hubs) and other not in (select node from hubs);
     """)
-    components.label(connection, "kept_edges")

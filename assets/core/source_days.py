@@ -62,7 +62,7 @@ DATED = {
 LEADING = ("orders", "refunds", "events", "live_sessions", "group_days")
 
 
-def build(connection, settings, core_pass):
+def build(connection, settings, core_pass, engine):
     """The whole table anew: one grouped scan per kind."""
     connection.execute(
         f"create or replace table core.source_days as {_days([*DATED, 'memberships'])}",

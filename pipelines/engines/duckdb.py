@@ -23,6 +23,7 @@ from pipelines.engines.following import (
     was_replaced,
 )
 from pipelines.engines.touched_rows import gathered, match_of, rows_by
+from pipelines.identity import components
 from pipelines.spec.literals import quoted
 from pipelines.tables import Table, load_tables
 
@@ -45,6 +46,10 @@ class DuckDBEngine:
             make_way(self.connection, table)
             self.connection.execute(f"create or replace {kind} {table.qualified} as {text}")
         return 0 if table.is_view else count(self.connection, table.qualified)
+
+    def label(self, edges: str) -> None:
+        """See Engine; by scipy."""
+        components.label(self.connection, edges)
 
     def replace_touched(self, table: Table, given: Mapping[str, Any], done: int) -> int:
         """See Engine. Equal to a full build; a property test proves it."""

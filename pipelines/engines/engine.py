@@ -28,6 +28,10 @@ class Engine(Protocol):
     def create(self, table: Table, given: Mapping[str, Any]) -> int:
         """The whole table (or view) anew; how many rows it has now."""
 
+    def label(self, edges: str) -> None:
+        """temp.labels(node, smallest): every node of the warehouse's temporary table `edges` (one, other) with the
+        smallest of its connected component."""
+
     def replace_touched(self, table: Table, given: Mapping[str, Any], done: int) -> int | None:
         """Only the rows that passes after `done` touched, anew; how many were written. None: it can only create."""
 

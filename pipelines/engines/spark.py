@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.database import SCHEMAS, transaction
 from pipelines.engines.duckdb import DuckDBEngine, count, make_way
 from pipelines.engines.java import QUIETLY, SparkMissing, find_java, launched_with
+from pipelines.identity import stars
 from pipelines.settings import Settings
 from pipelines.spec.literals import quoted
 from pipelines.tables import Table, load_tables
@@ -112,6 +113,13 @@ class SparkEngine:
             make_way(self.connection, table)
             self.connection.execute(f"create or replace table {table.qualified} as {self.tables.made(table.qualified)}")
         return count(self.connection, table.qualified)
+
+    def label(self, edges: str) -> None:
+        """See Engine; by SQL, so that no machine holds the graph."""
+        self.tables.load(self.connection, edges)
+        stars.label(self.tables, edges, "core.labels_of_edges")
+        made = self.tables.made("core.labels_of_edges")
+        self.connection.execute(f"create or replace temp table labels as {made}")
 
     def replace_touched(self, table: Table, given: Mapping[str, Any], done: int) -> None:
         """Never: Spark's files are written whole."""

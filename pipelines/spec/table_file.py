@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 METRICS = "metrics"
 # What every table built in Python takes: an open connection, the settings, the pass (building.Pass).
-BUILD_TAKES = ("connection", "settings", "core_pass")
+BUILD_TAKES = ("connection", "settings", "core_pass", "engine")
 _HEADER = re.compile(r"\A\s*(?:/\*|\"\"\")(.*?)(?:\*/|\"\"\")", re.DOTALL)
 
 
@@ -118,7 +118,7 @@ class TableFile:
         return parse_select(self.sql, str(self.path)).copy()
 
     def module(self) -> ModuleType:
-        """The Python file of a table built in Python; it offers `build(connection, settings, core_pass)`.
+        """The Python file of a table built in Python; it offers `build(connection, settings, core_pass, engine)`.
 
         It makes the table anew or brings it up to the pass, reading what the header's `reads` names.
         """

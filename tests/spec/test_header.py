@@ -100,7 +100,7 @@ def test_a_mistake_is_named(tmp_path, good, bad, said):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("x = 1", "expected build(connection, settings, core_pass), found nothing of that name"),
+        ("x = 1", "expected build(connection, settings, core_pass, engine), found nothing of that name"),
         ("def build(connection, settings): ...", "found build(connection, settings)"),
     ],
 )
