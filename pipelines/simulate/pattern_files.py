@@ -1,4 +1,4 @@
-"""The demo's files that are made of a mapping's sample: assets/demo_files.yaml, and a pattern's rows as a file.
+"""The demo's files that are made of a mapping's sample: assets/demo/files.yaml, and a pattern's rows as a file.
 
 What belongs here: reading that list, writing rows as the platform's kind of file. What does not: which cells of a
 sample change (patterns.py), who is in the demo's files (told/).
@@ -24,11 +24,11 @@ from pipelines.simulate.patterns import Pattern, pattern_of
 from pipelines.spec.nearest import hint
 from pipelines.spec.reading import SpecError, Strict, read
 
-LIST = Path(__file__).parents[2] / "assets" / "demo_files.yaml"
+LIST = Path(__file__).parents[2] / "assets" / "demo" / "files.yaml"
 
 
 class DemoFile(Strict):
-    """What the demo has of one source; what the keys mean stands in assets/demo_files.yaml."""
+    """What the demo has of one source; what the keys mean stands in assets/demo/files.yaml."""
 
     written: str = ""
     file: str = ""

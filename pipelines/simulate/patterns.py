@@ -5,7 +5,7 @@ whatever looks like a moment. All else (amounts, words, spellings, empty cells) 
 are known: those that the sample gives, with the same ids and moments changed.
 
 What belongs here: copying rows and what they give. What does not: which cells change (pattern_cells.py), which files
-the demo has of it (pattern_files.py, assets/demo_files.yaml).
+the demo has of it (pattern_files.py, assets/demo/files.yaml).
 """
 
 from __future__ import annotations

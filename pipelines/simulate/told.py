@@ -1,6 +1,6 @@
 """What of the demo's world is told by files made of samples: which purchases, events and members are theirs.
 
-What belongs here: schema `planted` about that, made of assets/demo_files.yaml. What does not: the people
+What belongs here: schema `planted` about that, made of assets/demo/files.yaml. What does not: the people
 (`tables/*.sql`), the files (told_files.py).
 """
 

@@ -46,7 +46,7 @@ class Told:
 
 
 def told_files(connection: Connection, last_day: date) -> Told:
-    """One file of each source of assets/demo_files.yaml that has one of its sample, as far as the world has people for
+    """One file of each source of assets/demo/files.yaml that has one of its sample, as far as the world has people for
     it; and the merchant's map of the ids in them. The accounts that they show are added to `world.accounts`."""
     told = Told()
     made = datetime(last_day.year, last_day.month, last_day.day, 12) + timedelta(days=1)

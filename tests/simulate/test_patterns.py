@@ -132,9 +132,9 @@ def test_moments_keep_their_spelling() -> None:
 
 
 def test_a_source_that_has_no_file_in_the_demo_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So a new mapping comes with its line in assets/demo_files.yaml."""
+    """So a new mapping comes with its line in assets/demo/files.yaml."""
     lines = LIST.read_text(encoding="utf-8").splitlines()
-    shorter = tmp_path / "demo_files.yaml"
+    shorter = tmp_path / "files.yaml"
     shorter.write_text("\n".join(line for line in lines if not line.startswith("jd_orders")), encoding="utf-8")
     monkeypatch.setattr("pipelines.simulate.pattern_files.LIST", shorter)
     with pytest.raises(SpecError, match="no file of the demo merchant for jd_orders"):
