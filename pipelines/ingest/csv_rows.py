@@ -48,6 +48,7 @@ class CsvReader(RowReader):
             self._begin_noise()
             self._read_with_care()
         self._reopen_in_pieces()
+        self._set_summary_aside()
         refuse_apart_in(self.connection, opened.match, self.relation or opened.relation)
 
     def _is_torn(self) -> bool:
@@ -77,6 +78,24 @@ class CsvReader(RowReader):
         lines = sorted({*self.noise.headers, *again})
         if lines and not self.opened.pieces and self.opened.text is not None:
             raise ReopenedError(open_pieces(self.opened, lines, self.folders, self.scratch, self.limits))
+
+    def _set_summary_aside(self) -> None:
+        """A summary below the rows, names over figures, known by its first cell, is told as rows of totals are."""
+        words = {normalise_header(word) for word in self.opened.match.source.summary}
+        if not words or self.noise is None:
+            return
+        lines: list[int] = []
+        figures_at = 0
+        for entry in sorted(self.rows.refused.of("ragged_row"), key=lambda refused: refused.line):
+            first = split_line(entry.raw, self.opened.delimiter)[:1]
+            if normalise_header("".join(first)) in words:
+                figures_at = entry.line + 1
+                lines.append(entry.line)
+            elif entry.line == figures_at:
+                lines.append(entry.line)
+        if lines:
+            self.rows.refused.leave_out(", ".join(map(str, lines)))
+            self.noise.totals += lines
 
     def _is_glued(self, entry: Refused, names: frozenset[str]) -> bool:
         """Whether a header follows a row on the same line: what stands below is another table's."""

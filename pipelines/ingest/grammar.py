@@ -84,7 +84,11 @@ class Recognise(Strict):
     columns: tuple[tuple[str, ...], ...] = ()  # any of these sets of our column names must be in the header
     unless: tuple[str, ...] = ()  # headers that only another kind of file has
     sheets: tuple[str, ...] = ()  # a workbook that must have these sheets and is read as one form
-    records: tuple[str, ...] = ()  # JSON: where the list of records may be, when a line or file wraps several
+    records: tuple[
+        str, ...
+    ] = ()  # JSON: where the list of records may be, when a line or file wraps several; `@` at the
+    # end: what is there is a map, and each of its names with what stands under it is a record (`@key`, `@value`)
+    kind: str = ""  # JSON: a column by whose words (`map`) its records are known among others of one file
     folder_only: bool = False  # no header tells what such a file means, only where somebody put it
 
 
@@ -190,6 +194,7 @@ class Source(Strict):
     may_explain: bool = False  # the row under the header may explain the columns: none where nothing in it can be read
     strip: str = ""  # further characters taken off both ends of a cell
     empty: tuple[str, ...] = ()
+    summary: tuple[str, ...] = ()  # first cells of a line of names, above one of figures, that sum up the rows
     overflow: tuple[str, ...] = ()  # free-text columns that may hold an unquoted delimiter when they are the last
     columns: dict[str, SourceColumn]
     ignore: tuple[str, ...] = ()  # headers that are known and left alone; a name that ends in * says a beginning

@@ -62,6 +62,7 @@ class TotalsPlaces:
     ids: frozenset[int]  # it ends what stands there; nobody's name, which may end in anything
     typed: frozenset[int]  # of `words`: times and numbers, where it may end what stands there, too
     keys: frozenset[int]  # the ids without all of which a row is none
+    moments: frozenset[int]  # a row's time, or a part of it: a row of all of them (日期=全部) adds up the others
     whole: frozenset[int]  # of `keys`, where a table of days may say that a row is of all of them
     plain: frozenset[int]  # of `words`, where a plain reading would doubt nothing
 
@@ -79,6 +80,7 @@ def totals_places(match: Match) -> TotalsPlaces:
         ids=at["id"] - named,
         typed=typed,
         keys=own,
+        moments=keys & (at["timestamp"] | at["date"]),
         whole=own if _is_of_days(match) else frozenset(),
         plain=own | at["text"],
     )

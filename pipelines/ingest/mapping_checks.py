@@ -44,11 +44,14 @@ def _names(source: Source) -> Iterator[str]:
     columns = set(source.all_columns)
     asked = [("recognise.columns", name) for group in source.recognise.columns for name in group]
     asked += [("version.column", source.version.column)] if source.version.column else []
+    asked += [("recognise.kind", source.recognise.kind)] if source.recognise.kind else []
     for kind, rules in (("refuse", source.refuse), ("flags", source.flags)):
         asked += [(f"{kind}[{n}].column", rule.column) for n, rule in enumerate(rules) if rule.column]
     for key, name in asked:
         if name not in columns:
             yield f"{key}: no such column: {name}; {hint(name, columns)}"
+    if (telling := source.columns.get(source.recognise.kind)) is not None and not telling.map:
+        yield f"recognise.kind: {source.recognise.kind} has no map, so no word says that a record is of this mapping"
     if not source.counting:
         yield "loads: no table takes the record itself; its rows could be counted by none (give one without `each`)"
     for name, load in source.loads.items():

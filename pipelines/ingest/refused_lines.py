@@ -25,6 +25,7 @@ EXPECTED = {
     "line_too_long": "a shorter line",
     "bad_encoding": "text in one encoding",
     "bad_json": "one JSON object per line",
+    "other_record": "a record of a kind that a mapping knows, as others of this file are (docs/sources)",
     "repeated_name": "each name once in a record",
     "other_header": "rows under a header that is known here; save the rows under this one as a file of their own",
 }

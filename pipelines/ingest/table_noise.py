@@ -39,7 +39,7 @@ _TOTALS = re.compile(rf"{_BEFORE}(?:{_WORDS}|{_COUNTED})[*=—-]*{_BEHIND}", re.
 _ENDS_IN_TOTALS = re.compile(rf".*(?:{_SUMS})[*=—-]*{_BEHIND}")  # 一店小计, 本日累计: of an id, never of a name
 _WHOLE = re.compile(rf"{_BEFORE}(?:{_WHOLE_WORDS})(?:{_WHOLE_OF})?[*=—-]*{_BEHIND}", re.IGNORECASE)
 LONGEST_TOTALS = 20
-_FIRST_LETTERS = "[合总小共累汇總本当全GgSsTt(（【《<*=—-]"
+_FIRST_LETTERS = "[合总小共累汇總本当全场日平均店GgSsTt(（【《<*=—-]"
 _FIRST_OF_WHOLE = "[全整所不Aa(（【《<*=—-]"
 
 
@@ -53,6 +53,7 @@ def is_totals(cells: Sequence[str | None], places: TotalsPlaces) -> bool:
         return False
     asked = [(first, _TOTALS), *((p, _TOTALS) for p in places.words)]
     asked += [(p, _ENDS_IN_TOTALS) for p in places.ids | places.typed]
+    asked += [(p, _WHOLE) for p in places.moments]
     if places.keys and not any(cells[place] for place in places.keys if place < len(cells)):
         asked += [(p, _ENDS_IN_TOTALS) for p in range(len(cells))]
     return any(_says_total(cells[place], words) for place, words in asked if place < len(cells))

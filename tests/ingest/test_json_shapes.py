@@ -273,7 +273,7 @@ NESTED = {
 def test_lists_in_lists_with_their_parents(landing: Landing, each_way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An item knows its parcel and its order; a map by id is a list, too."""
     known = {"nested": Source(name="nested", **NESTED), **sources.load_sources()}  # type: ignore[arg-type]
-    for module in ("recognise", "formats.json", "table_noise", "merging"):
+    for module in ("recognise", "formats.json_choice", "table_noise", "merging"):
         monkeypatch.setattr(f"pipelines.ingest.{module}.load_sources", lambda: known, raising=False)
     parcels = [
         {"no": "P1", "items": {"x": {"no": "1", "price": 5}, "y": {"no": "2", "price": 6}}},
@@ -328,3 +328,72 @@ def test_a_whole_list_is_no_page(landing: Landing) -> None:
 def test_names_in_camel_case_are_those_of_the_table(landing: Landing, path: str, record: dict[str, Any]) -> None:
     file = landing.one(path, json.dumps({"list": [record]}))
     assert (file.rows_loaded, file.notices) == (1, [])
+
+
+# --- maps whose names are ids, records of several kinds ---------------------------------------------------------------
+
+CLUB = {"data": {"fans_club_Info": {"_a": {"participate_time": 1780473600}, "_b": {}}}}
+
+
+def test_the_names_of_a_map_may_be_what_its_values_are_of(landing: Landing, each_way: str) -> None:
+    """Of two answers; a name with nothing under it is no record."""
+    more = {"data": {"fans_club_Info": {f"_{n}": {"participate_time": 1780473600 + n} for n in range(3)}}}
+    landing.write_rows("fan_club_records/a.jsonl", [CLUB, more])
+    file = landing.ingest().files[-1]
+    assert landing.rows("events", "user_id") == [("_0",), ("_1",), ("_2",), ("_a",)]
+    assert (file.rows_read, told(landing)) == (4, [])
+
+
+@pytest.mark.parametrize("names", [{}, [], "none", 3])
+def test_what_is_no_map_is_refused(landing: Landing, names: Any) -> None:
+    landing.write_rows("fan_club_records/a.jsonl", [CLUB, {"data": {"fans_club_Info": names}}])
+    file = landing.ingest().files[-1]
+    assert (len(landing.rows("events")), file.rows_quarantined) == (1, 1 if names else 0)
+
+
+def webhook(event: str, **content: Any) -> dict[str, Any]:
+    return {"event": event, "from_user_id": "_a", "to_user_id": "_shop", "content": json.dumps(content)}
+
+
+FOLLOWED = webhook("new_follow_action", action_type=1, action_time=1780473600)
+JOINED = webhook("group_fans_event", im_group_id="@g", group_type=1, create_time=1780473600123)
+ASKED = webhook("im_receive_msg", conversation_short_id="@c", conversation_type=1, create_time=1780473600123)
+GONE = webhook("unauthorize", scopes=[])
+LIKED = webhook("new_video_digg", action_type=1, action_time=1780473600)
+
+
+@pytest.mark.parametrize("as_list", [False, True], ids=["lines", "list"])
+def test_webhooks_of_several_kinds_in_one_file(landing: Landing, each_way: str, as_list: bool) -> None:
+    """As a receiver writes them: each is what it says, and a kind that nobody reads is refused."""
+    records = [FOLLOWED, JOINED, ASKED, GONE, LIKED, {**FOLLOWED, "from_user_id": "_b"}]
+    text = json.dumps(records) if as_list else "".join(json.dumps(record) + "\n" for record in records) + "{broken\n"
+    file = landing.one("webhooks/a.jsonl", text)
+    assert landing.rows("events", "event, user_id") == [
+        ("dm_in", "_a"), ("follow", "_a"), ("follow", "_b"), ("group_join", "_a"),
+    ]  # fmt: skip
+    assert landing.rows("deletion_requests", "request, id_value") == [("unauthorize", "_a")]
+    others = [] if as_list else [(7, "bad_json")]
+    assert landing.quarantine("line, reason") == [(1 if as_list else 5, "other_record"), *others]
+    assert file.rows_read == len(records) + len(others)
+
+
+def test_callbacks_of_wecom_in_one_file(landing: Landing) -> None:
+    """A line without any kind is none of theirs."""
+    group = {"Event": "change_external_chat", "ChatId": "wrA", "ChangeType": "update", "UpdateDetail": "add_member"}
+    person = {"InfoType": "change_external_contact", "ChangeType": "add_external_contact", "UserID": "Z"}
+    lines = [
+        {**group, "CreateTime": 1780473600, "MemChangeList": "wm" + "a" * 20},
+        {**person, "TimeStamp": 1780473600, "ExternalUserID": "wmB"},
+        {"MsgType": "text"},
+    ]
+    landing.write_rows("wecom_callbacks/a.jsonl", lines)
+    landing.ingest()
+    assert landing.rows("events", "event, user_id") == [("group_join", "wm" + "a" * 20), ("wecom_add", "wmB")]
+    assert landing.quarantine("line, reason") == [(3, "other_record")]
+
+
+def test_in_a_folder_of_one_kind_the_others_are_refused_by_name(landing: Landing) -> None:
+    landing.write_rows("follow_events/a.jsonl", [FOLLOWED, JOINED])
+    landing.ingest()
+    assert [row[0] for row in landing.rows("events", "event")] == ["follow"]
+    assert "unknown_value" in {reason for (reason,) in landing.quarantine("reason")}

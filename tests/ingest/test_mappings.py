@@ -49,6 +49,8 @@ def test_the_example_is_sound(tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ("order_id: number", "order_id: nummber", "loads.orders.columns.order_id: no such column: nummber; did you"),
+        ("recognise: {columns", "recognise: {kind: number, columns", "recognise.kind: number has no map"),
+        ("recognise: {columns", "recognise: {kind: numbr, columns", "recognise.kind: no such column: numbr"),
         ("amount < 0", "amuont < 0", "refuse[0].when: no such column: amuont; did you mean 'amount'?"),
         ("amount / 1", "roundd(amount)", "loads.orders.columns.paid_amount: 'roundd(amount)': Catalog Error"),
         ("amount / 1", "amount /", "loads.orders.columns.paid_amount: 'amount /': Parser Error"),

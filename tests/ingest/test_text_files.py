@@ -86,7 +86,20 @@ def test_a_delimiter_behind_some_rows(landing: Landing, each_way: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["合计", "总计:", "小计（3单）", " 合 计 ", "Total", "GRAND TOTAL", "汇总：", "合計", "本页小计"]
+    "word",
+    [
+        "合计",
+        "总计:",
+        "小计（3单）",
+        " 合 计 ",
+        "Total",
+        "GRAND TOTAL",
+        "汇总：",
+        "合計",
+        "本页小计",
+        "场均",
+        "店铺平均值",
+    ],
 )
 def test_rows_of_totals_are_told_and_never_loaded(landing: Landing, each_way: str, word: str) -> None:
     for name, total in {
@@ -129,6 +142,27 @@ def test_a_row_of_all_groups_is_no_group(landing: Landing, each_way: str, word: 
 def test_a_row_of_all_accounts_is_no_account(landing: Landing, each_way: str) -> None:
     landing.one("ad_spend/a.csv", "日期,账户ID,消耗\n2026-10-18,a1,100\n2026-10-18,全部账户,150\n2026-10-18,不限,50\n")
     assert landing.rows("ad_spend", "account_id") == [("a1",)]
+
+
+def test_a_row_of_all_days_is_no_day(landing: Landing, each_way: str) -> None:
+    """What an advertisement cost over the range stands beside its days."""
+    landing.one("ad_spend/a.csv", "日期,广告ID,消耗\n全部,a1,150\n2026-10-18,a1,100\n2026-10-19,a1,50\n整体,a2,70\n")
+    assert landing.rows("ad_spend", "ad_id, cost_amount::int") == [("a1", 50), ("a1", 100)]
+    assert (landing.quarantine(), told(landing)) == ([], [("totals_row", "line 2", 2)])
+
+
+BILL = "交易时间,商户订单号,用户标识,交易状态,订单金额,应结订单金额,商户退款单号,退款金额,退款状态\n"
+PAYMENT = "`2026-10-18 10:00:00,`M{},`oA,`SUCCESS,`100.00,`90.00,`0,`0.00,`\n"
+SUMMARY = "总交易单数,应结订单总金额,退款总金额\n`1,`90.00,`0.00\n"
+
+
+def test_a_summary_below_the_rows_is_none_of_them(landing: Landing, each_way: str) -> None:
+    """Twice, as two days' bills in one file; a line that is cut short elsewhere stays refused."""
+    days = (BILL + PAYMENT.format(day) + SUMMARY for day in (1, 2))
+    file = landing.one("wechat_pay_bill/a.csv", "".join(days) + "`2026-10-19 10:00:00,`M3\n")
+    assert landing.rows("orders", "order_id, paid_amount::int") == [("M1", 100), ("M2", 100)]
+    assert (file.rows_read, landing.quarantine()) == (3, [(9, None, "ragged_row")])
+    assert ("totals_row", "line 3", 4) in told(landing)
 
 
 def test_where_nothing_else_stands_all_accounts_together_are_what_is_known(landing: Landing, each_way: str) -> None:

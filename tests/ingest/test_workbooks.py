@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -216,6 +217,17 @@ def test_hidden_rows_are_data(landing: Landing, each_way: str) -> None:
 
     landing.one("orders/a.xlsx", saved(hide, S=[HEADER, order(1), order(2), order(3)]))
     assert orders(landing, "order_id, buyer_id") == [("A1", "u"), ("A2", "u"), ("A3", "u")]
+
+
+def test_a_sheet_that_lies_about_its_size_is_read_whole(landing: Landing, each_way: str) -> None:
+    """As Taobao's do: it says that it ends in its first cell."""
+    told_short = io.BytesIO()
+    given = io.BytesIO(workbook({"S": [HEADER, order(1), order(2)]}))
+    with zipfile.ZipFile(given) as whole, zipfile.ZipFile(told_short, "w") as out:
+        for name in whole.namelist():
+            out.writestr(name, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', whole.read(name)))
+    landing.one("orders/a.xlsx", told_short.getvalue())
+    assert orders(landing, "order_id") == [("A1",), ("A2",)]
 
 
 def test_sheets_of_two_kinds_are_two_tables(landing: Landing, each_way: str) -> None:

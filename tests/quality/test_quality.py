@@ -419,3 +419,33 @@ def test_a_chain_of_people_too_long_to_be_one_is_a_doubt(ledger: Any, accounts: 
     chain = [f"('open_id', 'x{n}', 'X', 'phone', 2)" for n in range(accounts)]
     _identities(ledger, ", ".join([*chain, "('open_id', 'y', 'Y', 'shared_id', 0)", "('phone', 'p', 'X', 'phone', 2)"]))
     assert [one.code for one in findings(ledger, SETTINGS)] == codes
+
+
+@pytest.mark.parametrize(
+    ("amounts", "found"), [((0.01, 0.05, 0.09, 5, 5), "< 0.1"), ((2e5, 2e5, 2e5, 5, 5), "> 100,000")]
+)
+def test_amounts_that_nobody_pays_tell_of_a_wrong_unit(ledger: Any, amounts: tuple[float, ...], found: str) -> None:
+    """More than half of them, of one source; 0 says nothing, and what is usual is not told."""
+    for number, amount in enumerate((*amounts, 0, 0, 0)):
+        ledger.execute(
+            "insert into staging.orders by name select 'douyin' as platform, ? as order_id, ? as paid_amount, "
+            "timestamp '2026-03-01 10:00' as paid_at, 'example' as file_source",
+            [str(number), amount],
+        )
+    ledger.execute(
+        "insert into staging.ad_spend by name select 'douyin' as platform, 'a' || i as ad_id, "
+        "date '2026-03-01' as date, 50 as cost_amount, 'spend' as file_source from range(9) r(i)"
+    )
+    (one,) = (one for one in findings(ledger, SETTINGS) if one.code == "unit_unlikely")
+    assert (one.subject, one.rows, one.is_doubt) == ("orders.douyin", 5, True)
+    assert found in one.text["en"]
+
+
+def test_half_of_the_amounts_tell_of_no_unit(ledger: Any) -> None:
+    for number, amount in enumerate((0.01, 0.01, 0.01, 5, 5, 5)):
+        ledger.execute(
+            "insert into staging.orders by name select 'douyin' as platform, ? as order_id, ? as paid_amount, "
+            "timestamp '2026-03-01 10:00' as paid_at, 'example' as file_source",
+            [str(number), amount],
+        )
+    assert "unit_unlikely" not in {one.code for one in findings(ledger, SETTINGS)}

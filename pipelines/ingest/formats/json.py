@@ -9,29 +9,27 @@ import json
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.ingest.bounded import LITTLE, bounded
+from pipelines.ingest.formats.json_choice import choose_json, keys_of, names_unread, paths_declared, paths_of
+from pipelines.ingest.formats.json_kinds import kinds_in, lines_of_kind, others_sql
 from pipelines.ingest.formats.json_lines import CUT, DAMAGED, is_json, json_lines_of
 from pipelines.ingest.formats.json_lists import add_lists, list_columns
-from pipelines.ingest.formats.json_paths import extracted, names_of_cells, parts_of, path_sql, walk
+from pipelines.ingest.formats.json_paths import extracted, names_of_cells, path_sql
 from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.formats.pages import told_of_pages
 from pipelines.ingest.formats.wrappers import (
     Steps,
-    candidates,
-    declared,
     left_beside,
-    names_around,
-    records_at,
     records_sql,
     records_with_around_sql,
     told_around,
 )
-from pipelines.ingest.headers import Match, Missing
+from pipelines.ingest.headers import Match, Missing, match_header
 from pipelines.ingest.notices import Notice
-from pipelines.ingest.recognise import choose, refusal
-from pipelines.ingest.sources import Source, load_sources
+from pipelines.ingest.recognise import named_by, refusal
+from pipelines.ingest.sources import Source
 from pipelines.ingest.text import Text, UnreadableError
 from pipelines.ingest.units import normalise
 from pipelines.ingest.unread import unread_notices
@@ -57,12 +55,48 @@ def open_json(
     found = connection.execute(f"select record from {lines} where {is_record} limit {SAMPLE_RECORDS}").fetchall()
     [[count]] = connection.execute(f"select count(*) from {lines}").fetchall()
     records = [record for (record,) in found]
+    if kinds := _kinds(connection, lines, is_record, records, folders):
+        return _open_kinds(connection, text, lines, is_record, kinds)
     work = partial(_understood, records, count, folders)
     understood = bounded(work, limits) if sum(map(len, records)) > LITTLE else work()
     is_record = _with_inner_json(understood.match, understood.wrapper, is_record)
     opened = _opened_json(connection, text, understood, lines, is_record)
     opened.notices += understood.notices
     return opened
+
+
+def _kinds(
+    connection: Connection, lines: str, is_record: str, records: list[str], folders: tuple[str, ...]
+) -> list[Source]:
+    """The mappings that the file's records are of, where these are several and no folder says which."""
+    if named_by(folders) or sum(map(len, records)) > LITTLE:
+        return []
+    return kinds_in(connection, lines, is_record, [json.loads(record) for record in records if is_json(record)])
+
+
+def _open_kinds(connection: Connection, text: Text, lines: str, is_record: str, kinds: list[Source]) -> Opened:
+    """Each kind's records as a part of the file; what is of none is refused. Raises UnreadableError."""
+    parts = []
+    for number, source in enumerate(kinds):
+        own = lines_of_kind(lines, is_record, source, with_others=number == 0)
+        found = connection.execute(f"select record from {own} where {is_record} limit {SAMPLE_RECORDS}").fetchall()
+        sample = [record for (entry,) in found for record in json.loads(entry)]
+        present = {name for record in sample for name in paths_of(record, paths_declared())}
+        verdict = match_header(source, sorted(present))
+        if isinstance(verdict, Missing):
+            raise refusal(verdict, keys_of(sample[0]), len(sample))
+        verdict = replace(verdict, why=f"{source.recognise.kind} says so, record by record")
+        understood = _Understood(verdict, (), (), unread_notices(verdict, names_unread(verdict, sample, ())))
+        opened = _opened_json(
+            connection, text, understood, own, _with_inner_json(verdict, (), is_record), f"json_{number}"
+        )
+        opened.notices += understood.notices
+        parts.append(opened)
+    first, *others = parts
+    assert first.refused_sql is not None
+    first.refused_sql = f"({first.refused_sql[1:-1]} union all {others_sql(lines, is_record, kinds)})"
+    first.parts = others
+    return first
 
 
 @dataclass(frozen=True)
@@ -78,12 +112,14 @@ class _Understood:
 def _understood(records: list[str], count: int, folders: tuple[str, ...]) -> _Understood:
     """`count`: of the file's records. Raises UnreadableError."""
     sample = [json.loads(record) for record in records if is_json(record)]
-    verdict, wrapper, carried = _choose_json(sample, folders)
+    verdict, wrapper, carried = choose_json(sample, folders)
     if not isinstance(verdict, Match):
         if not sample:
             raise UnreadableError("bad_json", "one JSON object per line", count)
-        raise refusal(verdict, _keys(sample[0]), count, folders)
-    verdict = replace(verdict, notices=(*verdict.notices, *unread_notices(verdict, _others(verdict, sample, wrapper))))
+        raise refusal(verdict, keys_of(sample[0]), count, folders)
+    verdict = replace(
+        verdict, notices=(*verdict.notices, *unread_notices(verdict, names_unread(verdict, sample, wrapper)))
+    )
     known = {normalise(path) for column in verdict.source.columns.values() for path in column.names}
     notices = [*left_beside(sample, wrapper), *told_around(sample, wrapper, known, carried)]
     if len(sample) < SAMPLE_RECORDS:
@@ -114,78 +150,15 @@ def _with_inner_json(match: Match, wrapper: Steps, is_record: str) -> str:
     return is_record
 
 
-def _choose_json(sample: list[Any], folders: tuple[str, ...]) -> tuple[Match | Missing | None, Steps, tuple[str, ...]]:
-    """The mapping, where the records are, and which names around them are said of each of them.
-
-    The records are where a mapping says, else wherever the first mapping fits.
-
-    A line is a record itself (no steps), or wraps some: a page its list, an envelope its body.
-    """
-    best: Missing | None = None
-    said = {declared(path): source for source in load_sources().values() for path in source.recognise.records}
-    paths = _paths_declared()
-    for wrapper in dict.fromkeys([(), *sorted(said), *candidates(sample)]):
-        records = list(records_at(sample, wrapper))
-        if not records:
-            continue
-        present = {name for record in records for name in _paths_of(record, paths)}
-        around = names_around(sample, wrapper)
-        carried = {name for source in load_sources().values() for name in _carried(source, present, around)}
-        verdict = choose(sorted(present | carried), folders, "json")
-        if isinstance(verdict, Match) and (own := _carried(verdict.source, present, around)) != carried:
-            carried, verdict = own, choose(sorted(present | own), folders, "json")
-        if isinstance(verdict, Match):
-            used = {name for name in carried if verdict.header.index(name) in verdict.places}
-            return verdict, wrapper, tuple(sorted(used))
-        if verdict is not None and (best is None or verdict.known > best.known):
-            best = verdict
-    return best, (), ()
-
-
-def _carried(source: Source, present: set[str], around: list[str]) -> set[str]:
-    """Names around the records that a mapping takes as said of each, where no record has a name of that column."""
-    if "json" not in source.formats:
-        return set()
-    columns = [column for column in source.columns.values() if column.around and not present & set(column.names)]
-    return {name for column in columns for name in column.names if name in around}
-
-
-def _paths_declared() -> dict[str, set[str]]:
-    """Every path that a mapping declares, by its first name."""
-    paths: dict[str, set[str]] = {}
-    for source in load_sources().values():
-        if "json" in source.formats:
-            for name in (name for column in source.columns.values() for name in column.names):
-                paths.setdefault(parts_of(name.partition("|")[0])[0], set()).add(name)
-    return paths
-
-
-def _paths_of(record: dict[str, Any], paths: dict[str, set[str]]) -> set[str]:
-    """Every declared path that the record has."""
-    begun = [name for first in record.keys() & paths.keys() for name in paths[first]]
-    return {name for name in begun if walk(record, name) is not None}
-
-
-def _others(match: Match, sample: list[Any], wrapper: Steps) -> list[str]:
-    """Names in the records that the mapping has no path for."""
-    known = {parts_of(path.partition("|")[0])[0] for column in match.source.columns.values() for path in column.names}
-    known |= {parts_of(child.path)[0] for child in match.source.each.values()}
-    return list(dict.fromkeys(key for record in records_at(sample, wrapper) for key in record if key not in known))
-
-
-def _keys(record: Any) -> list[str]:
-    record = record[0] if isinstance(record, list) and record else record
-    return list(record) if isinstance(record, dict) else []
-
-
 def _opened_json(
     connection: Connection,
     text: Text,
     understood: _Understood,
     lines: str,
     is_record: str,
+    prefix: str = "json",
 ) -> Opened:
-    """Temp table json_cells, and one per list inside the records: each document is taken apart once."""
+    """Temp table <prefix>_cells, and one per list inside the records: each document is taken apart once."""
     match, wrapper, carried = understood.match, understood.wrapper, understood.carried
     source = match.source
     read = {name: _paths_read(match, name) for name in source.columns}
@@ -197,21 +170,21 @@ def _opened_json(
         records = records_with_around_sql(wrapper, carried)
         each = "entry.record as record, entry.around as around"
     connection.execute(
-        f"create or replace temp table json_cells as select {kept} from (select *, {found} as found from ("
+        f"create or replace temp table {prefix}_cells as select {kept} from (select *, {found} as found from ("
         f"select line, rec, {each} from (select line, line * 1000000 + generate_subscripts(records, 1) as rec, "
         f"unnest(records) as entry from (select line, {records} as records from {lines} where {is_record}))))"
     )
     opened = Opened(
         match=replace(match, positions=positions, header=tuple(header), seen=match.header),
         encoding=text.encoding,
-        relation=f"(select line, rec, {names_of_cells(len(header))} from json_cells)",
+        relation=f"(select line, rec, {names_of_cells(len(header))} from {prefix}_cells)",
         numbered=True,
         refused_sql=(
             f"(select line, ltrim(record, '{(CUT + DAMAGED).decode()}') as raw, {_REASON} as reason "
             f"from {lines} where not ({is_record}))"
         ),
     )
-    add_lists(connection, opened)
+    add_lists(connection, opened, prefix)
     return opened
 
 

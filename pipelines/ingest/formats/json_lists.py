@@ -29,11 +29,11 @@ def list_columns(source: Source, inside: str | None, document: str) -> list[str]
     return columns
 
 
-def add_lists(connection: Connection, opened: Opened, inside: str | None = None) -> None:
-    """The lists of the records, then the lists in those: temp table json_list_<name> each, known to `opened`."""
+def add_lists(connection: Connection, opened: Opened, prefix: str, inside: str | None = None) -> None:
+    """The lists of the records, then the lists in those: temp table <prefix>_list_<name> each, known to `opened`."""
     source = opened.match.source
     outer = opened.match if inside is None else opened.child_matches[inside]
-    table = "json_cells" if inside is None else f"json_list_{inside}"
+    table = f"{prefix}_cells" if inside is None else f"{prefix}_list_{inside}"
     for name, child in source.each.items():
         if child.inside != inside:
             continue
@@ -41,15 +41,15 @@ def add_lists(connection: Connection, opened: Opened, inside: str | None = None)
         more, found, cells = extracted({key: column.names for key, column in child.columns.items()}, "child", width)
         kept = ", ".join(["line", "rec", names_of_cells(width), cells, *list_columns(source, name, "child")])
         connection.execute(
-            f"create or replace temp table json_list_{name} as select {kept} from ("
+            f"create or replace temp table {prefix}_list_{name} as select {kept} from ("
             f"select *, {found} as found from (select *, unnest(l_{name}) as child from {table}))"
         )
         places = dict(outer.positions)
         places |= {key: tuple(p + width for p in at) for key, at in positions_of(child.columns, more).items()}
-        opened.children[name] = f"(select line, rec, {names_of_cells(width + len(more))} from json_list_{name})"
+        opened.children[name] = f"(select line, rec, {names_of_cells(width + len(more))} from {prefix}_list_{name})"
         opened.child_matches[name] = Match(source, places, {}, (*outer.header, *more))
         opened.notices += _unread(connection, table, name, child.path)
-        add_lists(connection, opened, name)
+        add_lists(connection, opened, prefix, name)
 
 
 def _unread(connection: Connection, table: str, name: str, path: str) -> list[Notice]:

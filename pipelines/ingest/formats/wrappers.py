@@ -4,7 +4,8 @@ What belongs here: paths to records, in Python for the sample and in SQL for the
 record (json.py).
 
 A path is names behind one another. `|` behind a name: what stands there is JSON in a text. `*` at the end: the values
-of a map, whose names are ids, or lists of records by day, by group; twice, of a map of such maps.
+of a map, whose names are ids, or lists of records by day, by group; twice, of a map of such maps. `@` at the end, where
+a mapping says so: each name of a map and its value as a record of its own, `@key` and `@value`, but for names over {}.
 """
 
 from __future__ import annotations
@@ -94,6 +95,8 @@ def _step(value: Any, step: str) -> Any:
         return None
     if step == "*":
         return [entry for inner in value.values() for entry in _each(inner)]
+    if step == "@":
+        return [{"@key": name, "@value": inner} for name, inner in value.items() if inner != {}]
     value = value.get(step.removesuffix("|"))
     if step.endswith("|"):
         return json.loads(value) if isinstance(value, str) and is_json(value) else None
@@ -133,6 +136,11 @@ def _inner_sql(document: str, step: str) -> str:
     """SQL: the list of what stands one step further in."""
     if step == "*":
         return f"flatten(list_transform(coalesce({_values(document)}, [null]), lambda v: {_expanded('v')}))"
+    if step == "@":
+        entries = f"map_entries(from_json({document}, '\"MAP(VARCHAR, JSON)\"'))"
+        record = "json_object('@key', p.key, '@value', p.value)"
+        filled = f"list_filter({entries}, lambda p: p.value::varchar <> '{{}}')"
+        return f"coalesce(list_transform({filled}, lambda p: {record}), [null])"
     there = f"json_extract({document}, {_key(step.removesuffix('|'))})"
     if step.endswith("|"):
         text = f"json_extract_string({there}, '$')"
@@ -170,7 +178,7 @@ def left_beside(sample: list[Any], steps: Steps) -> list[Notice]:
         return []
     others = []
     for place in candidates(sample):
-        within = all(step in (part, "*") for step, part in zip(steps, place, strict=False))
+        within = all(step in (part, "*", "@") or part == "*" for step, part in zip(steps, place, strict=False))
         if not within and len(list(records_at(sample, place))) > (0 if _is_list(sample, place) else 1):
             others.append(place)
     told = []
