@@ -220,14 +220,18 @@ refund_rows as (
   group by all
 ),
 
--- the lines of an order: one closed after it was paid, or refunded as its own file says, went back whole
+-- the lines of an order: of one refunded as its own file says what went back; without an amount, or where it was closed
+-- after it was paid, it went back whole
 lines as (
   select
     i.platform,
     i.order_id,
     i.item_id,
     case when list_contains($global_platforms, i.platform) then '' else coalesce(i.shop_id, '') end as line_shop,
-    max(case when i.status = 'cancelled' or i.after_sale_status = 'succeeded' then i.paid_amount end) as back_amount,
+    coalesce(
+      max(case when i.after_sale_status = 'succeeded' then i.after_sale_amount end),
+      max(case when i.status = 'cancelled' or i.after_sale_status = 'succeeded' then i.paid_amount end)
+    ) as back_amount,
     bool_or(i.status = 'cancelled' and coalesce(i.after_sale_status, 'none') <> 'succeeded') as is_implied
   from staging.order_items as i
   inner join (

@@ -20,6 +20,19 @@ columns:
   platform_subsidy_amount: {type: 'decimal(18,2)', unit: yuan, zh: 平台补贴, description: "what the platform added"}
   talent_subsidy_amount: {type: 'decimal(18,2)', unit: yuan, zh: 达人补贴, description: "what talents added"}
   ad_cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 投放消耗, description: "what advertising cost"}
+  new_contacts: {type: bigint, unit: person, zh: 新增客户数, description: "customers added to staff on the day"}
+  lost_contacts: {type: bigint, unit: person, zh: 流失客户数, description: "customers who deleted or blocked staff on the day"}
+  new_applications: {type: bigint, unit: event, zh: 发起申请数, description: "applications to add a customer that staff sent"}
+  chats: {type: bigint, unit: event, zh: 单聊总数, description: "single chats with a message of staff"}
+  staff_messages: {type: bigint, unit: event, zh: 员工消息数, description: "messages that staff sent in them"}
+  average_reply_seconds: {type: double, unit: second, zh: 平均首次回复时长, description: "how long a customer waited for the first reply; NULL where nobody replied, never 0"}
+  groups: {type: bigint, zh: 客户群总数, description: "customer groups at the day's end"}
+  new_groups: {type: bigint, zh: 新增客户群数, description: "made on the day"}
+  active_groups: {type: bigint, zh: 有消息的群数, description: "groups with a message on the day"}
+  group_members: {type: bigint, unit: person, zh: 群成员总数, description: "members of all groups at the day's end; staff may be counted, and who is in two groups twice"}
+  new_group_members: {type: bigint, unit: person, zh: 新增群成员数, description: "who joined on the day"}
+  members_ever_active: {type: bigint, unit: person, zh: 发过消息的群成员数, description: "members who had ever sent a message up to that day: a running total, and never the day's own"}
+  group_messages: {type: bigint, unit: event, zh: 群消息总数, description: "messages in groups"}
 checks:
   - unique: [platform, shop_id, date]
   - not_null: [platform, date]
@@ -39,6 +52,19 @@ select
   clicked_people,
   platform_subsidy_amount,
   talent_subsidy_amount,
-  ad_cost_amount
+  ad_cost_amount,
+  new_contacts,
+  lost_contacts,
+  new_applications,
+  chats,
+  staff_messages,
+  average_reply_seconds,
+  groups,
+  new_groups,
+  active_groups,
+  group_members,
+  new_group_members,
+  members_ever_active,
+  group_messages
 from staging.platform_days
 where date <= $as_of

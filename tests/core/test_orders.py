@@ -284,3 +284,33 @@ def test_a_day_without_an_hour_is_over_when_its_order_counts():
     )
     assert steps == [{"in_order": True}]
     assert built.rows("metrics.public_to_private", "segment_by = 'all' and window_days = 7")[0]["private_people"] == 2
+
+
+def test_a_part_of_a_line_that_went_back_is_taken_off():
+    """Of o1 a part of one line, of o2 a whole line without an amount; o3's part is told by another file's copy."""
+    built = world(
+        {
+            "orders": """
+            | order_id | platform | buyer_id | paid_at             | paid_amount | after_sale_status | after_sale_amount |
+            | o1       | douyin   | ann      | 2025-01-01 10:00:00 | 100         | succeeded         | 15                |
+            | o2       | douyin   | bob      | 2025-01-02 10:00:00 | 100         | succeeded         | 60                |
+            | o3       | douyin   | cai      | 2025-01-03 10:00:00 | 60          | -                 | -                 |
+            """,
+            "order_items": """
+            | order_id | item_id | platform | paid_at             | paid_amount | after_sale_status | after_sale_amount | file_source |
+            | o1       | i1      | douyin   | 2025-01-01 10:00:00 | 60          | succeeded         | 15                | one         |
+            | o1       | i2      | douyin   | 2025-01-01 10:00:00 | 40          | none              | -                 | one         |
+            | o2       | i3      | douyin   | 2025-01-02 10:00:00 | 60          | succeeded         | -                 | one         |
+            | o2       | i4      | douyin   | 2025-01-02 10:00:00 | 40          | none              | -                 | one         |
+            | o3       | i5      | douyin   | 2025-01-03 10:00:00 | 60          | succeeded         | -                 | one         |
+            | o3       | i5      | douyin   | 2025-01-03 10:00:00 | 60          | succeeded         | 20                | two         |
+            """,
+        }
+    )  # fmt: skip
+    expected = table("""
+    | order_id | refund_amount | net_amount | is_kept |
+    | o1       | 15            | 85         | true    |
+    | o2       | 60            | 40         | true    |
+    | o3       | 20            | 40         | true    |
+    """)
+    assert columns(built.rows("core.orders", order="order_id"), *expected[0]) == expected
