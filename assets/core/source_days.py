@@ -4,21 +4,25 @@ description: >-
   What each source told of each day: one row per kind of row, platform, shop and day with rows, up to as_of. A day is
   whole when some file that told rows of it was written after the day had ended. A file whose own time lies before many
   of its own rows (over one in a hundred) says nothing by it, nor does one whose time is not known; their days count
-  as whole.
+  as whole. A whole list of a group's members tells who stood in it, whether or not anybody came or left: it is a row
+  of the day before its own.
 description_zh: >-
   每个来源每天给了多少行：每种数据 × 平台 × 店铺 × 日期一行，只列有数据的日期。
   至少有一份文件在当天结束之后写成，这一天才算完整；
   文件自身时间早于其中 1% 以上的行、或不知道时间的，无从判断，按完整算。
+  完整的群成员名单即使无人进出，也说明谁在群里：在名单前一天记一行。
 grain: kind, platform, shop_id, date
 reads:
   - ops.copies
   - ops.files
+  - ops.lists
   - core.event_words
   - staging.orders
   - staging.refunds
   - staging.events
   - staging.live_sessions
   - staging.group_days
+  - staging.group_members
   - staging.pushes
   - staging.ad_spend
 columns:
@@ -26,8 +30,8 @@ columns:
     type: varchar
     zh: 数据种类
     description: >-
-      orders, refunds, events, memberships (the events that begin or end a private membership; they are events too),
-      live_sessions, group_days, pushes or ad_spend
+      orders, refunds, events, memberships (the events that begin or end a private membership, which are events too, and
+      whole lists of members), live_sessions, group_days, pushes or ad_spend
   platform:    {type: varchar, zh: 平台}
   shop_id:     {type: varchar, zh: 店铺, description: of orders; NULL for other kinds and where the file names none}
   date:        {type: date, zh: 日期}
@@ -81,7 +85,7 @@ def last_whole_day(connection, limit):
 
 def _days(kinds):
     """A SELECT of what the files told, by day."""
-    told = " union all ".join(_told(kind) for kind in kinds)
+    told = " union all ".join([*map(_told, kinds), *([_LISTS] if "memberships" in kinds else [])])
     return f"""
         with told as ({told}),
         files as (
@@ -118,6 +122,22 @@ def _days(kinds):
         where t.date <= $limit
         group by t.kind, t.platform, t.shop_id, t.date
     """
+
+
+# A list is of a moment within its day, so it tells of the days before. The first one of people of whom nobody says
+# since when begins no membership, and tells of none. Torn and short lists do not show who has left (ops.lists).
+_LISTS = """
+    select 'memberships' as kind, g.platform, cast(null as varchar) as shop_id, cast(l.version_at as date) - 1 as date,
+        l.file_id, count(*) as rows
+    from ops.lists l join (
+        select platform, group_id, observed_at, file_id, max(joined_at) as since from staging.group_members group by all
+    ) g on l.file_id = g.file_id and l.version_at = g.observed_at
+        and ends_with(l.list, concat(chr(31), g.platform, chr(31), g.group_id))
+    where l.verdict = 'whole' and (
+        g.since is not null or l.version_at > (select min(f.version_at) from ops.lists f where f.list = l.list)
+    )
+    group by all
+"""
 
 
 def _told(kind):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from tests.cases.conftest import Merchant
 
@@ -47,3 +47,28 @@ def test_a_list_from_before_that_comes_later_reaches_core(merchant: Merchant) ->
         merchant.run("2026-11-20").rows("select * exclude (person_id) from core.memberships order by all")
         == incremental
     )
+
+
+def members(count: int) -> str:
+    """A list that does not say since when."""
+    return "群名称,成员ID\n" + "".join(f"一群,u{number}\n" for number in range(count))
+
+
+def known_until(merchant: Merchant) -> list[tuple[date]]:
+    return merchant.rows("select last_date from core.clocks where kind = 'memberships'")
+
+
+def test_a_list_in_which_nobody_came_or_went_says_so(merchant: Merchant) -> None:
+    """u10 came by the 6th; the list of the 12th has the same people, so who was in is known to the 11th."""
+    merchant.put("member_lists/1.csv", members(10), at="2026-10-05 09:00:00")
+    assert known_until(merchant.run("2026-11-20")) == []  # nobody says since when: no membership is known yet
+    merchant.put("member_lists/2.csv", members(11), at="2026-10-06 09:00:00")
+    merchant.put("member_lists/3.csv", members(11), at="2026-10-12 09:00:00")
+    assert known_until(merchant.run("2026-11-20")) == [(date(2026, 10, 11),)]
+    merchant.put("member_lists/4.csv", members(3), at="2026-10-20 09:00:00")  # a part of the list, and told as that
+    assert known_until(merchant.run("2026-11-20")) == [(date(2026, 10, 11),)]
+
+
+def test_one_list_with_times_of_joining_is_known_until_it_was_taken(merchant: Merchant) -> None:
+    merchant.put("member_lists/1.csv", HEADER + "".join(ALL), at="2026-10-09 09:00:00")
+    assert known_until(merchant.run("2026-11-20")) == [(date(2026, 10, 8),)]
