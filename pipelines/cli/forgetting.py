@@ -24,6 +24,7 @@ def forget_person(home: Path | None, phone: str, id_: str, is_requested: bool = 
     """Forgets, makes everything anew from what is left, and tells; 1 where something is left to do by hand."""
     from pipelines.ingest.sources import sources_of
     from pipelines.run import run
+    from pipelines.steps.reporting import write_report
     from pipelines.upkeep.forget import forget_old_snapshots
     from pipelines.upkeep.forget import forget_person as forget
 
@@ -38,6 +39,7 @@ def forget_person(home: Path | None, phone: str, id_: str, is_requested: bool = 
         return 0
     is_published = run(settings, select=["*"]).status == "published"
     if is_published:
+        write_report(settings, "daily")
         forget_old_snapshots(settings)
     _tell(done)
     if not is_published:

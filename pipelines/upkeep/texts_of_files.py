@@ -113,8 +113,11 @@ def _column(
         asked = f"{has_personal_number_sql(said)} or {_ADDRESS_SQL.format(said)} or {planted}"
         given: dict[str, Any] | None = {"canaries": [*canaries, "\x00"]}
     elif any(type_.startswith(word) for word in _NUMBER_TYPES.split("|")):
-        # a phone or a national id that was read as a number
-        asked, given = f'"{column}" between 13e9 and 2e10 or "{column}" between 1e17 and 1e18', None
+        # a phone or a national id that was read as a number; an amount with cents is neither
+        asked = (
+            f'("{column}" between 13e9 and 2e10 or "{column}" between 1e17 and 1e18) and "{column}" = "{column}" // 1'
+        )
+        said, given = f'"{column}"::hugeint::varchar', None
     else:
         return
     rows = connection.execute(f"select distinct {said} from {table} where {asked}", given).fetchall()
