@@ -26,6 +26,12 @@ from pipelines.spec.reading import SpecError, Strict, read
 
 LIST = Path(__file__).parents[2] / "assets" / "demo" / "files.yaml"
 
+# words of `tells`: events that the merchant's log leaves to a platform's file; the questions of queries/told_*.sql;
+# more about the orders of another source
+EVENTS = ("follow", "fan_club_join", "group_apply", "red_packet_open", "wecom_add")
+QUESTIONS = tuple(file.stem.removeprefix("told_") for file in Path(__file__).parent.glob("queries/told_*.sql"))
+TOLD = (*EVENTS, *QUESTIONS, "with_orders")
+
 
 class DemoFile(Strict):
     """What the demo has of one source; what the keys mean stands in assets/demo/files.yaml."""
@@ -54,11 +60,15 @@ class DemoFile(Strict):
 
 @cache
 def demo_files() -> dict[str, DemoFile]:
-    """By source. Raises SpecError naming a source that there is none of, or that has no file in the demo."""
+    """By source. Raises SpecError naming a source that there is none of or that has no file here, and a mistake."""
     files, sources = read(LIST, dict[str, DemoFile]), shipped_sources()
-    for name in files:
+    for name, one in files.items():
         if name not in sources:
             raise SpecError(f"{LIST}: {name}: there is no such source; {hint(name, list(sources))}")
+        if one.file and one.tells not in TOLD:
+            raise SpecError(f"{LIST}: {name}.tells: nothing is told by {one.tells!r}; {hint(one.tells, TOLD)}")
+        if (one.tells == "with_orders") != bool(one.of) or (one.of and one.of not in files):
+            raise SpecError(f"{LIST}: {name}.of: with_orders, and nothing else, names the source of the orders")
     if missing := [name for name in sources if name not in files]:
         raise SpecError(f"{LIST}: no file of the demo merchant for {', '.join(missing)}: give each a line")
     return files

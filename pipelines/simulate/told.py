@@ -12,10 +12,8 @@ from functools import cache
 from itertools import zip_longest
 from typing import Any
 
-from pipelines.simulate.pattern_files import DemoFile, demo_files, demo_pattern, platform_of
+from pipelines.simulate.pattern_files import EVENTS, DemoFile, demo_files, demo_pattern, platform_of
 
-# words of `tells` that are the log's own events
-EVENTS = ("follow", "fan_club_join", "group_apply", "red_packet_open", "wecom_add")
 # source → platform, group and door of the members that its list tells
 LISTED = {
     "member_lists": ("wechat", "栖木老客群", "other"),

@@ -16,10 +16,9 @@ from pipelines.simulate.asking import Row
 from pipelines.simulate.files import File, line
 from pipelines.simulate.other_files import IDENTITY_HEADER
 from pipelines.simulate.pattern_cells import OWN, PEOPLE
-from pipelines.simulate.pattern_files import DemoFile, as_file, demo_files, demo_pattern, platform_of
+from pipelines.simulate.pattern_files import EVENTS, DemoFile, as_file, demo_files, demo_pattern, platform_of
 from pipelines.simulate.patterns import Copy, Pattern
 from pipelines.simulate.respelling import is_phone, other_id
-from pipelines.simulate.told import EVENTS
 
 if TYPE_CHECKING:
     from pipelines.database import Connection

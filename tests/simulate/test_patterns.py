@@ -131,11 +131,23 @@ def test_moments_keep_their_spelling() -> None:
     assert [bare(cell) for cell in ('="261"', "'261\t", "\t261")] == ["261"] * 3
 
 
-def test_a_source_that_has_no_file_in_the_demo_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So a new mapping comes with its line in assets/demo/files.yaml."""
-    lines = LIST.read_text(encoding="utf-8").splitlines()
-    shorter = tmp_path / "files.yaml"
-    shorter.write_text("\n".join(line for line in lines if not line.startswith("jd_orders")), encoding="utf-8")
-    monkeypatch.setattr("pipelines.simulate.pattern_files.LIST", shorter)
-    with pytest.raises(SpecError, match="no file of the demo merchant for jd_orders"):
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        ("\njd_orders: ", "\n# ", "no file of the demo merchant for jd_orders"),
+        ("\njd_orders: ", "\njd_order: ", "jd_order: there is no such source.*jd_orders"),
+        ("tells: sessions", "tells: session", "session_funnel.tells: nothing is told by 'session'.*sessions"),
+        ("of: youzan_orders", "of: yuozan", "youzan_items.of"),
+    ],
+)
+def test_a_mistake_in_the_list_of_the_demos_files_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, good: str, bad: str, said: str
+) -> None:
+    """A source without a line above all: a new mapping comes with one."""
+    text = LIST.read_text(encoding="utf-8")
+    assert good in text
+    changed = tmp_path / "files.yaml"
+    changed.write_text(text.replace(good, bad), encoding="utf-8")
+    monkeypatch.setattr("pipelines.simulate.pattern_files.LIST", changed)
+    with pytest.raises(SpecError, match=said):
         demo_files.__wrapped__()
