@@ -15,7 +15,7 @@ def test_a_new_home(siyu: Siyu, tmp_path: Path) -> None:
     assert "landing/抖店订单/" in said.out
     assert "There already" not in said.out
     folders = [folder.name for folder in (home / "landing").iterdir()]
-    assert 5 <= len(folders) <= 20
+    assert 5 <= len(folders) <= 24
     assert [folder for folder in folders if not named_by((folder,))] == []
     assert list((home / "landing").rglob("*.*")) == []
     assert (home / "templates" / "订单_orders.xlsx").is_file()
