@@ -16,9 +16,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.database import transaction
-from pipelines.engines.duckdb import DuckDBEngine, count
+from pipelines.engines.duckdb import DuckDBEngine, count, create_as
 from pipelines.engines.engine import TOUCHED, Engine
 from pipelines.fingerprint import fingerprint
+from pipelines.fitted import held, rows_of
 from pipelines.platforms import load_platforms
 from pipelines.settings import Settings
 from pipelines.tables import ASSETS, Table, load_tables
@@ -91,9 +92,17 @@ def values(settings: Settings, as_of: date) -> dict[str, Any]:
 
 def build(connection: Connection, table: Table, given: dict[str, Any], engine: Engine | None = None) -> Built:
     """The whole table anew. `given`: values() and the table's parameters."""
-    started = time.monotonic()
-    rows = (engine or DuckDBEngine(connection)).create(table, given)
+    started, engine = time.monotonic(), engine or DuckDBEngine(connection)
+    rows = _build_fitted(connection, table, given, engine) if table.inputs else engine.create(table, given)
     return Built(table.qualified, rows, rows, time.monotonic() - started, True)
+
+
+def _build_fitted(connection: Connection, table: Table, given: dict[str, Any], engine: Engine) -> int:
+    """A metric in Python: the engine asks for its inputs, its rows come to stand in the warehouse."""
+    given = {**table.parameters, **given}
+    said = rows_of(table, given, lambda one: engine.select(one, given))
+    with held(connection, table, given, said) as sql:
+        return create_as(connection, table, sql)
 
 
 def refresh(

@@ -24,11 +24,20 @@ def column_lineage(table: Table) -> dict[str, tuple[Origin, ...]]:
     """For each column of a SQL table, the columns of other tables that its value is computed from, sorted.
 
     A constant and a bare count(*) are made of no column: (). Filters and join keys are not counted; they decide which
-    rows there are, not what stands in one. A table built in Python or read from files has no column lineage: {}.
+    rows there are, not what stands in one. Of a metric in Python every number is made of all that its inputs are; a
+    column of its grain of those of its name. A table of core in Python or read from files has no column lineage: {}.
     """
-    if not table.sql:
-        return {}
-    return _of_sql(table, known_columns())
+    if table.inputs:
+        return _of_model(table)
+    found = _of_sql(table, known_columns()) if table.sql else {}
+    return {name: found[name] for name in table.columns if name in found}
+
+
+def _of_model(table: Table) -> dict[str, tuple[Origin, ...]]:
+    inputs = [_of_sql(one, known_columns()) for one in table.inputs.values()]
+    every = {origin for columns in inputs for origins in columns.values() for origin in origins}
+    named = {name: {origin for columns in inputs for origin in columns.get(name, ())} for name in table.key}
+    return {name: tuple(sorted(named.get(name, every))) for name in table.columns}
 
 
 def _of_sql(table: Table, known: Mapping[str, Any]) -> dict[str, tuple[Origin, ...]]:
@@ -43,7 +52,7 @@ def _of_sql(table: Table, known: Mapping[str, Any]) -> dict[str, tuple[Origin, .
     nodes = lineage(
         None, statement, dict(known), dialect="duckdb", scope=build_scope(statement), trim_selects=False, copy=False
     )
-    return {name: tuple(sorted(set(_origins(nodes[name])))) for name in table.columns if name in nodes}
+    return {name: tuple(sorted(set(_origins(node)))) for name, node in nodes.items()}
 
 
 def _origins(node: Node) -> Iterator[Origin]:

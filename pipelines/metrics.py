@@ -7,11 +7,13 @@ metric (assets/metrics).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.building import Built, build, values
 from pipelines.facts import are_stored
+from pipelines.fitted import put, rows_of
 from pipelines.settings import Settings
 from pipelines.spec.literals import quoted
 from pipelines.spec.nearest import hint, nearest
@@ -58,11 +60,58 @@ def query(
 
 
 def text_of(connection: Connection, name: str, parameters: Mapping[str, Any], settings: Settings, as_of: date) -> str:
-    """The same question as text."""
-    table = find_metric(name)
-    asked = {key: value for key, value in table.resolve(parameters).items() if key in parameters}
-    given = {**table.parameters, **values(settings, as_of), **asked}
-    return table.render(given, is_stored=are_stored(connection))
+    """The same question as text, for this connection."""
+    return _Question(connection, values(settings, as_of)).text(find_metric(name), parameters)
+
+
+@dataclass
+class _Question:
+    """One question: a metric that it reads is asked first where no nightly table answers for it, and once."""
+
+    connection: Connection
+    values: dict[str, Any]
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def text(self, table: Table, parameters: Mapping[str, Any]) -> str:
+        """The SELECT that answers; what was fitted for it stands under a name of its own on the connection."""
+        key = f"{table.qualified} {sorted(parameters.items())}"
+        if key not in self.texts:
+            self.texts[key] = self._answered(table, parameters)
+        return self.texts[key]
+
+    def _answered(self, table: Table, parameters: Mapping[str, Any]) -> str:
+        given = self.given(table, parameters)
+        read = [(one, asked) for one, asked in self.handed(table, given) if not self._stands(one, asked)]
+        inputs = {one.qualified: self.text(one, asked) for one, asked in read}
+
+        def rendered(one: Table) -> str:
+            return one.render(given, inputs=inputs, is_stored=are_stored(self.connection))
+
+        if not table.inputs:
+            return rendered(table)
+        said = rows_of(table, given, lambda one: self.connection.execute(rendered(one)).fetchnumpy())
+        return put(self.connection, table, given, said)[1]
+
+    def given(self, table: Table, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """What the table's SQL may use as `$name`."""
+        asked = {key: value for key, value in table.resolve(parameters).items() if key in parameters}
+        return {**table.parameters, **self.values, **asked}
+
+    def handed(self, table: Table, given: Mapping[str, Any]) -> list[tuple[Table, dict[str, Any]]]:
+        """The metrics that the table reads, with what it asks of each."""
+        read = table.header.metrics.items()
+        return [(find_metric(name), {mine: given[its] for mine, its in of.items()}) for name, of in read]
+
+    def _stands(self, table: Table, asked: Mapping[str, Any]) -> bool:
+        """Whether a metric's nightly table is here and holds what is asked of it."""
+        nightly = {**table.parameters, **self.values}
+        return all(nightly[name] == value for name, value in asked.items()) and _is_here(self.connection, table)
+
+
+def _is_here(connection: Connection, table: Table) -> bool:
+    here = "table_catalog = current_database() and table_schema = ? and table_name = ?"
+    rows = connection.execute(f"select 1 from information_schema.tables where {here}", [table.schema, table.name])
+    return bool(rows.fetchall())
 
 
 def ask(
@@ -76,7 +125,8 @@ def ask(
 
 
 def doubts(snapshot: Snapshot, name: str, parameters: Mapping[str, Any], as_of: date | str | None = None) -> list[str]:
-    """What may make an answer mean something else than was asked: words that no row holds, days nobody has watched."""
+    """What may make an answer mean something else than was asked: words that no row holds, days nobody has watched, and
+    what it does not tell."""
     from pipelines.core import beyond_data
 
     table, said = find_metric(name), []
@@ -85,7 +135,20 @@ def doubts(snapshot: Snapshot, name: str, parameters: Mapping[str, Any], as_of: 
     day = snapshot.as_of if as_of is None else date.fromisoformat(str(as_of))
     if day > snapshot.as_of:
         said.append(beyond_data(snapshot.connection, snapshot.settings, day))
+    elif day == snapshot.as_of:
+        question = _Question(snapshot.connection, values(snapshot.settings, day))
+        said += _notices(snapshot.connection, table, parameters, question)
     return [doubt for doubt in said if doubt]
+
+
+def _notices(connection: Connection, table: Table, parameters: Mapping[str, Any], question: _Question) -> list[str]:
+    """What a metric, or one that it reads, does not tell, and why: the sentences of their headers' `notice`."""
+    said = []
+    for one, asked in [*question.handed(table, question.given(table, parameters)), (table, parameters)]:
+        if column := one.header.notice:
+            rows = connection.sql(question.text(one, asked)).filter(f"{column} is not null").project(column)
+            said += [row[0] for row in rows.distinct().order("all").fetchall()]
+    return said
 
 
 def _unheard(connection: Connection, table: Table, parameter: str, asked: list[str]) -> list[str]:

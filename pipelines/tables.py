@@ -37,8 +37,21 @@ class Table(TableFile):
         return {name: self.parameters[name] if words == ("default",) else list(words) for name, words in stated.items()}
 
     @functools.cached_property
+    def inputs(self) -> dict[str, Table]:
+        """Of a metric in Python the SELECTs that it is fitted on, each as a table of this header."""
+        header, given = self.header.model_copy(update={"inputs": {}}), self.header.inputs.items()
+        return {name: Table(self.schema, f"{self.name}_{name}", self.path, header, sql) for name, sql in given}
+
+    @property
+    def text(self) -> str:
+        """The SQL that people are shown: its own, or that of its inputs, each under its name."""
+        return self.sql or "\n\n".join(f"-- {name}\n{one.sql.strip()}" for name, one in self.inputs.items())
+
+    @functools.cached_property
     def dependencies(self) -> tuple[str, ...]:
         """Qualified names of the tables that this one reads, from its SQL (or its header, where it is Python)."""
+        if self.inputs:
+            return tuple(sorted({name for one in self.inputs.values() for name in one.dependencies}))
         return rendering.dependencies_of(self)
 
     def expression(self) -> exp.Expr:

@@ -12,6 +12,7 @@ import pytest
 from pipelines.building import refresh, values
 from pipelines.core import begin_pass
 from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.fitted import Columns
 from pipelines.tables import Table, load_tables
 from tests.worlds import world
 
@@ -27,6 +28,10 @@ class Told:
     def create(self, table: Table, given: Mapping[str, Any]) -> int:
         self.asked.append("create")
         return self.made.create(table, given)
+
+    def select(self, table: Table, given: Mapping[str, Any]) -> Columns:
+        self.asked.append(f"select {table.name}")
+        return self.made.select(table, given)
 
     def replace_touched(self, table: Table, given: Mapping[str, Any], done: int) -> int | None:
         self.asked.append("replace_touched")

@@ -99,12 +99,12 @@ def _explain_table(home: Path | None, table: Table, rendered: bool) -> None:
             out.print(f"  {check.expected}" + ("" if check.is_blocking else " (reported, stops nothing)"))
     _heading(out, "Reads")
     out.print(_upstream(table))
-    if table.sql:
+    if table.text:
         _heading(out, "Columns come from")
         out.print(_column_origins(table))
         out.print(f"siyu explain {table.name}.COLUMN draws one column's whole way back to the files.", style="dim")
         _heading(out, "SQL")
-        out.print(_sql(home, table) if rendered else table.sql, soft_wrap=True)
+        out.print(_sql(home, table) if rendered else table.text, soft_wrap=True)
 
 
 def _explain_column(table: Table, name: str) -> None:
@@ -217,4 +217,5 @@ def _sql(home: Path | None, table: Table) -> str:
     from pipelines.warehouse import open_warehouse
 
     with open_warehouse(home) as snapshot:
-        return table.render({**table.parameters, **values(snapshot.settings, snapshot.as_of)})
+        given = {**table.parameters, **values(snapshot.settings, snapshot.as_of)}
+    return table.render(given) if table.sql else "\n\n".join(one.render(given) for one in table.inputs.values())

@@ -23,6 +23,7 @@ from pipelines.engines.following import (
     was_replaced,
 )
 from pipelines.engines.touched_rows import gathered, match_of, rows_by
+from pipelines.fitted import Columns
 from pipelines.identity import components
 from pipelines.spec.literals import quoted
 from pipelines.tables import Table, load_tables
@@ -40,12 +41,12 @@ class DuckDBEngine:
 
     def create(self, table: Table, given: Mapping[str, Any]) -> int:
         """See Engine."""
-        kind = "view" if table.is_view else "table"
-        text = table.render({**table.parameters, **given})
-        with _joins_as(table, self.connection), transaction(self.connection):
-            make_way(self.connection, table)
-            self.connection.execute(f"create or replace {kind} {table.qualified} as {text}")
-        return 0 if table.is_view else count(self.connection, table.qualified)
+        with _joins_as(table, self.connection):
+            return create_as(self.connection, table, table.render({**table.parameters, **given}))
+
+    def select(self, table: Table, given: Mapping[str, Any]) -> Columns:
+        """See Engine."""
+        return self.connection.execute(table.render({**table.parameters, **given})).fetchnumpy()
 
     def label(self, edges: str) -> None:
         """See Engine; by scipy."""
@@ -70,6 +71,15 @@ class DuckDBEngine:
             return None
         with transaction(self.connection):
             return follow(self.connection, fact, given)
+
+
+def create_as(connection: Connection, table: Table, text: str) -> int:
+    """The whole table (or view) anew from a SELECT; how many rows it has now."""
+    kind = "view" if table.is_view else "table"
+    with transaction(connection):
+        make_way(connection, table)
+        connection.execute(f"create or replace {kind} {table.qualified} as {text}")
+    return 0 if table.is_view else count(connection, table.qualified)
 
 
 def make_way(connection: Connection, table: Table) -> None:

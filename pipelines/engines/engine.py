@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from pipelines.fitted import Columns
 from pipelines.tables import Table
 
 # The sets of touched keys that assets/core/identities.py fills, and by which a table may be rebuilt in part.
@@ -31,6 +32,9 @@ class Engine(Protocol):
     def label(self, edges: str) -> None:
         """temp.labels(node, smallest): every node of the warehouse's temporary table `edges` (one, other) with the
         smallest of its connected component."""
+
+    def select(self, table: Table, given: Mapping[str, Any]) -> Columns:
+        """The rows of a SELECT that a model is fitted on, by column."""
 
     def replace_touched(self, table: Table, given: Mapping[str, Any], done: int) -> int | None:
         """Only the rows that passes after `done` touched, anew; how many were written. None: it can only create."""

@@ -3,7 +3,7 @@
 What belongs here: a session, the way of tables into it and back. What does not: any table's SQL (assets/), transpiling
 (Table.render does it by sqlglot), the Java (java.py).
 
-What Spark reads and did not make (the canonical tables, core's tables built in Python) comes from the warehouse as
+What Spark reads and did not make (the canonical tables, tables in Python) comes from the warehouse as
 Parquet when it is first read; each table that Spark makes is Parquet, too, and is copied into the warehouse at once.
 Timestamps are naive business time on both sides (TIMESTAMP_NTZ), so the session's time zone decides nothing; it is set
 to UTC and checked all the same.
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.database import SCHEMAS, transaction
 from pipelines.engines.duckdb import DuckDBEngine, count, make_way
 from pipelines.engines.java import QUIETLY, SparkMissing, find_java, launched_with
+from pipelines.fitted import Columns
 from pipelines.identity import stars
 from pipelines.settings import Settings
 from pipelines.spec.literals import quoted
@@ -59,11 +60,11 @@ class SparkTables:
             self.session.sql(f"drop database if exists {schema} cascade")
             self.session.sql(f"create database {schema} location {_literal(self.folder / schema)}")
 
-    def load(self, connection: Connection, name: str) -> None:
-        """A table of the warehouse, by its qualified name, as it is."""
+    def load(self, connection: Connection, name: str, source: str | None = None) -> None:
+        """A table of the warehouse, by its qualified name, as it is, or what `source` names in its place."""
         file = self.folder / "loaded" / f"{name}.parquet"
         file.parent.mkdir(parents=True, exist_ok=True)
-        connection.execute(f"copy (from {name}) to {quoted(file)} (format parquet)")
+        connection.execute(f"copy (from {source or name}) to {quoted(file)} (format parquet)")
         self.session.sql(f"drop table if exists {name}")
         self.session.sql(f"create table {name} using parquet location {_literal(file)}")
 
@@ -120,6 +121,11 @@ class SparkEngine:
         stars.label(self.tables, edges, "core.labels_of_edges")
         made = self.tables.made("core.labels_of_edges")
         self.connection.execute(f"create or replace temp table labels as {made}")
+
+    def select(self, table: Table, given: Mapping[str, Any]) -> Columns:
+        """See Engine."""
+        self.make(table, given)
+        return self.connection.execute(self.tables.made(table.qualified)).fetchnumpy()
 
     def replace_touched(self, table: Table, given: Mapping[str, Any], done: int) -> None:
         """Never: Spark's files are written whole."""

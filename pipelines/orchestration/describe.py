@@ -44,11 +44,10 @@ def metadata(table: Table) -> dict[str, Any]:
         "dagster/table_name": table.qualified,
         "dagster/code_references": _link(table.path),
     }
-    if table.sql:
-        shown["sql"] = dg.MetadataValue.md(f"```sql\n{table.sql}\n```")
     if table.parameters:
         shown["parameters"] = dg.MetadataValue.json(table.parameters)
-    if table.sql:
+    if table.text:
+        shown["sql"] = dg.MetadataValue.md(f"```sql\n{table.text}\n```")
         shown["dagster/column_lineage"] = _lineage(table)
     return shown
 

@@ -177,13 +177,19 @@ class Header(Strict):
     materialized: Literal["table", "view"] = "table"
     # as_written: built whole, DuckDB holds in memory what stands right of a LEFT JOIN and guesses no smaller side
     joins: Literal["", "as_written"] = ""
-    reads: tuple[str, ...] = ()  # of a table built in Python: the tables that it reads
+    reads: tuple[str, ...] = ()  # of a table of core built in Python: the tables that it reads
+    # of a metric in Python: the SELECTs whose rows it is fitted on, by the names by which it asks for them
+    inputs: dict[str, Text] = Field(default_factory=dict)
     parameters: dict[str, Any] = Field(default_factory=dict)
     choices: dict[str, Annotated[tuple[Any, ...], BeforeValidator(texts)]] = Field(default_factory=dict)
     words_of: dict[str, WordsOf] = Field(default_factory=dict)
     rebuild: Rebuild | None = None
     # of a metric or a fact: fact → the fact's parameter: the metric's own that it takes its value from
     facts: dict[str, dict[str, str]] = Field(default_factory=dict)
+    # of a metric: another one that it reads → that one's parameter: the metric's own that it takes its value from
+    metrics: dict[str, dict[str, str]] = Field(default_factory=dict)
+    # of a metric: the column of a sentence where a row says that something is not told, for whoever asks it or a reader
+    notice: str = ""
     # of a fact that follows its people: the counts of which one at least is above zero in every row
     counted_by: Annotated[tuple[str, ...], BeforeValidator(texts)] = ()
     # names for what parameters amount to: SQL over them alone, whose value stands as `$name` as a parameter's does
@@ -227,8 +233,10 @@ class Header(Strict):
         _refuse_unknown("words_of", self.words_of, self.parameters, "parameter")
         _refuse_unknown("covers", self.covers, self.parameters, "parameter")
         _refuse_unknown("counted_by", self.counted_by, self.columns, "column")
-        for fact, asked in self.facts.items():
-            _refuse_unknown(f"facts.{fact}", asked.values(), self.parameters, "parameter")
+        _refuse_unknown("notice", (self.notice,) if self.notice else (), self.columns, "column")
+        for key, read in (("facts", self.facts), ("metrics", self.metrics)):
+            for name, asked in read.items():
+                _refuse_unknown(f"{key}.{name}", asked.values(), self.parameters, "parameter")
         return self
 
 

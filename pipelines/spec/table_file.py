@@ -19,7 +19,7 @@ from pipelines.spec.finished import finished
 from pipelines.spec.header import Column, Header, WordsOf
 from pipelines.spec.reading import SpecError, checked, parse
 from pipelines.spec.taken_over import taken_over
-from pipelines.sql_text import Unreadable
+from pipelines.sql_text import Unreadable, outputs
 from pipelines.sql_tree import parse_select
 
 if TYPE_CHECKING:
@@ -29,8 +29,12 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 METRICS = "metrics"
-# What every table built in Python takes: an open connection, the settings, the pass (building.Pass).
-BUILD_TAKES = ("connection", "settings", "core_pass", "engine")
+# What a table in Python offers. One of core brings itself up to a pass (building.Pass) over an open connection; a
+# metric is fitted on the rows of its inputs.
+WAY_IN = {
+    "core": ("build", ("connection", "settings", "core_pass", "engine")),
+    METRICS: ("fit", ("frames", "parameters", "as_of")),
+}
 _HEADER = re.compile(r"\A\s*(?:/\*|\"\"\")(.*?)(?:\*/|\"\"\")", re.DOTALL)
 
 
@@ -118,35 +122,42 @@ class TableFile:
         return parse_select(self.sql, str(self.path)).copy()
 
     def module(self) -> ModuleType:
-        """The Python file of a table built in Python; it offers `build(connection, settings, core_pass, engine)`.
+        """The Python file of a table in Python, which offers its way in.
 
-        It makes the table anew or brings it up to the pass, reading what the header's `reads` names.
+        `build(connection, settings, core_pass, engine)` of a table of core makes it anew or brings it up to the pass,
+        reading what the header's `reads` names. `fit(frames, parameters, as_of)` of a metric returns its columns from
+        those of its inputs.
         """
         spec = importlib.util.spec_from_file_location(f"assets.{self.schema}.{self.name}", self.path)
         if spec is None or spec.loader is None:
             raise SpecError(f"{self.path}: not a Python file")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        takes = list(inspect.signature(module.build).parameters) if hasattr(module, "build") else None
-        if takes != list(BUILD_TAKES):
-            found = "nothing of that name" if takes is None else f"build({', '.join(takes)})"
-            raise SpecError(f"{self.path}: expected build({', '.join(BUILD_TAKES)}), found {found}")
+        name, expected = WAY_IN[self.schema]
+        takes = list(inspect.signature(getattr(module, name)).parameters) if hasattr(module, name) else None
+        if takes != list(expected):
+            found = "nothing of that name" if takes is None else f"{name}({', '.join(takes)})"
+            raise SpecError(f"{self.path}: expected {name}({', '.join(expected)}), found {found}")
         return module
 
 
 def read_table_file(path: Path) -> TableFile:
     """One table file. Raises SpecError naming the file and what is wrong in its header."""
     header, is_sql = checked(_header(path), Header, path), path.suffix == ".sql"
-    if is_sql and header.reads:
-        raise SpecError(f"{path}: reads: is for tables built in Python; what a SELECT reads is read from its SQL")
+    is_metric = path.parent.name == METRICS
+    if header.reads and (is_sql or is_metric):
+        raise SpecError(f"{path}: reads: is for tables of core in Python; what a SELECT reads is read from its SQL")
+    if bool(header.inputs) != (is_metric and not is_sql):
+        raise SpecError(f"{path}: inputs: a metric in Python says them, and no other table does")
     if not is_sql and header.rebuild:
         raise SpecError(f"{path}: rebuild: is for SQL; a table built in Python brings itself up to the pass")
     sql = _HEADER.sub("", path.read_text(encoding="utf-8"), count=1).strip().rstrip(";") if is_sql else ""
-    if path.parent.name == METRICS and sql:
-        try:
-            sql = finished(sql, header)
-        except Unreadable as error:
-            raise SpecError(f"{path}: not one readable SELECT: {error}") from error
+    try:
+        for text in header.inputs.values():
+            outputs(text)
+        sql = finished(sql, header) if is_metric and sql else sql
+    except Unreadable as error:
+        raise SpecError(f"{path}: not one readable SELECT: {error}") from error
     return TableFile(path.parent.name, path.stem, path, header, sql)
 
 

@@ -48,7 +48,7 @@ def test_every_table_is_a_described_asset(graph: dg.AssetGraph, name: str) -> No
     # a fact that is a view is SQL that metrics share: asking of it would count everything once more
     is_shared_sql = table.schema == "facts" and table.is_view
     assert bool(graph.get_check_keys_for_assets({node.key})) is not is_shared_sql
-    assert not table.sql or {"sql", "dagster/column_lineage"} <= node.metadata.keys()
+    assert not table.text or {"sql", "dagster/column_lineage"} <= node.metadata.keys()
 
 
 @pytest.mark.parametrize("name", load_catalogue())

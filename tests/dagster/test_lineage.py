@@ -42,7 +42,7 @@ def test_every_sql_table_has_lineage_that_ends_in_known_columns() -> None:
     catalogue = load_catalogue()
     for name, table in catalogue.items():
         found = lineage_of(name)
-        assert set(found) == (set(table.columns) if table.sql else set()), name
+        assert set(found) == (set(table.columns) if table.text else set()), name
         for origins in found.values():
             assert all(column in catalogue[upstream].columns for upstream, column in origins), name
 

@@ -64,10 +64,13 @@ def test_every_word_that_a_parameter_takes_is_asked_on_both_engines(name, parame
 
 
 @pytest.mark.parametrize("name", [name for name, table in load_tables().items() if table.parameters])
-def test_every_parameter_is_used_by_the_sql_or_handed_to_a_fact(name):
+def test_every_parameter_is_used_by_the_sql_or_handed_on(name):
     table = load_tables()[name]
-    facts = table.header.facts
-    handed = {of for asked in facts.values() for of in asked.values()} | ({"segments"} if facts else set())
-    shared = "".join(statistics_read(one.table for one in references(table.sql)).values())
-    said = " ".join([table.sql, shared, *table.header.constants.values(), *table.header.instead.values()])
-    assert [one for one in table.parameters if f"${one}" not in said and one not in handed] == []
+    facts, read = table.header.facts, [*table.header.facts.values(), *table.header.metrics.values()]
+    handed = {of for asked in read for of in asked.values()} | ({"segments"} if facts else set())
+    own = [one.sql for one in table.inputs.values()] or [table.sql]
+    shared = "".join(text for sql in own for text in statistics_read(one.table for one in references(sql)).values())
+    said = " ".join([*own, shared, *table.header.constants.values(), *table.header.instead.values()])
+    in_python = table.path.read_text(encoding="utf-8") if table.inputs else ""
+    used = {one for one in table.parameters if f"${one}" in said or f'parameters["{one}"]' in in_python}
+    assert set(table.parameters) - used - handed == set()

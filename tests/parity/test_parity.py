@@ -30,6 +30,8 @@ from tests.worlds import empty_world, on_every_thread, world
 
 # In the order in which they are built.
 COMPARED = [name for name, table in load_tables().items() if not table.is_python]
+# What metrics in Python are fitted on.
+INPUTS = {one.name: one for table in load_tables().values() for one in table.inputs.values()}
 
 # The branches that the nightly defaults leave out.
 QUESTIONS = questions()
@@ -71,6 +73,11 @@ def demo(spark, demo_home):
 @pytest.mark.parametrize("name", COMPARED)
 def test_equal_over_small_worlds(side, name):
     assert side.differences(name) == []
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_a_model_is_fitted_on_equal_rows(side, name):
+    assert side.differences_in_input(INPUTS[name]) == []
 
 
 @only_in_the_whole

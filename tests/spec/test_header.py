@@ -28,8 +28,8 @@ checks:
 """
 
 
-def read(folder: Path, header: str, name: str = "example.sql"):
-    file = folder / "metrics" / name
+def read(folder: Path, header: str, name: str = "example.sql", schema: str = "metrics"):
+    file = folder / schema / name
     file.parent.mkdir(exist_ok=True)
     marks = ('"""', '"""\n') if name.endswith(".py") else ("/*", "*/\nselect 1")
     file.write_text(header.join(marks), encoding="utf-8")
@@ -85,7 +85,7 @@ def test_a_grain_may_be_a_text(tmp_path):
             "columns.buy_rate: unit is 'd",
         ),
         ("checks:", "grain: day\nchecks:", "'grain' stands twice"),
-        ("checks:", "reads: [core.orders]\nchecks:", "reads: is for tables built in Python"),
+        ("checks:", "reads: [core.orders]\nchecks:", "reads: is for tables of core in Python"),
         ("checks:", "rebuild: {delete: touched_peple, restrict: {}}\nchecks:", "did you mean 'touched_people'?"),
     ],
 )
@@ -97,15 +97,24 @@ def test_a_mistake_is_named(tmp_path, good, bad, said):
     assert said in str(error.value)
 
 
+INPUTS = GOOD + "inputs: {words: select day from core.orders}"
+
+
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("schema", "body", "said"),
     [
-        ("x = 1", "expected build(connection, settings, core_pass, engine), found nothing of that name"),
-        ("def build(connection, settings): ...", "found build(connection, settings)"),
+        ("core", "x = 1", "expected build(connection, settings, core_pass, engine), found nothing of that name"),
+        ("core", "def build(connection, settings): ...", "found build(connection, settings)"),
+        (
+            "metrics",
+            "def build(connection, settings, core_pass, engine): ...",
+            "expected fit(frames, parameters, as_of), found no",
+        ),
+        ("metrics", "def fit(frames): ...", "found fit(frames)"),
     ],
 )
-def test_a_table_in_python_has_one_way_in(tmp_path, body, said):
-    table = read(tmp_path, GOOD, "example.py")
+def test_a_table_in_python_has_one_way_in(tmp_path, schema, body, said):
+    table = read(tmp_path, INPUTS if schema == "metrics" else GOOD, "example.py", schema)
     table.path.write_text(table.path.read_text(encoding="utf-8") + body, encoding="utf-8")
     with pytest.raises(SpecError) as error:
         table.module()
@@ -115,7 +124,24 @@ def test_a_table_in_python_has_one_way_in(tmp_path, body, said):
 
 def test_touched_rows_are_made_anew_by_sql_only(tmp_path):
     with pytest.raises(SpecError, match="rebuild: is for SQL"):
-        read(tmp_path, GOOD + "rebuild: {delete: touched_people, restrict: {}}", "example.py")
+        read(tmp_path, GOOD + "rebuild: {delete: touched_people, restrict: {}}", "example.py", "core")
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "schema", "said"),
+    [
+        (GOOD, "example.py", "metrics", "inputs: a metric in Python says them, and no other table does"),
+        (INPUTS, "example.py", "core", "inputs: a metric in Python says them"),
+        (INPUTS, "example.sql", "metrics", "inputs: a metric in Python says them"),
+        (INPUTS + "\nreads: [core.orders]", "example.py", "metrics", "reads: is for tables of core in Python"),
+        (INPUTS.replace("select day", "selec day"), "example.py", "metrics", "not one readable SELECT"),
+        (INPUTS + "\nnotice: wrd", "example.py", "metrics", "notice: names the column 'wrd'"),
+    ],
+)
+def test_what_a_metric_in_python_reads_stands_in_its_inputs(tmp_path, header, name, schema, said):
+    with pytest.raises(SpecError) as error:
+        read(tmp_path, header, name, schema)
+    assert said in str(error.value)
 
 
 FACT = """

@@ -1,4 +1,4 @@
-"""Tables built in Python read what their headers say, no more and no less.
+"""Tables of core built in Python read what their headers say, no more and no less.
 
 Besides that a build has what comes with every pass: the bookkeeping of passes and touched keys (ops), and with a
 staging table the copies of its rows that were replaced (superseded).
@@ -18,7 +18,7 @@ from pipelines.tables import load_tables
 from tests.metrics.random_world import random_world
 from tests.worlds import World
 
-PYTHON = {name: table for name, table in load_tables().items() if table.is_python}
+PYTHON = {name: table for name, table in load_tables().items() if table.is_python and table.schema == "core"}
 READS = [(name, read) for name, table in PYTHON.items() for read in table.dependencies]
 OF_THE_PASS = {"ops.core_passes", "ops.table_state", *(f"ops.{name}" for name in TOUCHED)}
 NUMBERS = itertools.count()

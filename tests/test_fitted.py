@@ -1,0 +1,160 @@
+"""Metrics in Python: the one way in which a model runs, whoever asks for it.
+
+What belongs here: the mechanism. What does not: any model's numbers (tests/metrics, tests/models).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipelines.building import build, values
+from pipelines.engines.duckdb import DuckDBEngine
+from pipelines.facts import build_facts
+from pipelines.fitted import held, rows_of
+from pipelines.lineage import column_lineage
+from pipelines.metrics import metric_tables, query, refresh_metric
+from pipelines.spec.reading import SpecError
+from pipelines.tables import load_tables, read_table
+from tests.metrics.random_world import random_world
+from tests.metrics.test_value_model import FEW
+from tests.test_building import Told
+from tests.worlds import world
+
+MODEL = '''"""
+title: {zh: 例, en: Example}
+description: How much more than the least amount, by buyer's number.
+grain: word
+parameters: {times: 2}
+inputs:
+  orders: select order_id as word, cast(paid_amount as double) as amount from core.orders order by order_id
+  days: select max(paid_date) as day from core.orders
+columns:
+  word:  {type: varchar, zh: 词}
+  more:  {type: bigint, zh: 多}
+  rest:  {type: bigint, zh: 余}
+  share: {type: double, unit: ratio, of: [more, rest], zh: 比例}
+  day:   {type: date, zh: 日}
+  is_small: {type: boolean, small_of: more, zh: 小}
+"""
+
+import numpy as np
+
+
+def fit(frames, parameters, as_of):
+    orders = frames["orders"]
+    more = (orders["amount"] - orders["amount"].min()) * parameters["times"]
+    told = {"word": orders["word"], "more": np.where(more > 0, more, np.nan), "rest": [None] + [4] * (len(more) - 1)}
+    return told | {"day": np.repeat(frames["days"]["day"], len(more))}
+'''
+ORDERS = """
+| order_id | buyer_id | paid_at    | paid_amount |
+| o1       | ann      | 2025-01-05 | 30          |
+| o2       | ann      | 2025-01-06 | 10          |
+"""
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return world({"orders": ORDERS}, as_of="2025-01-31")
+
+
+@pytest.fixture
+def model(tmp_path):
+    def made(text=MODEL):
+        file = tmp_path / "metrics" / "example.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        return read_table(file)
+
+    return made
+
+
+def asked(shop, table):
+    given = {**table.parameters, **values(shop.settings, shop.as_of)}
+    said = rows_of(table, given, lambda one: DuckDBEngine(shop.connection).select(one, given))
+    with held(shop.connection, table, given, said) as sql:
+        relation = shop.connection.sql(f"{sql} order by word")
+        return relation.columns, [str(kind).lower() for kind in relation.types], relation.fetchall()
+
+
+def test_its_header_finishes_what_it_returns(shop, model):
+    """Columns in the header's order and types, a division, what is small; None and NaN are NULL."""
+    table = model()
+    columns, types, rows = asked(shop, table)
+    assert columns == list(table.columns)
+    assert types == [column.type for column in table.columns.values()]
+    assert [(row[:4], str(row[4]), row[5]) for row in rows] == [
+        (("o1", 40, None, None), "2025-01-06", False),
+        (("o2", None, 4, None), "2025-01-06", None),
+    ]
+
+
+def test_it_reads_what_its_inputs_read(model):
+    table = model()
+    assert table.dependencies == ("core.orders",)
+    lineage = column_lineage(table)
+    assert lineage["word"] == (("core.orders", "order_id"),)
+    assert ("core.orders", "paid_amount") in lineage["more"]
+    assert "-- orders\nselect order_id" in table.text
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ('{"word": orders', '{"words": orders', "fit returns the column 'words', which the header does not have"),
+        ("[None] + [4]", "[None, 3] + [4]", "fit returns columns of several lengths: word 2, more 2, rest 3, day 2"),
+    ],
+)
+def test_columns_that_the_header_does_not_have_are_refused(shop, model, was, becomes, said):
+    table = model(MODEL.replace(was, becomes))
+    with pytest.raises(SpecError) as error:
+        asked(shop, table)
+    assert str(error.value) == f"{table.path}: {said}"
+
+
+def test_an_engine_asks_for_the_inputs_and_the_rows_stand_in_the_warehouse(shop):
+    engine = Told(DuckDBEngine(shop.connection), None)
+    for name in ("value_gate", "value_model"):
+        built = build(shop.connection, load_tables()[f"metrics.{name}"], values(shop.settings, shop.as_of), engine)
+    assert engine.asked == ["create", *(f"select value_model_{name}" for name in ("gate", "histories", "amounts"))]
+    assert (built.rows, shop.sql("select people from metrics.value_model where segment = 'all'")) == (
+        2,
+        [{"people": 1}],
+    )
+
+
+@pytest.fixture(scope="module")
+def nightly():
+    """A random merchant with every nightly table of metrics."""
+    merchant = random_world(5)
+    build_facts(merchant.connection, merchant.settings, merchant.as_of)
+    for table in metric_tables():
+        refresh_metric(merchant.connection, table, merchant.settings, merchant.as_of)
+    return merchant
+
+
+CHAIN = ("value_gate", "value_model", "expected_purchases", "customer_value")
+
+
+@pytest.mark.parametrize("name", CHAIN)
+@pytest.mark.parametrize("parameters", [{}, {"segments": ["platform"]}, {**FEW, "segments": ["all"]}])
+def test_a_metric_that_reads_metrics_says_the_same_whether_they_stand_or_are_asked_first(nightly, name, parameters):
+    fresh = random_world(5)
+    rows = [merchant.rows(f"metrics.{name}", **parameters) for merchant in (nightly, fresh)]
+    assert repr(rows[0]) == repr(rows[1])
+
+
+def test_the_nightly_table_of_a_metric_answers_where_it_holds_what_is_asked(nightly):
+    """A mark put into the nightly gate shows which of the two was read."""
+    nightly.connection.execute("update metrics.value_gate set is_met = true, said = null")
+
+    def reasons(**parameters):
+        relation = query(nightly.connection, "customer_value", parameters, nightly.settings, nightly.as_of)
+        return set(np.unique(relation.fetchnumpy()["not_predicted"].astype(str)))
+
+    try:
+        assert reasons() == {"no_maximum"}
+        assert reasons(least_buyers=499) == {"too_few_buyers"}
+    finally:
+        refresh_metric(nightly.connection, load_tables()["metrics.value_gate"], nightly.settings, nightly.as_of)
