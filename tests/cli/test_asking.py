@@ -228,3 +228,10 @@ def test_nothing_published_says_what_to_do(siyu: Siyu, tmp_path: Path) -> None:
     assert said.code == 1
     assert "nothing is published yet" in said.err
     assert "siyu run" in said.err
+
+
+def test_why_a_model_says_nothing_comes_as_a_note(siyu: Siyu, small_home: Path) -> None:
+    said = siyu("--home", str(small_home), "metric", "value_model", "--param", "segments=all")
+    assert said.code == 0
+    assert "note: all: nothing is predicted: buyers: " in said.err
+    assert "500 needed\n" in said.err
