@@ -119,7 +119,23 @@ def random_rows(seed: int, people: int = 250) -> dict[str, list[Row]]:
         for n in range(20)
         if n % 9
     ]
+    rows["settlements"] = [_settlement(n, order) for n, order in enumerate(rows["orders"]) if _is_settled(order)]
     return rows
+
+
+def _is_settled(order: Row) -> bool:
+    return bool(order["paid_at"]) and str(order["paid_at"])[:10] < "2024-04-20"
+
+
+def _settlement(n: int, order: Row) -> Row:
+    """What came in of it, a twentieth of it kept by the platform."""
+    told = {"platform": order.get("platform", "other"), "shop_id": order.get("shop_id"), "order_id": order["order_id"]}
+    return {
+        **told,
+        "movement_id": f"m{n}",
+        "settled_at": order["paid_at"],
+        "amount": round(0.95 * float(order["paid_amount"] or 0), 2),
+    }
 
 
 def _session(n: int) -> Row:
