@@ -28,7 +28,7 @@ LIST = Path(__file__).parents[2] / "assets" / "demo" / "files.yaml"
 
 # words of `tells`: events that the merchant's log leaves to a platform's file; the questions of queries/told_*.sql;
 # more about the orders of another source
-EVENTS = ("follow", "fan_club_join", "group_apply", "red_packet_open", "wecom_add")
+EVENTS = ("follow", "fan_club_join", "group_apply", "red_packet_open", "wecom_add", "wecom_remove")
 QUESTIONS = tuple(file.stem.removeprefix("told_") for file in Path(__file__).parent.glob("queries/told_*.sql"))
 TOLD = (*EVENTS, *QUESTIONS, "with_orders")
 

@@ -40,7 +40,7 @@ MOMENTS = (
     "joined_at", "observed_at", "asked_at",
 )  # fmt: skip
 _GIVEN_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2}(\.\d+)?)?")
-_STAMP = re.compile(r"(?<=_)20\d{12}$")  # in an id that is made of a moment
+_STAMP = re.compile(r"(?<![^_])20\d{12}$")  # in an id that is made of a moment
 _WORD = r"[^\W_]"
 
 __all__ = ["Copy", "NoPatternError", "Pattern", "pattern_of"]
@@ -72,6 +72,7 @@ class Pattern:
         self.source, self.sample = source, sample
         whole: Sequence[Row] = [sample.sheets] if sample.sheets else sample.records or sample.rows
         taken = [whole[place] for place in rows] if rows else whole
+        self._is_whole = len(taken) == len(whole)
         self.rows: list[Row] = [list(row) if isinstance(row, tuple) else row for row in taken]
         self._columns = columns_of(source, identifies, ("id", "phone", "json"))
         self._places = columns_of(source, is_place, ("id", "text"))
@@ -129,7 +130,8 @@ class Pattern:
     def given_rows(self) -> list[tuple[str, dict[str, Any]]]:
         """(table, canonical row) that come of the rows taken, as far as the sample shows them.
 
-        They are known by the numbers of what they tell; where they say none by people's ids, else by the moment.
+        They are known by the numbers of what they tell; where they say none by people's ids, else by the moment. Of a
+        whole sample that shows none of these, all are.
         """
         shown = [(table, row) for table, rows in self.sample.gives.items() for row in rows]
         text, olds = json.dumps(self.rows, ensure_ascii=False), {*self.old_ids}
@@ -140,7 +142,7 @@ class Pattern:
             for table, row in shown
             if any(_GIVEN_MOMENT.fullmatch(str(value)) and value in text for value in row.values())
         ]
-        return by_number or by_id or by_moment
+        return by_number or by_id or by_moment or (shown if self._is_whole else [])
 
     @property
     def anchor(self) -> datetime | None:

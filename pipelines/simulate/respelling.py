@@ -62,6 +62,8 @@ def moved(text: str, by: timedelta) -> str:
 
 def _spelled(found: re.Match[str], by: timedelta) -> str:
     year, between, month, day, before_time, hour, minute, second = found.groups()
+    if not (int(year) and int(month) and int(day)):
+        return found[0]  # 0000-00-00, which some databases write for no moment
     moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0)) + by
     width = 1 if "1" in {str(len(part)) for part in (month, day)} else 2
     said = f"{moment.year}{between}{moment.month:0{width}d}{between}{moment.day:0{width}d}"

@@ -6,6 +6,7 @@ What belongs here: schema `planted` about that, made of assets/demo/files.yaml. 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
@@ -18,6 +19,7 @@ from pipelines.simulate.pattern_files import EVENTS, DemoFile, demo_files, demo_
 LISTED = {
     "member_lists": ("wechat", "栖木老客群", "other"),
     "canonical_group_members": ("wecom", "wrQimuListedMembers", "qr"),
+    "mochat_group_members": ("wecom", "7", "qr"),
 }
 Table = tuple[str, tuple[str, ...], list[tuple[Any, ...]]]
 
@@ -25,7 +27,7 @@ Table = tuple[str, tuple[str, ...], list[tuple[Any, ...]]]
 def planted_tables() -> Iterator[Table]:
     """(name, columns, rows) of `elsewhere`, `told_events` and `listed`."""
     yield "elsewhere", ("place", "shop", "platform", "paid_fen"), _elsewhere()
-    yield "told_events", ("event", "events"), [(one.tells, one.copies) for _, one in _telling(*EVENTS)]
+    yield "told_events", ("source", "event", "events", "above"), _told_events()
     above, rows = 0, []
     for name, one in _telling("list_members"):
         rows.append((name, *LISTED[name], one.copies, above))
@@ -49,6 +51,16 @@ def _elsewhere() -> list[tuple[Any, ...]]:
     shops = [[(name, platform_of(name), int(prices()[name] * 100))] * one.copies for name, one in _telling("orders")]
     rows = [row for turn in zip_longest(*shops) for row in turn if row is not None]
     return [(place, *row) for place, row in enumerate(rows, start=1)]
+
+
+def _told_events() -> list[tuple[Any, ...]]:
+    """Where several files tell one word, each tells events of its own: the first so many, then the next."""
+    above: Counter[str] = Counter()
+    rows = []
+    for name, one in _telling(*EVENTS):
+        rows.append((name, one.tells, one.copies, above[one.tells]))
+        above[one.tells] += one.copies
+    return rows
 
 
 def _telling(*words: str) -> Iterator[tuple[str, DemoFile]]:

@@ -5,5 +5,5 @@ select
 from world.told as t
 inner join world.events as e on t.event_no = e.event_no
 left join world.buyers as b on t.person = b.person
-where t.event = $tells
+where t.source = $source
 order by e.event_no

@@ -1,4 +1,4 @@
--- Members of two groups that only lists of members tell (planted.listed): people who crossed and are in WeCom by then, so
+-- Members of a few groups that only lists of members tell (planted.listed): people who crossed and are in WeCom by then, so
 -- nobody becomes private by it.
 with possible as (
   select

@@ -2,12 +2,12 @@
 -- is told there under the phone, so it is of people whose phone is linked, and who stay.
 with possible as (
   select
-    e.event_no, e.person, e.event, t.events,
+    e.event_no, e.person, e.event,
     row_number() over (partition by e.event order by draw(e.event_no, 'told elsewhere'), e.event_no) as place
   from world.events as e
-  inner join planted.told_events as t on e.event = t.event
   where
     not e.is_webhook
+    and e.event in (select event from planted.told_events)
     and (
       e.event <> 'wecom_add'
       or e.person in (
@@ -19,7 +19,8 @@ with possible as (
     )
 )
 
-select event_no, person, event
-from possible
-where place <= events
-order by event_no
+select t.source, p.event_no, p.person, p.event
+from possible as p
+inner join planted.told_events as t
+  on p.event = t.event and p.place > t.above and p.place <= t.above + t.events
+order by p.event_no
