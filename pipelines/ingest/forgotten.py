@@ -103,11 +103,15 @@ def forgotten_sql(targets: list[Target], origin: Origin) -> str:
 
 
 def note_lines(connection: Connection, plan: Plan, rows: str, is_record: bool) -> None:
-    """The rows left out of one level, where somebody asks for them. `is_record`: they are records, not entries of a
-    list inside one."""
+    """The rows left out of one level, where somebody asks for them, and how many that stay stand on the same line.
+    `is_record`: they are records, not entries of a list inside one."""
     asked = "select 1 from duckdb_tables() where temporary and table_name = ?"
     if plan.forgets and connection.execute(asked, [LINES]).fetchone():
-        connection.execute(f"insert into temp.{LINES} select line, {is_record} from {rows} t where t.is_forgotten")
+        others = "count(*) filter (not coalesce(is_forgotten, false)) over (partition by line)"
+        connection.execute(
+            f"insert into temp.{LINES} select line, {is_record}, others "
+            f"from (select line, is_forgotten, {others} as others from {rows}) where is_forgotten"
+        )
 
 
 def told_of_forgotten(connection: Connection, plan: Plan, rows: str, origin: Origin) -> list[tuple[int, Notice]]:

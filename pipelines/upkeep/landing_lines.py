@@ -113,14 +113,18 @@ def lines_of(settings: Settings, found: Found, marks: Iterable[str], excerpt: by
             shutil.copytree(settings.sources, home / settings.sources.name)
         connection = connect()
         try:
-            connection.execute(f"create temp table {LINES} (line bigint, is_record boolean)")
+            connection.execute(f"create temp table {LINES} (line bigint, is_record boolean, others bigint)")
             connection.execute(MADE)
             connection.execute("insert into ops.forgotten select unnest(?), null", [list(marks)])
             ingest(connection, settings.model_copy(update={"home": home}))
-            rows = connection.execute(f"select line, is_record from temp.{LINES}").fetchall()
+            rows = connection.execute(f"select line, is_record, others from temp.{LINES}").fetchall()
         finally:
             connection.close()
-    return Lines([line for line, is_record in rows if is_record], sum(not is_record for _, is_record in rows))
+    return Lines(
+        [line for line, is_record, _ in rows if is_record],
+        sum(not is_record for _, is_record, _ in rows),
+        {line: others for line, is_record, others in rows if is_record and others},
+    )
 
 
 def _put(path: Path, content: Iterable[bytes]) -> None:

@@ -19,7 +19,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
@@ -31,10 +31,14 @@ TEXTS = (".csv", ".tsv", ".txt", *JSONS)
 
 @dataclass(frozen=True)
 class Lines:
-    """What is somebody's in a file: lines of its records, and how many entries of lists inside other records."""
+    """What is somebody's in a file: lines of its records, and how many entries of lists inside other records.
+
+    `shared`: of the lines on which other people's records stand, too, how many of these.
+    """
 
     records: list[int]
     entries: int = 0
+    shared: dict[int, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -131,6 +135,8 @@ def _decoded(content: bytes) -> tuple[str, str]:
 
 def _csv(text: str, words: Words, named: Words, lines: Lines) -> str | None:
     """Their lines are blank; elsewhere what they are known by is taken out of the cell. Quotes may span lines."""
+    if lines.shared:
+        return None  # tables side by side: no line is only theirs
     physical, theirs = text.splitlines(keepends=True), set(lines.records)
     reader, first, kept, gone = csv.reader(io.StringIO(text, newline="")), 1, [], 0
     try:
@@ -154,27 +160,56 @@ def _end_of(line: str) -> str:
 
 
 def _json(text: str, words: Words, named: Words, lines: Lines) -> str | None:
-    """JSON Lines lose their records' lines; lists inside records, such as the pages of an API, their entries."""
+    """JSON Lines lose their records' lines; lists and maps inside records, such as pages of an API, their entries."""
     physical = text.splitlines(keepends=True)
     try:
         records = [json.loads(line) if line.strip() else None for line in physical]
     except ValueError:
-        return _document(text, words, named, lines.count)
-    theirs = {number for number in lines.records if number <= len(records) and _is_own(records[number - 1], named)}
+        return _document(text, words, named, lines)
+    own = {number for number in lines.records if number <= len(records) and _is_own(records[number - 1], named)}
+    theirs, held, before = own - lines.shared.keys(), own & lines.shared.keys(), records
+    for number in held:
+        without = _without_keys(records[number - 1], named, lines.records.count(number), lines.shared[number])
+        if without is None:
+            return None
+        records = [*records[: number - 1], without, *records[number:]]
     others = [None if number in theirs else record for number, record in enumerate(records, start=1)]
-    left = _without_entries(others, named, lines.count - len(theirs))
+    gone = len(theirs) + sum(lines.records.count(number) for number in held)
+    left = _without_entries(others, named, lines.count - gone)
     if left is None:
         return None
     kept = [
-        _end_of(line) if number in theirs else _line(line, record, before, words)
-        for number, (line, record, before) in enumerate(zip(physical, left, records, strict=True), start=1)
+        _end_of(line) if number in theirs else _line(line, record, was, words)
+        for number, (line, record, was) in enumerate(zip(physical, left, before, strict=True), start=1)
     ]
     return "".join(kept)
 
 
 def _is_own(record: Any, named: Words) -> bool:
-    """Whether a record itself is theirs, not only an entry of a list in it."""
+    """Whether a record itself names them, not only an entry of a list in it."""
     return isinstance(record, dict) and any(map(named.are_in, _own_texts(record, is_deep=True)))
+
+
+def _without_keys(record: Any, named: Words, gone: int, others: int) -> Any | None:
+    """A record without the entries of the one map inside it whose names or values hold a word; None where no map has so
+    many of theirs and just so many of others.
+    """
+    if not isinstance(record, dict):
+        return None
+    theirs = [name for name, one in record.items() if named.are_in(name) or _names(one, named)]
+    kinds = {type(one) for one in record.values()}
+    if len(theirs) == gone and len(record) == gone + others and len(kinds) == 1:
+        return {name: one for name, one in record.items() if name not in theirs}
+    for name, one in record.items():
+        if (left := _without_keys(one, named, gone, others)) is not None:
+            return record | {name: left}
+    return None
+
+
+def _names(value: Any, named: Words) -> bool:
+    return (
+        any(map(named.are_in, _own_texts(value, is_deep=True))) if isinstance(value, dict) else named.are_in(str(value))
+    )
 
 
 def _line(line: str, record: Any, before: Any, words: Words) -> str:
@@ -183,13 +218,15 @@ def _line(line: str, record: Any, before: Any, words: Words) -> str:
     return line if made == before else json.dumps(made, ensure_ascii=False) + _end_of(line)
 
 
-def _document(text: str, words: Words, named: Words, count: int) -> str | None:
+def _document(text: str, words: Words, named: Words, lines: Lines) -> str | None:
     try:
         whole = json.loads(text)
     except ValueError:
         return None
-    left = _without_entries([whole], named, count)
-    return None if left is None else json.dumps(_taken_out(left[0], words), ensure_ascii=False)
+    left = (_without_entries([whole], named, lines.count) or [None])[0]
+    if left is None and not lines.entries:
+        left = _without_keys(whole, named, lines.count, max(lines.shared.values(), default=0))
+    return None if left is None else json.dumps(_taken_out(left, words), ensure_ascii=False)
 
 
 def _without_entries(records: list[Any], named: Words, count: int) -> list[Any] | None:
@@ -221,8 +258,9 @@ def _pruned(value: Any, named: Words, is_deep: bool, gone: list[Any]) -> Any:
 
 
 def _own_texts(entry: dict[str, Any], is_deep: bool) -> Iterator[str]:
-    """What an entry says itself: not what stands in lists of records inside it."""
-    for value in entry.values():
+    """What an entry says itself, names of its parts included: not what stands in lists of records inside it."""
+    for name, value in entry.items():
+        yield name
         if isinstance(value, dict):
             yield from _own_texts(value, is_deep) if is_deep else ()
         elif isinstance(value, list):

@@ -84,6 +84,32 @@ def test_a_record_on_a_line_goes_with_its_lists() -> None:
     assert left("a.jsonl", ann + '{"no": "2"}\n', 1) == '\n{"no": "2"}\n'
 
 
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        # records by their number, ids by which they are named, pairs of ids
+        (
+            {"code": 0, "orders": {"A1": {"buyer": "ann-4711"}, "A2": {"buyer": "bo"}}},
+            {"code": 0, "orders": {"A2": {"buyer": "bo"}}},
+        ),
+        ({"data": {"ann-4711": {"level": 3}, "bo": {"level": 1}}}, {"data": {"bo": {"level": 1}}}),
+        ({"data": {"ids": {"old-1": "ann-4711", "old-2": "bo"}}}, {"data": {"ids": {"old-2": "bo"}}}),
+        # which of these parts is a record of somebody's cannot be seen
+        ({"data": {"a": {"by": "ann-4711"}, "b": "x"}}, None),
+    ],
+)
+@pytest.mark.parametrize("spaces", [None, 2])
+def test_an_entry_of_a_map_goes_and_the_others_stay(record: dict, expected: dict | None, spaces: int | None) -> None:
+    text = json.dumps(record, indent=spaces) + "\n"
+    made = rewritten("a.json", text.encode(), ANN, ANNS, Lines([1], shared={1: 1}))
+    assert (made and json.loads(made)) == expected
+
+
+def test_a_line_that_is_not_only_hers_is_left() -> None:
+    """Two tables side by side."""
+    assert rewritten("a.csv", b"who,by,who\nann-4711,,bo\n", ANN, ANNS, Lines([2], shared={2: 1})) is None
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
 def test_a_text_keeps_its_encoding(encoding: str) -> None:
     text = "订单,买家\n1,ann-4711\n2,小波\n"
