@@ -26,7 +26,7 @@ PEOPLE = f"""
         from range({{ids}}) as numbers (n)
 """
 KEY = """
-    list_extract({kinds}, 1 + cast(n % {count} as bigint))
+    replace(list_extract({kinds}, 1 + cast(n % {count} as bigint)), ' ', chr(31))
         || left(md5(concat('a', n)) || md5(concat('b', n)), list_extract({lengths}, 1 + cast(n % {count} as bigint)))
 """
 IS_APART = "hash(person, 'apart') % 33 = 0"
@@ -49,7 +49,7 @@ def write(folder: Path, ids: int) -> int:
     """ids.parquet (node) and links.parquet (one, other), in no order; returns the number of links."""
     import duckdb
 
-    kinds = [chr(31).join(kind.split()[:2]) + chr(31) for kind in KINDS]
+    kinds = [kind.rstrip("0123456789") for kind in KINDS]
     key = KEY.format(kinds=kinds, lengths=[int(kind.split()[2]) for kind in KINDS], count=len(KINDS))
     starts = [sum(SIZES[:place]) for place in range(len(SIZES))]
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -58,20 +58,23 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     the command line find it.
     """
     given = os.environ.get("SIYU_TEST_DEMO")
-    home = Path(given) if given else _built_once(tmp_path_factory.getbasetemp())
+    home = Path(given) if given else built_once(tmp_path_factory.getbasetemp(), "demo", _built)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIYU_HOME", str(home))
         yield home
 
 
-def _built_once(folder: Path) -> Path:
-    """pytest-xdist gives each process a folder of its own inside the session's."""
+def built_once(folder: Path, name: str, build: Callable[[Path], None]) -> Path:
+    """A folder that `build` fills, made by one of the processes that share the tests; `folder`: this one's own.
+
+    pytest-xdist gives each process a folder of its own inside the session's.
+    """
     shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    home, done = shared / "demo", shared / "demo-is-built"
-    with open(shared / "demo.lock", "w", encoding="utf-8") as lock:
+    home, done = shared / name, shared / f"{name}-is-built"
+    with open(shared / f"{name}.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            _built(home)
+            build(home)
             done.touch()
     return home
 

@@ -16,32 +16,30 @@ if TYPE_CHECKING:
 def label(connection: Connection, edges: str) -> None:
     """temp.labels(node, smallest): every node of the table `edges` (one, other) with the smallest of its component.
 
-    Nodes are numbered in their order, so that the smallest number of a component is its smallest node's: texts are
-    sorted once, and all else is about numbers.
+    A node's number is its place in the table of nodes, so texts are compared where edges are numbered, and nowhere
+    sorted: the smallest is asked for among those of one component.
     """
     connection.execute(f"""
-        create or replace temp table numbered as
-            select node, row_number() over (order by node) - 1 as place
-            from (select one as node from {edges} union select other from {edges});
+        create or replace temp table numbered as select one as node from {edges} union select other from {edges}
     """)
     pairs = connection.execute(f"""
-        select a.place as one, b.place as other from {edges} e
+        select a.rowid as one, b.rowid as other from {edges} e
         join numbered a on a.node = e.one join numbered b on b.node = e.other
     """).fetchnumpy()
     size = connection.execute("select count(*) from numbered").fetchall()[0][0]
     if size:
-        _register(connection, pairs, size)
+        _join_components(connection, pairs, size)
     else:
-        connection.execute("create or replace temp table components (place bigint, smallest bigint)")
+        connection.execute("create or replace temp table components (node varchar, component bigint)")
     connection.execute("""
         create or replace temp table labels as
-            select n.node, s.node as smallest
-            from numbered n join components c using (place) join numbered s on s.place = c.smallest
+            select node, smallest from components
+            join (select component, min(node) as smallest from components group by component) using (component)
     """)
 
 
-def _register(connection: Connection, pairs: dict[str, Any], size: int) -> None:
-    """temp.components(place, smallest)."""
+def _join_components(connection: Connection, pairs: dict[str, Any], size: int) -> None:
+    """temp.components(node, component)."""
     import numpy
     import pyarrow
 
@@ -50,11 +48,11 @@ def _register(connection: Connection, pairs: dict[str, Any], size: int) -> None:
     from scipy.sparse.csgraph import connected_components
 
     links = coo_array((numpy.ones(len(pairs["one"]), dtype=numpy.int8), (pairs["one"], pairs["other"])), (size, size))
-    count, component = connected_components(links, directed=False)
-    places = numpy.arange(size, dtype=numpy.int64)
-    smallest = numpy.full(count, size, dtype=numpy.int64)
-    numpy.minimum.at(smallest, component, places)
-    arrow = pyarrow.table({"place": places, "smallest": smallest[component]})
+    _, component = connected_components(links, directed=False)
+    arrow = pyarrow.table({"place": numpy.arange(size, dtype=numpy.int64), "component": component.astype(numpy.int64)})
     connection.register("component_numbers", arrow)
-    connection.execute("create or replace temp table components as select * from component_numbers")
+    connection.execute("""
+        create or replace temp table components as
+            select n.node, c.component from numbered n join component_numbers c on c.place = n.rowid
+    """)
     connection.unregister("component_numbers")

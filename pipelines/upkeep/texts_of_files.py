@@ -114,9 +114,8 @@ def _column(
         given: dict[str, Any] | None = {"canaries": [*canaries, "\x00"]}
     elif any(type_.startswith(word) for word in _NUMBER_TYPES.split("|")):
         # a phone or a national id that was read as a number; an amount with cents is neither
-        asked = (
-            f'("{column}" between 13e9 and 2e10 or "{column}" between 1e17 and 1e18) and "{column}" = "{column}" // 1'
-        )
+        could_be = f'"{column}" between 13e9 and 2e10 or "{column}" between 1e17 and 1e18'
+        asked = f'({could_be}) and "{column}" = trunc("{column}")'
         said, given = f'"{column}"::hugeint::varchar', None
     else:
         return

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.run import run
 from pipelines.settings import Settings, load_settings
+from tests.conftest import built_once
 
 ORDERS = """order_id,platform,buyer_id,phone,paid_at,paid_amount
 o1,douyin,u1,13911112222,2025-01-05 10:00:00,100
@@ -30,11 +31,13 @@ def land(home: Path, name: str, text: str) -> Path:
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("whole")
+    return built_once(tmp_path_factory.getbasetemp(), "whole", _run_once)
+
+
+def _run_once(home: Path) -> None:
     land(home, "orders/january.csv", ORDERS)
     land(home, "orders/february.csv", MORE)
     assert run(load_settings(home)).status == "published"
-    return home
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.database import read_only
-from pipelines.run import run
+from pipelines.run import run, unchanged
 from pipelines.settings import Settings
 from pipelines.upkeep.verify import verify
 from pipelines.warehouse import WarehouseBusy, open_for_writing
@@ -128,12 +128,16 @@ def test_a_full_run_of_a_broken_warehouse_needs_every_file(settings: Settings) -
 
 
 def test_a_run_mends_what_readers_see(settings: Settings) -> None:
-    """One fault after the other: a snapshot that was cut, one that is gone, a report of an older one."""
-    for fault in (_cut_snapshot, _lose_snapshot, _old_report):
+    """One fault after the other: a snapshot that was cut, a report of an older one; a snapshot that is gone is no
+    reason to think that nothing is to be done."""
+    for fault in (_cut_snapshot, _old_report):
         fault(settings)
         assert _broken(settings) != {}
         run(settings)
         assert _broken(settings) == {}
+    assert unchanged(settings) is not None
+    _lose_snapshot(settings)
+    assert unchanged(settings) is None
 
 
 def test_where_the_snapshot_is_broken_too_landing_is_all_there_is(settings: Settings) -> None:
