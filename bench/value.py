@@ -110,13 +110,26 @@ def by_siyu(data: Path) -> dict[str, Any]:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         del columns, told
         given = values(Settings(home=Path(folder)), as_of)
-        started = time.perf_counter()
+        started, before_cpu = time.perf_counter(), _processor()
         tables = {name: build(connection, load_tables()[f"metrics.{name}"], given).seconds for name in TABLES}
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, _processor() - before_cpu
         row = connection.execute("select r, alpha, a, b, p, q, v from metrics.value_model where segment = 'all'")
         estimates = row.fetchall()[0]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"seconds": seconds, "tables": tables, "estimates": estimates, "peak": peak, "before": before}
+    return {
+        "seconds": seconds,
+        "processor": cpu,
+        "tables": tables,
+        "estimates": estimates,
+        "peak": peak,
+        "before": before,
+    }
+
+
+def _processor() -> float:
+    """Seconds of the processor so far, of all threads: what other work on the machine changes least."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def _environment(folder: Path, packages: tuple[str, ...]) -> Path:
@@ -152,6 +165,7 @@ def _tell(told: dict[str, list[dict[str, Any]]], data: Path) -> None:
     for name, runs in told.items():
         print(f"{name}: {seconds[name]:.2f} s, {peaks[name]:.2f} GiB, {[round(x, 4) for x in runs[0]['estimates']]}")
         print(f"  {runs[0].get('tables', '')} log-likelihood {heights[name]:.4f}")
+        print(f"  seconds of the processor: {[run.get('processor') for run in runs]}")
     found = {"siyu seconds": seconds["siyu"], "siyu GiB": peaks["siyu"]}
     for name in [name for name in seconds if name != "siyu"]:
         found[f"{name} / siyu"] = seconds[name] / seconds["siyu"]

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.models.maximum import Estimate, highest
+from pipelines.models.maximum import Estimate, highest, part_of
 
 NODES = 96  # of the quadrature over p; 1e-10 of the truth where the time ahead is a hundred times that behind
-TIMES = 12  # of the quadrature over the time ahead
+TIMES = 8  # of the quadrature over the time ahead
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,23 @@ class Histories:
         order = np.lexsort(columns[::-1])
         return cls(*(column[order] for column in columns))
 
+    def only(self, rows: slice) -> Histories:
+        """Some of them."""
+        return Histories(self.repeats[rows], self.recency[rows], self.age[rows], self.people[rows])
+
 
 def fit(histories: Histories) -> Estimate | None:
     """r, alpha, a, b by maximum likelihood; None where the histories do not tell them."""
     if not np.any(histories.repeats > 0):
         return None
-    likelihood = _Likelihood(histories)
     middle = float(np.average(histories.age, weights=histories.people)) or 1.0
-    return highest(likelihood, (1.0, middle, 1.0, 2.0), float(histories.people.sum()))
+    start, part = (1.0, middle, 1.0, 2.0), part_of(len(histories.people))
+    near = _highest(histories.only(part), start) if part else None
+    return _highest(histories, start, near)
+
+
+def _highest(histories: Histories, start: Sequence[float], near: Estimate | None = None) -> Estimate | None:
+    return highest(_Likelihood(histories), start, float(histories.people.sum()), near)
 
 
 class _Likelihood:

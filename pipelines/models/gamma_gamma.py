@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines.models.maximum import Estimate, highest
+from pipelines.models.maximum import Estimate, highest, part_of
 
 
 def fit(purchases: Sequence[float], total: Sequence[float], people: Sequence[float]) -> Estimate | None:
@@ -23,7 +23,13 @@ def fit(purchases: Sequence[float], total: Sequence[float], people: Sequence[flo
     if not len(columns[0]):
         return None
     mean = float(np.average(columns[1] / columns[0], weights=columns[2]))
-    return highest(_Likelihood(*columns), (2.0, 3.0, mean), float(columns[2].sum()))
+    start, part = (2.0, 3.0, mean), part_of(len(columns[0]))
+    near = _highest([column[part] for column in columns], start) if part else None
+    return _highest(columns, start, near)
+
+
+def _highest(columns: Sequence[np.ndarray], start: Sequence[float], near: Estimate | None = None) -> Estimate | None:
+    return highest(_Likelihood(*columns), start, float(columns[2].sum()), near)
 
 
 class _Likelihood:

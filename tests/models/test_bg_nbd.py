@@ -191,3 +191,10 @@ def simulated(people, stopping):
         repeats, recency = repeats + active, np.where(active, now, recency)
         active &= dice.random(people) >= stop
     return bg_nbd.Histories.of(repeats, recency, age, np.ones(people))
+
+
+def test_a_long_search_that_begins_on_a_part_ends_where_one_over_all_does(monkeypatch):
+    histories = simulated(20_000, lambda dice, people: dice.beta(1.2, 3.0, people))
+    whole = bg_nbd.fit(histories)
+    monkeypatch.setattr("pipelines.models.maximum.PART", 500)
+    assert bg_nbd.fit(histories).values == pytest.approx(whole.values, rel=1e-6)

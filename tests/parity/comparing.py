@@ -45,22 +45,22 @@ def _rows_apart(connection: duckdb.DuckDBPyConnection, mine: str, other: str) ->
     exact = [f'"{column}"' for column, kind in types.items() if kind not in ("DOUBLE", "FLOAT")]
     order = f"order by {', '.join(floats)}" if floats else ""
     number = f"row_number() over (partition by {', '.join(exact) or '1'} {order}) as row_no"
-    same = " and ".join(f"a.{column} is not distinct from b.{column}" for column in [*exact, "row_no"])
+    same = " and ".join(f"_duckdb.{column} is not distinct from _spark.{column}" for column in [*exact, "row_no"])
     near = " and ".join(_near(column) for column in floats) or "true"
     rows = connection.execute(f"""
-        with a as materialized (select *, {number}, 1 as here from {mine}),
-            b as materialized (select *, {number}, 1 as here from {other})
-        select case when b.here is null then 'only in DuckDB: ' || to_json(a)
-            when a.here is null then 'only in Spark: ' || to_json(b)
-            else 'DuckDB ' || to_json(a) || ' Spark ' || to_json(b) end
-        from a full join b on {same}
-        where a.here is null or b.here is null or not ({near})
+        with _duckdb as materialized (select *, {number}, 1 as here from {mine}),
+            _spark as materialized (select *, {number}, 1 as here from {other})
+        select case when _spark.here is null then 'only in DuckDB: ' || to_json(_duckdb)
+            when _duckdb.here is null then 'only in Spark: ' || to_json(_spark)
+            else 'DuckDB ' || to_json(_duckdb) || ' Spark ' || to_json(_spark) end
+        from _duckdb full join _spark on {same}
+        where _duckdb.here is null or _spark.here is null or not ({near})
     """).fetchall()
     return [row[0] for row in rows]
 
 
 def _near(column: str) -> str:
-    a, b = f"a.{column}", f"b.{column}"
+    a, b = f"_duckdb.{column}", f"_spark.{column}"
     # DuckDB holds NaN equal to NaN, and infinities equal to themselves
     small = f"abs({a} - {b}) <= {TOLERANCE} * greatest(1, abs({a}), abs({b}))"
     return f"({a} is not distinct from {b} or coalesce({small}, false))"
