@@ -81,17 +81,17 @@ PURCHASES, SPEND = ("r", "alpha", "a", "b"), ("p", "q", "v")
 def fit(frames, parameters, as_of):
     """One row per segment; of one that the gate refuses only how many people it has."""
     end = as_of - timedelta(days=parameters["holdout_days"])
-    rows = []
+    rows, fitted = [], _Fitted()
     for segment_by, segment, is_met in sorted(zip(*frames["gate"].values(), strict=True)):
         histories, amounts = (_of(frames[name], segment_by, segment) for name in ("histories", "amounts"))
         whole = {name: column[histories["is_whole"]] for name, column in histories.items()}
         row = {"segment_by": segment_by, "segment": segment, "people": int(whole["people"].sum())}
         row["calibration_end"] = end
-        estimate = bg_nbd.fit(_in_weeks(whole)) if is_met else None
+        estimate = fitted(_in_weeks(whole)) if is_met else None
         if estimate:
             row |= _told(PURCHASES, estimate) | {"log_likelihood": estimate.log_likelihood}
             row |= _told(SPEND, gamma_gamma.fit(*(amounts[name] for name in AMOUNTS)))
-            row |= _held_out({name: column[~histories["is_whole"]] for name, column in histories.items()})
+            row |= _held_out({name: column[~histories["is_whole"]] for name, column in histories.items()}, fitted)
         rows.append(row)
     return {name: [row.get(name) for row in rows] for name in COLUMNS}
 
@@ -121,12 +121,22 @@ def _told(names, estimate):
     return dict(zip(names, estimate.values, strict=True)) | errors
 
 
-def _held_out(before):
+class _Fitted(dict):
+    """Estimates by histories: where everybody bought on one platform, its are those of all."""
+
+    def __call__(self, histories):
+        key = tuple(column.tobytes() for column in vars(histories).values())
+        if key not in self:
+            self[key] = bg_nbd.fit(histories)
+        return self[key]
+
+
+def _held_out(before, fitted):
     """Purchases since the calibration's end, and how many a model fitted on what came before expects of them."""
     if not np.any(before["days_after"] > 0):
         return {}
     told = {"holdout_actual": int(before["purchases_after"].sum())}
-    estimate = bg_nbd.fit(_in_weeks(before))
+    estimate = fitted(_in_weeks(before))
     if estimate is None:
         return told
     repeats = before["repeat_purchases"]

@@ -128,16 +128,13 @@ class _Likelihood:
         u = np.log(a) + np.log(-by_b) + shape * by_r
         weight = n * expit(u)
         spread = weight * expit(-u)
-        gradient = (by_r, shape * by_alpha, np.full_like(u, 1 / a), by_b)
-        curvature = np.empty((4, 4))
-        for i, one in enumerate(gradient):
-            for j, other in enumerate(gradient[i:], start=i):
-                curvature[i, j] = curvature[j, i] = (spread * one) @ other
+        gradient = np.array([by_r, shape * by_alpha, np.full_like(u, 1 / a), by_b])
+        curvature = (gradient * spread) @ gradient.T
         curvature[0, 1] = curvature[1, 0] = curvature[0, 1] + weight @ by_alpha
         curvature[1, 1] += weight @ (shape * twice)
         curvature[2, 2] -= weight.sum() / a**2
         curvature[3, 3] += weight @ by_b**2
-        return float(n @ np.logaddexp(0, u)), np.array([weight @ one for one in gradient]), curvature
+        return float(n @ np.logaddexp(0, u)), gradient @ weight, curvature
 
 
 def alive(parameters: Sequence[float], repeats: np.ndarray, recency: np.ndarray, age: np.ndarray) -> np.ndarray:

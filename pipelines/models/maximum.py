@@ -57,7 +57,7 @@ def highest(
     logs = np.log(np.asarray(start, dtype=float))
     first = np.log(near.values) if near else logs
     at = _Remembered(likelihood, observations, logs)
-    options = {"gtol": 1e-10, "maxiter": STEPS, "initial_trust_radius": 1.0}
+    options = {"gtol": 1e-9, "maxiter": STEPS, "initial_trust_radius": 1.0}
     with np.errstate(all="ignore"):
         found = minimize(at.height, first, jac=at.slope, hess=at.curvature, method="trust-exact", options=options).x
         if not np.all(np.isfinite(found)) or not np.max(np.abs(at.slope(found))) <= STEEPEST:
