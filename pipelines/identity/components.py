@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 def label(connection: Connection, edges: str) -> None:
     """temp.labels(node, smallest): every node of the table `edges` (one, other) with the smallest of its component.
 
-    A node's number is its place in the table of nodes, so texts are compared where edges are numbered, and nowhere
-    sorted: the smallest is asked for among those of one component.
+    Nodes are numbered as they come, so texts are compared where edges are numbered, and nowhere sorted: the smallest is
+    asked for among those of one component.
     """
     connection.execute(f"""
-        create or replace temp table numbered as select one as node from {edges} union select other from {edges}
+        create or replace temp table numbered as
+            select node, row_number() over () - 1 as place
+            from (select one as node from {edges} union select other from {edges})
     """)
     pairs = connection.execute(f"""
-        select a.rowid as one, b.rowid as other from {edges} e
+        select a.place as one, b.place as other from {edges} e
         join numbered a on a.node = e.one join numbered b on b.node = e.other
     """).fetchnumpy()
     size = connection.execute("select count(*) from numbered").fetchall()[0][0]
@@ -53,6 +55,6 @@ def _join_components(connection: Connection, pairs: dict[str, Any], size: int) -
     connection.register("component_numbers", arrow)
     connection.execute("""
         create or replace temp table components as
-            select n.node, c.component from numbered n join component_numbers c on c.place = n.rowid
+            select n.node, c.component from numbered n join component_numbers c using (place)
     """)
     connection.unregister("component_numbers")
