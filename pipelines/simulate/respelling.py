@@ -13,7 +13,7 @@ LONG = 12  # an id of so many characters keeps its length
 _AROUND = re.compile(r"""^[\s'"=`]*(.*?)[\s'"]*$""", re.DOTALL)
 _PHONE = re.compile(r"\+?(?:86)?1[3-9]\d{9}")
 _LAST_DIGITS = re.compile(r"\d+(?=\D*$)")
-_MOMENT = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:([ T])(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_MOMENT = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:([ T])(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _SHORT_MOMENT = re.compile(r"2\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d([0-5]\d)?")
 _EPOCH = re.compile(r"1[5-9]\d{8}(\d{3})?")
 
