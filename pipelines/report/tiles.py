@@ -119,7 +119,7 @@ class _Making:
         )
 
     def _value(self, spec: Spec, shown: Field, row: Row) -> Cell:
-        """The number, where enough people stand behind it."""
+        """The number; of a rate, where enough people stand behind it."""
         return self._cell(shown, self._told(spec, row).get(shown.name) if _unsure_rate(spec, row) < 1 else None)
 
     def _parts(self, spec: Spec, row: Row) -> Parts:
@@ -129,7 +129,9 @@ class _Making:
         return tuple((f, self._cell(f, known.get(f.name))) for f in fields)
 
     def _told(self, spec: Spec, row: Row) -> Row:
-        """The row without numbers that too few people stand behind."""
+        """The row without rates that too few people stand behind. What the whole shop sold and won is no group's."""
+        if field_of(table_of(spec), spec["column"], self.look.words).kind != "rate":
+            return row
         counts = {spec["n"], *spec.get("behind", ())}
         behind = dict.fromkeys({spec["column"], spec.get("part", ""), spec.get("of", "")}, counts)
         return without_few([row], behind, self.look.small_group)[0]

@@ -163,30 +163,31 @@ def test_no_rate_of_fewer_than_small_group(people: int, shown: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "small_group", "text"),
+    ("now", "small_group", "is_compared"),
     [
-        ({"paid_orders": 4, "paid_buyers": 4}, 5, "·"),
-        ({"paid_orders": 60, "paid_buyers": 2}, 5, "·"),  # two people's sixty orders
-        ({"paid_orders": 60, "paid_buyers": None}, 5, "¥900"),  # nobody known: sixty orders
-        ({"paid_orders": 60, "paid_buyers": 40}, 50, "·"),  # whatever is big enough to compare
-        ({"paid_orders": 60, "paid_buyers": 40}, 5, "¥900"),
+        ({"paid_orders": 4, "paid_buyers": 4}, 5, False),
+        ({"paid_orders": 60, "paid_buyers": 2}, 5, False),  # two people's sixty orders
+        ({"paid_orders": 60, "paid_buyers": None}, 5, True),  # nobody known: sixty orders
+        ({"paid_orders": 60, "paid_buyers": 40}, 50, False),  # whatever is big enough to compare
+        ({"paid_orders": 60, "paid_buyers": 40}, 5, True),
     ],
 )
-def test_no_amount_of_fewer_than_small_group(now: dict[str, Any], small_group: int, text: str) -> None:
-    """Neither beside an earlier one, nor as what it changed by."""
+def test_what_few_people_paid_in_all_is_told_and_compared_with_nothing(
+    now: dict[str, Any], small_group: int, is_compared: bool
+) -> None:
+    """The shop's own total is no group's; what it changed by would say what chance does."""
     few, many = {**WHOLE, **now}, {**WHOLE, "paid_buyers": 55}
     made = tile(few, many, small_group, behind=("paid_buyers",))
-    assert made.cell.text == text
     earlier = tile(many, few, small_group, behind=("paid_buyers",)).comparisons[0]
-    assert earlier.cell.text == text
-    assert (earlier.change is None) is (text == "·")
+    assert (made.cell.text, earlier.cell.text) == ("¥900", "¥900")
+    assert (earlier.change is not None) is is_compared
 
 
 @pytest.mark.parametrize(
     ("now", "value", "note"),
     [
         ({"paid_buyers": None}, None, "这些天的订单没有一单认得出买家：未知，不是 0"),
-        ({"paid_buyers": 3}, None, "样本较少，不作升降判断"),
+        ({"paid_buyers": 3}, 3, "样本较少，不作升降判断"),
         ({"paid_buyers": 5}, 5, "样本较少，不作升降判断"),
         ({"paid_buyers": 0, "paid_orders": 0}, 0, "样本较少，不作升降判断"),
         ({"paid_buyers": None, "is_sales_known": False}, None, "没有读到这些天的订单：未知，不是 0"),
