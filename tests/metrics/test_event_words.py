@@ -62,7 +62,8 @@ def test_a_new_platforms_words_count_as_those_that_mean_the_same(words_elsewhere
         for metric in [name] if name else [table.name for table in metric_tables()]:
             asked = _asked(known, metric, back), _asked(renamed, metric, back and [word + ELSEWHERE for word in back])
             assert asked[0] == asked[1], metric
-            assert asked[0] or metric == "likely_placeholders"
+            # of sixty people no purchases are foretold
+            assert asked[0] or metric in ("likely_placeholders", "expected_purchases")
     for table in ("memberships", "people", "source_days"):
         assert _plain(known.rows(f"core.{table}")) == _plain(renamed.rows(f"core.{table}")), table
 

@@ -136,7 +136,7 @@ def test_moments_keep_their_spelling() -> None:
     [
         ("\njd_orders: ", "\n# ", "no file of the demo merchant for jd_orders"),
         ("\njd_orders: ", "\njd_order: ", "jd_order: there is no such source.*jd_orders"),
-        ("tells: sessions", "tells: session", "session_funnel.tells: nothing is told by 'session'.*sessions"),
+        ("tells: sessions", "tells: session", "tells: nothing is told by 'session'.*sessions"),
         ("of: youzan_orders", "of: yuozan", "youzan_items.of"),
     ],
 )

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.ingest.creating import create_staging
 from pipelines.ingest.forgotten import Id
 from pipelines.privacy import load_key
 from pipelines.settings import Settings
 from pipelines.upkeep.landing_lines import forget_in_landing
+from pipelines.warehouse import open_for_writing
+
+JOINED = {"level_layer": 1, "participate_time": 1780473600}
 
 
 @pytest.mark.parametrize(
@@ -26,12 +30,15 @@ from pipelines.upkeep.landing_lines import forget_in_landing
             "fan_club_records",
             {
                 "data": {
-                    "_ann4711": {"level_layer": 3, "participate_time": 1780473600},
-                    "_bo4712": {"level_layer": 1, "participate_time": 1780473600},
+                    "fans_club_Info": {
+                        "_ann4711": {"participate_time": 1780473600},
+                        "_bo4712": JOINED,
+                        "_cy4713": JOINED,
+                    }
                 }
             },
             Id("douyin", "open_id", "_ann4711"),
-            {"data": {"_bo4712": {"level_layer": 1, "participate_time": 1780473600}}},
+            {"data": {"fans_club_Info": {"_bo4712": JOINED, "_cy4713": JOINED}}},
         ),
     ],
 )
@@ -41,6 +48,8 @@ def test_an_entry_of_a_map_goes(tmp_path: Path, folder: str, given: dict, who: I
     file = settings.landing / folder / "answers.jsonl"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps(given) + "\n", encoding="utf-8")
-    done = forget_in_landing(settings, [who.mark(key)], [who.value], [])
+    with open_for_writing(settings) as warehouse:
+        create_staging(warehouse.connection)
+    done = forget_in_landing(settings, [who.mark(key)], [who.value], [], lambda _: None)
     assert (done.rewritten, done.left) == (1, [])
     assert json.loads(file.read_text(encoding="utf-8")) == left
