@@ -54,7 +54,9 @@ def _kind(type_: str, unit: str) -> str:
 
 
 def cell(field: Field, value: Any, words: Words, labels: str = "") -> Cell:
-    """One value as text, never a mark of small.py. `labels` names the wording list that its words are looked up in."""
+    """One value as text. `labels` names the wording list that its words are looked up in."""
+    if isinstance(value, Few):
+        return Cell(None, words("state.small_mark"), SMALL)
     if value is None or value == "":
         return Cell(None, words("state.empty"), EMPTY)
     if isinstance(value, bool):
@@ -166,6 +168,8 @@ def rated(field: Field, row: Row, rate: Spec, top: float | None, look: Look) -> 
     words = look.words
     if isinstance(row[field.name], Few):
         return hidden(look, row[field.name])
+    if any(isinstance(row[name], Few) for name in (rate["n"], *(part.name for part in field.behind))):
+        return hidden(look, Few())  # it would tell what is hidden beside it, and never stands alone
     shown = levelled(cell(field, row[field.name], words), top)
     if shown.state == EMPTY:
         is_early = not row[rate.get("mature", rate["n"])] and row[rate["of"]]

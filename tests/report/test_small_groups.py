@@ -65,6 +65,18 @@ def test_a_table_of_parts() -> None:
     assert [line[1].text for line in shown.rows][:2] == ["<5", "·"]
 
 
+def test_a_rate_is_not_told_without_the_people_it_is_of() -> None:
+    """Sixty people were asked about, and the sixty are hidden for the few buyers behind them."""
+    spec: dict[str, Any] = {
+        "id": "group_entry_path", "table": "metrics.group_entry", "columns": ["segment", "joins", "stay_30_rate"],
+        "rates": {"stay_30_rate": {"n": "mature_joins_30", "of": "joins"}}, "behind": {"mature_joins_30": ["buyers"]},
+    }  # fmt: skip
+    row = {"segment": "qr", "joins": 90, "mature_joins_30": 60, "stay_30_rate": 0.5, "buyers": 2}
+    (line,) = grid(spec, [row], Look(load_words("zh"), K)).rows
+    assert [cell.state for cell in line] == [OK, OK, SMALL]
+    assert line[2].text == "·"
+
+
 def test_rows_of_several_totals() -> None:
     """Of Monday's three the few and the next are hidden; Tuesday's few are hidden alone, as nothing else is there."""
     rows = [
