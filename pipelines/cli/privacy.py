@@ -55,7 +55,8 @@ def scan_home(home: Path | None, canaries: Path | None, also: list[Path]) -> int
     places = "".join(f", {folder}" for folder in also)
     print(f"{done.files} files of {settings.home} outside landing{places}, every column of their tables.")
     if done.unseen:
-        print(f"{len(done.unseen)} of them are pictures of text, which cannot be searched: {_some(done.unseen)}")
+        what = "pictures of text, or what is broken or locked"
+        print(f"{len(done.unseen)} of them hold what cannot be searched ({what}): {_some(done.unseen)}")
     for hit in done.hits[:SHOWN]:
         print(f"  {hit.where}: {hit.what}, {hit.count} times", file=sys.stderr)
     if len(done.hits) > SHOWN:
@@ -63,7 +64,7 @@ def scan_home(home: Path | None, canaries: Path | None, also: list[Path]) -> int
     if done.hits:
         print("Nobody should stand there: tell us where (not who), and keep the home to yourself.", file=sys.stderr)
         return USER
-    print("Nobody shows.")
+    print("Nobody shows in all else." if done.unseen else "Nobody shows.")
     return 0
 
 

@@ -1,8 +1,8 @@
 """Numbers that too few people stand behind, taken out of rows before anything is made of them.
 
 What belongs here: which numbers may not be told, and the mark in their place. What does not: which rows there are, and
-how a mark looks (cells.py). Tables, charts, headlines, sentences and workbook are all made of rows that went through
-here, so none of them has such a number.
+how a mark looks (cells.py). Tables, charts, rates of headlines, sentences and workbook are made of rows that went
+through here, so none of them has such a number; what the whole shop sold is told, however few bought.
 """
 
 from __future__ import annotations

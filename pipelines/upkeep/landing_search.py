@@ -14,13 +14,12 @@ import contextlib
 import gzip
 import itertools
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from pipelines.upkeep.landing_texts import JSONS, LINES_OF_JSON, TEXTS, Words, suffix_of
+from pipelines.upkeep.landing_texts import BROKEN_PACK, JSONS, LINES_OF_JSON, TEXTS, Words, suffix_of
 
 if TYPE_CHECKING:
     import pyarrow
@@ -29,8 +28,6 @@ CHUNK, OVERLAP = 1 << 23, 1 << 12
 # A file of this size is rewritten by an excerpt: all of it would be read as rows, and held in memory several times.
 LARGE = 1 << 24
 HEAD, NEAR = 400, 20  # lines that an excerpt holds besides those that name somebody
-# What a broken, cut or locked archive ends in.
-BROKEN_PACK = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 

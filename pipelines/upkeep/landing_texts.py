@@ -26,6 +26,8 @@ _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 _BETWEEN = r"[\s\-－—.·_]*"
 LINES_OF_JSON = (".jsonl", ".ndjson")
 JSONS = (".json", *LINES_OF_JSON)
+# What a broken, cut or locked archive ends in.
+BROKEN_PACK = (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 TEXTS = (".csv", ".tsv", ".txt", *JSONS)
 
 

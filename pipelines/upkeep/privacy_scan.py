@@ -41,7 +41,8 @@ class Hit:
 
 @dataclass(frozen=True)
 class Scan:
-    """What was found, how many files were looked through, and which hold pictures of text that nobody can search."""
+    """What was found, how many files were looked through, and which hold what cannot be searched: pictures of text,
+    and what is broken or locked."""
 
     hits: list[Hit]
     files: int
@@ -58,9 +59,12 @@ def scan(settings: Settings, canaries: Collection[str] = (), also: Sequence[Path
         if path.suffix.lower() in DRAWN:
             unseen.append(name)
         for place, text in texts_of(path, canaries):
+            if text is None:
+                unseen.append(name)
+                continue
             hits += _found(f"{name}: {place}" if place else name, text, canaries)
         hits += _found(f"the name of {name}", path.relative_to(folder).as_posix(), canaries)
-    return Scan(hits, files, unseen)
+    return Scan(hits, files, list(dict.fromkeys(unseen)))
 
 
 def _own_files(settings: Settings) -> list[Path]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.database import read_only
 from pipelines.privacy import has_personal_number_sql
 from pipelines.spec.literals import quoted
-from pipelines.upkeep.landing_texts import unpacked
+from pipelines.upkeep.landing_texts import BROKEN_PACK, unpacked
 
 if TYPE_CHECKING:
     from pipelines.database import Connection
@@ -30,10 +30,10 @@ DRAWN = (".pdf", ".png", ".jpg", ".jpeg")
 _TEXT_TYPES = "VARCHAR|JSON|BLOB"
 _NUMBER_TYPES = "BIGINT|HUGEINT|DOUBLE|FLOAT|INTEGER|DECIMAL"
 _SQLITE = b"SQLite format 3\x00"
-_BROKEN = (EOFError, OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 _ADDRESS_SQL = "regexp_matches({}, '@[A-Za-z0-9.-]+[.][A-Za-z]')"
 
-Text = tuple[str, str]  # where in the file ('': all of it), and the text
+# where in the file ('': all of it), and the text; None: something there cannot be searched
+Text = tuple[str, str | None]
 
 
 def texts_of(path: Path, canaries: Collection[str]) -> Iterator[Text]:
@@ -55,16 +55,30 @@ def texts_of(path: Path, canaries: Collection[str]) -> Iterator[Text]:
 
 def _of_bytes(content: bytes) -> Iterator[Text]:
     """A text as its JSON or markup reads, and each member of an archive, however deep."""
-    content, _ = unpacked(content)
+    content, is_whole = unpacked(content)
+    if not is_whole:
+        yield "", None
     if zipfile.is_zipfile(io.BytesIO(content)):
-        with contextlib.suppress(*_BROKEN), zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for member in archive.infolist():
-                with contextlib.suppress(*_BROKEN):
-                    yield from _of_bytes(archive.read(member))
+        yield from _of_members(content)
         return
     text = _decoded(content)
     text = (_as_json(text) if "\\u" in text else "") or text
     yield "", html.unescape(text) if "&#" in text else text
+
+
+def _of_members(content: bytes) -> Iterator[Text]:
+    """What stands in an archive; a member that is broken or locked is named by its archive alone."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.infolist():
+                try:
+                    inside = archive.read(member)
+                except BROKEN_PACK:
+                    yield "", None
+                else:
+                    yield from _of_bytes(inside)
+    except BROKEN_PACK:
+        yield "", None
 
 
 def _decoded(content: bytes) -> str:
@@ -99,9 +113,12 @@ def _parquet(path: Path, canaries: Collection[str]) -> Iterator[Text]:
     import duckdb
 
     table = f"read_parquet({quoted(path)})"
-    with duckdb.connect() as connection, contextlib.suppress(duckdb.Error):
-        for column, type_, *_ in connection.execute(f"describe from {table}").fetchall():
-            yield from _column(connection, table, column, type_, canaries, column)
+    try:
+        with duckdb.connect() as connection:
+            for column, type_, *_ in connection.execute(f"describe from {table}").fetchall():
+                yield from _column(connection, table, column, type_, canaries, column)
+    except duckdb.Error:
+        yield "", None
 
 
 def _column(
@@ -141,8 +158,8 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 def _cell(cell: Any) -> Iterator[str]:
     if isinstance(cell, bytes):
-        yield from (text for _, text in _of_bytes(cell))
+        yield from (text for _, text in _of_bytes(cell) if text)
     elif isinstance(cell, str):
-        yield from (text for _, text in _of_bytes(cell.encode("utf-8", "replace")))
+        yield from (text for _, text in _of_bytes(cell.encode("utf-8", "replace")) if text)
     elif isinstance(cell, int):
         yield str(cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import shutil
 import sqlite3
@@ -16,6 +17,7 @@ import pytest
 from pipelines.cli import main
 from pipelines.settings import Settings, load_settings
 from pipelines.upkeep.privacy_scan import Hit, addresses_in, is_national_id, scan
+from pipelines.upkeep.texts_of_files import texts_of
 
 PHONE, SPACED = "13755556666", "137 5555 6666"
 NATIONAL_ID = "11010119900307002X"
@@ -118,6 +120,36 @@ def test_a_planted_person_is_found(
 ) -> None:
     names, hits, _ = planted
     assert {hit.what: hit.count for hit in hits if hit.where == names[place.__name__]} == FOUND
+
+
+def damaged_zip() -> bytes:
+    """One member is whole; of the other the packed bytes are not what they were."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("whole.txt", PHONE)
+        archive.writestr("other.txt", "ab" * 4000)
+    data = bytearray(out.getvalue())
+    start = data.index(b"other.txt") + len("other.txt")
+    data[start : start + 8] = b"\xff" * 8
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "seen"),
+    [
+        ("sent.zip", damaged_zip(), [PHONE, None]),
+        ("cut.zip", b"PK\x05\x06" + b"\xff" * 18, [None]),
+        ("old.log.gz", gzip.compress(PHONE.encode() * 50)[:-12], [None]),
+        ("sent.parquet", b"PAR1 no parquet PAR1", [None]),
+        ("notes.txt", PHONE.encode(), [PHONE]),
+    ],
+)
+def test_what_is_broken_or_locked_is_told_and_never_passed_over(
+    tmp_path: Path, name: str, content: bytes, seen: list[str | None]
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    texts = [text for _, text in texts_of(tmp_path / name, [])]
+    assert [text for text in texts if text is None or name != "old.log.gz"] == seen
 
 
 def test_a_phone_that_became_a_number_is_found(planted: tuple[dict[str, str], list[Hit], Path]) -> None:
