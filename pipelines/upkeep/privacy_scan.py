@@ -21,6 +21,9 @@ from pipelines.upkeep.texts_of_files import DRAWN, texts_of
 OWN_ADDRESSES = "siyu.toml"
 # A run of letters and digits in turns is a key of ours or a program's, not a number in a text.
 _HASHES = re.compile(r"(?=[A-Za-z0-9]*[0-9][A-Za-z]+[0-9])[A-Za-z0-9]{12,}")
+# Eleven decimals may look like a phone: of a number in a workbook's cell (a time of day is one), and of a share. Behind
+# another number and a point in a text a phone may well stand (the third of a list).
+_DECIMALS = re.compile(r"(?<=<v>)(-?\d+)\.\d+(?=</v>)|(?<![\w.])(0)\.\d+")
 # An end of letters tells an address from a package and its version.
 _ADDRESS = re.compile(
     r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9\-]{1,63}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9\-])"
@@ -95,7 +98,7 @@ def _unnamed(name: str, canaries: Collection[str]) -> str:
 
 
 def _found(where: str, text: str, canaries: Collection[str]) -> Iterator[Hit]:
-    phones, national = personal_numbers_in(_HASHES.sub("", text))
+    phones, national = personal_numbers_in(_DECIMALS.sub(r"\1\2", _HASHES.sub("", text)))
     # one of eleven numbers of an order that look like one passes for one
     real = [] if where.endswith("_id") else [number for number in national if is_national_id(number)]
     addresses = [] if where == OWN_ADDRESSES else addresses_in(text)

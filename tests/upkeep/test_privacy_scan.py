@@ -204,6 +204,21 @@ def test_other_folders_and_dagsters_own(
 
 
 @pytest.mark.parametrize(
+    ("text", "phones"),
+    [
+        ("<c><v>46355.13512345678</v></c>", 0),  # a moment in a workbook
+        ("[0.13512345678, -0.13512345678]", 0),
+        (f"<c><v>{PHONE}</v></c>", 1),
+        (f"3.{PHONE}", 1),  # the third of a list
+        (f"call 0 {PHONE}", 1),
+    ],
+)
+def test_decimals_are_no_phone(tmp_path: Path, text: str, phones: int) -> None:
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    assert [hit.count for hit in scan(Settings(home=tmp_path)).hits] == [1] * phones
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         (f"to {ADDRESS}, now", [ADDRESS]),
