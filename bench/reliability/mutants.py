@@ -5,28 +5,42 @@
 What belongs here: the changes, which tests are asked, what survived. What does not: the tests.
 
 Each mutant is one change of one file of assets/core, facts or metrics, or of the ingest engine, in a copy of the
-checkout. The tests nearest to the file are asked first; the first that fails ends it.
+checkout. The tests nearest to the file are asked first; the first that fails ends it. Tests run in forks of a process
+that has imported the libraries and nothing of the checkout: importing takes longer than most of them.
 """
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import importlib
 import io
+import multiprocessing
+import os
 import random
 import re
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
 import tokenize
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.reliability import forks
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("assets", "pipelines", "tests", "pyproject.toml", "notebooks", "docs", "dagster.yaml", "README.md")
 SECONDS = 900
+LIBRARIES = (
+    "pytest", "hypothesis", "numpy", "pandas", "pyarrow.parquet", "duckdb", "scipy.sparse.csgraph", "scipy.optimize",
+    "yaml", "pydantic", "sqlglot", "sqlalchemy", "great_expectations", "jinja2", "typer", "rich.table",
+    "python_calamine", "openpyxl",
+)  # fmt: skip
+OURS = ("pipelines", "assets", "tests")
 CHANGES: tuple[tuple[str, str, str], ...] = (
     ("< for <=", r"(?<![<>=])<=(?!=)", "<"),
     ("<= for <", r"(?<![<>=])<(?![=>])", "<="),
@@ -92,7 +106,8 @@ def main() -> int:
         for tree in trees:
             _copy(tree)
         halves = (chosen[0::2], chosen[1::2])
-        with ThreadPoolExecutor(2) as pool:
+        _import_libraries()
+        with ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
             survived = [one for part in pool.map(_try_all, trees, halves) for one in part]
     killed = len(chosen) - len(survived)
     print(
@@ -171,22 +186,56 @@ def _is_killed(tree: Path, mutant: Mutant) -> bool:
 
 
 def _tests(tree: Path, name: str, is_ingest: bool) -> list[list[str]]:
-    """The nearest first: those named after the table, independent ones, all of metrics and core."""
+    """The nearest first: those named after the table, those that speak of it, all of its layer."""
     own = [str(path.relative_to(tree)) for path in sorted((tree / "tests").rglob(f"test_{name}*.py"))]
     if is_ingest:
         own += [f"tests/ingest/test_{near}.py" for near in ("samples", "headers", "cells")]
         return [own, ["tests/ingest"], ["tests/cases", "tests/test_privacy.py", "tests/upkeep"]]
-    near = [*own, "tests/metrics/test_independent.py", "tests/metrics/test_independent_groups.py"]
-    return [near, ["tests/core", "tests/test_facts.py"], ["tests/metrics", "tests/quality", "tests/spec"]]
+    spoken = [path for path in _speaking_of(tree, {name, *_readers(tree, name)}) if path not in own]
+    rest = ["tests/metrics", "tests/core", "tests/test_facts.py", "tests/quality", "tests/spec"]
+    return [tests for tests in (own, spoken, rest) if tests]
+
+
+def _readers(tree: Path, name: str) -> Iterator[str]:
+    """Metrics that read the table."""
+    for path in (tree / "assets" / "metrics").iterdir():
+        if re.search(rf"\b(?:core|facts)\.{name}\b", path.read_text(encoding="utf-8")):
+            yield path.stem
+
+
+def _speaking_of(tree: Path, names: set[str]) -> list[str]:
+    word = re.compile(rf"\b(?:{'|'.join(sorted(names))})\b")
+    folders = [tree / "tests" / folder for folder in ("metrics", "core", "soundness")]
+    return [
+        str(path.relative_to(tree))
+        for folder in folders
+        for path in sorted(folder.rglob("test_*.py"))
+        if word.search(path.read_text(encoding="utf-8"))
+    ]
+
+
+def _import_libraries() -> None:
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    gc.freeze()
 
 
 def _fails(tree: Path, tests: list[str]) -> bool:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]
-    try:
-        done = subprocess.run(command, cwd=tree, capture_output=True, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return True
-    return done.returncode not in (0, 5)  # 5: there is no such test
+    return forks.forked(tree / "log", _asked, tree, tests) not in (0, 5)  # 5: there is no such test
+
+
+def _asked(tree: Path, tests: list[str]) -> int:
+    """pytest's answer in this process, with the tree's own modules; one that never ends is ended."""
+    import pytest
+
+    signal.alarm(SECONDS)
+    for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+        del sys.modules[name]
+    os.chdir(tree)
+    sys.path[:] = [str(tree), *(place for place in sys.path if Path(place or ".").resolve() != ROOT)]
+    with contextlib.suppress(KeyError):
+        del os.environ["PYTHONPATH"]
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests]))
 
 
 if __name__ == "__main__":

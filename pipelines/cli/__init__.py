@@ -13,6 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.cli.words import language_of, say, speak
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line; its exit code: 0 done, 1 the caller's mistake, 2 ours, 3 warned, 130 stopped."""
@@ -21,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(100_000)
     _speak_any_encoding()
     arguments = _home_first(list(sys.argv[1:] if argv is None else argv))
+    speak(language_of(_home(arguments), os.environ))
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -69,8 +72,8 @@ def _usage(error: Exception) -> int:
     text = error.format_message() if hasattr(error, "format_message") else str(error)
     text = text.replace("Value error, ", "")
     text += "" if text.endswith((".", "?", "!")) else "."
-    help_line = f"{context.command_path if context else 'siyu'} --help"
-    print(f"siyu: {text} See `{help_line}`.", file=sys.stderr)
+    command = context.command_path if context else "siyu"
+    print("siyu: " + say("{text} See `{command} --help`.", text=text, command=command), file=sys.stderr)
     return 1
 
 
@@ -85,7 +88,7 @@ def _home_first(arguments: list[str]) -> list[str]:
     return arguments
 
 
-def _home(arguments: list[str]) -> Path | None:
+def _home(arguments: list[str]) -> Path:
     """The home directory that the command line or the environment names, where a fault's traceback is kept."""
     named = arguments[1:2] if arguments[:1] == ["--home"] else [a[7:] for a in arguments[:1] if a.startswith("--home=")]
     place = named[0] if named else os.environ.get("SIYU_HOME") or "data"

@@ -17,7 +17,6 @@ from pipelines.cli.show import Format
 app = typer.Typer(
     name="siyu",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -46,6 +45,14 @@ Form = Annotated[Format, typer.Option("--format", help="How to print the rows.")
 Limit = Annotated[int, typer.Option("--limit", min=0, help="Rows shown as a table; 0: all. CSV and JSON are whole.")]
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"siyu {version('siyu')}")
+        raise typer.Exit
+
+
 @app.callback(epilog=EPILOG)
 def siyu(
     context: typer.Context,
@@ -53,12 +60,15 @@ def siyu(
         Path | None,
         typer.Option(envvar="SIYU_HOME", metavar="DIR", help="The merchant's directory; ./data unless said."),
     ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Which Siyu this is.")
+    ] = False,
 ) -> None:
     """From rented public traffic to kept private customers: conversion, retention, repurchase."""
     context.obj = home
 
 
-@app.command()
+@app.command(epilog="Example: siyu run --select 'metrics.*'")
 def run(
     context: typer.Context,
     as_of: AsOf = None,
@@ -80,7 +90,7 @@ def run(
     return run_all(context.obj, as_of, full, [name for part in select or [] for name in part.split(",") if name])
 
 
-@key.command("new")
+@key.command("new", epilog="Example: siyu key new")
 def new_key(context: typer.Context) -> int:
     """Make another key and read everything in landing again.
 
@@ -91,7 +101,7 @@ def new_key(context: typer.Context) -> int:
     return start_with_new_key(context.obj)
 
 
-@key.command("rotate")
+@key.command("rotate", epilog="Example: siyu key rotate")
 def rotate_key(
     context: typer.Context,
     lose_forgotten: Annotated[
@@ -108,7 +118,7 @@ def rotate_key(
     return rotate(context.obj, lose_forgotten)
 
 
-@app.command()
+@app.command(epilog="Example: siyu demo --home demo2")
 def demo(context: typer.Context) -> int:
     """Make a demo merchant in ./demo and run everything."""
     from pipelines.cli.running import run_demo
@@ -117,7 +127,7 @@ def demo(context: typer.Context) -> int:
     return run_demo(context.obj if source is not None and source.name == "COMMANDLINE" else None)
 
 
-@app.command()
+@app.command(epilog="Example: siyu report weekly --date 2026-03-31")
 def report(
     context: typer.Context,
     kind: Annotated[Kind, typer.Argument(metavar="[daily|weekly|monthly]", help="Which period.")] = "daily",
@@ -134,7 +144,7 @@ def report(
     write_report(context.obj, kind, day)
 
 
-@app.command()
+@app.command(epilog="Example: siyu query \"select * from metrics.repurchase where segment_by = 'all'\" --format csv")
 def query(
     context: typer.Context,
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT; - reads it from standard input.")],
@@ -151,7 +161,7 @@ def query(
     ask_sql(context.obj, sys.stdin.read() if sql == "-" else sql, form, limit, seconds)
 
 
-@app.command()
+@app.command(epilog="Example: siyu metric retention -p start=group_join -p back=order -p period=week")
 def metric(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="A metric, e.g. retention; `siyu explain` lists them.")],
@@ -172,7 +182,7 @@ def metric(
     ask_metric(context.obj, name, parameters or [], as_of, form, limit)
 
 
-@app.command()
+@app.command(epilog="Example: siyu explain repurchase.repurchase_rate")
 def explain(
     context: typer.Context,
     name: Annotated[
@@ -195,7 +205,7 @@ def explain(
         answering.explain(context.obj, name, rendered)
 
 
-@app.command()
+@app.command(epilog="Example: siyu status --all")
 def status(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program, always whole.")] = False,
@@ -211,7 +221,7 @@ def status(
     show_status(context.obj, as_json, everything)
 
 
-@app.command()
+@app.command(epilog="Example: siyu quarantine --path orders --csv")
 def quarantine(
     context: typer.Context,
     as_csv: Annotated[bool, typer.Option("--csv", help="All of them as CSV.")] = False,
@@ -225,7 +235,7 @@ def quarantine(
     show_quarantine(context.obj, as_csv, reason, path, limit)
 
 
-@app.command()
+@app.command(epilog="Example: siyu check 订单导出.xlsx")
 def check(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Any file, in landing or not.")],
@@ -245,7 +255,7 @@ def check(
     return check_one(context.obj, file, folder, as_json)
 
 
-@app.command()
+@app.command(epilog="Example: siyu verify --json")
 def verify(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
@@ -260,7 +270,7 @@ def verify(
     return show_verified(context.obj, as_json)
 
 
-@app.command()
+@app.command(epilog="Example: siyu doctor --all")
 def doctor(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
@@ -275,7 +285,7 @@ def doctor(
     return show_examined(context.obj, as_json, everything)
 
 
-@app.command()
+@app.command(epilog="Example: siyu forget --phone -")
 def forget(
     context: typer.Context,
     phone: Annotated[str, typer.Option("--phone", metavar="NUMBER", help="A full number; - reads it from input.")] = "",
@@ -295,7 +305,7 @@ def forget(
     return forget_person(context.obj, phone, id_, is_requested)
 
 
-@app.command()
+@app.command(epilog="Example: siyu purge --landing-older-than 90d --dry-run")
 def purge(
     context: typer.Context,
     older_than: Annotated[
@@ -312,7 +322,7 @@ def purge(
     return purge_landing(context.obj, older_than, is_trial)
 
 
-@app.command("privacy-scan")
+@app.command("privacy-scan", epilog="Example: siyu privacy-scan --canaries planted.txt")
 def privacy_scan(
     context: typer.Context,
     canaries: Annotated[
@@ -335,7 +345,7 @@ def privacy_scan(
     return scan_home(context.obj, canaries, also or [])
 
 
-@app.command()
+@app.command(epilog="Example: siyu backup siyu-2026-03-31.tar")
 def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to make, e.g. siyu-2026-03-31.tar.")],
@@ -350,7 +360,7 @@ def backup(
     return make_backup(context.obj, file, landing)
 
 
-@app.command()
+@app.command(epilog="Example: siyu --home NEW restore siyu-2026-03-31.tar")
 def restore(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `siyu backup` made.")],
@@ -364,7 +374,7 @@ def restore(
     return take_backup(context.obj, file)
 
 
-@app.command()
+@app.command(epilog="Example: siyu init --platform 抖音 --platform 淘宝")
 def init(
     context: typer.Context,
     platforms: Annotated[
@@ -383,7 +393,7 @@ def init(
     return begin(context.obj, platforms or [])
 
 
-@app.command()
+@app.command(epilog="Example: siyu sources --json")
 def sources(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
@@ -394,7 +404,7 @@ def sources(
     show_sources(context.obj, as_json)
 
 
-@app.command("map")
+@app.command("map", epilog="Example: siyu map 会员名单.csv --as events --platform 微信")
 def map_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or a workbook that nobody knows.")],

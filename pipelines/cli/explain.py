@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.mistakes import UserError
 from pipelines.cli.terminal import console
+from pipelines.cli.words import say, spoken
 from pipelines.spec.nearest import near_words
 from pipelines.tables import ASSETS, Table
 
@@ -33,7 +34,7 @@ def list_tables() -> None:
         for name in sorted(name for name, table in tables.items() if table.schema == schema):
             grid.add_row(name, tables[name].title["zh"], tables[name].title["en"])
     out.print(grid)
-    out.print("siyu explain NAME tells one of them, siyu explain NAME.COLUMN one column's whole way back.")
+    out.print(say("siyu explain NAME tells one of them, siyu explain NAME.COLUMN one column's whole way back."))
 
 
 def explain(home: Path | None, name: str, rendered: bool) -> None:
@@ -72,12 +73,14 @@ def _other_names(table: Table) -> set[str]:
 def _unknown(name: str, tables: dict[str, Table]) -> str:
     holders = [table.qualified for table in tables.values() if name in table.columns]
     if holders:
-        return f"'{name}' is a column of {', '.join(holders)}; say which, e.g. siyu explain {holders[-1]}.{name}"
+        which = "'{name}' is a column of {tables}; say which, e.g. siyu explain {last}.{name}"
+        return say(which, name=name, tables=", ".join(holders), last=holders[-1])
     known = {short for table in tables.values() for short in (table.qualified, table.name)}
     known |= {f"{table.name}.{column}" for table in tables.values() for column in table.columns}
     near = near_words(name, known, most=3)
-    hint = f"did you mean {' or '.join(near)}?" if near else "`siyu explain` without a name lists the tables."
-    return f"there is no table or column '{name}'; {hint}"
+    meant = say("did you mean {names}?", names=say(" or ").join(near)) if near else ""
+    hint = meant or say("`siyu explain` without a name lists the tables.")
+    return say("there is no table or column '{name}'; {hint}", name=name, hint=hint)
 
 
 def _explain_table(home: Path | None, table: Table, rendered: bool) -> None:
@@ -86,9 +89,8 @@ def _explain_table(home: Path | None, table: Table, rendered: bool) -> None:
     out = console()
     out.print(" · ".join([table.qualified, table.title["zh"], table.title["en"]]), style="bold")
     out.print()
-    out.print(table.description)
-    if table.description_zh:
-        out.print(table.description_zh)
+    for text in _in_order(table.description, table.description_zh):
+        out.print(text)
     out.print()
     out.print(_facts(table))
     _heading(out, "Columns")
@@ -96,13 +98,14 @@ def _explain_table(home: Path | None, table: Table, rendered: bool) -> None:
     if table.checks:
         _heading(out, "Checks")
         for check in checks_of(table):
-            out.print(f"  {check.expected}" + ("" if check.is_blocking else " (reported, stops nothing)"))
+            out.print(f"  {check.expected}" + ("" if check.is_blocking else say(" (reported, stops nothing)")))
     _heading(out, "Reads")
     out.print(_upstream(table))
     if table.text:
         _heading(out, "Columns come from")
         out.print(_column_origins(table))
-        out.print(f"siyu explain {table.name}.COLUMN draws one column's whole way back to the files.", style="dim")
+        draws = say("siyu explain {table}.COLUMN draws one column's whole way back to the files.", table=table.name)
+        out.print(draws, style="dim")
         _heading(out, "SQL")
         out.print(_sql(home, table) if rendered else table.text, soft_wrap=True)
 
@@ -113,28 +116,33 @@ def _explain_column(table: Table, name: str) -> None:
     column, out = table.columns[name], console()
     out.print(" · ".join(filter(None, [f"{table.qualified}.{name}", column.zh])), style="bold")
     out.print()
-    for text in (column.description, column.zh_description):
-        if text:
-            out.print(text)
-    out.print(f"{column.type}{f', in {column.unit}' if column.unit else ''}; one row is {table.grain}")
+    for text in _in_order(column.description, column.zh_description):
+        out.print(text)
+    unit = say(", in {unit}", unit=column.unit) if column.unit else ""
+    out.print(say("{type}{unit}; one row is {grain}", type=column.type, unit=unit, grain=table.grain))
     _heading(out, "Comes from")
     out.print(_drawn(list(trace(table.qualified, name))))
 
 
+def _in_order(english: str, chinese: str) -> list[str]:
+    """Both, the language spoken first."""
+    return [text for text in ((chinese, english) if spoken() == "zh" else (english, chinese)) if text]
+
+
 def _heading(out: Any, text: str) -> None:
     out.print()
-    out.print(text, style="bold")
+    out.print(say(text), style="bold")
 
 
 def _facts(table: Table) -> Grid:
     grid = _grid((), header=False)
-    grid.add_row("one row is", table.grain)
+    grid.add_row(say("one row is"), table.grain)
     if table.variant:
-        grid.add_row("variant", table.variant)
+        grid.add_row(say("variant"), table.variant)
     for name, value in table.parameters.items():
         text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
         grid.add_row(f"--param {name}", text + _choices(table, name))
-    grid.add_row("defined in", table.path.relative_to(ASSETS.parent).as_posix())
+    grid.add_row(say("defined in"), table.path.relative_to(ASSETS.parent).as_posix())
     return grid
 
 
@@ -142,15 +150,16 @@ def _choices(table: Table, name: str) -> str:
     """What else a parameter takes than parts of its default."""
     if name in table.words_of:
         said = table.words_of[name]
-        return f"  (of {', '.join([*said.besides, 'any word of ' + said.column])})"
+        words = [*said.besides, say("any word of {column}", column=said.column)]
+        return say("  (of {words})", words=", ".join(words))
     allowed = table.choices.get(name, table.parameters[name])
-    return "" if allowed == table.parameters[name] else f"  (of {', '.join(map(str, allowed))})"
+    return "" if allowed == table.parameters[name] else say("  (of {words})", words=", ".join(map(str, allowed)))
 
 
 def _columns(table: Table) -> Grid:
     grid = _grid(("column", "type", "unit", "中文", "meaning"))
     for column in table.columns.values():
-        meaning = "\n".join(text for text in (column.description, column.zh_description) if text)
+        meaning = "\n".join(_in_order(column.description, column.zh_description))
         grid.add_row(column.name, column.type, column.unit, column.zh, meaning)
     return grid
 
@@ -160,7 +169,7 @@ def _grid(columns: tuple[str, ...], header: bool = True) -> Grid:
 
     grid = RichTable(box=None, show_header=header, padding=(0, 2, 0, 0), header_style="dim")
     for name in columns:
-        grid.add_column(name, overflow="fold")
+        grid.add_column(say(name), overflow="fold")
     return grid
 
 
@@ -175,7 +184,7 @@ def _upstream(table: Table) -> Tree:
     def grow(branch: Tree, one: Table) -> None:
         for name in one.dependencies:
             again = name in seen and bool(tables[name].dependencies)
-            child = branch.add(f"{name} (above)" if again else name)
+            child = branch.add(say("{name} (above)", name=name) if again else name)
             if name in tables and not again:
                 seen.add(name)
                 grow(child, tables[name])
@@ -183,7 +192,7 @@ def _upstream(table: Table) -> Tree:
     root = Tree(table.qualified)
     grow(root, table)
     if not table.dependencies and table.schema == "staging":
-        root.add("the files in landing/ (assets/sources)")
+        root.add(say("the files in landing/ (assets/sources)"))
     return root
 
 
@@ -194,7 +203,9 @@ def _column_origins(table: Table) -> Tree:
 
     root = Tree(table.qualified)
     for column, origins in column_lineage(table).items():
-        branch = root.add(column if origins else f"{column} (a constant, a parameter or a count of rows)")
+        branch = root.add(
+            column if origins else say("{column} (a constant, a parameter or a count of rows)", column=column)
+        )
         for name, origin in origins:
             branch.add(f"{name}.{origin}")
     return root

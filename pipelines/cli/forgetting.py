@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli.mistakes import USER, UserError
+from pipelines.cli.words import say
 from pipelines.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ def forget_person(home: Path | None, phone: str, id_: str, is_requested: bool = 
 
     settings = load_settings(home)
     if not settings.warehouse_path.exists():
-        raise UserError(f"{settings.home}: nothing was loaded yet, so there is nobody to forget")
+        said = say("{home}: nothing was loaded yet, so there is nobody to forget", home=settings.home)
+        raise UserError(said)
     if is_requested and (phone or id_):
-        raise UserError("who? --requested names everybody who waits; give it alone")
+        raise UserError(say("who? --requested names everybody who waits; give it alone"))
     with sources_of(settings):
         done = _forget_requested(settings) if is_requested else forget(settings, _who(phone, id_), _said)
     if done is None:
@@ -43,9 +45,8 @@ def forget_person(home: Path | None, phone: str, id_: str, is_requested: bool = 
         forget_old_snapshots(settings)
     _tell(done)
     if not is_published:
-        print(
-            "Not published: checks failed, and readers still have the old snapshot. See `siyu status`.", file=sys.stderr
-        )
+        failed = "Not published: checks failed, and readers still have the old snapshot. See `siyu status`."
+        print(say(failed), file=sys.stderr)
     return 0 if is_published and not done.landing.left else USER
 
 
@@ -60,15 +61,17 @@ def _forget_requested(settings: Settings) -> Forgotten | None:
 
     asked = waiting(settings)
     if not asked.people:
-        _said("Nobody waits whom this can forget: no loaded file asks for a deletion that was not made.")
+        _said(say("Nobody waits whom this can forget: no loaded file asks for a deletion that was not made."))
     if asked.phones:
-        kept = "of which only a hash is kept"
-        _said(f"{asked.phones} known by a phone, {kept}: `siyu forget --phone -`, one after the other.")
+        known = "{count} known by a phone, of which only a hash is kept: `siyu forget --phone -`, one after the other."
+        _said(say(known, count=asked.phones))
     if asked.owners:
-        _said(
-            f"{asked.owners} owning a group, so it may be an account of yours: if it is somebody to be forgotten, "
-            "`siyu forget --id -`."
+        owning = say(
+            "{count} owning a group, so it may be an account of yours: if it is somebody to be forgotten, `siyu forget "
+            "--id -`.",
+            count=asked.owners,
         )
+        _said(owning)
     return forget_people(settings, asked.people, _said) if asked.people else None
 
 
@@ -76,7 +79,8 @@ def _who(phone: str, id_: str) -> Who:
     from pipelines.upkeep.forget import NobodyNamed, Who
 
     if bool(phone) == bool(id_):
-        raise UserError("who? Give --phone NUMBER or --id PLATFORM:TYPE:VALUE; with - it is read from input, unseen")
+        who = "who? Give --phone NUMBER or --id PLATFORM:TYPE:VALUE; with - it is read from input, unseen"
+        raise UserError(say(who))
     try:
         return Who.of_phone(_value(phone)) if phone else Who.of_id(_value(id_))
     except NobodyNamed as error:
@@ -86,21 +90,23 @@ def _who(phone: str, id_: str) -> Who:
 def _value(given: str) -> str:
     if given != "-":
         return given
-    return getpass.getpass("Value (not shown): ") if sys.stdin.isatty() else sys.stdin.readline()
+    return getpass.getpass(say("Value (not shown): ")) if sys.stdin.isatty() else sys.stdin.readline()
 
 
 def _tell(done: Forgotten) -> None:
     landing = done.landing
-    print(
-        f"Forgotten: {done.total} rows of the warehouse, {landing.lines} lines in {landing.rewritten} files of landing."
-    )
-    print(f"Receipt: {done.receipt}")
-    print("Copies of this home made before (backups, files sent on) still hold the person: they are yours to delete.")
+    went = "Forgotten: {rows} rows of the warehouse, {lines} lines in {files} files of landing."
+    print(say(went, rows=done.total, lines=landing.lines, files=landing.rewritten))
+    print(say("Receipt: {file}", file=done.receipt))
+    copies = "Copies of this home made before (backups, files sent on) still hold the person: they are yours to delete."
+    print(say(copies))
     if landing.left:
         named = ", ".join(landing.left[:SHOWN]) + (" …" if len(landing.left) > SHOWN else "")
-        print(
-            f"{len(landing.left)} files cannot be rewritten and still hold the person ({named}). Export them again "
-            "without, or delete their lines in the program that wrote them; then run `siyu run`. Their rows are left "
-            "out meanwhile.",
-            file=sys.stderr,
+        left = say(
+            "{count} files cannot be rewritten and still hold the person ({named}). Export them again without, or "
+            "delete their lines in the program that wrote them; then run `siyu run`. Their rows are left out until "
+            "then.",
+            count=len(landing.left),
+            named=named,
         )
+        print(left, file=sys.stderr)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli.mistakes import UserError
+from pipelines.cli.words import say
 from pipelines.settings import load_settings
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ def begin(home: Path | None, platforms: list[str]) -> int:
     except ValueError as error:
         raise UserError(f"--platform: {error}") from error
     made, there = [one for one in placed if one.is_new], [one for one in placed if not one.is_new]
-    lines = [f"{settings.home}", *_listed("Made:", made), *_listed("There already, left as it is:", there)]
-    print("\n".join([*lines, *(_NEXT if made else ["Nothing was made: everything is there already."])]))
+    lines = [f"{settings.home}", *_listed(say("Made:"), made), *_listed(say("There already, left as it is:"), there)]
+    last = _NEXT if made else ["Nothing was made: everything is there already."]
+    print("\n".join([*lines, *map(say, last)]))
     return 0
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli.mistakes import UserError
+from pipelines.cli.words import say
 from pipelines.modes import private_files
 from pipelines.privacy import mask_text
 from pipelines.settings import Settings, load_settings
@@ -30,7 +31,8 @@ def map_file(
     """Proposes, shows and writes; 3 where something is left to decide, or rows would be refused."""
     settings, file = load_settings(home), file.expanduser()
     if not file.is_file():
-        raise UserError(f"{file}: there is no such file. Expected one to propose a mapping for; see `siyu map --help`.")
+        said = "{file}: there is no such file. Expected one to propose a mapping for; see `siyu map --help`."
+        raise UserError(say(said, file=file))
     known = _known(file, settings)
     if known is not None and not (name or table or columns):
         print(_is_known(file, known))
@@ -53,11 +55,16 @@ def _known(file: Path, settings: Settings) -> FileCheck | None:
 
 def _is_known(file: Path, known: FileCheck) -> str:
     refused = known.result.rows_quarantined
-    rows = f" Of its {known.result.rows_read:,} rows {refused:,} would be refused." if refused else ""
-    return (
-        f"{file.name} is known already: {known.title['zh']} · {known.title['en']} (mapping {known.source}), because "
-        f"{known.why}.{rows} Nothing was written; `siyu check {shlex.quote(str(file))}` says what becomes of it. To "
-        "map it otherwise, give --name, --as or --column."
+    of = " Of its {rows:,} rows {refused:,} would be refused."
+    return say(
+        "{file} is known already: {title} (mapping {source}), because {why}.{rows} Nothing was written; `siyu check "
+        "{path}` says what becomes of it. To map it otherwise, give --name, --as or --column.",
+        file=file.name,
+        title=f"{known.title['zh']} · {known.title['en']}",
+        source=known.source,
+        why=known.why,
+        rows=say(of, rows=known.result.rows_read, refused=refused) if refused else "",
+        path=shlex.quote(str(file)),
     )
 
 
@@ -87,10 +94,12 @@ def _column(said: str) -> tuple[str, str]:
 def _write(proposal: Proposal) -> None:
     path = proposal.file.path
     if path.exists():
-        raise UserError(
-            f"{path}: there is a mapping already, and nothing is written over it. Change it by hand, delete it, or "
-            "give another --name."
+        there = say(
+            "{path}: there is a mapping already, and nothing is written over it. Change it by hand, delete it, or "
+            "give another --name.",
+            path=path,
         )
+        raise UserError(there)
     with private_files():
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, "xb") as out:
@@ -102,20 +111,24 @@ def _tell(file: Path, settings: Settings, proposal: Proposal, is_trial: bool) ->
     from pipelines.cli.show import visible
 
     seen, fitted = proposal.table, proposal.fitted
-    where = f"sheet {seen.sheet}, row {seen.line}" if seen.sheet else f"line {seen.line}"
-    title = f"{fitted.table.title['zh']} · {fitted.table.title['en']}"
-    lines = [f"{file.name}: taken as {title} (staging.{fitted.table.name}); its header is in {where}", ""]
+    where = say("line {line}", line=seen.line)
+    if seen.sheet:
+        where = say("sheet {sheet}, row {row}", sheet=seen.sheet, row=seen.line)
+    title = f"{fitted.table.title['zh']} · {fitted.table.title['en']} (staging.{fitted.table.name})"
+    taken = "{file}: taken as {title}; its header is in {where}"
+    lines = [say(taken, file=file.name, title=title, where=where), ""]
     lines += _columns(proposal)
     if seen.others:
-        lines += ["", f"Other sheets with a table were not looked at: {', '.join(seen.others)}"]
+        lines += ["", say("Other sheets with a table were not looked at: {names}", names=", ".join(seen.others))]
     code = OPEN if fitted.undecided else FINE
     if not fitted.undecided:
         shown, code = _previewed(file, settings, proposal)
         lines += ["", *shown]
     if fitted.unsure:
-        lines += ["", "Not sure of this; look at it:", *(f"  {said}" for said in fitted.unsure)]
+        lines += ["", say("Not sure of this; look at it:"), *(f"  {said}" for said in fitted.unsure)]
     if fitted.undecided:
-        lines += ["", "To decide, since it decides numbers; until then the mapping is refused, and its files are:"]
+        decide = "To decide, since it decides numbers; until then the mapping is refused, and its files are:"
+        lines += ["", say(decide)]
         lines += [f"  {one.column}: {one.said}" for one in fitted.undecided]
     lines += ["", *_next(file, settings, proposal, is_trial)]
     print("\n".join(visible(line) for line in lines), file=sys.stderr if is_trial else sys.stdout, flush=True)
@@ -128,12 +141,17 @@ def _columns(proposal: Proposal) -> list[str]:
 
     fitted, header = proposal.fitted, proposal.table.header
     said = {choice.place: choice.name for choice in fitted.choices.values()}
-    said |= {place: f"the date of {name}" for name, place in fitted.dates.items()}
-    said |= {one.place: f"{one.column}? to be decided" for one in fitted.undecided if one.place is not None}
-    said |= dict.fromkeys(fitted.personal, "personal: never read") | dict.fromkeys(fitted.ignored, "left alone")
+    said |= {place: say("the date of {name}", name=name) for name, place in fitted.dates.items()}
+    said |= {
+        one.place: say("{column}? to be decided", column=one.column)
+        for one in fitted.undecided
+        if one.place is not None
+    }
+    said |= dict.fromkeys(fitted.personal, say("personal: never read"))
+    said |= dict.fromkeys(fitted.ignored, say("left alone"))
     width = max(text_width(text) for text in header)
     names = [mask_text(text) for text in header]
-    return [f"  {pad(text, width)}  → {said.get(place, 'not used')}" for place, text in enumerate(names) if text]
+    return [f"  {pad(text, width)}  → {said.get(place, say('not used'))}" for place, text in enumerate(names) if text]
 
 
 def _previewed(file: Path, settings: Settings, proposal: Proposal) -> tuple[list[str], int]:
@@ -145,17 +163,17 @@ def _previewed(file: Path, settings: Settings, proposal: Proposal) -> tuple[list
         row = (
             seen.checked.refused[0] if seen.checked.refused else {"reason": result.reason, "expected": "", "found": ""}
         )
-        said = f"The file would be refused: {row['reason']}: expected {row['expected']}"
-        unit = (
-            ". Or say the unit here, behind the header: --column NAME=HEADER:万"
-            if str(row["reason"]).startswith("unit_")
-            else ""
-        )
-        return [said + unit], OPEN
+        refused = "The file would be refused: {reason}: expected {expected}"
+        said = say(refused, reason=row["reason"], expected=row["expected"])
+        if str(row["reason"]).startswith("unit_"):
+            said += say(". Or say the unit here, behind the header: --column NAME=HEADER:万")
+        return [said], OPEN
     fine = result.rows_read - result.rows_quarantined
-    lines = [f"{result.rows_read:,} rows: {fine:,} would be loaded, {result.rows_quarantined:,} refused."]
+    counted = "{rows:,} rows: {fine:,} would be loaded, {refused:,} refused."
+    lines = [say(counted, rows=result.rows_read, fine=fine, refused=result.rows_quarantined)]
     if result.rows_quarantined:
-        lines.append(f"  `siyu check {shlex.quote(str(file))} --as {proposal.name}` says which and why")
+        which = "  `siyu check {file} --as {name}` says which and why"
+        lines.append(say(which, file=shlex.quote(str(file)), name=proposal.name))
     return [*lines, *_landed(seen)], OPEN if result.rows_quarantined else FINE
 
 
@@ -167,21 +185,22 @@ def _landed(seen: Preview) -> list[str]:
     out = io.StringIO()
     for landed in seen.landed:
         if landed.rows:
-            out.write(f"The first rows in {landed.table}:\n")
+            out.write(say("The first rows in {table}:", table=landed.table) + "\n")
             write(Rows(landed.columns, landed.rows), "table", out=out)
     return [f"  {line}" for line in out.getvalue().splitlines() if not line.startswith("(")]
 
 
 def _next(file: Path, settings: Settings, proposal: Proposal, is_trial: bool) -> list[str]:
     if is_trial:
-        return [f"Nothing was written. Without --print it goes into {proposal.file.path}."]
-    lines = [f"Written: {proposal.file.path}"]
+        trial = "Nothing was written. Without --print it goes into {path}."
+        return [say(trial, path=proposal.file.path)]
+    lines = [say("Written: {path}", path=proposal.file.path)]
     asked = [one for one in proposal.fitted.undecided if one.place is not None]
     if proposal.fitted.undecided:
-        lines.append("Decide in that file (its `undecided` says how), or delete it and say it here:")
+        lines.append(say("Decide in that file (its `undecided` says how), or delete it and say it here:"))
         said = " ".join(f"--column {one.column}={_answer(one, proposal)}" for one in asked)
         lines += [f"  siyu map {shlex.quote(str(file))} {said}"] if asked else []
-    lines.append(f"{_where(file, settings, proposal.name)}; then `siyu run` loads it.")
+    lines.append(say("{where}; then `siyu run` loads it.", where=_where(file, settings, proposal.name)))
     return lines
 
 
@@ -196,9 +215,9 @@ def _where(file: Path, settings: Settings, name: str) -> str:
     if place.is_relative_to(settings.landing.resolve()):
         folders = place.relative_to(settings.landing.resolve()).parts[:-1]
         if name in folders:
-            return "It lies where it belongs"
+            return say("It lies where it belongs")
         from pipelines.ingest.recognise import named_by
 
         if not named_by(folders):
-            return "It may lie where it is"
-    return f"Put such files into {settings.landing / name}/"
+            return say("It may lie where it is")
+    return say("Put such files into {folder}/", folder=settings.landing / name)

@@ -15,6 +15,7 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
+from pipelines.cli.words import say
 from pipelines.database import first_line, is_broken
 
 # WARNING: the numbers are out, but a whole source is missing from them.
@@ -30,7 +31,8 @@ class UserError(ValueError):
 def tell(error: BaseException, home: Path | None) -> int:
     """Prints one error on standard error and returns the exit code. Never shows a traceback."""
     if isinstance(error, KeyboardInterrupt):
-        _print("siyu: stopped. Nothing is half done: what was committed stays, the next `siyu run` goes on from there.")
+        stopped = "stopped. Nothing is half done: what was committed stays, the next `siyu run` goes on from there."
+        _print(f"siyu: {say(stopped)}")
         return STOPPED
     if is_users(error):
         _print(f"siyu: {error}")
@@ -39,10 +41,10 @@ def tell(error: BaseException, home: Path | None) -> int:
         _print(f"siyu: {advice}")
         return USER
     place = _keep_traceback(error, home)
-    _print(
-        f"siyu: this is a fault of Siyu, not of your data: {type(error).__name__}: {first_line(error)}\n"
-        f"      What Python had to say is in {place}; please send that file along when you report it."
-    )
+    what = f"{type(error).__name__}: {first_line(error)}"
+    ours = say("this is a fault of Siyu, not of your data: {what}", what=what)
+    file = say("What Python had to say is in {place}; please send that file along when you report it.", place=place)
+    _print(f"siyu: {ours}\n      {file}")
     return OURS
 
 
@@ -72,15 +74,17 @@ def _about_files(error: OSError) -> str:
     """Plain words for the file system's usual refusals; '' for anything else."""
     where = f"{error.filename}: " if error.filename else ""
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{where}no permission to read or write here. Mend the permissions, or name another place with --home."
+        no = "no permission to read or write here. Mend the permissions, or name another place with --home."
+        return where + say(no)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{where}the disk is full. Free some space and run the same command again; nothing is half done."
+        return where + say(_FULL)
     if error.errno in (errno.EIO, errno.ESTALE):
-        return (
-            f"{where}the disk gave an error. Look at its health, or whether the network drive is there; then try again."
+        return where + say(
+            "the disk gave an error. Look at its health, or whether the network drive is there; then try again."
         )
     if error.errno in (errno.ENOTDIR, errno.EISDIR):
-        return f"{where}{error.strerror}. Expected a folder for --home and files inside its landing folder."
+        expected = "{what}. Expected a folder for --home and files inside its landing folder."
+        return where + say(expected, what=error.strerror)
     return ""
 
 
@@ -124,8 +128,9 @@ def _about_database(error: BaseException) -> str:
     said = next((said for part, said in _ENGINE if part in text.lower()), _CORRUPT if is_broken(error) else "")
     file = re.search(r"[\"']([^\"']*(?:\.duckdb|\.wal|\.tmp)[^\"']*)[\"']", text)
     holder = re.search(r"\(PID (\d+)\)", text)
-    held = f" It is process {holder[1]}." if said and holder else ""
-    return f"{file[1]}: {said}{held}" if said and file else f"{said}{held}"
+    held = say(" It is process {process}.", process=holder[1]) if said and holder else ""
+    told = say(said) if said else ""
+    return f"{file[1]}: {told}{held}" if said and file else f"{told}{held}"
 
 
 def _keep_traceback(error: BaseException, home: Path | None) -> Path:

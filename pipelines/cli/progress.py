@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.cli.show import text_width, visible
+from pipelines.cli.show import pad, text_width, visible
 from pipelines.cli.terminal import console
+from pipelines.cli.words import say, say_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -41,7 +42,7 @@ def showing() -> Iterator[Telling]:
     if not out.is_terminal:
         yield Telling(out)
         return
-    with out.status("starting …") as spinner:
+    with out.status(say("starting …")) as spinner:
         yield Telling(out, spinner)
 
 
@@ -62,12 +63,13 @@ class Telling:
             self._line(step.name, step.rows, step.seconds, step.note)
         if self.spinner:
             passed = time.monotonic() - self.started
-            self.spinner.update(f"{_DOING.get(step.kind, step.kind)} … {visible(step.name)}, {passed:.0f} s")
+            doing = say(_DOING.get(step.kind, step.kind))
+            self.spinner.update(f"{doing} … {visible(step.name)}, {passed:.0f} s")
 
     def close(self) -> None:
         """Tells the files read so far."""
         for folder, one in sorted(self.folders.items()):
-            files = f"{one.files} file{'' if one.files == 1 else 's'}"
+            files = say_of(one.files, "1 file", "{count} files")
             self._line(f"landing/{folder}", one.rows, one.seconds, files)
         self.folders.clear()
 
@@ -81,6 +83,7 @@ class Telling:
 
     def _line(self, name: str, rows: int | None, seconds: float, note: str = "") -> None:
         name = visible(name)
-        count = "" if rows is None else f"{rows:,} rows"
+        count = "" if rows is None else say("{rows:,} rows", rows=rows)
         space = " " * max(1, _NAME - text_width(name))
-        self.out.print(f"{name}{space}{count:>{_ROWS + 5}}  {seconds:6.1f} s  {visible(note)}".rstrip(), soft_wrap=True)
+        line = f"{name}{space}{pad(count, _ROWS + 5, to_the_right=True)}  {seconds:6.1f} s  {visible(note)}"
+        self.out.print(line.rstrip(), soft_wrap=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.cli.show import Rows, place, write
+from pipelines.cli.words import say, say_of
 from pipelines.settings import load_settings
 from pipelines.state import look
 
@@ -38,18 +39,21 @@ def show_quarantine(home: Path | None, as_csv: bool, reason: str | None, path: s
     for row in found[: limit or None]:
         print(_block(dict(zip(COLUMNS, row, strict=True))))
     shown = min(len(found), limit) if limit else len(found)
-    more = "" if shown == len(found) else f", the first {shown} shown; --csv or --limit 0 gives all"
-    print(f"({len(found)} record{'' if len(found) == 1 else 's'}{more})" if found else "Nothing is in quarantine.")
+    more = "" if shown == len(found) else say(", the first {shown} shown; --csv or --limit 0 gives all", shown=shown)
+    total = say_of(len(found), "1 record", "{count} records")
+    print(f"({total}{more})" if found else say("Nothing is in quarantine."))
 
 
 def _rows(home: Path | None, reason: str | None, path: str | None) -> list[tuple[Any, ...]]:
     settings = load_settings(home)
     with look(settings) as state:
         if state is None or not state.has("ops.quarantine"):
-            print(f"{settings.home}: nothing was loaded yet; `siyu run` loads {settings.landing}.", file=sys.stderr)
+            nothing = "{home}: nothing was loaded yet; `siyu run` loads {landing}."
+            print(say(nothing, home=settings.home, landing=settings.landing), file=sys.stderr)
             return []
         if state.writer:
-            print(f"A run is going on (process {state.writer}); this is the state before it.", file=sys.stderr)
+            going = "A run is going on (process {process}); this is the state before it."
+            print(say(going, process=state.writer), file=sys.stderr)
         known = set(state.connection.table("ops.quarantine").columns)  # an older version knew fewer
         columns = ", ".join(name if name in known else f"null as {name}" for name in COLUMNS)
         return state.connection.execute(

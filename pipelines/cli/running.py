@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.cli.mistakes import USER, WARNING, UserError
+from pipelines.cli.words import say, say_of, spoken
 from pipelines.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 DEMO = Path("demo")
 # A demo home is known by the truth that the simulator leaves beside the landing folder.
 TRUTH = "truth.json"
-# What the terminal speaks, and how many of the things to know a run ends with.
-LANGUAGE, TOLD = "en", 6
+TOLD = 6  # how many of the things to know a run ends with
 MARKS = {"refused": "✗", "aside": "–", "told": "!"}
 
 
@@ -49,13 +49,16 @@ def _tell_who_asked(settings: Settings) -> None:
     from pipelines.upkeep.requested import waiting
 
     if asked := waiting(settings).count:
-        print(f"To be deleted: {to_be_deleted(asked)}")
+        print(say("To be deleted: {who}", who=to_be_deleted(asked)))
 
 
 def to_be_deleted(asked: int) -> str:
     """How many people's deletion files ask for, and what to do; never who."""
-    who = "1 person's deletion is" if asked == 1 else f"{asked} people's deletion is"
-    return f"{who} asked for by a loaded file; `siyu forget --requested` makes it"
+    return say_of(
+        asked,
+        "1 person's deletion is asked for by a loaded file; `siyu forget --requested` makes it",
+        "{count} people's deletion is asked for by a loaded file; `siyu forget --requested` makes it",
+    )
 
 
 def start_with_new_key(home: Path | None) -> int:
@@ -65,14 +68,15 @@ def start_with_new_key(home: Path | None) -> int:
     settings = load_settings(home)
     _need_landing(settings)
     aside, forgotten = change_key(settings)
-    was = f"; the old one is {aside.name}" if aside else ""
-    print(f"{settings.key_path}: a new key{was}. Keep a copy of it elsewhere.", flush=True)
+    was = say("; the old one is {name}", name=aside.name) if aside else ""
+    print(say("{path}: a new key{was}. Keep a copy of it elsewhere.", path=settings.key_path, was=was), flush=True)
     if forgotten:
-        print(
-            f"{forgotten} marks of people who were forgotten went with the old key: forget them again (`siyu forget`) "
+        lost = say(
+            "{count} marks of people who were forgotten went with the old key: forget them again (`siyu forget`) "
             "before a file that still has them is exported anew.",
-            file=sys.stderr,
+            count=forgotten,
         )
+        print(lost, file=sys.stderr)
     return run_all(home, None, False, [])
 
 
@@ -83,23 +87,27 @@ def rotate_key(home: Path | None, lose_forgotten: bool) -> int:
     settings = load_settings(home)
     _need_landing(settings)
     if not settings.key_path.exists():
-        raise UserError(f"{settings.key_path}: there is no key to be replaced; put it back, or `siyu key new`")
+        said = say("{path}: there is no key to be replaced; put it back, or `siyu key new`", path=settings.key_path)
+        raise UserError(said)
     if (lost := marks_lost(settings)) and not lose_forgotten:
-        raise UserError(
-            f"{lost} marks keep forgotten people out of files that are read again, and go with the key. "
-            "`siyu key rotate --lose-forgotten` goes on; then forget these people once more (`siyu forget`)."
+        said = say(
+            "{count} marks keep forgotten people out of files that are read again, and go with the key. `siyu key "
+            "rotate --lose-forgotten` goes on; then forget these people once more (`siyu forget`).",
+            count=lost,
         )
+        raise UserError(said)
     aside, _ = change_key(settings)
     code = run_all(home, None, False, [])
     if code not in (0, WARNING):
-        print(f"The old key stays until a run is through: {aside}", file=sys.stderr)
+        print(say("The old key stays until a run is through: {path}", path=aside), file=sys.stderr)
         return code
     if aside is not None:
         aside.unlink()
-    print(
+    rotated = say(
         "There is a new key and the old one is deleted. Backups, copies of the home and snapshots that were passed on "
         "still go with the old one: delete them, too, and keep a copy of the new one elsewhere."
     )
+    print(rotated)
     return code
 
 
@@ -132,7 +140,7 @@ def _tell_if_beyond_data(settings: Settings, as_of: date) -> None:
 
     with open_warehouse(settings.home) as snapshot:
         if note := beyond_data(snapshot.connection, settings, as_of):
-            print(f"note: {note}", file=sys.stderr)
+            print(say("note: {text}", text=note), file=sys.stderr)
 
 
 def _run(
@@ -150,24 +158,27 @@ def _run(
 
 def _need_landing(settings: Settings) -> None:
     if not settings.landing.is_dir():
-        raise UserError(
-            f"{settings.landing}: there is no such folder. Expected a home directory with your files in `landing`; "
-            "`siyu init` makes one, --home DIR names another, `siyu demo` shows one."
+        said = say(
+            "{folder}: there is no such folder. Expected a home directory with your files in `landing`; `siyu init` "
+            "makes one, --home DIR names another, `siyu demo` shows one.",
+            folder=settings.landing,
         )
+        raise UserError(said)
 
 
 def outcome(settings: Settings, result: RunResult) -> str:
     """How a run ended, in a few lines."""
     if result.status == "unchanged":
+        nothing = "Nothing new: no file, setting or definition changed since the last run ({seconds:.1f} s)."
         lines = [
-            f"Nothing new: no file, setting or definition changed since the last run ({result.seconds:.1f} s).",
-            f"Numbers up to {result.as_of}: {_newest(result)}",
+            say(nothing, seconds=result.seconds),
+            say("Numbers up to {day}: {where}", day=result.as_of, where=_newest(result)),
         ]
         return "\n".join([*lines, *_to_know(result.quality)])
     lines = _loaded(result)
     if result.status == "held":
         return "\n".join([*lines, *_held(settings, result), *_to_know(result.quality)])
-    lines.append(f"Published up to {result.as_of} in {result.seconds:.1f} s")
+    lines.append(say("Published up to {day} in {seconds:.1f} s", day=result.as_of, seconds=result.seconds))
     return "\n".join([*lines, *_places(settings, result), *_to_know(result.quality)])
 
 
@@ -179,29 +190,34 @@ def _to_know(known: Quality) -> list[str]:
     if not found:
         return []
     more = len(found) - TOLD
-    lines = [f"  {MARKS[one.severity]} {visible(one.text[LANGUAGE])}" for one in found[:TOLD]]
+    lines = [f"  {MARKS[one.severity]} {visible(one.text[spoken()])}" for one in found[:TOLD]]
     return [
-        "To know before believing the numbers:",
+        say("To know before believing the numbers:"),
         *lines,
-        *([f"  siyu status shows {more} more"] if more > 0 else []),
+        *([say("  siyu status shows {count} more", count=more)] if more > 0 else []),
     ]
 
 
 def _loaded(result: RunResult) -> list[str]:
     loaded = result.loaded
     if not loaded.files:
-        return ["No new files"]
-    files = f"{loaded.files} new file{'' if loaded.files == 1 else 's'}"
-    rows = (
-        f"{loaded.rows_read:,} rows read = {loaded.rows_loaded:,} loaded + {loaded.rows_superseded:,} superseded "
-        f"+ {loaded.rows_quarantined:,} quarantined"
+        return [say("No new files")]
+    files = say_of(loaded.files, "1 new file", "{count} new files")
+    rows = say(
+        "{read:,} rows read = {loaded:,} loaded + {superseded:,} superseded + {quarantined:,} quarantined",
+        read=loaded.rows_read,
+        loaded=loaded.rows_loaded,
+        superseded=loaded.rows_superseded,
+        quarantined=loaded.rows_quarantined,
     )
     lines = [f"{files}: {rows}"]
     if loaded.files_refused:
-        were = "1 file was" if loaded.files_refused == 1 else f"{loaded.files_refused} files were"
-        lines.append(f"  {were} refused whole; siyu status says which and why")
+        refused = "  1 file was refused whole; siyu status says which and why"
+        lines.append(
+            say_of(loaded.files_refused, refused, "  {count} files were refused whole; siyu status says which and why")
+        )
     if loaded.rows_quarantined:
-        lines.append("  siyu quarantine shows which rows were refused, and why")
+        lines.append(say("  siyu quarantine shows which rows were refused, and why"))
     return lines
 
 
@@ -210,20 +226,26 @@ def _newest(result: RunResult) -> str:
 
 
 def _held(settings: Settings, result: RunResult) -> list[str]:
-    lines = [f"NOT published: {len(result.failures)} blocking check{'' if len(result.failures) == 1 else 's'} failed:"]
-    lines += [f"  {f.table}: expected {f.expected}; found {f.observed}" for f in result.failures]
-    kept = "Readers keep the last good snapshot, and its report says so." if settings.snapshot_path.exists() else ""
+    failed = "NOT published: {count} blocking checks failed:"
+    lines = [say_of(len(result.failures), "NOT published: 1 blocking check failed:", failed)]
+    lines += [
+        say("  {table}: expected {expected}; found {found}", table=f.table, expected=f.expected, found=f.observed)
+        for f in result.failures
+    ]
+    kept = say("Readers keep the last good snapshot, and its report says so.")
     return [
         *lines,
-        *filter(None, [kept]),
-        "Mend the data (siyu explain TABLE tells what the check is about) and run again.",
+        *([kept] if settings.snapshot_path.exists() else []),
+        say("Mend the data (siyu explain TABLE tells what the check is about) and run again."),
     ]
 
 
 def _places(settings: Settings, result: RunResult) -> list[str]:
-    names = {".html": "report", ".xlsx": "workbook"}
-    lines = [f"  {names.get(path.suffix, path.suffix):<10}{path}" for path in result.reports]
-    return [*lines, f"  {'warehouse':<10}{settings.snapshot_path} (read-only)"]
+    from pipelines.cli.show import pad
+
+    names = {".html": say("report"), ".xlsx": say("workbook")}
+    lines = [f"  {pad(names.get(path.suffix, path.suffix), 10)}{path}" for path in result.reports]
+    return [*lines, f"  {pad(say('warehouse'), 10)}{settings.snapshot_path} {say('(read-only)')}"]
 
 
 def run_demo(home: Path | None) -> int:
@@ -235,11 +257,11 @@ def run_demo(home: Path | None) -> int:
     if not (settings.home / TRUTH).exists():
         _refuse_a_home_in_use(settings)
         out = console(to_errors=True)
-        with out.status("making a demo merchant …") if out.is_terminal else contextlib.nullcontext():
+        with out.status(say("making a demo merchant …")) if out.is_terminal else contextlib.nullcontext():
             from pipelines.simulate import simulate
 
             simulate(settings.home)
-        out.print(f"Made a demo merchant in {settings.landing}", soft_wrap=True)
+        out.print(say("Made a demo merchant in {folder}", folder=settings.landing), soft_wrap=True)
         # the merchant's own siyu.toml, with its name, is there only now
         settings = load_settings(place)
     result = _run(settings)
@@ -252,24 +274,30 @@ def run_demo(home: Path | None) -> int:
 def _refuse_a_home_in_use(settings: Settings) -> None:
     """A real merchant's files and the demo's must not meet."""
     if settings.landing.is_dir() and any(settings.landing.iterdir()):
-        raise UserError(
-            f"{settings.landing} holds files that the demo did not make; mixing them would give numbers of nobody. "
-            "Name another directory, e.g. siyu demo --home demo2."
+        said = say(
+            "{folder} holds files that the demo did not make; mixing them would give numbers of nobody. Name another "
+            "directory, e.g. siyu demo --home demo2.",
+            folder=settings.landing,
         )
+        raise UserError(said)
 
 
 def _next(settings: Settings, place: Path) -> str:
     siyu = command()
     at_home = f"{siyu} --home {shlex.quote(str(place))}"
-    return (
-        "\nWhat to do next\n"
-        "  open the report in a browser; every number's definition is one tap away\n"
-        f"  {at_home} status\n"
-        f"  {at_home} metric retention --param start=group_join --param back=order --param segments=all\n"
-        f"  {at_home} query \"select * from metrics.repurchase where segment_by = 'all'\"\n"
-        f"  {siyu} explain repurchase\n"
-        f"  your own data: `{siyu} init`, put files into data/landing/, `{siyu} run` (docs/your-own-data.md)"
-    )
+    lines = [
+        "\n" + say("What to do next"),
+        say("  open the report in a browser; every number's definition is one tap away"),
+        f"  {at_home} status",
+        f"  {at_home} metric retention --param start=group_join --param back=order --param segments=all",
+        f"  {at_home} query \"select * from metrics.repurchase where segment_by = 'all'\"",
+        f"  {siyu} explain repurchase",
+        say(
+            "  your own data: `{siyu} init`, put files into data/landing/, `{siyu} run` (docs/your-own-data.md)",
+            siyu=siyu,
+        ),
+    ]
+    return "\n".join(lines)
 
 
 def command() -> str:

@@ -18,6 +18,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
+from pipelines.cli.words import say, say_of
+
 if TYPE_CHECKING:
     from pipelines.database import Connection
 
@@ -159,10 +161,11 @@ def _records(columns: list[str], cells: list[list[str]], out: TextIO, room: int)
 
 
 def _footer(shown: int, more: int) -> str:
-    total = f"{shown + more} row{'' if shown + more == 1 else 's'}"
+    total = say_of(shown + more, "1 row", "{count} rows")
     if not more:
         return f"({total})\n"
-    return f"({total}, the first {shown} shown; --limit 0 or --format csv gives all)\n"
+    cut = say("{total}, the first {shown} shown; --limit 0 or --format csv gives all", total=total, shown=shown)
+    return f"({cut})\n"
 
 
 def cell(value: Any) -> str:
@@ -186,8 +189,8 @@ def cell(value: Any) -> str:
 def place(row: dict[str, Any]) -> str:
     """Where in its file a refused row stands: its line, or its sheet and the row there; "" if it is no row."""
     if row["sheet"]:
-        return f"sheet {row['sheet']}, row {row['sheet_row']}"
-    return f"line {row['line']}" if row["line"] is not None else ""
+        return say("sheet {sheet}, row {row}", sheet=row["sheet"], row=row["sheet_row"])
+    return say("line {line}", line=row["line"]) if row["line"] is not None else ""
 
 
 def visible(text: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.show import Rows, to_plain, write
+from pipelines.cli.words import say, say_of
 from pipelines.settings import Settings, load_settings
 from pipelines.state import look
 
@@ -36,13 +37,19 @@ def show_sources(home: Path | None, as_json: bool) -> None:
         (row["source"], f"{row['title']['zh']} · {row['title']['en']}", f"landing/{row['folder']}/", *_came(row))
         for row in sources
     ]
-    write(Rows(["source", "title", "put it into", "files", "refused", "last"], rows), "table")
+    titles = [say(name) for name in ("source", "title", "put it into", "files", "refused", "last")]
+    write(Rows(titles, rows), "table")
     if unknown:
-        files = "1 file lies" if unknown == 1 else f"{unknown} files lie"
-        print(f"{files} in landing that no source knows: `siyu status --all` names them, `siyu map FILE` proposes one.")
+        one = "1 file lies in landing that no source knows: `siyu status --all` names it, `siyu map FILE` proposes one."
+        many = (
+            "{count} files lie in landing that no source knows: `siyu status --all` names them, `siyu map FILE` "
+            "proposes one."
+        )
+        print(say_of(unknown, one, many))
     for name, questions in undecided.items():
-        print(f"{settings.sources / name}: not read until you decide: {'; '.join(questions)}")
-    print(f"An own kind of file is one YAML in {settings.sources}; `siyu map FILE` writes it.")
+        asked = "; ".join(questions)
+        print(say("{path}: not read until you decide: {asked}", path=settings.sources / name, asked=asked))
+    print(say("An own kind of file is one YAML in {folder}; `siyu map FILE` writes it.", folder=settings.sources))
 
 
 def _undecided(settings: Settings) -> dict[str, list[str]]:
@@ -91,7 +98,8 @@ def _ledger(settings: Settings) -> dict[str | None, Row]:
         if state is None or not state.has("ops.files"):
             return {}
         if state.writer:
-            print(f"A run is going on (process {state.writer}); this is the state before it.", file=sys.stderr)
+            going = "A run is going on (process {process}); this is the state before it."
+            print(say(going, process=state.writer), file=sys.stderr)
         rows = state.rows("""
             with newest as (
                 select * from ops.files qualify row_number() over (partition by path order by file_id desc) = 1

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pipelines.cli.mistakes import USER
+from pipelines.cli.words import say
 from pipelines.settings import load_settings
 
 MARKS = {"well": "✓", "doubt": "!", "ill": "✗"}
@@ -32,7 +33,8 @@ def show_verified(home: Path | None, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"whole": not broken, "parts": [asdict(one) for one in found]}, ensure_ascii=False, indent=1))
     else:
-        print(f"{len(broken)} of {len(found)} parts are broken." if broken else "Everything is whole.")
+        counted = say("{broken} of {parts} parts are broken.", broken=len(broken), parts=len(found))
+        print(counted if broken else say("Everything is whole."))
     return USER if broken else 0
 
 
@@ -50,9 +52,11 @@ def show_examined(home: Path | None, as_json: bool, everything: bool) -> int:
         if everything or one.state != "well":
             print(f"{MARKS[one.state]} {one.name}: {one.found}")
             if one.why:
-                print(f"    why: {one.why}\n    do:  {one.fix}")
+                print(say("    why: {why}", why=one.why) + "\n" + say("    do:  {fix}", fix=one.fix))
     doubts = sum(one.state == "doubt" for one in found)
-    print(f"{len(found)} checks: {len(ill)} to mend, {doubts} to know of, {len(found) - len(ill) - doubts} well.")
+    well = len(found) - len(ill) - doubts
+    counted = "{checks} checks: {ill} to mend, {doubts} to know of, {well} well."
+    print(say(counted, checks=len(found), ill=len(ill), doubts=doubts, well=well))
     return USER if ill else 0
 
 
@@ -62,9 +66,10 @@ def make_backup(home: Path | None, target: Path, with_landing: bool) -> int:
 
     settings = load_settings(home)
     copied = backup(settings, target.expanduser(), with_landing)
-    print(f"{target}: {copied.files:,} files, {copied.bytes / 1e6:,.1f} MB. It holds the key: keep it to yourself.")
+    made = "{file}: {count:,} files, {size:,.1f} MB. It holds the key: keep it to yourself."
+    print(say(made, file=target, count=copied.files, size=copied.bytes / 1e6))
     if not with_landing:
-        print("Without landing: `siyu run --full` needs the files in it, so keep a copy of them, too.")
+        print(say("Without landing: `siyu run --full` needs the files in it, so keep a copy of them, too."))
     return 0
 
 
@@ -74,5 +79,6 @@ def take_backup(home: Path | None, source: Path) -> int:
 
     settings = load_settings(home)
     copied = restore(source.expanduser(), settings)
-    print(f"{settings.home}: {copied.files:,} files, {copied.bytes / 1e6:,.1f} MB, as they were copied.")
+    taken = "{home}: {count:,} files, {size:,.1f} MB, as they were copied."
+    print(say(taken, home=settings.home, count=copied.files, size=copied.bytes / 1e6))
     return show_verified(settings.home, as_json=False)

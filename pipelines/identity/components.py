@@ -16,45 +16,32 @@ if TYPE_CHECKING:
 def label(connection: Connection, edges: str) -> None:
     """temp.labels(node, smallest): every node of the table `edges` (one, other) with the smallest of its component.
 
-    Nodes are numbered as they come, so texts are compared where edges are numbered, and nowhere sorted: the smallest is
-    asked for among those of one component.
+    Each different text is met once, where it gets its number; the smallest is asked for among those of one component.
     """
-    connection.execute(f"""
-        create or replace temp table numbered as
-            select node, row_number() over () - 1 as place
-            from (select one as node from {edges} union select other from {edges})
-    """)
-    pairs = connection.execute(f"""
-        select a.place as one, b.place as other from {edges} e
-        join numbered a on a.node = e.one join numbered b on b.node = e.other
-    """).fetchnumpy()
-    size = connection.execute("select count(*) from numbered").fetchall()[0][0]
-    if size:
-        _join_components(connection, pairs, size)
-    else:
-        connection.execute("create or replace temp table components (node varchar, component bigint)")
+    import pyarrow
+
+    ends = connection.execute(f"select one, other from {edges}").to_arrow_table()
+    both = pyarrow.chunked_array([*ends["one"].chunks, *ends["other"].chunks], pyarrow.string()).dictionary_encode()
+    numbered = both.combine_chunks()
+    component = _components(numbered.indices.to_numpy(), ends.num_rows, len(numbered.dictionary))
+    connection.register("component_numbers", pyarrow.table({"node": numbered.dictionary, "component": component}))
     connection.execute("""
         create or replace temp table labels as
-            select node, smallest from components
-            join (select component, min(node) as smallest from components group by component) using (component)
+            select node, smallest from component_numbers
+            join (select component, min(node) as smallest from component_numbers group by component) using (component)
     """)
+    connection.unregister("component_numbers")
 
 
-def _join_components(connection: Connection, pairs: dict[str, Any], size: int) -> None:
-    """temp.components(node, component)."""
+def _components(ends: Any, edges: int, nodes: int) -> Any:
+    """Of each node the number of its component; `ends`: the node each edge begins with, then the one it ends with."""
     import numpy
-    import pyarrow
 
     hollow("scipy.sparse.csgraph")  # by itself it imports linear algebra too
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    links = coo_array((numpy.ones(len(pairs["one"]), dtype=numpy.int8), (pairs["one"], pairs["other"])), (size, size))
-    _, component = connected_components(links, directed=False)
-    arrow = pyarrow.table({"place": numpy.arange(size, dtype=numpy.int64), "component": component.astype(numpy.int64)})
-    connection.register("component_numbers", arrow)
-    connection.execute("""
-        create or replace temp table components as
-            select n.node, c.component from numbered n join component_numbers c using (place)
-    """)
-    connection.unregister("component_numbers")
+    if not nodes:
+        return numpy.empty(0, dtype=numpy.int32)
+    links = coo_array((numpy.ones(edges, dtype=numpy.int8), (ends[:edges], ends[edges:])), (nodes, nodes))
+    return connected_components(links, directed=False)[1]

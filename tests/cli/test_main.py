@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import resource
+import shlex
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -44,6 +46,24 @@ def test_help_imports_nothing_heavy() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_command_shows_an_example(siyu: Siyu) -> None:
+    """One that names the command itself, and only options it has."""
+    from pipelines.cli.commands import app, key
+
+    for prefix, typed in (("siyu", app), ("siyu key", key)):
+        for command in typed.registered_commands:
+            name = command.name or str(getattr(command.callback, "__name__", ""))
+            words = shlex.split((command.epilog or "").removeprefix("Example: ").replace("--home NEW ", ""))
+            assert words[: len(prefix.split()) + 1] == [*prefix.split(), name]
+            options = {word for word in words if word.startswith("-") and len(word) > 1} - {"--home"}
+            said = siyu(*words[1 : len(prefix.split()) + 1], "--help").out
+            assert {option for option in options if option not in said} == set()
+
+
+def test_version(siyu: Siyu) -> None:
+    assert siyu("--version").out == f"siyu {version('siyu')}\n"
 
 
 def test_help_names_every_command(siyu: Siyu) -> None:
