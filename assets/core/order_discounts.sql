@@ -14,8 +14,6 @@ columns:
   shop_discount_amount:     {type: 'decimal(18,2)', unit: yuan, zh: 商家承担优惠}
   platform_discount_amount: {type: 'decimal(18,2)', unit: yuan, zh: 平台承担优惠, description: "talents not counted"}
   talent_discount_amount:   {type: 'decimal(18,2)', unit: yuan, zh: 达人承担优惠}
-checks:
-  - unique: [platform, shop_id, order_id]
 */
 with copies as (
   select

@@ -17,8 +17,6 @@ columns:
   category:     {type: varchar, zh: 类目}
   quantity:     {type: double, unit: piece, zh: 数量}
   paid_amount:  {type: 'decimal(18,2)', unit: yuan, zh: 支付金额, description: for this item}
-checks:
-  - unique: [platform, shop_id, order_id, item_id]
 */
 with lines as (
   select

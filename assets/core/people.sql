@@ -46,6 +46,8 @@ columns:
   purchases:                    {type: bigint, unit: day, zh: 购买次数, description: distinct days with a kept order}
   paid_amount:                  {type: 'decimal(18,2)', unit: yuan, zh: 支付金额, description: of kept orders}
   net_amount:                   {type: 'decimal(18,2)', unit: yuan, zh: 净额, description: of kept orders}
+  first_purchase_amount:        {type: 'decimal(18,2)', unit: yuan, zh: 首次购买净额, description: net amount of the kept orders of the first day; NULL without any}
+  only_order_platform:          {type: varchar, zh: 唯一下单平台, description: on which every kept order was made; NULL where on several}
   last_active_at:               {type: timestamp, zh: 最近活跃, description: last own act or kept order}
   is_member:                    {type: boolean, zh: 当前是否在籍, description: inside a private membership at as_of}
 checks:
@@ -149,7 +151,10 @@ bought as (
     count(*) as orders,
     max(purchase_no) as purchases,
     cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
-    cast(sum(net_amount) as decimal(18, 2)) as net_amount
+    cast(sum(net_amount) as decimal(18, 2)) as net_amount,
+    cast(sum(case when purchase_no = 1 then net_amount end) as decimal(18, 2)) as first_purchase_amount,
+    min(platform) as one_platform,
+    max(platform) as other_platform
   from core.orders
   where order_no is not null
   group by person_id
@@ -218,6 +223,8 @@ select
   coalesce(b.purchases, 0) as purchases,
   cast(coalesce(b.paid_amount, 0) as decimal(18, 2)) as paid_amount,
   cast(coalesce(b.net_amount, 0) as decimal(18, 2)) as net_amount,
+  b.first_purchase_amount,
+  case when b.one_platform = b.other_platform then b.one_platform end as only_order_platform,
   s.last_active_at,
   coalesce(p.is_member, false) as is_member
 from seen as s

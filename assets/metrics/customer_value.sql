@@ -11,14 +11,17 @@ description_zh: >-
   取值相同得分相同；得分高于平均分为高。
 variant: RFM quintiles; BG/NBD and Gamma-Gamma
 grain: person_id, segment_by, segment
+parameters:
+  segments: [all]
+choices: {segments: [all, platform]}
 metrics:
-  value_gate: [segments, least_buyers, least_history_days, latest_order_days, least_loyal_buyers]
-  value_model: [segments, least_buyers, least_history_days, latest_order_days, least_loyal_buyers, holdout_days]
+  value_gate: [least_buyers, least_history_days, latest_order_days, least_loyal_buyers]
+  value_model: [least_buyers, least_history_days, latest_order_days, least_loyal_buyers, holdout_days]
   expected_purchases:
-    [segments, least_buyers, least_history_days, latest_order_days, least_loyal_buyers, holdout_days, discount_rate]
+    [least_buyers, least_history_days, latest_order_days, least_loyal_buyers, holdout_days, discount_rate]
 columns:
   person_id: {type: varchar, zh: 人}
-  segment_by: {type: varchar, zh: 细分维度, description: 'all: every purchase; platform: those of one platform alone'}
+  segment_by: {type: varchar, zh: 细分维度, description: 'all: every purchase; platform (asked for by segments): those of one platform alone'}
   segment: {type: varchar, zh: 细分值, description: all or the platform bought on}
   first_purchase_date: {type: date, zh: 首购日}
   last_purchase_date: {type: date, zh: 最近购买日}
@@ -59,6 +62,7 @@ with rated as (
   select
     *,
     $as_of as as_at,
+    1 as people,
     date_diff('day', last_date, observed_until) as recency_days,
     purchases as frequency,
     cast(net_amount as decimal(18, 2)) as monetary_amount

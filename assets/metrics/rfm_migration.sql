@@ -42,74 +42,46 @@ kept_ends as (
   where ago <= $months + 1
 ),
 
-bounds as (
-  select
-    min(month_end) as first_end,
-    max(month_end) as last_end
-  from kept_ends
+histories as (select * from statistics.purchase_histories),
+
+rated as (select * from statistics.buyers_at_ends),
+
+scored as (select * from statistics.rfm),
+
+names as (
+  select distinct
+    rfm_no,
+    rfm_segment
+  from scored
 ),
 
--- what was bought in each month, all of it up to the first end together
-bought as (
+-- what they are at an end is what they move to by it, and what they move from by the end after it
+told as (
   select
-    'all' as segment_by,
-    'all' as segment,
-    o.person_id,
-    greatest(last_day(o.paid_date), b.first_end) as month_end,
-    count(case when o.is_first_in_day then 1 end) as purchases,
-    sum(o.net_amount) as net_amount,
-    max(o.paid_date) as last_date
-  from core.orders as o
-  cross join bounds as b
-  where o.purchase_no is not null and o.paid_date <= b.last_end and list_contains($segments, 'all')
-  group by o.person_id, greatest(last_day(o.paid_date), b.first_end)
-  union all
-  select
-    'platform' as segment_by,
-    d.platform as segment,
-    d.person_id,
-    greatest(last_day(d.paid_date), b.first_end) as month_end,
-    count(*) as purchases,
-    sum(d.net_amount) as net_amount,
-    max(d.paid_date) as last_date
-  from (
-    select
-      person_id,
-      platform,
-      paid_date,
-      sum(net_amount) as net_amount
-    from core.orders
-    where purchase_no is not null and list_contains($segments, 'platform')
-    group by person_id, platform, paid_date
-  ) as d
-  cross join bounds as b
-  where d.paid_date <= b.last_end
-  group by d.person_id, d.platform, greatest(last_day(d.paid_date), b.first_end)
-),
-
-rated as (
-  select
-    b.segment_by,
-    b.segment,
-    b.person_id,
-    e.month_end as as_at,
-    cast(sum(b.purchases) as bigint) as frequency,
-    cast(sum(b.net_amount) as decimal(18, 2)) as monetary_amount,
-    date_diff('day', max(b.last_date), e.month_end) as recency_days
-  from bought as b
-  cross join kept_ends as e
-  where b.month_end <= e.month_end
-  group by b.segment_by, b.segment, b.person_id, e.month_end
+    r.who,
+    r.segment_by,
+    r.segment,
+    r.as_at,
+    r.people,
+    r.rfm_no,
+    e.ago - s.step as ago,
+    s.step = 0 as is_to
+  from scored as r
+  inner join kept_ends as e on r.as_at = e.month_end
+  cross join unnest([0, 1]) as s (step)
 ),
 
 moved as (
   select
-    segment_by,
-    segment,
-    as_at,
-    rfm_segment as to_segment,
-    lag(rfm_segment) over (partition by segment_by, segment, person_id order by as_at) as from_segment
-  from statistics.rfm
+    any_value(segment_by) as segment_by,
+    any_value(segment) as segment,
+    ago,
+    max(case when is_to then as_at end) as as_at,
+    max(case when is_to then rfm_no end) as to_no,
+    max(case when not is_to then rfm_no end) as from_no,
+    max(people) as people
+  from told
+  group by who, ago
 ),
 
 counted as (
@@ -117,13 +89,14 @@ counted as (
     m.as_at,
     m.segment_by,
     m.segment,
-    coalesce(m.from_segment, 'new') as from_segment,
-    m.to_segment,
-    count(*) as people
+    coalesce(f.rfm_segment, 'new') as from_segment,
+    o.rfm_segment as to_segment,
+    cast(sum(m.people) as bigint) as people
   from moved as m
-  inner join kept_ends as e on m.as_at = e.month_end
-  where e.ago <= $months
-  group by m.as_at, m.segment_by, m.segment, coalesce(m.from_segment, 'new'), m.to_segment
+  inner join names as o on m.to_no = o.rfm_no
+  left join names as f on m.from_no = f.rfm_no
+  where m.ago between 1 and $months
+  group by m.as_at, m.segment_by, m.segment, coalesce(f.rfm_segment, 'new'), o.rfm_segment
 ),
 
 clocks as (

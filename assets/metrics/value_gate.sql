@@ -15,8 +15,6 @@ parameters:
   segments: [all, platform]
 choices: {segments: default}
 notice: said
-# the histories ask for it; here nothing depends on it
-constants: {holdout_days: '0'}
 columns:
   segment_by: {type: varchar, zh: 细分维度, description: all or platform}
   segment: {type: varchar, zh: 细分值, description: all or the platform bought on}

@@ -28,12 +28,10 @@ inputs:
     from histories
     group by segment_by, segment, repeat_purchases, first_to_last_days, age_days
     union all
-    select segment_by, segment, false as is_whole, purchases_before - 1 as repeat_purchases,
-      first_to_last_days_before as first_to_last_days, age_days_before as age_days, days_after, count(*) as people,
-      cast(sum(purchases - purchases_before) as bigint) as purchases_after
-    from histories
-    where purchases_before is not null
-    group by segment_by, segment, purchases_before, first_to_last_days_before, age_days_before, days_after
+    select segment_by, segment, false as is_whole, repeat_purchases, first_to_last_days, age_days, days_after,
+      count(*) as people, cast(sum(purchases_after) as bigint) as purchases_after
+    from statistics.histories_before
+    group by segment_by, segment, repeat_purchases, first_to_last_days, age_days, days_after
   amounts: |
     select segment_by, segment, repeat_purchases, cast(repeat_amount as double) as repeat_amount, count(*) as people
     from statistics.purchase_histories

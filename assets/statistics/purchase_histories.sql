@@ -3,8 +3,7 @@ Everybody's history of purchases (distinct days with a kept order), one row per 
 each platform that they bought on.
 
 It is followed up to observed_until: the last day to which the orders of the segment's platform are known, of a person of
-several platforms the latest of theirs, and never before their own last purchase. Amounts are net. `…_before`: what of it
-had happened by the day $holdout_days before as_of.
+several platforms the latest of theirs, and never before their own last purchase. Amounts are net.
 */
 with known as (
   select
@@ -17,18 +16,14 @@ with known as (
 bought as (
   select
     person_id,
-    min(platform) as one_platform,
-    max(platform) as other_platform,
-    min(paid_date) as first_date,
-    max(paid_date) as last_date,
-    max(purchase_no) as purchases,
-    sum(net_amount) as net_amount,
-    sum(case when purchase_no = 1 then net_amount end) as first_amount,
-    max(case when paid_date <= $as_of - $holdout_days then purchase_no end) as purchases_before,
-    max(case when paid_date <= $as_of - $holdout_days then paid_date end) as last_date_before
-  from core.orders
-  where purchase_no is not null
-  group by person_id
+    only_order_platform as platform,
+    cast(first_order_at as date) as first_date,
+    cast(last_order_at as date) as last_date,
+    purchases,
+    net_amount,
+    first_purchase_amount as first_amount
+  from core.people
+  where purchases > 0
 ),
 
 -- few bought on several platforms, and only for them is each platform's history another one than the whole
@@ -41,7 +36,7 @@ split as (
     sum(o.net_amount) as net_amount,
     row_number() over (partition by o.person_id, o.platform order by o.paid_date) as purchase_no
   from core.orders as o
-  semi join (select * from bought where one_platform <> other_platform) as s on o.person_id = s.person_id
+  semi join (select * from bought where platform is null) as s on o.person_id = s.person_id
   left join known as k on o.platform = k.platform
   where o.purchase_no is not null
   group by o.person_id, o.platform, o.paid_date, k.known_until
@@ -56,9 +51,7 @@ apart as (
     max(paid_date) as last_date,
     max(purchase_no) as purchases,
     sum(net_amount) as net_amount,
-    sum(case when purchase_no = 1 then net_amount end) as first_amount,
-    max(case when paid_date <= $as_of - $holdout_days then purchase_no end) as purchases_before,
-    max(case when paid_date <= $as_of - $holdout_days then paid_date end) as last_date_before
+    sum(case when purchase_no = 1 then net_amount end) as first_amount
   from split
   group by person_id, platform, known_until
 ),
@@ -81,29 +74,25 @@ histories as (
     coalesce(l.known_until, k.known_until) as known_until,
     b.purchases,
     b.net_amount,
-    b.first_amount,
-    b.purchases_before,
-    b.last_date_before
+    b.first_amount
   from bought as b
   left join latest as l on b.person_id = l.person_id
-  left join known as k on b.one_platform = k.platform
+  left join known as k on b.platform = k.platform
   where list_contains($segments, 'all')
   union all
   select
     'platform' as segment_by,
-    b.one_platform as segment,
+    b.platform as segment,
     b.person_id,
     b.first_date,
     b.last_date,
     k.known_until,
     b.purchases,
     b.net_amount,
-    b.first_amount,
-    b.purchases_before,
-    b.last_date_before
+    b.first_amount
   from bought as b
-  left join known as k on b.one_platform = k.platform
-  where b.one_platform = b.other_platform and list_contains($segments, 'platform')
+  left join known as k on b.platform = k.platform
+  where b.platform is not null and list_contains($segments, 'platform')
   union all
   select
     'platform' as segment_by,
@@ -114,9 +103,7 @@ histories as (
     known_until,
     purchases,
     net_amount,
-    first_amount,
-    purchases_before,
-    last_date_before
+    first_amount
   from apart
   where list_contains($segments, 'platform')
 )
@@ -127,11 +114,5 @@ select
   purchases - 1 as repeat_purchases,
   date_diff('day', first_date, last_date) as first_to_last_days,
   date_diff('day', first_date, greatest(coalesce(known_until, $as_of), last_date)) as age_days,
-  net_amount - first_amount as repeat_amount,
-  $as_of - $holdout_days as calibration_end,
-  date_diff('day', first_date, last_date_before) as first_to_last_days_before,
-  date_diff('day', first_date, $as_of - $holdout_days) as age_days_before,
-  greatest(
-    date_diff('day', $as_of - $holdout_days, greatest(coalesce(known_until, $as_of), last_date)), 0
-  ) as days_after
+  net_amount - first_amount as repeat_amount
 from histories

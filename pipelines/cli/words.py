@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 Language = Literal["en", "zh"]
 
+FILE = Path(__file__).resolve().parents[2] / "assets" / "terminal.zh.yaml"
 _spoken: Language = "en"
 
 
@@ -40,7 +41,7 @@ def language_of(home: Path, environment: Mapping[str, str]) -> Language:
 
 def say(text: str, /, **values: Any) -> str:
     """A sentence in the language spoken, its {names} filled in as str.format does; an unknown one stays English."""
-    known = _chinese().get(text, text) if _spoken == "zh" else text
+    known = chinese().get(text, text) if _spoken == "zh" else text
     return known.format(**values)
 
 
@@ -50,8 +51,8 @@ def say_of(count: int, one: str, many: str, /, **values: Any) -> str:
 
 
 @functools.cache
-def _chinese() -> dict[str, str]:
-    from pipelines.spec.reading import parse
+def chinese() -> dict[str, str]:
+    """The Chinese sentence of each English one. Raises SpecError naming the file."""
+    from pipelines.spec.reading import read
 
-    path = Path(__file__).resolve().parents[2] / "assets" / "terminal.zh.yaml"
-    return dict(parse(path.read_text(encoding="utf-8"), path))
+    return read(FILE, dict[str, str])

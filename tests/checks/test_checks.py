@@ -212,6 +212,6 @@ def test_a_check_may_warn_only_and_equal_names_are_numbered() -> None:
 
 
 def test_every_table_of_assets_is_checked() -> None:
-    # a fact that is a view is SQL that metrics share; they are asked
+    # a view is one SELECT that nothing stores: asking it in every run would work it out for nobody
     unchecked = [table for table in load_catalogue().values() if not checks_of(table)]
-    assert [table.qualified for table in unchecked if not (table.schema == "facts" and table.is_view)] == []
+    assert [table.qualified for table in unchecked if not table.is_view] == []

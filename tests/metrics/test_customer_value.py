@@ -70,6 +70,7 @@ def test_on_a_platform_only_what_was_bought_there_counts(shop):
         | douyin  | 11           | 2         | 200             | 1                | 19                 | 30       | 100                   |
         | taobao  | 1            | 1         | 50              | 0                | 0                  | 1        | -                     |
         """,
+        segments=["platform"],
         where=BUYERS.format("ann").replace("'all'", "'platform'"),
     )
     answers(

@@ -17,8 +17,11 @@ TABLES = load_tables()
 REBUILT = {name: table for name, table in TABLES.items() if table.header.rebuild}
 
 
-# A fact is one GROUP BY; test_built_tables.py asks it, as the check would read the largest tables there are.
-CHECKED = [name for name, table in load_catalogue().items() if table.key and table.schema != "facts"]
+# A fact and a view are one GROUP BY; test_built_tables.py asks them: in a run the check would read the largest tables
+# there are, or work out a view that nobody has asked for.
+CHECKED = [
+    name for name, table in load_catalogue().items() if table.key and table.schema != "facts" and not table.is_view
+]
 
 
 @pytest.mark.parametrize("name", CHECKED)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import breakdowns, channels, event_words, festivals, id_types, platforms, quality
+from pipelines.cli import words as terminal
 from pipelines.ingest import folder_names, sheet_names, staging, synonyms, units
 from pipelines.ingest.formats import pages
 from pipelines.mapping import words as map_words
@@ -34,6 +35,7 @@ READ = {
     "report": (layout, layout.layout),
     "settings": (settings_file, settings_file.words),
     "sheet_names": (sheet_names, sheet_names._words),
+    "terminal.zh": (terminal, terminal.chinese),
     "units": (units, units.written),
 }
 
