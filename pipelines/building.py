@@ -78,7 +78,7 @@ def create_ops(connection: Connection) -> None:
 def core_fingerprint(settings: Settings) -> str:
     """Changes when a definition or a number-deciding setting changes; core is then built anew."""
     defined = sorted(f for place in ("core/*", "facts/*", "*.yaml") for f in ASSETS.glob(place) if f.is_file())
-    no_number = {"home", "language", "merchant_name", "engine", "spark", "memory_limit", "reading", "readers"}
+    no_number = {"home", "language", "merchant_name", "engine", "spark", "memory_limit", "reading", "readers", "send"}
     decides = settings.model_dump_json(exclude=no_number)
     return fingerprint(load_platforms(), decides, files=[*defined, *DECIDES_ROWS])
 

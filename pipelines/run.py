@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipelines.check_record import Failure
 from pipelines.database import read_only
@@ -31,8 +31,12 @@ from pipelines.steps.hold import read_hold
 from pipelines.steps.order import take_steps
 from pipelines.steps.record import Loaded
 from pipelines.steps.reporting import is_reported, write_report
+from pipelines.steps.sending import send_report
 from pipelines.steps.watch import Progress, Step, Watcher
 from pipelines.steps.work import NotPublished
+
+if TYPE_CHECKING:
+    from pipelines.messages.sending import Delivery
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class RunResult:
 
     `unchanged`: nothing new, nothing done. `published`: readers have the new numbers. `held`: the `failures` stopped
     publishing, and readers keep the last good snapshot, whose report says so. `quality`: what to know of the data that
-    this run, or the one before when nothing changed, has made numbers of.
+    this run, or the one before when nothing changed, has made numbers of. `deliveries`: what came of the report's
+    messages; where nothing changed, those that had not gone out are tried again.
     """
 
     status: Literal["unchanged", "published", "held"]
@@ -54,6 +59,7 @@ class RunResult:
     snapshot: Path | None = None
     reports: tuple[Path, ...] = ()
     quality: Quality = field(default_factory=Quality)
+    deliveries: tuple[Delivery, ...] = ()
 
 
 def run(
@@ -80,7 +86,10 @@ def run(
         with read_only(settings.snapshot_path) as snapshot:
             known = quality(snapshot, settings)
         reports = _newest(settings) or tuple(write_report(settings, "daily"))
-        return RunResult("unchanged", None, day, _since(started), snapshot=current, reports=reports, quality=known)
+        sent = send_report(settings, "daily") if as_of is None else ()
+        return RunResult(
+            "unchanged", None, day, _since(started), snapshot=current, reports=reports, quality=known, deliveries=sent
+        )
     need_engine(settings)
     watcher = Watcher(progress)
     run_id = str(uuid.uuid4())
@@ -98,6 +107,7 @@ def run(
         watcher.snapshot,
         tuple(watcher.reports),
         watcher.quality,
+        watcher.deliveries,
     )
 
 

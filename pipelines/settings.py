@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from pipelines.event_words import known_word, load_event_words
+from pipelines.messages.settings import SendSettings
 from pipelines.spec.nearest import hint
 
 # Kinds of rows that have a clock of their own (assets/core/source_days.py).
@@ -116,9 +117,9 @@ def _entry(text: str) -> str:
 
 
 class Settings(BaseModel):
-    """Everything that decides numbers or places. Unknown keys are refused."""
+    """Everything that decides numbers or places, and who is told. Unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     home: Path
     merchant_name: str = ""
@@ -137,6 +138,7 @@ class Settings(BaseModel):
     reading: ReadingLimits = ReadingLimits()
     ended_sources: list[str] = []
     channels: dict[str, Channel] = {}
+    send: SendSettings = SendSettings()
 
     @field_validator("windows", "private_entry_events")
     @classmethod
@@ -267,5 +269,6 @@ def _checked(file: Path, values: dict[str, Any], home: Path) -> Settings:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         said = first["msg"].removeprefix("Value error, ")
-        given = "***" if "passwords" in key else repr(first.get("input"))
+        # below [send] any text may be a secret that was written in the wrong place, or somebody's address
+        given = "***" if "passwords" in key or first["loc"][:1] == ("send",) else repr(first.get("input"))
         raise SettingsError(f"{file}: '{key}' is {given}: {said}") from error

@@ -144,6 +144,33 @@ def report(
     write_report(context.obj, kind, day)
 
 
+@app.command(epilog="Example: siyu send --dry-run")
+def send(
+    context: typer.Context,
+    kind: Annotated[Kind, typer.Argument(metavar="[daily|weekly|monthly]", help="Of which report.")] = "daily",
+    to: Annotated[
+        list[str] | None, typer.Option("--to", metavar="NAME", help="Only this one of [send]. May be repeated.")
+    ] = None,
+    is_trial: Annotated[bool, typer.Option("--dry-run", help="Print what each would be sent; send nothing.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also to those who have it already.")] = False,
+    is_test: Annotated[
+        bool, typer.Option("--test", help="Send a text that says that it is a test, to see that it arrives.")
+    ] = False,
+) -> int:
+    """Send the newest report's message: three numbers, one sentence, a link.
+
+    To those named in [send] of siyu.toml: WeCom, DingTalk, Feishu, e-mail. Runs do it by themselves; each receiver
+    gets a message once. Exit code 1: somebody did not get it, and why.
+    """
+    from pipelines.cli import sending
+
+    if is_trial:
+        return sending.show_messages(context.obj, kind, to or [])
+    if is_test:
+        return sending.send_tests(context.obj, to or [])
+    return sending.send_messages(context.obj, kind, to or [], again)
+
+
 @app.command(epilog="Example: siyu query \"select * from metrics.repurchase where segment_by = 'all'\" --format csv")
 def query(
     context: typer.Context,

@@ -67,6 +67,8 @@ _USERS = {
     "pipelines.steps.from_landing.LandingIncomplete",
     "pipelines.upkeep.backup.NoBackup",
     "pipelines.upkeep.version.NewerHome",
+    "pipelines.messages.ledger.SendError",
+    "pipelines.messages.trying.NotSent",
 }
 
 

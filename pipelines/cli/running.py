@@ -174,12 +174,23 @@ def outcome(settings: Settings, result: RunResult) -> str:
             say(nothing, seconds=result.seconds),
             say("Numbers up to {day}: {where}", day=result.as_of, where=_newest(result)),
         ]
-        return "\n".join([*lines, *_to_know(result.quality)])
+        return "\n".join([*lines, *_messages(result), *_to_know(result.quality)])
     lines = _loaded(result)
     if result.status == "held":
-        return "\n".join([*lines, *_held(settings, result), *_to_know(result.quality)])
+        return "\n".join([*lines, *_held(settings, result), *_messages(result), *_to_know(result.quality)])
     lines.append(say("Published up to {day} in {seconds:.1f} s", day=result.as_of, seconds=result.seconds))
-    return "\n".join([*lines, *_places(settings, result), *_to_know(result.quality)])
+    return "\n".join([*lines, *_places(settings, result), *_messages(result), *_to_know(result.quality)])
+
+
+def _messages(result: RunResult) -> list[str]:
+    """What came of the report's messages; not those who had it before."""
+    from pipelines.cli.sending import delivery_lines
+
+    from pipelines.cli.show import pad
+
+    return [
+        f"  {pad(say('message'), 10)}{line}" for line in delivery_lines(result.deliveries) if not line.startswith("–")
+    ]
 
 
 def _to_know(known: Quality) -> list[str]:

@@ -35,7 +35,8 @@ def gather(settings: Settings) -> dict[str, Any]:
     """Every figure, as plain values; `adds_up` says that each file's rows read are all accounted for."""
     with look(settings) as state:
         inside = _inside(state, settings) if state else _nothing(settings)
-    return {"home": str(settings.home), "landing": str(settings.landing), **inside, "published": _published(settings)}
+    outside = {"published": _published(settings), "messages": _messages(settings)}
+    return {"home": str(settings.home), "landing": str(settings.landing), **inside, **outside}
 
 
 def _nothing(settings: Settings) -> dict[str, Any]:
@@ -198,6 +199,19 @@ def _published(settings: Settings) -> dict[str, Any] | None:
         "newest_report": str(reports[-1]) if reports else None,
         "held_back": held.reason if held else None,
     }
+
+
+def _messages(settings: Settings) -> list[Row]:
+    """The last message to everybody who is named, by kind of report; `why`: it did not go out."""
+    from pipelines.messages.ledger import read_entries
+
+    if not settings.send.receivers:
+        return []
+    entries = read_entries(settings)
+    asked = [(name, kind) for name, receiver in settings.send.receivers.items() for kind in receiver.reports]
+    names = ("day", "sent_at", "but", "failed_at", "why")
+    known = [(name, kind, entries.get(name, {}).get(kind, {})) for name, kind in asked]
+    return [{"receiver": name, "kind": kind} | {part: one.get(part) for part in names} for name, kind, one in known]
 
 
 def _business_time(path: Path, settings: Settings) -> datetime:

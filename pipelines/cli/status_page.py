@@ -43,6 +43,10 @@ def show(out: Console, status: dict[str, Any], at_most: int | None) -> None:
         out.print()
         out.print(_quarantine(status["reasons"]))
         out.print(say("siyu quarantine shows each of them with file, line and column."), style="dim")
+    for one in status["messages"]:
+        if one["why"]:
+            said = say("  message: {receiver} did not get the {kind} report: {why}", **one)
+            out.print(visible(said), style="bold red", soft_wrap=True)
     for check in status["checks"]["failed"]:
         said = say("  failed: {table_name}: {expected} ({observed})", **check)
         out.print(said, style="bold red")
@@ -94,6 +98,8 @@ def _facts(status: dict[str, Any]) -> Grid:
     passed = say("{passed} of {asked} passed, of what was loaded", passed=asked - failed, asked=asked)
     grid.add_row(say("checks"), passed if asked else say("none yet"))
     grid.add_row(say("published"), _snapshot(status["published"]))
+    if status["messages"]:
+        grid.add_row(say("messages"), "; ".join(visible(_message(one)) for one in status["messages"]))
     if status["waiting"]:
         one = "1 new file lies in landing; run `siyu run`"
         grid.add_row(say("waiting"), say_of(status["waiting"], one, "{count} new files lie in landing; run `siyu run`"))
@@ -160,6 +166,15 @@ def _snapshot(published: dict[str, Any] | None) -> str:
     why = published["held_back"]
     held = say("; newer figures are held back: {why}", why=why) if why else ""
     return f"{published['warehouse']} ({published['published_at']:%Y-%m-%d %H:%M}){held}"
+
+
+def _message(one: Row) -> str:
+    """Of one receiver and kind of report: which day's was sent when, or that none was."""
+    if one["sent_at"] is None:
+        return say("{receiver}: no {kind} yet", **one)
+    but = say(", but {but}", but=one["but"]) if one["but"] else ""
+    sent = one["sent_at"][:16].replace("T", " ")
+    return say("{receiver}: {kind} of {day}, sent {sent}{but}", **{**one, "sent": sent, "but": but})
 
 
 def _files(status: dict[str, Any]) -> Grid:

@@ -1,17 +1,23 @@
 """`siyu doctor`: is this machine fit, is this home well; what is wrong, why that matters, how to mend it.
 
-What belongs here: the order of the checks. What does not: the checks (machine.py, home.py, data.py), printing (cli/).
+What belongs here: the order of the checks. What does not: the checks (machine.py, home.py, data.py, messages.py),
+printing (cli/).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pipelines.doctor import data, home, machine
+from pipelines.doctor import data, home, machine, messages
 from pipelines.doctor.check import Check
 from pipelines.settings import Settings
 
-CHECKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (*machine.CHECKS, *home.CHECKS, *data.CHECKS)
+CHECKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
+    *machine.CHECKS,
+    *home.CHECKS,
+    *data.CHECKS,
+    *messages.CHECKS,
+)
 
 
 def examine(settings: Settings) -> Iterator[Check]:

@@ -5,6 +5,7 @@ steps/work.py, and `siyu run` takes the same steps without Dagster (steps/order.
 
     assets.py        tables as assets, their checks
     published.py     the snapshot and the reports as assets
+    messages.py      whether a report's message went out, and a job that sends one
     held.py          the open warehouse as a resource, and what a failed step leaves on the report
     describe.py      what Dagster shows of a table
     jobs.py  schedules.py  sensors.py     which assets together, and when
@@ -20,6 +21,7 @@ import dagster as dg
 from pipelines.orchestration.assets import table_assets
 from pipelines.orchestration.held import PATIENCE_SECONDS, held_warehouse
 from pipelines.orchestration.jobs import all_jobs
+from pipelines.orchestration.messages import send_job
 from pipelines.orchestration.published import published_assets
 from pipelines.orchestration.schedules import all_schedules
 from pipelines.orchestration.sensors import all_sensors
@@ -39,7 +41,7 @@ def build_defs(
     chosen = settings or load_settings()
     return dg.Definitions(
         assets=[*table_assets(), *published_assets(chosen)],
-        jobs=all_jobs(),
+        jobs=[*all_jobs(), send_job(chosen)],
         resources={"warehouse": held_warehouse(chosen, watcher, patience_seconds)},
         schedules=all_schedules(chosen),
         sensors=all_sensors(chosen),

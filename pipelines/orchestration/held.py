@@ -10,6 +10,7 @@ from datetime import date
 import dagster as dg
 
 from pipelines.orchestration.dead_runs import release_dead_runs
+from pipelines.orchestration.messages import tell
 from pipelines.settings import Settings
 from pipelines.steps.begin import begin_run
 from pipelines.steps.watch import Watcher
@@ -38,6 +39,8 @@ def held_warehouse(settings: Settings, watcher: Watcher | None, patience: float)
             with begin_run(settings, context.run_id or "", as_of, given["full"], watcher, patience) as run:
                 has_begun = True
                 yield run
+            if run.is_held and context.log:
+                tell(context.log, run.watcher.deliveries)
         except Exception as refusal:
             if watcher and not has_begun:
                 watcher.error = refusal

@@ -12,11 +12,14 @@ from typing import Any
 import dagster as dg
 
 from pipelines.catalogue import load_catalogue, ops_tables
+from pipelines.messages.sending import Delivery
 from pipelines.orchestration.describe import OWNER, key_of
+from pipelines.orchestration.messages import sent_check, sent_result
 from pipelines.quality import Quality
 from pipelines.report import KINDS
 from pipelines.settings import Settings
 from pipelines.steps.reporting import write_report
+from pipelines.steps.sending import send_report
 from pipelines.steps.work import OpenRun
 
 SNAPSHOT = dg.AssetKey(["published", "snapshot"])
@@ -89,37 +92,45 @@ def _reports(settings: Settings) -> list[dg.AssetsDefinition]:
     @dg.multi_asset(
         name="report_daily",
         specs=[_report_spec("daily", _on_time(settings))],
+        check_specs=[sent_check(_report_key("daily"))],
         required_resource_keys={"warehouse"},
     )
     def daily(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         run: OpenRun = context.resources.warehouse
-        return _written(run.report("daily"))
+        return _written("daily", run.report("daily"), run.send("daily"))
 
     return [daily, *(_periodic(settings, kind) for kind in KINDS if kind != "daily")]
 
 
 def _periodic(settings: Settings, kind: str) -> dg.AssetsDefinition:
-    @dg.multi_asset(name=f"report_{kind}", specs=[_report_spec(kind)])
+    @dg.multi_asset(name=f"report_{kind}", specs=[_report_spec(kind)], check_specs=[sent_check(_report_key(kind))])
     def report() -> dg.MaterializeResult:
-        return _written(write_report(settings, kind))
+        return _written(kind, write_report(settings, kind), send_report(settings, kind))
 
     return report
 
 
 def _report_spec(kind: str, freshness_policy: dg.FreshnessPolicy | None = None) -> dg.AssetSpec:
     return dg.AssetSpec(
-        ["reports", kind],
+        _report_key(kind),
         deps=[SNAPSHOT],
         group_name="reports",
-        description=f"The {kind} report: one HTML page and one workbook, from the current snapshot.",
+        description=f"The {kind} report: one HTML page, one workbook and its message, from the current snapshot.",
         kinds={"html", "excel"},
         owners=[OWNER],
         freshness_policy=freshness_policy,
     )
 
 
-def _written(files: Sequence[Path]) -> dg.MaterializeResult:
-    return dg.MaterializeResult(metadata={path.suffix[1:]: dg.MetadataValue.path(str(path)) for path in files})
+def _report_key(kind: str) -> dg.AssetKey:
+    return dg.AssetKey(["reports", kind])
+
+
+def _written(kind: str, files: Sequence[Path], deliveries: Sequence[Delivery]) -> dg.MaterializeResult:
+    return dg.MaterializeResult(
+        metadata={path.suffix[1:]: dg.MetadataValue.path(str(path)) for path in files},
+        check_results=[sent_result(_report_key(kind), deliveries)],
+    )
 
 
 def _on_time(settings: Settings) -> dg.FreshnessPolicy:

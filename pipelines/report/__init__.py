@@ -1,4 +1,4 @@
-"""The report: one HTML page and one workbook, both written from the same values of one published snapshot.
+"""The report: one HTML page, one workbook and a message, all made of the same values of one published snapshot.
 
 What belongs here: generic reading, filling, drawing and writing. What does not: which numbers, charts, rules and words;
 those stand in assets/reports.
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pipelines.report.message import Message
     from pipelines.report.model import Report
     from pipelines.report.source import Source
     from pipelines.settings import Settings
@@ -23,10 +24,11 @@ KINDS = ("daily", "weekly", "monthly")
 
 @dataclass(frozen=True)
 class ReportFiles:
-    """Where the two files of a report are."""
+    """Where the two files of a report are, and what it says in a message."""
 
     html: Path
     workbook: Path
+    message: Message | None = None
 
 
 def write_report(
@@ -46,6 +48,7 @@ def write_report(
     """
     from pipelines.modes import publish_file, publish_folder
     from pipelines.report import html, workbook
+    from pipelines.report.message import message_of
     from pipelines.report.source import open_source
 
     if kind not in KINDS:
@@ -54,7 +57,9 @@ def write_report(
         report = compose(source, kind, language or settings.language, unpublished)
     publish_folder(out_dir, settings)
     stem = out_dir / f"{kind}-{report.as_of}"
-    files = ReportFiles(stem.with_suffix(".html"), stem.with_suffix(".xlsx"))
+    page_file = stem.with_suffix(".html")
+    message = message_of(report, page_file.name, settings.small_group)
+    files = ReportFiles(page_file, stem.with_suffix(".xlsx"), message)
     page = html.render(report, settings.small_group)
     _replace(files.html, lambda path: path.write_text(page, encoding="utf-8"))
     _replace(files.workbook, lambda path: workbook.write(report, path))

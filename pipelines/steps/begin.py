@@ -45,6 +45,8 @@ def begin_run(
         stack.callback(record.finish_if_running, warehouse.connection, settings, run_id)
         stack.callback(run.close)
         yield run
+    if run.is_held:
+        run.send("daily")  # once, whatever number of steps has failed, and with the warehouse free again
 
 
 def _opened(stack: contextlib.ExitStack, settings: Settings, patience: float, is_full: bool) -> Warehouse:

@@ -32,8 +32,10 @@ def take_steps(run: OpenRun, names: Collection[str] | None = None) -> None:
             continue
         if stopped.intersection(table.dependencies) or not _goes_well(run, step_of(table), _building(run, table)):
             stopped.add(table.qualified)
-    if not stopped and _goes_well(run, "publish", run.publish) and names is None:
-        _goes_well(run, "report_daily", lambda: run.report("daily"))
+    if stopped or not _goes_well(run, "publish", run.publish) or names is not None:
+        return
+    if _goes_well(run, "report_daily", lambda: run.report("daily")):
+        run.send("daily")
 
 
 def step_of(table: Table) -> str:

@@ -117,11 +117,12 @@ def note_loaded(connection: Connection, run_id: str, loaded: Loaded) -> None:
 
 
 def run_fingerprint(settings: Settings, as_of: date | None = None) -> str:
-    """Changes with any definition, any setting, any own mapping, Siyu's own code, or the day asked for."""
+    """Changes with any definition, any setting that decides something, any own mapping, Siyu's own code, or the day
+    asked for."""
     from pipelines.ingest.own_sources import files_of
 
     own = [(file.path.name, file.content) for file in files_of(settings)]
     ours = (file for folder in ("assets", "pipelines") for file in (ROOT / folder).rglob("*"))
     files = sorted(file for file in ours if file.is_file() and file.suffix != ".pyc")
-    decides = settings.model_dump_json(exclude={"home", "memory_limit", "spark"})
+    decides = settings.model_dump_json(exclude={"home", "memory_limit", "spark", "send"})
     return fingerprint(decides, as_of, *own, files=files)

@@ -1,18 +1,34 @@
 """A report from the current snapshot, with what was held back since on its face.
 
-What belongs here: telling the report what is not in its snapshot, and of which snapshot the newest daily one is. What
-does not: the report (report/), the note that a publication is held back (hold.py).
+What belongs here: telling the report what is not in its snapshot, of which snapshot the newest daily one is, and what
+the newest of each kind says in a message. What does not: the report (report/), the note that a publication is held back
+(hold.py), sending (messages/).
 """
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pipelines.modes import publish_file
 from pipelines.settings import Settings
 from pipelines.steps.hold import read_hold
 from pipelines.warehouse import NothingPublished
+
+if TYPE_CHECKING:
+    from pipelines.report.message import Message
+
+
+@dataclass(frozen=True)
+class Noted:
+    """The message of a report that was written, of which snapshot, and since when that is held back ('': it is not)."""
+
+    snapshot: str
+    held: str
+    message: Message
 
 
 def write_report(settings: Settings, kind: str, day: date | None = None) -> list[Path]:
@@ -24,9 +40,56 @@ def write_report(settings: Settings, kind: str, day: date | None = None) -> list
     files = report.write_report(
         settings.snapshot_path, settings.reports, settings, kind, day, unpublished=_held_checks(settings)
     )
+    if day is None and files.message is not None:
+        _note_message(settings, kind, files.message)
     if kind == "daily" and day is None:
         note_reported(settings)
     return [files.html, files.workbook]
+
+
+def newest_message(settings: Settings, kind: str) -> Noted:
+    """The message of the newest report of a kind, as that report was written; one of an older snapshot, or from before
+    a publication was held back or let go, is written anew first. Raises NothingPublished."""
+    noted = _noted(settings, kind)
+    if noted is None or (noted.snapshot, noted.held) != _of_now(settings):
+        write_report(settings, kind)
+        noted = _noted(settings, kind)
+    assert noted is not None, "a report of the snapshot's own day always has a message"
+    return noted
+
+
+def _note_message(settings: Settings, kind: str, message: Message) -> None:
+    """Beside the report, for whoever reads that: the same numbers stand in it."""
+    snapshot, held = _of_now(settings)
+    path = _message_path(settings, kind)
+    partial = path.with_name(f"{path.name}.partial")
+    told = {"snapshot": snapshot, "held": held, "message": message.plain()}
+    partial.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    publish_file(partial, settings)
+    partial.rename(path)
+
+
+def _noted(settings: Settings, kind: str) -> Noted | None:
+    """None where there is none, or one that another release wrote in another shape."""
+    from pipelines.report.message import Message
+
+    try:
+        told = json.loads(_message_path(settings, kind).read_text(encoding="utf-8"))
+        return Noted(told["snapshot"], told["held"], Message.of(told["message"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _message_path(settings: Settings, kind: str) -> Path:
+    return settings.reports / f".message-{kind}.json"
+
+
+def _of_now(settings: Settings) -> tuple[str, str]:
+    """The current snapshot, and since when a newer one is held back."""
+    if not settings.snapshot_path.exists():
+        raise NothingPublished(f"{settings.home}: nothing is published yet; `siyu run` makes the first snapshot.")
+    held = read_hold(settings)
+    return settings.snapshot_path.resolve().name, held.since.isoformat() if held else ""
 
 
 def note_reported(settings: Settings) -> None:

@@ -9,10 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.check_record import Failure
 from pipelines.quality import Quality
 from pipelines.steps.record import Loaded
+
+if TYPE_CHECKING:
+    from pipelines.messages.sending import Delivery
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Watcher:
     as_of: date | None = None
     snapshot: Path | None = None
     reports: list[Path] = field(default_factory=list)
+    deliveries: tuple[Delivery, ...] = ()
     quality: Quality = field(default_factory=Quality)
     error: BaseException | None = None
 

@@ -25,6 +25,7 @@ from pipelines.steps import hold, record
 from pipelines.steps.from_landing import start_over
 from pipelines.steps.record import Loaded
 from pipelines.steps.reporting import write_report
+from pipelines.steps.sending import send_report
 from pipelines.steps.watch import Step, Watcher
 from pipelines.tables import Table
 from pipelines.warehouse import Warehouse, publish
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pipelines.engines.engine import Engine
     from pipelines.expectations import Validations
     from pipelines.ingest import FileResult
+    from pipelines.messages.sending import Delivery
 
 
 class NotPublished(RuntimeError):
@@ -62,6 +64,7 @@ class OpenRun:
     as_of: date | None = None
     is_full: bool = False
     watcher: Watcher = field(default_factory=Watcher)
+    is_held: bool = False  # the report was written anew, to say that a publication is held back
 
     @property
     def settings(self) -> Settings:
@@ -174,6 +177,7 @@ class OpenRun:
         if self.settings.snapshot_path.exists():
             hold.hold_back(self.settings, reason, failures or [Failure("", "run", reason, "the run ends well")])
             self.report("daily")
+            self.is_held = True
 
     def stop(self, step: str, error: BaseException) -> None:
         """A step failed: nothing will be published, and the report of the last good snapshot says why."""
@@ -193,6 +197,14 @@ class OpenRun:
         for path in self.watcher.reports:
             self._tell("report", path.name, None, started)
         return self.watcher.reports
+
+    def send(self, kind: str) -> tuple[Delivery, ...]:
+        """Sends the message of the report that was written, a look back to nobody. Fails no run."""
+        started = time.monotonic()
+        self.watcher.deliveries = send_report(self.settings, kind) if self.as_of is None else ()
+        for one in self.watcher.deliveries:
+            self._tell("send", one.receiver, None, started, one.why or one.state)
+        return self.watcher.deliveries
 
     def _tell(self, kind: str, name: str, rows: int | None, started: float, note: str = "") -> None:
         self.watcher.tell(Step(kind, name, rows, time.monotonic() - started, note))

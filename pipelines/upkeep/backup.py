@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from pipelines.messages.ledger import FILE as SENT
 from pipelines.modes import make_home, private
 from pipelines.settings import Settings
 from pipelines.steps.reporting import is_reported, note_reported
@@ -51,8 +52,9 @@ class Copied:
 def backup(settings: Settings, target: Path, with_landing: bool = True) -> Copied:
     """Everything that a home cannot be made again without: warehouse, key, settings, reports, and landing.
 
-    No run goes on meanwhile. The file is its owner's alone: the key is in it. Raises WarehouseBusy, and NoBackup where
-    there is nothing to copy, or a file at that place already.
+    What was sent to whom goes with it, the secrets of [send] do not: a copy must not write to anybody. No run goes on
+    meanwhile. The file is its owner's alone: the key is in it. Raises WarehouseBusy, and NoBackup where there is
+    nothing to copy, or a file at that place already.
     """
     if target.exists():
         raise NoBackup(f"{target}: there is a file already; name another")
@@ -115,7 +117,7 @@ def restore(source: Path, settings: Settings) -> Copied:
 
 
 def _parts(settings: Settings, with_landing: bool) -> Iterator[Path]:
-    ours = [settings.warehouse_path, settings.key_path, settings.home / "siyu.toml"]
+    ours = [settings.warehouse_path, settings.key_path, settings.home / "siyu.toml", settings.home / SENT]
     yield from (path for path in ours if path.is_file())
     for folder in (settings.reports, settings.sources, *([settings.landing] if with_landing else [])):
         for place, _, names in os.walk(folder):

@@ -14,6 +14,7 @@ from pipelines.catalogue import load_catalogue
 from pipelines.lineage import known_columns
 from pipelines.quality import rules
 from pipelines.report import ReportFiles
+from pipelines.report.message import Message
 from pipelines.tables import load_tables
 
 FEW_METRICS = ("metrics.repurchase", "metrics.retention")
@@ -41,9 +42,12 @@ def few_tables() -> Iterator[None]:
 def small_report(
     snapshot_path: Path, out_dir: Path, settings: Any, kind: str = "daily", date: Any = None, unpublished: Any = ()
 ) -> ReportFiles:
-    """Two files that name what was not published."""
+    """Two files that name what was not published, and a message that says how much that was."""
     out_dir.mkdir(parents=True, exist_ok=True)
-    files = ReportFiles(out_dir / f"{kind}-2025-02-02.html", out_dir / f"{kind}-2025-02-02.xlsx")
+    page = out_dir / f"{kind}-2025-02-02.html"
+    warnings = (f"{len(unpublished)} held back",) if unpublished else ()
+    message = Message(kind, "2025-02-02", "en", "Daily report", warnings, ("Paid amount ¥220",), "Quiet.", page.name)
+    files = ReportFiles(page, page.with_suffix(".xlsx"), message)
     for path in (files.html, files.workbook):
         path.write_text(
             f"{snapshot_path.resolve().name} {[row['check_name'] for row in unpublished]}", encoding="utf-8"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pipelines.settings import Settings
 
+# Somebody whose address is nowhere: nothing leaves this machine, and a run does not mind.
+DEAF = {"receivers": {"boss": {"service": "wecom", "url": "env:SIYU_NOWHERE"}}}
 ORDERS = """\
 order_id,platform,buyer_id,phone,paid_at,paid_amount,source
 1,douyin,u1,13800001234,2025-01-03 10:00:00,100.00,直播间
@@ -20,11 +23,11 @@ u3,douyin,live_view,2025-02-02 20:00:00,,
 """
 
 
-def merchant(home: Path, **settings: str) -> Settings:
+def merchant(home: Path, **settings: Any) -> Settings:
     """A home whose landing holds three orders and three events."""
     put(home, "orders", "orders.csv", ORDERS)
     put(home, "events", "events.csv", EVENTS)
-    return Settings(home=home, **settings)  # type: ignore[arg-type]
+    return Settings(home=home, **settings)
 
 
 def put(home: Path, folder: str, name: str, text: str) -> Path:

@@ -15,6 +15,7 @@ import pytest
 from pipelines.catalogue import load_catalogue, ops_tables
 from pipelines.core import NoData
 from pipelines.merchant_key import KeyLost
+from pipelines.orchestration.messages import SENT
 from pipelines.orchestration.published import SNAPSHOT, WHOLE
 from pipelines.run import RunResult, run
 from pipelines.settings import Settings
@@ -22,14 +23,15 @@ from pipelines.spec.checks import CheckEntry
 from pipelines.spec.table_file import TableError
 from pipelines.steps.from_landing import LandingIncomplete
 from pipelines.steps.hold import read_hold
-from pipelines.steps.reporting import write_report
+from pipelines.steps.reporting import newest_message, write_report
 from pipelines.steps.watch import Step
 from pipelines.tables import load_tables
 from pipelines.warehouse import WarehouseBusy, open_for_writing, open_warehouse
 from tests.dagster.conftest import records
-from tests.dagster.merchant import merchant, put
+from tests.dagster.merchant import DEAF, merchant, put
 
 pytestmark = pytest.mark.usefixtures("few_tables")
+NEVER = {"condition": {"sql": "false", "name": "planted too"}}
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +43,10 @@ def first(tmp_path_factory: pytest.TempPathFactory, few_tables: None) -> tuple[S
 
 @pytest.fixture
 def settings(first: tuple[Settings, RunResult], tmp_path: Path) -> Settings:
-    """The same merchant, for one test to do with as it likes."""
+    """The same merchant, for one test to do with as it likes; somebody waits for messages in vain."""
     home = tmp_path / "home"
     shutil.copytree(first[0].home, home, symlinks=True)
-    return Settings(home=home)
+    return Settings(home=home, send=DEAF)
 
 
 @pytest.fixture
@@ -150,6 +152,9 @@ def test_a_failed_check_keeps_the_last_good_snapshot_until_a_good_run(settings: 
     held = read_hold(settings)
     assert held is not None
     assert held.failures == result.failures
+    # Who reads messages is told as well.
+    assert [(one.receiver, one.state) for one in result.deliveries] == [("boss", "failed")]
+    assert newest_message(settings, "daily").message.warnings == ("1 held back",)
     # The page is written anew, from the last good snapshot, and names the failed check; so is any later report.
     assert result.reports[0].read_text(encoding="utf-8") == f"{before.name} ['planted']"
     assert "planted" in write_report(settings, "weekly")[0].read_text(encoding="utf-8")
@@ -167,6 +172,20 @@ def test_a_failed_check_keeps_the_last_good_snapshot_until_a_good_run(settings: 
     ]
 
 
+def test_however_much_fails_one_message_says_so(
+    settings: Settings, planted: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two steps, in Dagster, where each failed one calls for the report anew."""
+    put(settings.home, "orders", "late.csv", "order_id,buyer_id,paid_at,paid_amount\n4,u9,2025-02-03 11:00:00,30.00\n")
+    said = load_tables()["metrics.retention"].header.__dict__
+    monkeypatch.setitem(said, "checks", (*said["checks"], CheckEntry.model_validate(NEVER)))
+    with records(tmp_path):
+        result = run(settings)
+    assert (result.status, len(result.failures)) == ("held", 2)
+    assert [step.name for step in result.steps if step.kind == "send"] == ["boss"]
+    assert "SIYU_NOWHERE is not set" in result.deliveries[0].why
+
+
 def test_a_source_refused_whole_is_a_warning_and_no_stop(settings: Settings, tmp_path: Path) -> None:
     """Published all the same; Dagster's check on the snapshot says so, as the exit code and the result do."""
     put(settings.home, "refunds", "refunds.csv", "colour,taste\nred,sweet\n")
@@ -176,7 +195,13 @@ def test_a_source_refused_whole_is_a_warning_and_no_stop(settings: Settings, tmp
             dg.AssetCheckKey(SNAPSHOT, WHOLE), limit=1
         )
         evaluation = check.event.dagster_event.event_specific_data
+        (check,) = instance.event_log_storage.get_asset_check_execution_history(
+            dg.AssetCheckKey(dg.AssetKey(["reports", "daily"]), SENT), limit=1
+        )
+        sent = check.event.dagster_event.event_specific_data
     assert result.status == "published"
+    assert (sent.passed, sent.severity.value, sent.metadata["receivers"].value) == (False, "WARN", 1)
+    assert sent.metadata["to boss"].value.startswith("failed: the environment variable SIYU_NOWHERE is not set")
     assert [(one.code, one.subject) for one in result.quality.alarms] == [("source_refused", "canonical_refunds")]
     assert (evaluation.passed, evaluation.severity.value) == (False, "WARN")
     assert "退款" in evaluation.metadata["to_know"].value

@@ -11,9 +11,10 @@ from pipelines.cli import words as terminal
 from pipelines.ingest import folder_names, sheet_names, staging, synonyms, units
 from pipelines.ingest.formats import pages
 from pipelines.mapping import words as map_words
+from pipelines.messages import services
 from pipelines.new_home import settings_file
 from pipelines.new_home import templates as new_home
-from pipelines.report import charts, layout, sentences, words
+from pipelines.report import charts, layout, message, sentences, words
 from pipelines.spec.reading import SpecError
 from pipelines.tables import ASSETS
 
@@ -28,6 +29,8 @@ READ = {
     "headers": (synonyms, synonyms.load_headers),
     "id_types": (id_types, id_types.load_id_types),
     "map_words": (map_words, map_words.words),
+    "message": (message, message.chosen),
+    "message_services": (services, services.services),
     "new_home": (new_home, new_home.new_home),
     "page_words": (pages, pages._words),
     "platforms": (platforms, platforms.load_platforms),
@@ -126,6 +129,11 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
         ("folder_names", '"618"', "618", "expected a text, found 618"),
         ("headers", "names:", "name:", "name: there is no such key; did you mean 'names'?"),
         ("id_types", "also: [用户", "also: 用户, x: [", "user_id.x: there is no such key; known: also, zh"),
+        ("message", "paid_amount,", "paid_amuont,", "tiles: no such tile: paid_amuont; did you mean 'paid_amount'?"),
+        ("message", "previous_cohort", "last_cohort", "against[3]: expected one of previous_day, week_before"),
+        ("message", "more: {zh:", "more: {cn:", "words.more.cn: there is no such key; "),
+        ("message_services", "longest: 2048", "longest: none", "wecom.longest: expected a whole number, found 'none'"),
+        ("message_services", "wait: 60", "waits: 60", "answers[45009].waits: there is no such key; did you"),
         (
             "page_words",
             "pages: [pages",

@@ -51,6 +51,17 @@ def test_without_landing_it_is_small_and_all_tables_are_in_it(settings: Settings
     assert not restored.landing.exists()
 
 
+def test_a_copy_knows_what_was_sent_and_can_send_nothing(settings: Settings, tmp_path: Path) -> None:
+    """Tried out elsewhere, it must not write to the merchant's group."""
+    for name in ("sent.json", "boss.url"):
+        (settings.home / name).write_text("{}", encoding="utf-8")
+    backup(settings, tmp_path / "copy.tar", with_landing=False)
+    restored = load_settings(tmp_path / "restored")
+    restore(tmp_path / "copy.tar", restored)
+    assert (restored.home / "sent.json").is_file()
+    assert not (restored.home / "boss.url").exists()
+
+
 def test_mappings_of_ones_own_go_with_it(settings: Settings, tmp_path: Path) -> None:
     settings.sources.mkdir()
     (settings.sources / "till.yaml").write_text("undecided: [which amount]\n", encoding="utf-8")
