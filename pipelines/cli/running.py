@@ -185,7 +185,6 @@ def outcome(settings: Settings, result: RunResult) -> str:
 def _messages(result: RunResult) -> list[str]:
     """What came of the report's messages; not those who had it before."""
     from pipelines.cli.sending import delivery_lines
-
     from pipelines.cli.show import pad
 
     return [
