@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import ipaddress
 import json
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -48,7 +52,7 @@ class Bot:
 
 
 @contextlib.contextmanager
-def bot(*replies: Reply) -> Iterator[Bot]:
+def bot(*replies: Reply, tls: ssl.SSLContext | None = None) -> Iterator[Bot]:
     """A server that gives these answers in their order, the last one from then on."""
     known = Bot(list(replies))
 
@@ -72,7 +76,11 @@ def bot(*replies: Reply) -> Iterator[Bot]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        known.url = f"http://127.0.0.1:{server.server_address[1]}/robot/send?access_token=TOP-SECRET"
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        known.url = (
+            f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}/robot/send?access_token=TOP-SECRET"
+        )
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield known
@@ -101,7 +109,9 @@ class Post:
 
 
 @contextlib.contextmanager
-def post_office(offers: Sequence[str] = ("AUTH PLAIN",), **answers: str) -> Iterator[Post]:
+def post_office(
+    offers: Sequence[str] = ("AUTH PLAIN",), tls: ssl.SSLContext | None = None, **answers: str
+) -> Iterator[Post]:
     """A mail server that takes every letter, but for `answers` to a command: rcpt="550 no such mailbox"."""
     known = Post()
 
@@ -129,12 +139,36 @@ def post_office(offers: Sequence[str] = ("AUTH PLAIN",), **answers: str) -> Iter
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         known.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield known
         finally:
             server.shutdown()
+
+
+def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """One that 127.0.0.1 gave itself, so that nobody trusts it unasked: where it lies, and a server's side of it."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    signed = made.add_extension(here, critical=True).sign(key, hashes.SHA256())
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = folder / "certificate.pem"
+    path.write_bytes(secret + signed.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return path, context
 
 
 def login(line: str) -> list[str]:

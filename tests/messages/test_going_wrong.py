@@ -13,7 +13,7 @@ from pipelines.messages.sending import Delivery, send
 from pipelines.messages.services import services
 from pipelines.steps.sending import send_report
 from tests.messages.home import Waited, home_with, secret, to
-from tests.messages.servers import SILENT, bot
+from tests.messages.servers import SILENT, bot, certificate
 
 OK = {"errcode": 0, "errmsg": "ok", "code": 0}
 SECRETS = ("TOP-SECRET", "robot/send", "127.0.0.1", "SEC-KEY")
@@ -105,6 +105,19 @@ def test_who_answers_later_than_there_is_time_has_failed(tmp_path: Path) -> None
         done = send(asked, "daily", bounds=Waited().bounds(answer=20, total=0.2))
     why = "no answer in 0.2 seconds; it may have arrived all the same"
     assert done == (Delivery("slow", "failed", why), Delivery("quick", "sent"))
+
+
+def test_who_cannot_prove_who_it_is_is_told_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is sent the message once its certificate is one that this machine trusts."""
+    settings, (path, tls) = home_with(tmp_path), certificate(tmp_path)
+    with bot(OK, tls=tls) as here:
+        asked = to(settings, boss={"service": "wecom", "url": secret(settings, "boss.url", here.url)})
+        (done,) = send(asked, "daily", bounds=Waited().bounds())
+        assert (done.state, here.came) == ("failed", [])
+        assert done.why.startswith("its certificate cannot be verified")
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        assert send(asked, "daily", bounds=Waited().bounds()) == (Delivery("boss", "sent"),)
+    assert len(here.came) == 1
 
 
 def test_a_port_that_nobody_listens_on(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.messages.sending import Delivery, send
 from tests.messages.home import MESSAGE, TEXT, Waited, home_with, secret, to
-from tests.messages.servers import Post, login, post_office
+from tests.messages.servers import Post, certificate, login, post_office
 
 BOX = {"service": "email", "host": "127.0.0.1", "security": "none", "sender": "siyu@example.com"}
 PEOPLE = ["boss@example.com", "shop@example.com"]
@@ -93,6 +93,18 @@ def test_a_server_that_speaks_no_tls(tmp_path: Path) -> None:
         done, _ = outcome(tmp_path, office, security="tls")
     assert done.why.startswith("the mail server gives no answer (")
     assert "PASS-WORD" not in "".join(office.lines)
+
+
+def test_a_server_is_told_the_password_when_it_has_proved_who_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, tls = certificate(tmp_path)
+    with post_office(tls=tls) as office:
+        done, _ = outcome(tmp_path, office, security="tls")
+        assert (done.why.split(";")[0], office.lines) == ("the mail server's certificate cannot be verified", [])
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        assert outcome(tmp_path, office, security="tls")[0] == Delivery("boss", "sent")
+    assert len(office.letters) == 1
 
 
 def test_no_server(tmp_path: Path) -> None:
