@@ -23,10 +23,10 @@ columns:
   stayed_30: {type: bigint, unit: membership, zh: 30天仍在群, description: joins not followed by leaving within 30 days}
   stayed_90: {type: bigint, unit: membership, zh: 90天仍在群, description: joins not followed by leaving within 90 days}
   prospects: {type: bigint, unit: membership, zh: 未购入群数, description: joins of people who had not bought before}
-  first_orders_30: {type: bigint, unit: membership, zh: 30天内首单, description: prospects whose first order came within 30 days}
+  first_orders_30: {type: bigint, unit: membership, zh: 30天内首单的入群数, description: prospects whose first order came within 30 days}
   repeat_prospects: {type: bigint, unit: membership, zh: 未复购入群数,
     description: joins of people who had not bought a second time before}
-  repurchases_90: {type: bigint, unit: membership, zh: 90天内复购,
+  repurchases_90: {type: bigint, unit: membership, zh: 90天内复购的入群数,
     description: repeat_prospects whose second purchase came within 90 days}
 checks:
   - not_null: [date, platform, entry_path, segment_by, segment]

@@ -18,10 +18,10 @@ columns:
   segment: {type: varchar, zh: 细分值, description: value of the order; none where it has no such value}
   segment_platform: {type: varchar, zh: 细分值的平台, description: whose number segment is; NULL where it is no number}
   paid_orders: {type: bigint, unit: order, zh: 支付订单数}
-  paid_buyers: {type: bigint, unit: person, zh: 支付人数, description: identified people with a paid order}
+  paid_buyers: {type: bigint, unit: person, over_segments: distinct, zh: 支付人数, description: identified people with a paid order}
   orders: {type: bigint, unit: order, zh: 有效订单数, description: paid orders that were not fully refunded}
-  buyers: {type: bigint, unit: person, zh: 买家数, description: identified people with a kept order}
-  new_buyers: {type: bigint, unit: person, zh: 新客数, description: buyers without a kept order in new_buyer_lookback_days before the period}
+  buyers: {type: bigint, unit: person, over_segments: distinct, zh: 买家数, description: identified people with a kept order}
+  new_buyers: {type: bigint, unit: person, over_segments: distinct, zh: 新客数, description: buyers without a kept order in new_buyer_lookback_days before the period}
   paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 支付金额}
   refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 退款金额}
   identified_amount: {type: 'decimal(18,2)', unit: yuan, zh: 可识别买家支付金额}

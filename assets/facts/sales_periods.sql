@@ -16,10 +16,10 @@ columns:
   segment: {type: varchar, zh: 细分值}
   refunds_known_until: {type: date, zh: 退款可知截止, description: of the platform whose refunds are known least far}
   paid_orders: {type: bigint, unit: order, zh: 支付订单数}
-  paid_buyers: {type: bigint, unit: person, zh: 支付人数}
+  paid_buyers: {type: bigint, unit: person, over_segments: distinct, zh: 支付人数}
   orders: {type: bigint, unit: order, zh: 有效订单数}
-  buyers: {type: bigint, unit: person, zh: 买家数}
-  new_buyers: {type: bigint, unit: person, zh: 新客数}
+  buyers: {type: bigint, unit: person, over_segments: distinct, zh: 买家数}
+  new_buyers: {type: bigint, unit: person, over_segments: distinct, zh: 新客数}
   paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 支付金额}
   refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 退款金额}
   identified_amount: {type: 'decimal(18,2)', unit: yuan, zh: 可识别买家支付金额}

@@ -44,8 +44,8 @@ columns:
     description: probability that the buyer has not stopped}
   expected_purchases_90_days: {type: double, zh: 90天预期购买次数}
   expected_purchases_365_days: {type: double, zh: 365天预期购买次数}
-  expected_spend_amount: {type: 'decimal(18,2)', unit: yuan, zh: 预期次均净额, description: of the next purchase}
-  clv_amount: {type: 'decimal(18,2)', unit: yuan, zh: 客户终身价值, description: 'net amount expected of the next 365 days, discounted'}
+  expected_spend_amount: {type: 'decimal(18,2)', unit: yuan, over_segments: apart, zh: 预期次均净额, description: of the next purchase}
+  clv_amount: {type: 'decimal(18,2)', unit: yuan, over_segments: apart, zh: 客户终身价值, description: 'net amount expected of the next 365 days, discounted'}
   not_predicted: {type: varchar, zh: 未预测原因,
     description: 'too_few_buyers, too_short_history, no_recent_order, nobody_loyal (see value_gate), no_maximum (the purchases do not tell the parameters),
       no_spend_model (the amounts do not); NULL where all is predicted'}

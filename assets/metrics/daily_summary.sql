@@ -28,18 +28,18 @@ columns:
   paid_orders: {type: bigint, unit: order, zh: 支付订单数,
     description: 'orders of kind normal or deposit that were paid, closed or refunded later or not',
     zh_description: 已付款的正常或定金订单数，含后来关闭、退款的}
-  paid_buyers: {type: bigint, unit: person, zh: 支付人数,
+  paid_buyers: {type: bigint, unit: person, over_segments: distinct, zh: 支付人数,
     description: identified people with at least one paid order; NULL where there are paid orders and none names a person,
     zh_description: 至少一笔支付订单的可识别买家，去重；有支付订单而没有一单认得出买家时为空}
   orders: {type: bigint, unit: order, zh: 有效订单数,
     description: 'kept orders: paid orders that were not fully refunded', zh_description: 支付订单中未全额退款的}
-  buyers: {type: bigint, unit: person, zh: 买家数,
+  buyers: {type: bigint, unit: person, over_segments: distinct, zh: 买家数,
     description: identified people with at least one kept order; NULL where there are kept orders and none names a person,
     zh_description: 至少一笔有效订单的可识别买家，去重；有有效订单而没有一单认得出买家时为空}
-  new_buyers: {type: bigint, unit: person, zh: 新客数,
+  new_buyers: {type: bigint, unit: person, over_segments: distinct, zh: 新客数,
     description: 'buyers without a kept order in the 365 days (new_buyer_lookback_days; -1: ever) before the date; NULL where buyers is',
     zh_description: 此前 365 天（可设，-1 为终身）内没有有效订单的买家；买家数为空时为空}
-  returning_buyers: {type: bigint, unit: person, zh: 老客数, description: buyers - new_buyers, zh_description: 买家数减新客数}
+  returning_buyers: {type: bigint, unit: person, over_segments: distinct, zh: 老客数, description: buyers - new_buyers, zh_description: 买家数减新客数}
   paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 支付金额,
     description: 'amount of paid_orders, those refunded later included', zh_description: 支付订单金额合计，含后来退款的}
   refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 退款金额,
@@ -73,9 +73,9 @@ columns:
     description: 'private memberships begun (into a group, WeCom or the membership); NULL where the breakdown does not apply',
     zh_description: 当日开始的私域关系数（入群、加企微、入会）；该维度不适用时为空}
   leaves: {type: bigint, unit: membership, zh: 离开次数, description: private memberships ended, zh_description: 当日结束的私域关系数}
-  memberships: {type: bigint, unit: membership, zh: 在籍关系数,
+  memberships: {type: bigint, unit: membership, over_segments: part, zh: 在籍关系数,
     description: 'private memberships open at the end; the day before + joins - leaves', zh_description: 期末未结束的私域关系数，等于上期加加入减离开}
-  members: {type: bigint, unit: person, zh: 在籍人数,
+  members: {type: bigint, unit: person, over_segments: within, zh: 在籍人数,
     description: people inside at least one private membership at the end, zh_description: 期末至少在一个群、企微或会员内的人数，去重}
   is_sales_known: {type: boolean, zh: 订单可知,
     description: 'orders of every day of the period are known: none lies in a gap of the data (core.data_gaps) or before the first order told. Of a breakdown other than platform and shop a gap counts that hides a tenth of the orders or more',

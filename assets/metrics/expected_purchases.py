@@ -23,7 +23,7 @@ columns:
   segment: {type: varchar, zh: 细分值, description: all or the platform bought on}
   repeat_purchases: {type: bigint, zh: 复购次数, description: distinct days with a kept order after the first}
   age_days: {type: bigint, unit: day, zh: 首购至今天数, description: from the first purchase to the last day known}
-  people: {type: bigint, unit: person, zh: 人数, description: buyers of whom both are so}
+  people: {type: bigint, unit: person, over_segments: apart, zh: 人数, description: buyers of whom both are so}
   purchases_90_days: {type: double, zh: 90天预期购买, description: of one of them who is still active}
   purchases_365_days: {type: double, zh: 365天预期购买, description: of one of them who is still active}
   discounted_365_days:

@@ -47,14 +47,16 @@ columns:
   stay_90_rate: {type: double, unit: ratio, of: [stayed_90, mature_joins_90], zh: 90天留群率, zh_description: 90天仍在群 ÷ 满90天入群数}
   prospects_30: {type: bigint, unit: membership, zh: 未购入群数,
     description: 'joins of people who had not bought before, after which orders are known for 30 days', zh_description: 入群前没有买过、入群之后订单可知已满 30 天的入群数}
-  first_orders_30: {type: bigint, unit: membership, zh: 30天内首单,
-    description: prospects_30 whose first order came within 30 days of joining, zh_description: 未购入群者在入群 30 天内下首单的}
+  first_orders_30: {type: bigint, unit: membership, zh: 30天内首单的入群数,
+    description: 'prospects_30 whose first order came within 30 days of joining; joins, so the one order of somebody who joined two groups follows both',
+    zh_description: 未购入群中 30 天内下首单的；按入群计，入两个群的人一单计两次}
   first_order_30_rate: {type: double, unit: ratio, of: [first_orders_30, prospects_30], zh: 30天首单率,
     zh_description: 30天内首单 ÷ 未购入群数}
   repeat_prospects_90: {type: bigint, unit: membership, zh: 未复购入群数,
     description: 'joins of people who had not bought a second time before, after which orders are known for 90 days', zh_description: 入群前没有复购过、入群之后订单可知已满 90 天的入群数}
-  repurchases_90: {type: bigint, unit: membership, zh: 90天内复购,
-    description: repeat_prospects_90 whose second purchase came within 90 days of joining, zh_description: 未复购入群者在入群 90 天内第二次购买的}
+  repurchases_90: {type: bigint, unit: membership, zh: 90天内复购的入群数,
+    description: repeat_prospects_90 whose second purchase came within 90 days of joining; joins too,
+    zh_description: 未复购入群中 90 天内第二次购买的；同样按入群计}
   repurchase_90_rate: {type: double, unit: ratio, of: [repurchases_90, repeat_prospects_90], zh: 90天复购率,
     zh_description: 90天内复购 ÷ 未复购入群数}
   is_mature: {type: boolean, zh: 是否成熟, description: 'joins, leaves and orders are known for 90 days after the month''s end'}

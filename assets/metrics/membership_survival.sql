@@ -22,7 +22,7 @@ columns:
   segment: {type: varchar, zh: 细分值, description: 'value at joining; kind is group, wecom or member; none where there is no such value'}
   day: {type: bigint, unit: day, zh: 加入后天数, description: days since joining,
     zh_description: 从加入算起的天数}
-  memberships: {type: bigint, unit: membership, zh: 样本数, description: all stays of the segment}
+  memberships: {type: bigint, unit: membership, over_segments: part, zh: 样本数, description: all stays of the segment}
   at_risk: {type: bigint, unit: membership, zh: 在观察数,
     description: 'stays still open and still observed just before the day''s leaves', zh_description: 到该天仍在籍且仍在观察的样本数}
   left: {type: bigint, unit: membership, zh: 当天离开, description: stays that ended on that day after joining}

@@ -3,9 +3,11 @@ title: {zh: 购买阶梯, en: Order ladder}
 description: >-
   How many buyers reached their n-th purchase (distinct day), how many went on to the next, and after how many days. next_rate is as known at as_of and
   still rises, as recent buyers have time left; mature_next_rate asks only those who had within_days, and only about the next purchase within them. Gaps
-  are days between two purchases of those who went on; quantiles interpolate linearly.
+  are days between two purchases of those who went on so far, so they grow with the time watched; how soon people buy again tells repurchase_curve.
+  Quantiles interpolate linearly.
 description_zh: >-
   到达第 n 次购买（按天去重）的人数、继续买下一次的人数与间隔天数。next_rate 截至目前，仍会上升；成熟口径只看已满观察期的人在观察期内是否再买。
+  间隔只含已再买的人，观察越久越长；多久再买请看复购概率曲线（repurchase_curve）。
 grain: segment_by, segment, purchase_no
 parameters:
   within_days: 90
@@ -31,12 +33,12 @@ columns:
     zh_description: 成熟到达人数中，在规定天数内又买了下一次的}
   mature_next_rate: {type: double, unit: ratio, of: [mature_next_buyers, mature_buyers], zh: 继续率（成熟）,
     description: NULL while nobody is mature, zh_description: 成熟到达人数中 90 天内再次购买的人数 ÷ 成熟到达人数}
-  gap_days_p25: {type: double, unit: day, zh: 间隔P25, description: 'days to the next purchase, first quartile of next_buyers',
-    zh_description: 到下一次购买的天数，第一四分位数}
-  gap_days_p50: {type: double, unit: day, zh: 间隔中位数, description: 'days to the next purchase, median of next_buyers',
-    zh_description: 到下一次购买的天数，中位数}
-  gap_days_p75: {type: double, unit: day, zh: 间隔P75, description: 'days to the next purchase, third quartile of next_buyers',
-    zh_description: 到下一次购买的天数，第三四分位数}
+  gap_days_p25: {type: double, unit: day, zh: 间隔P25, description: 'days to the next purchase, first quartile of next_buyers; so far, as who takes longer is not among them yet',
+    zh_description: 到下一次购买的天数，第一四分位数；截至目前，间隔更长的人尚未计入}
+  gap_days_p50: {type: double, unit: day, zh: 间隔中位数, description: 'days to the next purchase, median of next_buyers; so far, as who takes longer is not among them yet',
+    zh_description: 到下一次购买的天数，中位数；截至目前，间隔更长的人尚未计入}
+  gap_days_p75: {type: double, unit: day, zh: 间隔P75, description: 'days to the next purchase, third quartile of next_buyers; so far, as who takes longer is not among them yet',
+    zh_description: 到下一次购买的天数，第三四分位数；截至目前，间隔更长的人尚未计入}
   is_small: {type: boolean, small_of: mature_buyers, zh: 样本过小, description: fewer than small_group mature buyers}
 checks:
   - unique: [segment_by, segment, purchase_no]

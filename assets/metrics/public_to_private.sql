@@ -36,7 +36,7 @@ columns:
   median_days: {type: double, unit: day, zh: 中位天数,
     description: 'median of the whole days from public touch to private entry, among private_people: 24 hours each, a day begun counts (0 = the same date)',
     zh_description: 公转私者从触达到入私域所需整天数的中位数，不足 24 小时按一天，同一自然日为 0}
-  cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 广告消耗,
+  cost_amount: {type: 'decimal(18,2)', unit: yuan, over_segments: part, zh: 广告消耗,
     description: 'ad spend recorded on the cohort''s days, from the first day of data up to as_of; NULL where none is recorded or the breakdown has no spend of its own',
     zh_description: 该周记录到的广告消耗；没有记录或该维度无法拆分时为空}
   cost_per_private_amount: {type: 'decimal(18,2)', unit: yuan, of: {parts: [cost_amount, private_people], when: is_mature and is_cost_known},

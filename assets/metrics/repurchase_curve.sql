@@ -21,7 +21,7 @@ columns:
   segment: {type: varchar, zh: 细分值, description: value at the first order; none where it has no such value}
   day: {type: bigint, unit: day, zh: 首购后天数, description: days since the first purchase,
     zh_description: 从首购算起的天数}
-  buyers: {type: bigint, unit: person, zh: 首购人数, description: all first-time buyers of the segment}
+  buyers: {type: bigint, unit: person, over_segments: part, zh: 首购人数, description: all first-time buyers of the segment}
   at_risk: {type: bigint, unit: person, zh: 在观察人数,
     description: buyers without a second purchase and still observed just before the day, zh_description: 到该天仍未复购且仍在观察的人数}
   events: {type: bigint, unit: person, zh: 当天复购, description: buyers whose second purchase came on that day after the first}

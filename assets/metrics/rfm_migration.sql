@@ -16,8 +16,8 @@ columns:
   segment: {type: varchar, zh: 细分值, description: all or the platform bought on}
   from_segment: {type: varchar, zh: 上月末人群, description: 'rfm_segment at the end of the month before; new who had not bought yet'}
   to_segment: {type: varchar, zh: 本月末人群, description: rfm_segment at the end of the month}
-  people: {type: bigint, unit: person, zh: 人数}
-  from_people: {type: bigint, unit: person, zh: 来源人数, description: everybody who comes from from_segment}
+  people: {type: bigint, unit: person, over_segments: apart, zh: 人数}
+  from_people: {type: bigint, unit: person, over_segments: apart, zh: 来源人数, description: everybody who comes from from_segment}
   migration_rate: {type: double, unit: ratio, of: [people, from_people], zh: 流转率}
   is_mature: {type: boolean, zh: 是否成熟, description: 'orders are known to the month''s end, of all on every platform'}
   is_small: {type: boolean, small_of: from_people, zh: 样本过小, description: fewer than small_group in from_segment}

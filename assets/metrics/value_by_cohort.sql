@@ -28,7 +28,7 @@ columns:
   orders: {type: bigint, unit: order, zh: 订单数, description: kept orders of mature_people within the months}
   net_amount: {type: 'decimal(18,2)', unit: yuan, zh: 净额, description: of these orders}
   net_per_person_amount: {type: 'decimal(18,2)', unit: yuan, of: [net_amount, mature_people], zh: 人均净额, description: NULL while nobody is mature}
-  cost_amount: {type: 'decimal(18,2)', unit: yuan, zh: 广告消耗, description: recorded in the cohort's month; NULL where none is or the breakdown has none}
+  cost_amount: {type: 'decimal(18,2)', unit: yuan, over_segments: part, zh: 广告消耗, description: recorded in the cohort's month; NULL where none is or the breakdown has none}
   cost_per_person_amount: {type: 'decimal(18,2)', unit: yuan, of: {parts: [cost_amount, people], when: is_cost_known}, zh: 人均获客成本,
     description: once the spend of the whole month is known}
   payback_month: {type: bigint, zh: 回本月, description: 'first month_no, of those that are over for the whole cohort, with net_per_person_amount at or above

@@ -55,7 +55,12 @@ columns:
   p_standard_error: {type: double, zh: p 的标准误}
   q_standard_error: {type: double, zh: q 的标准误}
   v_standard_error: {type: double, zh: v 的标准误}
-  people: {type: bigint, unit: person, zh: 人数, description: buyers up to as_of; on them the parameters are fitted}
+  people:
+    type: bigint
+    unit: person
+    over_segments: distinct
+    zh: 人数
+    description: buyers up to as_of; on them the parameters are fitted
   calibration_end: {type: date, zh: 校准截止日, description: holdout_days before as_of}
   holdout_actual: {type: bigint, zh: 留出期实际购买,
     description: purchases after calibration_end of those who were buyers by then}

@@ -14,6 +14,7 @@ from pipelines.docs.markdown import code, fenced, grid, page
 from pipelines.ingest.sources import shipped_sources
 from pipelines.ingest.staging import Column as StagingColumn
 from pipelines.ingest.staging import load_staging
+from pipelines.spec.adding_up import PROMISES, promised
 from pipelines.spec.checks import Check, checks_of
 from pipelines.spec.header import Column
 from pipelines.tables import ASSETS, Table
@@ -63,6 +64,7 @@ def _page(table: Table, readers: list[str], example: Example | None) -> str:
         "## Columns",
         _input(table.name) if table.schema == "staging" else "",
         grid(("column", "type", "unit", "中文", "meaning", "含义"), map(_column, table.columns.values())),
+        _adding_up(table),
         _parameters(table),
         _checks(table),
         _lineage(table, readers),
@@ -72,6 +74,14 @@ def _page(table: Table, readers: list[str], example: Example | None) -> str:
 
 def _column(column: Column) -> tuple[str, ...]:
     return (code(column.name), column.type, column.unit, column.zh, column.description, column.zh_description)
+
+
+def _adding_up(table: Table) -> str:
+    """Of a metric with breakdowns, in which columns their rows may be added up."""
+    told = promised(table) if table.schema == "metrics" else {}
+    kinds = {word: ", ".join(code(name) for name, said in told.items() if said == word) for word in PROMISES}
+    lines = [f"- {names}: {PROMISES[word]}" for word, names in kinds.items() if names]
+    return "Of one breakdown, where `all` is asked beside it:\n\n" + "\n".join(lines) if lines else ""
 
 
 def _input(name: str) -> str:

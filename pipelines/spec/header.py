@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from pipelines.spec.adding_up import OverSegments, refuse_unless_counted
 from pipelines.spec.checks import CheckEntry
 from pipelines.spec.nearest import hint
 from pipelines.spec.reading import Strict, texts
@@ -123,6 +124,7 @@ class Column(Strict):
     unit: Unit = ""
     of: Annotated[Ratio, _as("parts", list)] | None = None
     small_of: str = ""  # of a metric: true where this count is below small_group
+    over_segments: OverSegments = "sum"  # how the rows of a breakdown make up the row of all
     description: str = Field(default="", validate_default=True)
     zh_description: str = ""
 
@@ -141,6 +143,7 @@ class Column(Strict):
             raise ValueError(f"of: is for a ratio (double) or an amount (decimal(18,2) in yuan), not {self.type}")
         if self.small_of and self.type != "boolean":
             raise ValueError(f"small_of: is for a boolean, not {self.type}")
+        refuse_unless_counted(self)
         return self
 
 

@@ -10,6 +10,7 @@ import pytest
 from pipelines.catalogue import load_catalogue
 from pipelines.engines.engine import TOUCHED
 from pipelines.report.words import load_words
+from pipelines.spec.adding_up import promised
 from pipelines.spec.header import Touched, Unit
 from pipelines.tables import load_tables
 
@@ -49,6 +50,12 @@ def test_a_metric_is_short():
             lines[name] = sum(1 for line in body.splitlines() if line.strip())
     assert statistics.median(lines.values()) <= 60
     assert max(lines.values()) <= 150
+
+
+def test_who_says_how_rows_add_up_has_breakdowns():
+    said = [(table, c.name) for table in TABLES.values() for c in table.columns.values() if c.over_segments != "sum"]
+    assert len(said) > 10
+    assert [f"{table.qualified}.{name}" for table, name in said if name not in promised(table)] == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

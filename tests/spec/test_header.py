@@ -64,6 +64,8 @@ def test_a_grain_may_be_a_text(tmp_path):
         ("type: date", "type: dat", "columns.day.type: expected one of varchar, bigint"),
         ("type: date", "type: dat", "found 'dat'; did you mean 'date'?"),
         ("unit: person, zh: 人数", "unit: persons, zh: 人数", "found 'persons'; did you mean 'person'?"),
+        ("unit: person, zh: 人数", "unit: person, over_segments: some, zh: 人数", "expected one of sum, disti"),
+        ("people], zh", "people], over_segments: part, zh", "columns.rate: over_segments: is for a count or an amount"),
         ("description: An example.", "description: [a]", "description: expected a text, found ['a']"),
         ("description: An example.", "description: 7", "description: expected a text, found 7"),
         ("  day:    {type: date, zh: 日}", "  day:", "columns.day: expected keys with values, found nothing"),
