@@ -7,11 +7,13 @@ rows; those stand in each test, where an analyst can check them by eye.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import hashlib
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
+import pipelines.ingest
 from pipelines.building import Pass, refresh
 from pipelines.core import begin_pass, core_tables
 from pipelines.database import connect
@@ -131,6 +135,14 @@ def empty_warehouse() -> Any:
     # One thread: of rows this few, handing work around costs more than the work, and the suite has a process per core.
     connection.execute("set threads = 1")
     return connection
+
+
+@contextlib.contextmanager
+def tables_stand() -> Iterator[None]:
+    """For a load into such a warehouse: whether the tables stand, and each column of theirs, is not asked again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipelines.ingest, "create_staging", lambda _: None)
+        yield
 
 
 def on_every_thread(built: World) -> World:

@@ -13,6 +13,8 @@ from pipelines.settings import load_settings
 from pipelines.upkeep.forget import Who, forget_person
 from tests.cli.conftest import Siyu
 
+pytestmark = pytest.mark.usefixtures("few_tables")
+
 JANUARY = """order_id,platform,phone,paid_at,paid_amount
 o1,douyin,13911112222,2025-01-05 10:00:00,100
 o2,douyin,13911112222,2025-01-20 10:00:00,80
@@ -24,7 +26,7 @@ o4,douyin,13911112222,2025-02-05 10:00:00,100
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def loaded(few_tables: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("january")
     _land(home, "january.csv", JANUARY)
     assert run(load_settings(home)).status == "published"

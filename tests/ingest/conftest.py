@@ -16,7 +16,7 @@ import pytest
 from pipelines.ingest import FileResult, IngestResult, ingest
 from pipelines.settings import Settings
 from tests.wordless import codes_without_words
-from tests.worlds import clear, empty_warehouse
+from tests.worlds import clear, empty_warehouse, tables_stand
 
 Row = dict[str, Any]
 
@@ -47,7 +47,8 @@ class Landing:
         return self.write(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), at)
 
     def ingest(self) -> IngestResult:
-        result = ingest(self.connection, self.settings)
+        with tables_stand():
+            result = ingest(self.connection, self.settings)
         for file in result.files:
             assert file.rows_read == file.rows_loaded + file.rows_superseded + file.rows_quarantined, file
         self.check_ledger()

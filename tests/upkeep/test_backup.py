@@ -16,6 +16,8 @@ from pipelines.upkeep.backup import NoBackup, backup, restore
 from pipelines.upkeep.verify import verify
 from tests.upkeep.conftest import flip, land
 
+pytestmark = pytest.mark.usefixtures("few_tables")
+
 
 def _tables(settings: Settings) -> dict[str, list[tuple]]:
     with read_only(settings.snapshot_path) as snapshot:

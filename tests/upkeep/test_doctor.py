@@ -31,6 +31,8 @@ from tests.upkeep.test_verify import (
     _other_key,
 )
 
+pytestmark = pytest.mark.usefixtures("few_tables")
+
 Patch = pytest.MonkeyPatch
 Fault = Callable[[Settings, Patch], Settings | None]
 Check = Callable[[Settings], Any]

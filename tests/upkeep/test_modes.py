@@ -43,7 +43,7 @@ def test_readers_read_what_is_published_and_nothing_else(
     assert (tmp_path / "landing").stat().st_mode & 0o007 == 0
 
 
-def test_what_an_earlier_release_left_open_is_closed(home: Path) -> None:
+def test_what_an_earlier_release_left_open_is_closed(home: Path, few_tables: None) -> None:
     for name in ("warehouse.duckdb", "warehouse.lock"):
         (home / name).chmod(0o644)
     home.chmod(0o755)

@@ -15,6 +15,8 @@ from pipelines.upkeep.purge import purge
 from pipelines.upkeep.verify import verify
 from tests.upkeep.conftest import MORE, land
 
+pytestmark = pytest.mark.usefixtures("few_tables")
+
 
 def old(settings: Settings, days: int) -> None:
     """As if everything had been loaded so many days ago."""

@@ -14,6 +14,8 @@ from pipelines.upkeep.verify import verify
 from pipelines.warehouse import WarehouseBusy, open_for_writing
 from tests.upkeep.conftest import MORE, flip
 
+pytestmark = pytest.mark.usefixtures("few_tables")
+
 
 def _broken(settings: Settings) -> dict[str, str]:
     return {one.part: f"{one.broken} {one.remedy}" for one in verify(settings) if not one.is_whole}

@@ -9,6 +9,8 @@ from pipelines.run import run
 from pipelines.settings import Settings
 from pipelines.upkeep.version import SHAPE, NewerHome, shape_of
 
+pytestmark = pytest.mark.usefixtures("few_tables")
+
 
 def _change(settings: Settings, *statements: str) -> None:
     with duckdb.connect(str(settings.warehouse_path)) as connection:
