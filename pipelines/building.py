@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DECIDES_ROWS = [
     ASSETS.parent / "pipelines" / name
     for name in (
+        "activities.py",
         "breakdowns.py",
         "rendering.py",
         "sql_tree.py",

@@ -6,6 +6,7 @@ SQL over events (assets/core).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -53,6 +54,14 @@ def _spellings(words: dict[str, EventWord]) -> dict[str, str]:
             if found.setdefault(spelling, word) != word:
                 raise SpecError(f"{FILE}: {spelling} is a spelling of {found[spelling]} and of {word}")
     return found
+
+
+def is_move(word: str, private: Collection[str]) -> bool:
+    """Whether a word begins or ends a membership: a stay, or one of the merchant's `private` entry events."""
+    entry = load_event_words().get(word)
+    begun_by = (entry.ends or (word if entry.kind else None)) if entry else None
+    is_stay = begun_by is not None and load_event_words()[begun_by].stay
+    return is_stay or (begun_by or word) in private
 
 
 def known_word(text: str) -> str:

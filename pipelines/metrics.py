@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pipelines.activities import ORDER, event_words_in, meanings
 from pipelines.building import Built, build, values
 from pipelines.facts import are_stored
 from pipelines.fitted import put, rows_of
@@ -130,8 +131,8 @@ def doubts(snapshot: Snapshot, name: str, parameters: Mapping[str, Any], as_of: 
     from pipelines.core import beyond_data
 
     table, said = find_metric(name), []
-    for parameter in table.words_of.keys() & parameters.keys():
-        said += _unheard(snapshot.connection, table, parameter, table.resolve(parameters)[parameter])
+    for parameter in table.header.activities.keys() & parameters.keys():
+        said += _unheard(snapshot.connection, parameter, table.resolve(parameters)[parameter])
     day = snapshot.as_of if as_of is None else date.fromisoformat(str(as_of))
     if day > snapshot.as_of:
         said.append(beyond_data(snapshot.connection, snapshot.settings, day))
@@ -151,18 +152,17 @@ def _notices(connection: Connection, table: Table, parameters: Mapping[str, Any]
     return said
 
 
-def _unheard(connection: Connection, table: Table, parameter: str, asked: list[str]) -> list[str]:
-    """A sentence for each word that its column does not hold: misspelt, it is answered with no rows or rates of 0."""
-    column = table.words_of[parameter].column
-    source, _, short = column.rpartition(".")
-    rows = connection.sql(f"select distinct {short} from {source} where {short} is not null").fetchall()
-    known = [*table.words_of[parameter].besides, *sorted(row[0] for row in rows)]
+def _unheard(connection: Connection, parameter: str, texts: list[str]) -> list[str]:
+    """A sentence for each word that nobody's activity is: misspelt, it is answered with no rows or rates of 0."""
+    rows = connection.sql("select distinct activity from core.activities").fetchall()
+    known = [*(word for word in meanings() if word != ORDER), *sorted(row[0] for row in rows)]
     said = []
-    for word in (word for word in asked if word not in known):
-        near = nearest(str(word), known)
+    for word in (word for word in event_words_in(texts) if word not in known):
+        near = nearest(word, known)
         meant = f"did you mean '{near}'? " if near else ""
         said.append(
-            f"{parameter}={word}: nobody did this, {column} holds no such word; {meant}it holds {', '.join(known)}"
+            f"{parameter}={word}: nobody did this, core.activities.activity holds no such word; "
+            f"{meant}it holds {', '.join(known)}"
         )
     return said
 

@@ -21,11 +21,11 @@ import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipelines import breakdowns
+from pipelines import activities, breakdowns
 from pipelines.spec.literals import literal, literal_text
 from pipelines.spec.nearest import hint
 from pipelines.spec.reading import SpecError
-from pipelines.spec.table_file import ASSETS, TableFile, read_table_file
+from pipelines.spec.table_file import ASSETS, METRICS, TableFile, read_table_file
 from pipelines.sql_text import Unreadable, computed, fill, parameters, put_in_place, references
 from pipelines.sql_tree import named_apart, parameter_name, substituted
 from pipelines.statistics import statistics_read
@@ -43,11 +43,14 @@ def defaults_of(table: TableFile) -> dict[str, Any]:
 
 
 def dependencies_of(table: TableFile) -> tuple[str, ...]:
-    """Qualified names of the tables that a table reads, from its SQL (or its header, where it is Python)."""
+    """Qualified names of the tables that a table reads, from its SQL (or its header, where it is Python), whichever of its
+    breakdowns is asked for."""
     if not table.sql:
         return tuple(sorted(table.header.reads))
     try:
-        placed = facts_read(table, defaults_of(table), is_stored=True)
+        offered = table.header.choices.get("segments", ("default",))
+        values = defaults_of(table) | ({} if offered == ("default",) else {"segments": list(offered)})
+        placed = facts_read(table, with_constants(table, values), is_stored=True)
         own = {one.table for one in references(table.sql)} - placed.keys()
         return tuple(sorted(own.union(*({one.table for one in references(text)} for text in placed.values()))))
     except Unreadable as error:
@@ -93,8 +96,12 @@ def _render_part(table: TableFile, values: Mapping[str, Any], is_stored: bool) -
 
 
 def with_constants(table: TableFile, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values and what the header's constants make of them, as far as what they need is there."""
+    """The values, what people are asked to have done as SQL, and what the header's constants make of them, as far as
+    what these need is there."""
     known = _segments_of(table) | dict(values)
+    for name in table.header.activities.keys() & known.keys():
+        texts = [known[name]] if isinstance(known[name], str) else known[name]
+        known |= activities.asked(name, texts, known)
     stated = {name: text for name, text in table.header.constants.items() if known.keys() >= set(parameters(text))}
     return known | {name: constant(text, known) for name, text in stated.items()}
 
@@ -140,13 +147,18 @@ def find_fact(name: str) -> TableFile:
 
 
 def breakdowns_read(table: TableFile) -> dict[str, None]:
-    """Every breakdown that the facts of a table's header offer or read, in the order of breakdowns.yaml."""
-    read = [breakdowns.breakdowns_of(fact) or breakdowns_read(find_fact(fact)) for fact in table.header.facts]
+    """Every breakdown that the facts and metrics of a table's header offer or read, in the order of breakdowns.yaml."""
+    read: list[Mapping[str, Any]] = [
+        breakdowns.breakdowns_of(fact) or breakdowns_read(find_fact(fact)) for fact in table.header.facts
+    ]
+    files = [path for name in table.header.metrics for path in (ASSETS / METRICS).glob(f"{name}.*")]
+    read += [breakdowns_read(read_table_file(path)) for path in files if path.suffix in (".sql", ".py")]
     return {name: None for name in breakdowns.load_breakdowns() if any(name in offered for offered in read)}
 
 
 def expanded(table: TableFile, tree: exp.Expr, values: Mapping[str, Any], is_stored: bool = True) -> exp.Expr:
     """The SELECT of a table with SELECTs in the place of the facts that it reads; of a fact also its breakdowns."""
+    values = with_constants(table, values)
     return substituted(_with_breakdowns(table, tree, values), facts_read(table, values, is_stored))
 
 
@@ -188,7 +200,7 @@ def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_st
     fact = find_fact(name)
     asked = list(values.get("segments") or breakdowns.breakdowns_of(name))
     given = {parameter: _value(fact, parameter, values[of]) for parameter, of in wanted.items()}
-    values = {**defaults_of(fact), **values, **given, "segments": asked}
+    values = with_constants(fact, {**defaults_of(fact), **values, **given, "segments": asked})
     for one in (fact, _in_its_place(fact, values)):
         # of a view an engine would make every breakdown, whichever is asked for
         if is_stored and not one.is_view and all(_has(one, *item, values) for item in given.items()):

@@ -60,7 +60,7 @@ class Table(TableFile):
 
     def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The header's parameters overridden by `given`; what the table does not take is refused with what it does."""
-        return resolved(self.qualified, self.parameters, self.choices, given)
+        return resolved(self.qualified, self.parameters, self.choices, given, self.header.activities)
 
     def render(
         self,

@@ -45,8 +45,11 @@ def few_tables() -> Iterator[None]:
 
 def small_report(
     snapshot_path: Path, out_dir: Path, settings: Any, kind: str = "daily", date: Any = None, unpublished: Any = ()
-) -> ReportFiles:
+) -> Any:
     """Two files that name what was not published, and a message that says how much that was."""
+    from pipelines.report import ReportFiles
+    from pipelines.report.message import Message
+
     out_dir.mkdir(parents=True, exist_ok=True)
     page = out_dir / f"{kind}-2025-02-02.html"
     warnings = (f"{len(unpublished)} held back",) if unpublished else ()

@@ -66,6 +66,8 @@ class World:
     def rows(self, name: str, where: str = "true", order: str = "all", **parameters: Any) -> list[Row]:
         """A core table's rows, or a metric's with parameters; sorted by all columns unless `order` says otherwise."""
         if name.startswith("metrics."):
+            if "order" in load_tables()[name].parameters and order != "all":  # the order of a funnel's steps
+                parameters, order = {**parameters, "order": order}, "all"
             self._build(needed_core({name}))
             relation = query(self.warehouse, name, parameters, self.settings, self.as_of)
             relation.create_view("asked", replace=True)

@@ -1,7 +1,7 @@
 /*
 title: {zh: 活动, en: Activities}
-description: Events and kept orders of known people in one shape, an order being the word 'order'; what retention asks about.
-description_zh: 已知人员的互动与有效订单合成一列，订单记作 order；留存从这里取数。
+description: "Events and kept orders of known people in one shape, an order being the word 'order'; what retention, funnels and lifecycles ask about, and compare in their conditions."
+description_zh: 已知人员的互动与有效订单合成一列，订单记作 order；留存、漏斗、生命周期从这里取数，条件也按这里的列。
 grain: {text: one event or order}
 materialized: view
 columns:
@@ -24,6 +24,14 @@ columns:
   channel:           {type: varchar, zh: 渠道}
   domain:            {type: varchar, zh: 域}
   platform:          {type: varchar, zh: 平台}
+  shop_id:           {type: varchar, zh: 店铺, description: of orders}
+  group_id:          {type: varchar, zh: 粉丝群}
+  live_session_id:   {type: varchar, zh: 直播场次}
+  campaign_id:       {type: varchar, zh: 活动}
+  entry_path:        {type: varchar, zh: 入群路径, description: of events}
+  value:             {type: double, zh: 数值, description: "of events: level, amount or seconds; what the event's word says"}
+  paid_amount:       {type: 'decimal(18,2)', unit: yuan, zh: 支付金额, description: of orders}
+  net_amount:        {type: 'decimal(18,2)', unit: yuan, zh: 净额, description: 'of orders, less refunds up to as_of'}
 checks:
   - not_null: [person_id, activity, activity_at]
 */
@@ -46,7 +54,15 @@ select
   is_active,
   channel,
   domain,
-  platform
+  platform,
+  cast(null as varchar) as shop_id,
+  group_id,
+  live_session_id,
+  campaign_id,
+  entry_path,
+  value,
+  cast(null as decimal(18, 2)) as paid_amount,
+  cast(null as decimal(18, 2)) as net_amount
 from core.events
 where person_id is not null
 union all
@@ -69,6 +85,14 @@ select
   true as is_active,
   channel,
   domain,
-  platform
+  platform,
+  shop_id,
+  group_id,
+  live_session_id,
+  campaign_id,
+  cast(null as varchar) as entry_path,
+  cast(null as double) as value,
+  paid_amount,
+  net_amount
 from core.orders
 where order_no is not null

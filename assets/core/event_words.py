@@ -46,7 +46,7 @@ checks:
   - not_null: [event, is_private_entry, is_exit, is_stay, is_move, is_step, is_active]
 """
 
-from pipelines.event_words import EventWord, load_event_words
+from pipelines.event_words import EventWord, is_move, load_event_words
 
 
 def build(connection, settings, core_pass, engine):
@@ -70,7 +70,6 @@ def _row(words, word, private):
     kind = begins and begins.kind
     is_stay = begins is not None and begins.stay
     is_private = word in private
-    is_move = is_stay or (begun_by or word) in private
     is_step = begun_by is not None or entry.private or is_private
-    is_exit = entry.ends is not None
-    return (word, entry.zh, kind, begun_by, entry.act, is_private, is_exit, is_stay, is_move, is_step, entry.active)
+    is_exit, moves = entry.ends is not None, is_move(word, private)
+    return (word, entry.zh, kind, begun_by, entry.act, is_private, is_exit, is_stay, moves, is_step, entry.active)

@@ -12,6 +12,7 @@ parameters:
   start: [order]
   period: week
   week_starts: monday
+activities: {start: 0}
 constants:
   week_shift: "case when $week_starts = 'sunday' then 1 else 0 end"
 choices: {period: [day, week, month], week_starts: [monday, sunday]}
@@ -38,7 +39,7 @@ with marked as (
     count(*) as people
   from core.activities
   where
-    activity = $start[1]
+    activity = $start_word
     and case $period when 'day' then is_first_in_day when 'week' then is_first_in_week else is_first_in_month end
   group by all
 ),

@@ -15,6 +15,7 @@ parameters:
   cohorts: first
   min_count: 1
   week_starts: monday
+activities: {start: 0, back: 0}
 constants:
   counts: >-
     case when list_contains(cast($mode as varchar[]), 'on') then 'on' when list_contains(cast($mode as varchar[]), 'on_or_after') then 'on_or_after'
@@ -27,9 +28,9 @@ choices: {period: [day, week, month, rolling_24h], mode: ['on', on_or_after, num
 dated_by: cohort
 instead:
   repeats: >-
-    $start = $back and len($start) = 1 and $start[1] not in ('any', 'private_entry') and $cohorts = 'first' and $min_count = 1
+    $start_word <> '' and $start_word = $back_word and $cohorts = 'first' and $min_count = 1
     and list_contains(cast($mode as varchar[]), 'on') and $period <> 'rolling_24h'
-    and ($segments = ['all'] or ($start = ['order'] and list_has_all(['all', 'channel', 'domain', 'platform'], $segments)))
+    and ($segments = ['all'] or ($start_word = 'order' and list_has_all(['all', 'channel', 'domain', 'platform'], $segments)))
     and ($period <> 'week' or $week_starts = $core_week_starts)
 columns:
   cohort: {type: date, zh: 起始期, description: date on which the period of the start begins}
@@ -57,12 +58,9 @@ with starts as (
     end as cohort
   from core.activities
   where
-    (
-      list_contains($start, activity)
-      or (list_contains($start, 'any') and is_active)
-      or (list_contains($start, 'private_entry') and list_contains($private_entry_events, activity))
-    )
-    and ($cohorts = 'recurring' or activity_at = first_of_kind_at)
+    $start_fits
+    -- of a word that fits whole, only its first can be the first of all
+    and ($cohorts = 'recurring' or not $start_by_word or activity_at = first_of_kind_at)
 ),
 
 numbered as (
@@ -108,6 +106,12 @@ bounds as (
   where $counts = 'bracket'
 ),
 
+backs as (
+  select *
+  from core.activities
+  where $back_fits
+),
+
 -- ... the cell of every back event at or after it;
 placed as (
   select
@@ -123,15 +127,11 @@ placed as (
       else date_diff('day', s.cohort, a.activity_date)
     end as period_no
   from subjects as s
-  inner join core.activities as a on s.person_id = a.person_id and s.activity_at <= a.activity_at
+  inner join backs as a on s.person_id = a.person_id and s.activity_at <= a.activity_at
   left join bounds as b
     on
       $counts = 'bracket'
       and date_diff('day', s.activity_date, a.activity_date) between b.first_day and b.last_day
-  where
-    list_contains($back, a.activity)
-    or (list_contains($back, 'any') and a.is_active)
-    or (list_contains($back, 'private_entry') and list_contains($private_entry_events, a.activity))
 ),
 
 -- ... and how often they came back: in a cell, or in it and all later ones together

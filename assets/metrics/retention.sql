@@ -2,8 +2,9 @@
 title: {zh: 留存, en: Retention}
 description: >-
   Of the people who did a start event in a period, how many did a back event k periods later. start and back: lists of event
-  words, order (a kept order), any (whatever a person does of their own: not messages merely delivered, approvals or leaving) or
-  private_entry (the merchant's private entry events). cohorts = first: each person once, by their first start event ever;
+  words, order (a kept order), purchase (a day with one), any (whatever a person does of their own: not messages merely delivered,
+  approvals or leaving), public (by public traffic) or private_entry (the merchant's private entry events), each with conditions
+  on the columns of core.activities where wanted: order[paid_amount>=100&channel=live|ad]. cohorts = first: each person once, by their first start event ever;
   recurring: in every period with one. mode = on: in the k-th period after the cohort's; on_or_after: in it or later; a list
   of days, e.g. 7, 14, 30: in days 1-7, 8-14, 15-30 after the person's own start (period_no counts the brackets, 0 is the start's
   own day). period = day, week, month by the calendar, or rolling_24h: k counts windows of 24 hours from the person's own start.
@@ -19,9 +20,8 @@ parameters: {segments: breakdowns}
 choices: {segments: default}
 facts:
   returns: [start, back, period, mode, cohorts, min_count, week_starts]
-words_of:
-  start: &activity {column: core.activities.activity, or: [any, private_entry]}
-  back: *activity
+constants:
+  clocks: $back_clocks
 columns:
   cohort: {type: date, zh: 起始期, description: date on which the cohort's period starts}
   period_no: {type: bigint, zh: 第几期, description: 'periods after the cohort''s; 0 is its own; with a list of days, the bracket'}
@@ -48,35 +48,7 @@ checks:
   - between: {column: retention_rate, min: 0, max: 1}
   - condition: {sql: 'returned <= people and mature_people <= people', name: no more back than there are}
 */
--- until when the back events are known of a platform's people
-with kinds as (
-  select distinct
-    case
-      when b.word = 'order' then 'orders'
-      when b.word = 'private_entry' or coalesce(w.is_move, false) then 'memberships'
-      else 'events'
-    end as kind
-  from unnest($back) as b (word)
-  left join core.event_words as w on b.word = w.event
-),
-
-ends as (
-  select
-    h.platform,
-    h.known_until,
-    cast(h.known_until + 1 as timestamp) - interval '1 second' * c.utc_offset_seconds as ends_at_utc
-  from (
-    select
-      platform,
-      min(known_until) as known_until
-    from core.known
-    where kind in (select kind from kinds) or (kind = 'orders' and list_contains($back, 'any'))
-    group by platform
-  ) as h
-  left join core.calendar as c on $period = 'rolling_24h' and h.known_until + 1 = c.date
-),
-
-brackets as (
+with brackets as (
   select
     row_number() over (order by m.last_day) - 1 as period_no,
     coalesce(lag(m.last_day) over (order by m.last_day) + 1, 0) as first_day,
@@ -105,7 +77,7 @@ aged as (
     ) as age,
     sum(f.people) as people
   from facts.returns as f
-  left join ends as e on f.platform = e.platform
+  left join statistics.asked_until as e on f.platform = e.platform
   group by all
 ),
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipelines.activities import meanings
 from pipelines.cli.mistakes import UserError
 from pipelines.cli.terminal import console
 from pipelines.cli.words import say, spoken
@@ -148,10 +149,9 @@ def _facts(table: Table) -> Grid:
 
 def _choices(table: Table, name: str) -> str:
     """What else a parameter takes than parts of its default."""
-    if name in table.words_of:
-        said = table.words_of[name]
-        words = [*said.besides, say("any word of {column}", column=said.column)]
-        return say("  (of {words})", words=", ".join(words))
+    if name in table.header.activities:
+        words = [*meanings(), say("any word of {column}", column="core.activities.activity")]
+        return say("  (of {words}; a|b, word[column=value])", words=", ".join(words))
     allowed = table.choices.get(name, table.parameters[name])
     return "" if allowed == table.parameters[name] else say("  (of {words})", words=", ".join(map(str, allowed)))
 

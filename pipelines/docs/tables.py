@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from pipelines.activities import meanings
 from pipelines.catalogue import load_catalogue
 from pipelines.docs.examples import Example, load_examples
 from pipelines.docs.markdown import code, fenced, grid, page
@@ -135,9 +136,10 @@ def _parameters(table: Table) -> str:
 
 def _choices(table: Table, name: str) -> str:
     """What a parameter takes, where that is not just any part of its default."""
-    if name in table.words_of:
-        said = table.words_of[name]
-        return ", ".join([*map(code, said.besides), f"any word of {code(said.column)}"])
+    if name in table.header.activities:
+        most = table.header.activities[name]
+        listed = [*map(code, meanings()), f"any word of {code('core.activities.activity')}"]
+        return ", ".join(listed) + (f"; at most {most}" if most else "")
     allowed = table.choices.get(name, [])
     return "" if allowed == table.parameters[name] else ", ".join(map(code, allowed))
 

@@ -30,6 +30,9 @@ Unit = Literal[
 # Sets of keys that a pass touched, filled by assets/core/identities.py.
 Touched = Literal["touched_nodes", "touched_people", "touched_orders"]
 
+# What a parameter of `activities` gives the SQL, as `$<parameter>_<form>` (pipelines/activities.py).
+ACTIVITY_FORMS = ("fits", "fill", "word", "clocks", "by_word")
+
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _TERM = re.compile(r"[a-z0-9_ ()+-]+")
 
@@ -162,13 +165,6 @@ class Rebuild(Strict):
     restrict: dict[str, Annotated[Restriction, _as("set", str)]]
 
 
-class WordsOf(Strict):
-    """A parameter takes the values of a column, and further words besides."""
-
-    column: str
-    besides: tuple[str, ...] = Field(default=(), validation_alias="or")
-
-
 class Header(Strict):
     """The YAML at the head of a file of assets/core and assets/metrics."""
 
@@ -185,7 +181,8 @@ class Header(Strict):
     inputs: dict[str, Text] = Field(default_factory=dict)
     parameters: dict[str, Any] = Field(default_factory=dict)
     choices: dict[str, Annotated[tuple[Any, ...], BeforeValidator(texts)]] = Field(default_factory=dict)
-    words_of: dict[str, WordsOf] = Field(default_factory=dict)
+    # parameters that say what people did (pipelines/activities.py): at most how many texts each takes; 0 for any number
+    activities: dict[str, int] = Field(default_factory=dict)
     rebuild: Rebuild | None = None
     # of a metric or a fact: fact → the fact's parameter: the metric's own that it takes its value from
     facts: dict[str, dict[str, str]] = Field(default_factory=dict)
@@ -233,13 +230,13 @@ class Header(Strict):
         for place, names in places:
             _refuse_unknown(place, names, self.columns, "column")
         _refuse_unknown("choices", self.choices, self.parameters, "parameter")
-        _refuse_unknown("words_of", self.words_of, self.parameters, "parameter")
+        _refuse_unknown("activities", self.activities, self.parameters, "parameter")
         _refuse_unknown("covers", self.covers, self.parameters, "parameter")
         _refuse_unknown("counted_by", self.counted_by, self.columns, "column")
         _refuse_unknown("notice", (self.notice,) if self.notice else (), self.columns, "column")
         for key, read in (("facts", self.facts), ("metrics", self.metrics)):
             for name, asked in read.items():
-                _refuse_unknown(f"{key}.{name}", asked.values(), self.parameters, "parameter")
+                _refuse_unknown(f"{key}.{name}", asked.values(), [*self.parameters, *self.constants], "parameter")
         return self
 
 

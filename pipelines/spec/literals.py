@@ -5,6 +5,7 @@ What belongs here: quoting of values. What does not: names, and statements.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,10 +15,19 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
+@dataclass(frozen=True)
+class Sql:
+    """SQL of checked parts (pipelines/activities.py) that stands in the place of a value, in DuckDB's dialect."""
+
+    text: str
+
+
 def literal(value: Any) -> exp.Expr:
     """A Python value as a SQL literal; an empty list is a list of text."""
     from sqlglot import exp
 
+    if isinstance(value, Sql):
+        return exp.paren(exp.maybe_parse(value.text, dialect="duckdb"))
     if isinstance(value, date):
         return exp.cast(exp.Literal.string(value.isoformat()), "date")
     if isinstance(value, list | tuple):
@@ -33,6 +43,8 @@ def quoted(text: str | Path) -> str:
 
 def literal_text(value: Any) -> str:
     """A Python value as DuckDB writes it, equal to literal(); in parentheses below zero: no `a -$b` is a comment."""
+    if isinstance(value, Sql):
+        return f"({value.text})"
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, date):

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pipelines.spec.finished import finished
-from pipelines.spec.header import Column, Header, WordsOf
+from pipelines.spec.header import Column, Header
 from pipelines.spec.reading import SpecError, checked, parse
 from pipelines.spec.taken_over import taken_over
 from pipelines.sql_text import Unreadable, outputs
@@ -111,11 +111,6 @@ class TableFile:
     @property
     def columns(self) -> dict[str, Column]:
         return self.header.columns
-
-    @property
-    def words_of(self) -> dict[str, WordsOf]:
-        """Of parameters whose words are a column's values, which column, and which words besides."""
-        return self.header.words_of
 
     def parsed(self) -> exp.Expr:
         """A fresh parsed copy of the SELECT as it stands in the file."""

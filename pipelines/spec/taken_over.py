@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.spec.header import ACTIVITY_FORMS
 from pipelines.spec.nearest import hint
 from pipelines.spec.reading import SpecError
 from pipelines.sql_text import parameters
@@ -43,10 +44,13 @@ def _file(schema: str, name: str, path: Path) -> Path:
 def _with(header: Data, key: str, name: str, asked: list[str], given: Data) -> dict[str, Any]:
     """The header with what a fact or a metric gives for the parameters asked by their names."""
     constants = given.get("constants", {}).items() if key == "facts" else ()  # a metric's are of its own SQL
+    taken_activities = [name for name in given.get("activities", {}) if name in asked]
+    may_use = {*asked, *(f"{name}_{what}" for name in taken_activities for what in ACTIVITY_FORMS)}
     taken = {
         "parameters": {name: value for name, value in given.get("parameters", {}).items() if name in asked},
         "choices": {name: words for name, words in given.get("choices", {}).items() if name in asked},
-        "constants": {name: text for name, text in constants if set(parameters(text)) <= set(asked)},
+        "activities": {name: most for name, most in given.get("activities", {}).items() if name in asked},
+        "constants": {name: text for name, text in constants if set(parameters(text)) <= may_use},
     }
     written = {part: {**some, **header.get(part, {})} for part, some in taken.items()}
     return {**header, **written, key: {**header[key], name: {one: one for one in asked}}}

@@ -200,7 +200,7 @@ def test_a_metric_that_cannot_be_asked(siyu: Siyu, small_home: Path, arguments: 
         (
             ["retention", "--param", "start=order", "--param", "back=ordr"],
             "note: back=ordr: nobody did this, core.activities.activity holds no such word; "
-            "did you mean 'order'? it holds any, private_entry, order\n",
+            "did you mean 'order'? it holds any, purchase, public, private_entry, order\n",
         ),
         (
             ["repurchase", "--as-of", "2025-03-31"],

@@ -6,6 +6,7 @@ What belongs here: that they are there. What does not: what they say (the other 
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,8 @@ def test_every_parameter_is_asked_otherwise_than_by_default_on_both_engines(name
 def test_every_word_that_a_parameter_takes_is_asked_on_both_engines(name, parameter, word):
     values = [find_metric(name).parameters[parameter], *(q[parameter] for q in QUESTIONS[name] if parameter in q)]
     asked = {str(one) for value in values for one in (value if isinstance(value, list) else [value])}
-    assert any(one.isdigit() for one in asked) if word == "number" else word in asked
+    stands_for = {"number": r"\d+", "duration": r"\d+(s|min|h|d|w)"}
+    assert any(re.fullmatch(stands_for[word], one) for one in asked) if word in stands_for else word in asked
 
 
 @pytest.mark.parametrize("name", [name for name, table in load_tables().items() if table.parameters])

@@ -14,6 +14,7 @@ QUESTIONS = [
     {"week_starts": "sunday", "cohorts": "recurring", "min_count": 2, "segments": ["all", "entry_path"]},
     {"period": "rolling_24h", "start": ["order"], "back": ["group_message", "order"], "segments": ["all"]},
     {"mode": ["7", "14", "30"], "segments": ["all", "group"]},
+    {"start": ["group_join[group_id=g1]|wecom"], "back": ["order[paid_amount>=20]", "watch"], "segments": ["all"]},
 ]
 
 
@@ -39,7 +40,7 @@ def club():
             | order_id | buyer_id | paid_at             | paid_amount |
             | a1       | anna     | 2024-12-31 09:59:59 | 30          |
             | b1       | bo       | 2025-01-02 10:00:00 | 30          |
-            | b2       | bo       | 2025-01-15 10:00:00 | 30          |
+            | b2       | bo       | 2025-01-15 10:00:00 | 60          |
             """,
         },
         as_of="2025-01-24",
@@ -98,6 +99,36 @@ def test_an_order_before_the_join_is_no_return_but_one_in_the_same_second_is(clu
         start="group_join",
         back="order",
         period="month",
+        segments=["all"],
+    )
+
+
+def test_conditions_on_the_start_and_on_what_brings_back(club):
+    """Of those who joined g1, anna bought for 30 before her join and bo in its second and two weeks later."""
+    expected = """
+    | cohort     | period_no | people | returned |
+    | 2024-12-30 | 0         | 2      | 1        |
+    | 2024-12-30 | 1         | 2      | 0        |
+    | 2024-12-30 | 2         | 2      | 1        |
+    """
+    asked = {"where": "period_no < 3", "start": "group_join[group_id=g1]", "segments": ["all"]}
+    answers(club, "retention", expected, back="order[paid_amount>=30]", **asked)
+    answers(club, "retention", expected.replace("1        |", "0        |"), back="order[paid_amount>60]", **asked)
+
+
+def test_the_first_start_that_meets_a_condition_need_not_be_the_first_of_its_word(club):
+    """bo's second order is the first of 60 yuan or more; chen came by WeCom."""
+    answers(
+        club,
+        "retention",
+        """
+        | cohort     | people |
+        | 2025-01-06 | 1      |
+        | 2025-01-13 | 1      |
+        """,
+        "period_no = 0",
+        start="order[paid_amount>=60]|wecom_add[channel=wecom]",
+        back="any",
         segments=["all"],
     )
 

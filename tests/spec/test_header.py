@@ -15,7 +15,7 @@ description: An example.
 grain: day, word
 parameters: {windows: [7, 30], word: order}
 choices: {word: [order, event]}
-words_of: {word: {column: core.activities.activity, or: [any]}}
+activities: {word: 8}
 columns:
   day:    {type: date, zh: 日}
   word:   {type: varchar, zh: 词}
@@ -40,7 +40,7 @@ def test_what_a_header_says(tmp_path):
     table = read(tmp_path, GOOD)
     assert (table.grain, table.key) == ("day, word", ("day", "word"))
     assert table.columns["rate"].description == "buyers / people; NULL without people"
-    assert table.words_of["word"].besides == ("any",)
+    assert table.header.activities == {"word": 8}
 
 
 def test_a_grain_may_be_a_text(tmp_path):
@@ -54,7 +54,6 @@ def test_a_grain_may_be_a_text(tmp_path):
         ("checks:", "check:", "check: there is no such key; did you mean 'checks'?"),
         ("zh: 日}", "zh: 日, discription: x}", "columns.day.discription: there is no such key; did you mean 'descri"),
         ("en: Example", "eng: Example", "title.eng: there is no such key; did you mean 'en'?"),
-        ("or: [any]", "and: [any]", "words_of.word.and: there is no such key; known: column, or"),
         ("zh: 日}", "zh: 日, description: one, two}", "columns.day.two: there is no such key; known: description, of"),
         ("zh: 日}", "zh: 日, description: one, two}", "(a text that holds a comma is quoted)"),
         ("zh: 日}", "zh: 日, name: date}", "the column 'day' says 'name', which is its key already"),
@@ -74,7 +73,7 @@ def test_a_grain_may_be_a_text(tmp_path):
         ("grain: day, word", "grain: one row", "or is it a text, `grain: {text: one row}`?"),
         ("unique: [day, word]", "unique: [dai, word]", "checks[0]: names the column 'dai', which the header does not"),
         ("choices: {word", "choices: {wrd", "choices: names the parameter 'wrd', which the header does not have; did"),
-        ("words_of: {word", "words_of: {windos", "words_of: names the parameter 'windos'"),
+        ("activities: {word", "activities: {windos", "activities: names the parameter 'windos'"),
         ("of: [buyers, people], ", "", "columns.rate: a ratio stands beside what it divides; say it by `of: [num"),
         ("of: [buyers, people]", "of: [buyer, people]", "columns.rate.of: names the column 'buyer', which the head"),
         ("of: [buyers, people]", "of: [buyers - leavers, people]", "columns.rate.of: names the column 'leavers'"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import breakdowns, channels, event_words, festivals, id_types, platforms, quality
+from pipelines import activities, breakdowns, channels, event_words, festivals, id_types, platforms, quality
 from pipelines.cli import words as terminal
 from pipelines.ingest import folder_names, sheet_names, staging, synonyms, units
 from pipelines.ingest.formats import pages
@@ -19,6 +19,7 @@ from pipelines.spec.reading import SpecError
 from pipelines.tables import ASSETS
 
 READ = {
+    "activity_words": (activities, activities.meanings),
     "advice": (sentences, sentences.advice),
     "breakdowns": (breakdowns, breakdowns.load_breakdowns),
     "channels": (channels, channels.load_channels),
@@ -55,6 +56,7 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "good", "bad", "said"),
     [
+        ("activity_words", "known_by: [orders]", "known: [orders]", "order.known: there is no such key; did you mean"),
         ("map_words", "paid_amount:", "paid_amuont:", "no such column or table; did you mean 'paid_amount'?"),
         ("new_home", "platforms:", "platform:", "platform: there is no such key; did you mean 'platforms'?"),
         ("settings", "zh: 印在", "cn: 印在", "merchant_name.cn: there is no such key; "),
