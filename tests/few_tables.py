@@ -44,7 +44,14 @@ def few_tables() -> Iterator[None]:
 
 
 def small_report(
-    snapshot_path: Path, out_dir: Path, settings: Any, kind: str = "daily", date: Any = None, unpublished: Any = ()
+    snapshot_path: Path,
+    out_dir: Path,
+    settings: Any,
+    kind: str = "daily",
+    date: Any = None,
+    language: Any = None,
+    unpublished: Any = (),
+    **_: bool,
 ) -> Any:
     """Two files that name what was not published, and a message that says how much that was."""
     from pipelines.report import ReportFiles
@@ -54,7 +61,7 @@ def small_report(
     page = out_dir / f"{kind}-2025-02-02.html"
     warnings = (f"{len(unpublished)} held back",) if unpublished else ()
     message = Message(kind, "2025-02-02", "en", "Daily report", warnings, ("Paid amount ¥220",), "Quiet.", page.name)
-    files = ReportFiles(page, page.with_suffix(".xlsx"), message)
+    files = ReportFiles(page, page.with_suffix(".xlsx"), message=message)
     for path in (files.html, files.workbook):
         path.write_text(
             f"{snapshot_path.resolve().name} {[row['check_name'] for row in unpublished]}", encoding="utf-8"

@@ -6,8 +6,8 @@ description: >-
   second counts), and all inside the window. reached_people counts the step alone, whatever was skipped. Events are measured
   in elapsed time (24 h a day, 0 = the same calendar day), orders by calendar dates; nothing before the public touch counts.
 description_zh: >-
-  某周首次在公域被触达的人，走到了哪一步：关注、进粉丝团、入私域、首单、复购。到达人数要求前面各步都走过且时间不倒退，都在窗口内；
-  发生人数只看这一步是否发生。触达之前发生的不算。
+  某周首次在公域被触达的人，走到了哪一步：关注、进粉丝团、入私域、首单、复购。依次走到的人要求前面各步都走过且时间不倒退，都在窗口内；
+  做过这一步的人只看这一步是否发生。触达之前发生的不算。
 grain: cohort_week, segment_by, segment, window_days, step_no
 parameters:
   within_days: [7, 30, 90]
@@ -25,24 +25,24 @@ columns:
   step_no: {type: bigint, zh: 步序, description: 1 to 6}
   step: {type: varchar, zh: 步骤, description: 'public, follow, fan_club, private, first_order or second_order'}
   cohort_people: {type: bigint, unit: person, zh: 触达人数, description: 'everyone first touched in the cohort, mature or not'}
-  mature_people: {type: bigint, unit: person, zh: 成熟触达人数,
+  mature_people: {type: bigint, unit: person, zh: 已满天数的触达人数,
     description: 'those whose whole window lies within the known days of their platform''s events and, for private, memberships, for orders also orders; the denominator of rate_from_first', zh_description: 窗口已走完的触达人数}
   previous_people: {type: bigint, unit: person, zh: 上一步人数,
     description: mature people who reached the previous step; the denominator of rate_from_previous,
-    zh_description: 成熟触达人数中走到上一步的；第一步为成熟触达人数}
-  people: {type: bigint, unit: person, zh: 到达人数,
-    description: mature people who reached this step in order inside the window, zh_description: 成熟触达人数中依次走到本步的}
+    zh_description: 已满天数的触达人数中走到上一步的；第一步为已满天数的触达人数}
+  people: {type: bigint, unit: person, zh: 依次走到的人,
+    description: mature people who reached this step in order inside the window, zh_description: 已满天数的触达人数中依次走到本步的}
   rate_from_first: {type: double, unit: ratio, of: [people, mature_people], zh: 总转化率,
-    description: NULL while nobody is mature, zh_description: 到达人数 ÷ 成熟触达人数}
+    description: NULL while nobody is mature, zh_description: 依次走到的人 ÷ 已满天数的触达人数}
   rate_from_previous: {type: double, unit: ratio, of: [people, previous_people], zh: 步间转化率,
-    description: NULL where nobody reached the previous step, zh_description: 到达人数 ÷ 上一步人数}
-  reached_people: {type: bigint, unit: person, zh: 发生人数,
+    description: NULL where nobody reached the previous step, zh_description: 依次走到的人 ÷ 上一步人数}
+  reached_people: {type: bigint, unit: person, zh: 做过这一步的人,
     description: 'mature people who did this step inside the window, whatever they skipped',
-    zh_description: 成熟触达人数中窗口内做过本步的，不要求走过前面各步}
-  reached_rate: {type: double, unit: ratio, of: [reached_people, mature_people], zh: 发生率, zh_description: 发生人数 ÷ 成熟触达人数}
+    zh_description: 已满天数的触达人数中窗口内做过本步的，不要求走过前面各步}
+  reached_rate: {type: double, unit: ratio, of: [reached_people, mature_people], zh: 做过的比例, zh_description: 做过这一步的人 ÷ 已满天数的触达人数}
   median_days: {type: double, unit: day, zh: 中位天数,
     description: 'median of the whole days that this step needed after the public touch, among people: 24 hours each, a day begun counts (0 = the same date)',
-    zh_description: 到达者从公域触达到本步所需整天数的中位数，不足 24 小时按一天，同一自然日为 0}
+    zh_description: 依次走到的人从公域触达到本步所需整天数的中位数，不足 24 小时按一天，同一自然日为 0}
   is_mature: {type: boolean, zh: 是否成熟, description: the whole cohort's window lies within the known days}
   is_small: {type: boolean, small_of: mature_people, zh: 样本过小, description: fewer than small_group mature people}
 checks:

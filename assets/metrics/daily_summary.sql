@@ -8,9 +8,9 @@ description: >-
   whole period is known, its figures are NULL, not 0 (is_sales_known, is_members_known); so are buyers and what members
   bought where there are orders and none of them names a person (no buyer id, every phone masked).
 description_zh: >-
-  一天的经营结果：订单、买家、金额、其中私域占多少，以及入私域、离开、在籍的人数。period 取 week、month 或 range（配合 start_date、end_date）
+  一天的经营结果：订单、买家、金额、其中私域占多少，以及进入、离开、留在私域的人数。period 取 week、month 或 range（配合 start_date、end_date）
   时按整段去重。支付口径含后来退款的订单；买家、订单、新客只算有效订单。整段都不可知的为空，不是 0（见 is_sales_known、is_members_known）；有订单而没有一单
-  认得出买家时（没有买家编号、手机号全部打码），人数与在籍会员金额同样为空。
+  认得出买家时（没有买家编号、手机号全部打码），人数与私域成员支付金额同样为空。
 variant: paid_gmv, net_gmv
 grain: date, segment_by, segment
 parameters:
@@ -59,23 +59,23 @@ columns:
     description: the part of paid_amount that came by a private channel, zh_description: 支付金额中由私域渠道进入的部分}
   unknown_channel_amount: {type: 'decimal(18,2)', unit: yuan, zh: 渠道未知金额,
     description: the part of paid_amount whose channel is neither public nor private, zh_description: 支付金额中渠道无法归为公域或私域的部分}
-  private_channel_share_rate: {type: double, unit: ratio, of: [private_channel_amount, paid_amount], zh: 私域占比（按渠道）,
+  private_channel_share_rate: {type: double, unit: ratio, of: [private_channel_amount, paid_amount], zh: 私域占比,
     zh_description: 私域渠道金额 ÷ 支付金额}
-  member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 在籍会员金额,
+  member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 私域成员支付金额,
     description: 'the part of paid_amount bought by people inside the private domain when they paid, by whatever channel; NULL where paid_buyers is',
     zh_description: 支付金额中付款时在私域内的人所买的部分，不论渠道；支付人数为空时为空}
-  member_share_rate: {type: double, unit: ratio, of: [member_amount, paid_amount], zh: 私域占比（按在籍）,
+  member_share_rate: {type: double, unit: ratio, of: [member_amount, paid_amount], zh: 私域成员买走的占比,
     description: 'at least this much, as a buyer not known is counted as no member',
-    zh_description: 在籍会员金额 ÷ 支付金额，认不出的买家按不在籍算，因此是下限}
-  private_entries: {type: bigint, unit: person, zh: 新入私域人数,
+    zh_description: 私域成员支付金额 ÷ 支付金额，认不出的买家按不是成员算，因此是下限}
+  private_entries: {type: bigint, unit: person, zh: 新私域成员,
     description: people whose first private entry ever fell on the date, zh_description: 当日首次进入私域的人数}
   joins: {type: bigint, unit: membership, zh: 加入次数,
     description: 'private memberships begun (into a group, WeCom or the membership); NULL where the breakdown does not apply',
     zh_description: 当日开始的私域关系数（入群、加企微、入会）；该维度不适用时为空}
   leaves: {type: bigint, unit: membership, zh: 离开次数, description: private memberships ended, zh_description: 当日结束的私域关系数}
-  memberships: {type: bigint, unit: membership, over_segments: part, zh: 在籍关系数,
+  memberships: {type: bigint, unit: membership, over_segments: part, zh: 私域关系数,
     description: 'private memberships open at the end; the day before + joins - leaves', zh_description: 期末未结束的私域关系数，等于上期加加入减离开}
-  members: {type: bigint, unit: person, over_segments: within, zh: 在籍人数,
+  members: {type: bigint, unit: person, over_segments: within, zh: 私域成员数,
     description: people inside at least one private membership at the end, zh_description: 期末至少在一个群、企微或会员内的人数，去重}
   is_sales_known: {type: boolean, zh: 订单可知,
     description: 'orders of every day of the period are known: none lies in a gap of the data (core.data_gaps) or before the first order told. Of a breakdown other than platform and shop a gap counts that hides a tenth of the orders or more',

@@ -73,9 +73,9 @@ columns:
   group_viewers: {type: bigint, unit: person, zh: 群内观看人数, description: the platform's count of viewers who are in a group}
   group_viewer_rate: {type: double, unit: ratio, of: {parts: [group_viewers, viewers], when: is_viewers_told}, zh: 群内观看占比, zh_description: 群内观看人数 ÷ 观看人数}
   identified_viewers: {type: bigint, unit: person, zh: 可识别观众, description: people with a live_view event of the session}
-  member_viewers: {type: bigint, unit: person, zh: 在籍观众, description: of identified_viewers those inside the private domain when they watched}
-  member_viewer_rate: {type: double, unit: ratio, of: [member_viewers, identified_viewers], zh: 在籍观众占比,
-    zh_description: 在籍观众 ÷ 可识别观众}
+  member_viewers: {type: bigint, unit: person, zh: 私域成员观众, description: of identified_viewers those inside the private domain when they watched}
+  member_viewer_rate: {type: double, unit: ratio, of: [member_viewers, identified_viewers], zh: 私域成员观众占比,
+    zh_description: 私域成员观众 ÷ 可识别观众}
   private_entries: {type: bigint, unit: person, zh: 本场入私域人数, description: people whose first private entry ever came from the session,
     zh_description: 首次进入私域即来自本场的人数}
   matched_orders: {type: bigint, unit: order, zh: 明细订单数, description: paid orders of our own rows that name the session}
@@ -83,10 +83,10 @@ columns:
     zh_description: 自有订单明细中在本场付款的可识别买家，去重}
   matched_amount: {type: 'decimal(18,2)', unit: yuan, zh: 明细金额, description: amount of matched_orders}
   matched_refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 明细退款金额, description: refunds of matched_orders up to as_of}
-  member_orders: {type: bigint, unit: order, zh: 在籍会员订单, description: matched_orders of people inside the private domain when they paid}
-  member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 在籍会员金额, description: amount of member_orders}
-  member_share_rate: {type: double, unit: ratio, of: [member_amount, matched_amount], zh: 在籍会员金额占比,
-    zh_description: 在籍会员金额 ÷ 明细金额}
+  member_orders: {type: bigint, unit: order, zh: 私域成员订单, description: matched_orders of people inside the private domain when they paid}
+  member_amount: {type: 'decimal(18,2)', unit: yuan, zh: 私域成员金额, description: amount of member_orders}
+  member_share_rate: {type: double, unit: ratio, of: [member_amount, matched_amount], zh: 私域成员金额占比,
+    zh_description: 私域成员金额 ÷ 明细金额}
   new_buyers: {type: bigint, unit: person, zh: 首购人数, description: people whose first kept order ever names the session}
   pushes_before: {type: bigint, unit: event, zh: 开播前推送, description: pushes sent in the push_hours (24) before the start}
   push_delivered_before: {type: bigint, unit: person, zh: 推送触达, description: their deliveries; NULL where no push tells}

@@ -27,13 +27,13 @@ columns:
     description: 'stays still open and still observed just before the day''s leaves', zh_description: 到该天仍在籍且仍在观察的样本数}
   left: {type: bigint, unit: membership, zh: 当天离开, description: stays that ended on that day after joining}
   censored: {type: bigint, unit: membership, zh: 当天截尾, description: 'stays whose observation ends on that day, as joins and leaves are known no further'}
-  survival: {type: double, unit: ratio, of: {estimated_from: [at_risk, left]}, zh: 仍在籍比例,
-    description: probability of still being inside after the day, zh_description: 加入后第 d 天仍在籍的概率}
+  survival: {type: double, unit: ratio, of: {estimated_from: [at_risk, left]}, zh: 还没离开的比例,
+    description: probability of still being inside after the day, zh_description: 加入后第 d 天还没离开的概率}
   standard_error: {type: double, unit: ratio, of: {estimated_from: [at_risk, left]}, zh: 标准误, description: 'Greenwood''s, of survival; NULL once survival is 0'}
   survival_low: {type: double, unit: ratio, of: {estimated_from: [at_risk, left]}, zh: 95%下限, description: lower end of the 95 % interval of survival,
-    zh_description: 仍在籍比例的 95% 置信区间下限}
+    zh_description: 还没离开的比例的 95% 置信区间下限}
   survival_high: {type: double, unit: ratio, of: {estimated_from: [at_risk, left]}, zh: 95%上限, description: upper end of the 95 % interval of survival,
-    zh_description: 仍在籍比例的 95% 置信区间上限}
+    zh_description: 还没离开的比例的 95% 置信区间上限}
   is_leave_recorded: {type: boolean, zh: 有离开记录,
     description: 'a leave is recorded at all; without one the platform may simply not tell', zh_description: 是否有任何离开记录；没有时可能只是平台不提供}
   is_small: {type: boolean, small_of: at_risk, zh: 样本过小, description: fewer than small_group stays at risk}

@@ -6,7 +6,7 @@ description: >-
   are days between two purchases of those who went on so far, so they grow with the time watched; how soon people buy again tells repurchase_curve.
   Quantiles interpolate linearly.
 description_zh: >-
-  到达第 n 次购买（按天去重）的人数、继续买下一次的人数与间隔天数。next_rate 截至目前，仍会上升；成熟口径只看已满观察期的人在观察期内是否再买。
+  买过第 n 次（按天去重）的人数、又买下一次的人数与间隔天数。next_rate 截至目前，仍会上升；mature_next_rate 只看已满天数的人在这些天内是否再买。
   间隔只含已再买的人，观察越久越长；多久再买请看复购概率曲线（repurchase_curve）。
 grain: segment_by, segment, purchase_no
 parameters:
@@ -22,17 +22,17 @@ columns:
   segment: {type: varchar, zh: 细分值, description: value at the buyer's first order ever; none where it has no such value}
   purchase_no: {type: bigint, zh: 第几次购买, description: 'which purchase of the buyer, 1 the first; a purchase is a person-day',
     zh_description: 买家的第几次购买，同一人同一天算一次}
-  buyers: {type: bigint, unit: person, zh: 到达人数, description: buyers who reached this purchase,
+  buyers: {type: bigint, unit: person, zh: 买过这么多次的人, description: buyers who reached this purchase,
     zh_description: 买到第 k 次的买家数}
-  next_buyers: {type: bigint, unit: person, zh: 继续人数, description: of them those with a next purchase by as_of}
-  next_rate: {type: double, unit: ratio, of: [next_buyers, buyers], zh: 继续率（截至目前）,
-    description: a lower bound, zh_description: 继续人数 ÷ 到达人数，近期到达者还有时间，因此是下限}
-  mature_buyers: {type: bigint, unit: person, zh: 成熟到达人数, description: 'buyers after whose purchase the orders of its platform are known for within_days (90)',
+  next_buyers: {type: bigint, unit: person, zh: 截至目前再买的人, description: of them those with a next purchase by as_of}
+  next_rate: {type: double, unit: ratio, of: [next_buyers, buyers], zh: 截至目前再买的比例,
+    description: a lower bound, zh_description: 截至目前再买的人 ÷ 买过这么多次的人；近期买的人还有时间，因此是下限}
+  mature_buyers: {type: bigint, unit: person, zh: 其中已满天数的人, description: 'buyers after whose purchase the orders of its platform are known for within_days (90)',
     zh_description: 第 k 次购买之后、该平台订单可知已满规定天数（90 天）的买家数}
-  mature_next_buyers: {type: bigint, unit: person, zh: 成熟继续人数, description: mature_buyers whose next purchase came within within_days,
-    zh_description: 成熟到达人数中，在规定天数内又买了下一次的}
-  mature_next_rate: {type: double, unit: ratio, of: [mature_next_buyers, mature_buyers], zh: 继续率（成熟）,
-    description: NULL while nobody is mature, zh_description: 成熟到达人数中 90 天内再次购买的人数 ÷ 成熟到达人数}
+  mature_next_buyers: {type: bigint, unit: person, zh: 规定天数内再买的人, description: mature_buyers whose next purchase came within within_days,
+    zh_description: 已满规定天数的人中，在规定天数内又买了下一次的}
+  mature_next_rate: {type: double, unit: ratio, of: [mature_next_buyers, mature_buyers], zh: 规定天数内再买的比例,
+    description: NULL while nobody is mature, zh_description: 规定天数（90 天）内再买的人 ÷ 其中已满天数的人}
   gap_days_p25: {type: double, unit: day, zh: 间隔P25, description: 'days to the next purchase, first quartile of next_buyers; so far, as who takes longer is not among them yet',
     zh_description: 到下一次购买的天数，第一四分位数；截至目前，间隔更长的人尚未计入}
   gap_days_p50: {type: double, unit: day, zh: 间隔中位数, description: 'days to the next purchase, median of next_buyers; so far, as who takes longer is not among them yet',

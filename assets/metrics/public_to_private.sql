@@ -27,12 +27,12 @@ columns:
     zh_description: 该批首次在公域触达的人数，不论观察期是否已满}
   already_private_people: {type: bigint, unit: person, zh: 触达前已在私域人数,
     description: of people those whose first private entry came before their first public touch, zh_description: 触达人数中此前已入私域的}
-  mature_people: {type: bigint, unit: person, zh: 成熟触达人数,
+  mature_people: {type: bigint, unit: person, zh: 已满天数的触达人数,
     description: people whose whole window lies within the known days of their platform's memberships; the denominator, zh_description: 窗口已走完的触达人数，作分母}
   private_people: {type: bigint, unit: person, zh: 公转私人数,
-    description: mature people whose first private entry came within the window; the numerator, zh_description: 成熟触达人数中窗口内首次入私域的，作分子}
+    description: mature people whose first private entry came within the window; the numerator, zh_description: 已满天数的触达人数中窗口内首次入私域的，作分子}
   public_to_private_rate: {type: double, unit: ratio, of: [private_people, mature_people], zh: 公转私率,
-    description: NULL while nobody is mature, zh_description: 公转私人数 ÷ 成熟触达人数}
+    description: NULL while nobody is mature, zh_description: 公转私人数 ÷ 已满天数的触达人数}
   median_days: {type: double, unit: day, zh: 中位天数,
     description: 'median of the whole days from public touch to private entry, among private_people: 24 hours each, a day begun counts (0 = the same date)',
     zh_description: 公转私者从触达到入私域所需整天数的中位数，不足 24 小时按一天，同一自然日为 0}
@@ -40,7 +40,7 @@ columns:
     description: 'ad spend recorded on the cohort''s days, from the first day of data up to as_of; NULL where none is recorded or the breakdown has no spend of its own',
     zh_description: 该周记录到的广告消耗；没有记录或该维度无法拆分时为空}
   cost_per_private_amount: {type: 'decimal(18,2)', unit: yuan, of: {parts: [cost_amount, private_people], when: is_mature and is_cost_known},
-    zh: 单个私域成本, description: once is_mature and the spend of the whole cohort is known; NULL without cost or private people, zh_description: 广告消耗 ÷ 公转私人数，整组成熟后才给出}
+    zh: 单个私域成本, description: once is_mature and the spend of the whole cohort is known; NULL without cost or private people, zh_description: 广告消耗 ÷ 公转私人数，整组都满天数后才给出}
   is_mature: {type: boolean, zh: 是否成熟, description: the whole cohort's window lies within the known days}
   is_small: {type: boolean, small_of: mature_people, zh: 样本过小, description: fewer than small_group mature people}
 checks:

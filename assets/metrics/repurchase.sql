@@ -21,12 +21,12 @@ columns:
   variant: {type: varchar, zh: 口径编号, description: R3}
   buyers: {type: bigint, unit: person, zh: 首购人数, description: everyone whose first purchase fell in the month,
     zh_description: 首次购买在当月的人数，不论观察期是否已满}
-  mature_buyers: {type: bigint, unit: person, zh: 成熟首购人数,
+  mature_buyers: {type: bigint, unit: person, zh: 已满天数的首购人数,
     description: buyers whose whole window lies within the known days of their platform's orders; the denominator, zh_description: 首购人数中窗口已走完的，作分母}
   repeat_buyers: {type: bigint, unit: person, zh: 复购人数,
-    description: mature buyers who bought again inside the window; the numerator, zh_description: 成熟首购人数中窗口内再次购买的，作分子}
+    description: mature buyers who bought again inside the window; the numerator, zh_description: 已满天数的首购人数中窗口内再次购买的，作分子}
   repurchase_rate: {type: double, unit: ratio, of: [repeat_buyers, mature_buyers], zh: 复购率,
-    description: NULL while nobody is mature, zh_description: 成熟首购人数中，首购后 N 天内再次购买的人数 ÷ 成熟首购人数}
+    description: NULL while nobody is mature, zh_description: 已满天数的首购人数中，首购后 N 天内再次购买的人数 ÷ 已满天数的首购人数}
   is_mature: {type: boolean, zh: 是否成熟, description: 'the window of the whole month lies within the known days of every platform in the row'}
   is_small: {type: boolean, small_of: mature_buyers, zh: 样本过小, description: fewer than small_group mature buyers}
 checks:

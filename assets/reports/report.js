@@ -1,5 +1,17 @@
-// Conveniences only: without scripts every definition is still a link, every number a table.
+// Conveniences only: without scripts every definition is still a link, every number a table, every chapter one tap away.
 (() => {
+  const all = (what) => [...document.querySelectorAll(what)];
+
+  // A desk has room for what a phone folds away; paper has for all.
+  if (matchMedia("(min-width: 900px)").matches) all("details.section:not(#definitions), .beside").forEach((one) => { one.open = true; });
+  const reveal = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let one = target; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;
+    if (target) target.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+
   const dialog = document.getElementById("definition");
   const body = dialog.firstElementChild;
   document.addEventListener("click", (event) => {
@@ -18,11 +30,15 @@
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
 
   const tip = document.getElementById("tip");
-  const show = (event) => {
-    const hit = event.target.closest(".hit, [data-tip]");
-    if (!hit) { tip.hidden = true; return; }
+  let shown = null;
+  const hide = () => { tip.hidden = true; if (shown) shown.classList.remove("on"); shown = null; };
+  const show = (hit) => {
+    if (hit === shown) return;
+    hide();
     const title = hit.querySelector("title");
     if (title) { hit.dataset.tip = title.textContent; title.remove(); }  // else the browser shows its own as well
+    shown = hit;
+    hit.classList.add("on");
     tip.textContent = hit.dataset.tip;
     tip.hidden = false;
     const place = hit.getBoundingClientRect();
@@ -32,7 +48,30 @@
     const above = Math.max(place.top, 60) - tip.offsetHeight - 8;
     tip.style.top = Math.max(8, above) + "px";
   };
-  document.addEventListener("click", show);
-  document.addEventListener("pointermove", (event) => { if (event.pointerType === "mouse") show(event); });
-  document.addEventListener("scroll", () => { tip.hidden = true; }, { passive: true, capture: true });
+  // The whole drawing is the place to tap: the nearest point answers.
+  const middleOf = (hit) => { const place = hit.getBoundingClientRect(); return place.left + place.width / 2; };
+  const nearest = (plot, x) => [...plot.querySelectorAll(".hit")].reduce(
+    (best, hit) => (best && Math.abs(middleOf(best) - x) <= Math.abs(middleOf(hit) - x) ? best : hit), null);
+  const point = (event) => {
+    const plot = event.target.closest(".plot");
+    const hit = plot ? nearest(plot, event.clientX) : event.target.closest("[data-tip]");
+    if (hit) show(hit); else hide();
+  };
+  document.addEventListener("click", point);
+  document.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "mouse" || (event.buttons && event.target.closest(".plot"))) point(event);
+  });
+  document.addEventListener("keydown", (event) => {
+    const plot = event.target.closest && event.target.closest(".plot");
+    const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+    if (event.key === "Escape") hide();
+    if (!plot || !(event.key in steps)) return;
+    event.preventDefault();
+    const hits = [...plot.querySelectorAll(".hit")].sort((a, b) => middleOf(a) - middleOf(b));
+    const at = hits.indexOf(shown);
+    const to = at < 0 ? (steps[event.key] < 0 ? hits.length - 1 : 0) : Math.max(0, Math.min(hits.length - 1, at + steps[event.key]));
+    if (hits[to]) show(hits[to]);
+  });
+  document.addEventListener("focusout", (event) => { if (event.target.closest && event.target.closest(".plot")) hide(); });
+  document.addEventListener("scroll", hide, { passive: true, capture: true });
 })();

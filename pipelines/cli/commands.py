@@ -137,11 +137,15 @@ def report(
             "--date", "--as-of", parser=_day, metavar="DATE", help="The last day it knows; the snapshot's unless said."
         ),
     ] = None,
+    so_far: Annotated[
+        bool, typer.Option("--so-far", help="The week or month that is not over, not the last that was.")
+    ] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print it on A4, too; needs a Chromium.")] = False,
 ) -> None:
     """Write the report of another period or day."""
     from pipelines.cli.running import write_report
 
-    write_report(context.obj, kind, day)
+    write_report(context.obj, kind, day, so_far=so_far, as_pdf=pdf)
 
 
 @app.command(epilog="Example: siyu send --dry-run")

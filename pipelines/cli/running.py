@@ -319,14 +319,15 @@ def command() -> str:
     return shlex.quote(str(own.relative_to(here) if own.is_relative_to(here) else own))
 
 
-def write_report(home: Path | None, kind: str, day: date | None) -> None:
+def write_report(home: Path | None, kind: str, day: date | None, so_far: bool, as_pdf: bool) -> None:
     """Writes one report from the published snapshot and prints where it is."""
+    from pipelines.report.browser import NoBrowser
     from pipelines.steps.reporting import write_report as write
 
     settings = load_settings(home)
     try:
-        files = write(settings, kind, day)
-    except ValueError as error:
+        files = write(settings, kind, day, so_far, as_pdf)
+    except (ValueError, NoBrowser) as error:
         raise UserError(str(error)) from error
     for path in files:
         print(path)

@@ -20,7 +20,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from pipelines.doctor.check import Check, well
-from pipelines.report.picture import BROWSERS
+from pipelines.report.browser import BROWSERS
 from pipelines.settings import Settings, bytes_of
 
 OLDEST_PYTHON = (3, 11)
@@ -163,8 +163,8 @@ def chromium(_: Settings) -> Iterator[Check]:
     if found:
         yield well("chromium", found)
     else:
-        why = "only pictures of reports need it; runs and reports do not"
-        yield Check("chromium", "doubt", "not found", why, "Install chromium if pictures are wanted.")
+        why = "only `siyu report --pdf` needs it; runs and reports do not"
+        yield Check("chromium", "doubt", "not found", why, "Install chromium if a PDF is wanted.")
 
 
 def java(settings: Settings) -> Iterator[Check]:

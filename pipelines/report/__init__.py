@@ -24,10 +24,11 @@ KINDS = ("daily", "weekly", "monthly")
 
 @dataclass(frozen=True)
 class ReportFiles:
-    """Where the two files of a report are, and what it says in a message."""
+    """Where the files of a report are (`pdf` where one was asked for), and what it says in a message."""
 
     html: Path
     workbook: Path
+    pdf: Path | None = None
     message: Message | None = None
 
 
@@ -39,48 +40,71 @@ def write_report(
     date: date | None = None,
     language: str | None = None,
     unpublished: Sequence[Mapping[str, Any]] = (),
+    so_far: bool = False,
+    as_pdf: bool = False,
 ) -> ReportFiles:
-    """Writes `<kind>-<day>.html` and `.xlsx` into `out_dir`, each replaced in one step.
+    """Writes `<kind>-<day>.html` and `.xlsx` into `out_dir`, each replaced in one step; `as_pdf` the page printed, too.
 
     `date` is the last day the report may know (default: the snapshot's); an earlier one is rebuilt in memory.
     `unpublished`: failed checks (rows of ops.checks) of a later run whose results were held back; said at the top.
-    Raises ValueError for an unknown kind, and for a day that the data does not know.
+    `so_far`: of a week or month that is not over, not of the last that was.
+    Raises ValueError for an unknown kind, and for a day that the data does not know; NoBrowser where nothing can print.
     """
     from pipelines.modes import publish_file, publish_folder
-    from pipelines.report import html, workbook
+    from pipelines.report import browser, html, workbook
     from pipelines.report.message import message_of
     from pipelines.report.source import open_source
 
     if kind not in KINDS:
         raise ValueError(f"no report '{kind}'; kinds are: {', '.join(KINDS)}")
+    if as_pdf:
+        browser.found()
     with open_source(snapshot_path, settings, date) as source:
-        report = compose(source, kind, language or settings.language, unpublished)
+        report = compose(source, kind, language or settings.language, unpublished, so_far)
     publish_folder(out_dir, settings)
     stem = out_dir / f"{kind}-{report.as_of}"
     page_file = stem.with_suffix(".html")
     message = message_of(report, page_file.name, settings.small_group)
-    files = ReportFiles(page_file, stem.with_suffix(".xlsx"), message)
+    files = ReportFiles(page_file, stem.with_suffix(".xlsx"), stem.with_suffix(".pdf") if as_pdf else None, message)
     page = html.render(report, settings.small_group)
     _replace(files.html, lambda path: path.write_text(page, encoding="utf-8"))
     _replace(files.workbook, lambda path: workbook.write(report, path))
-    for file in (files.html, files.workbook):
+    if files.pdf:
+        _replace(files.pdf, lambda path: browser.print_page(files.html, path))
+    for file in filter(None, (files.html, files.workbook, files.pdf)):
         publish_file(file, settings)
     return files
 
 
-def compose(source: Source, kind: str, language: str, unpublished: Sequence[Mapping[str, Any]] = ()) -> Report:
+def compose(
+    source: Source, kind: str, language: str, unpublished: Sequence[Mapping[str, Any]] = (), so_far: bool = False
+) -> Report:
     """Everything a report shows, as values; no file is written."""
-    from pipelines.report import content
-    from pipelines.report.findings import findings
+    from pipelines.report import changes, content
+    from pipelines.report.asking import Asker, calendar_of
+    from pipelines.report.cells import Look
+    from pipelines.report.chip import chip_of
+    from pipelines.report.findings import Known, findings
     from pipelines.report.model import Report
     from pipelines.report.periods import period
     from pipelines.report.tiles import tiles
     from pipelines.report.words import clean, load_words
 
-    words, settings = load_words(language), source.settings
-    days = period(kind, source.as_of, settings.week_starts, source.first_date)
-    made_tiles = tiles(source, days, words)
-    sections = content.sections(source, days, words)
+    words, settings, asker = load_words(language), source.settings, Asker(source)
+    look = Look(words, settings.small_group)
+    days = period(kind, source.as_of, calendar_of(source), so_far)
+    made_tiles = tiles(asker, days, look)
+    changed = changes.changes(asker, days, made_tiles, look)
+    sections = content.sections(source, days, words, {name: changes.block(one, look) for name, one in changed.items()})
+    checks, held = content.checks(source), tuple(content.check(row) for row in unpublished)
+    known = Known.of(
+        made_tiles,
+        sections,
+        rows=content.asked_rows(source, days),
+        whys={name: finding for name, one in changed.items() if (finding := one.finding())},
+        days=content.days_said(days, words),
+        small_group=settings.small_group,
+    )
     return Report(
         language=language,
         kind=kind,
@@ -89,21 +113,23 @@ def compose(source: Source, kind: str, language: str, unpublished: Sequence[Mapp
         as_of=source.as_of,
         period=days,
         generated_at=settings.today(),
-        checks=content.checks(source),
-        unpublished=tuple(content.check(row) for row in unpublished),
+        checks=checks,
+        unpublished=held,
         quality=source.quality,
         facts=content.facts(source, words),
         warnings=content.warnings(source, days, words),
         tiles=made_tiles,
-        findings=findings(made_tiles, sections, words),
+        findings=findings(known, kind, words),
         sections=sections,
         definitions=tuple(_definitions([tile.field for tile in made_tiles], sections)),
+        chip=chip_of(source.quality, checks, held, content.late_days(source), words),
+        day=content.day_line(asker, days, words),
     )
 
 
 def _definitions(fields: list[Any], sections: Iterable[Any]) -> list[Any]:
     """The definition of every number shown, each once, by table."""
-    from pipelines.report.model import Definition
+    from pipelines.report.shapes import Definition
 
     shown = [*fields, *(one for section in sections for block in section.blocks for one in _fields(block))]
     found: dict[str, Definition] = {}
@@ -116,6 +142,8 @@ def _definitions(fields: list[Any], sections: Iterable[Any]) -> list[Any]:
 def _fields(block: Any) -> tuple[Any, ...]:
     if block.kind == "matrix":
         return (block.count, block.value)
+    if block.kind == "ladder":
+        return (*block.fields, *(block.strict.fields if block.strict else ()))
     return tuple(block.grid.fields if block.kind in ("picture", "told") else block.fields)
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pipelines.report.definitions import define
-from pipelines.report.model import EMPTY, IMMATURE, OK, SMALL, Cell, Field, Grid
+from pipelines.report.shapes import EMPTY, IMMATURE, OK, SMALL, Cell, Field, Grid
 from pipelines.report.small import Few, grouped, without_few
 from pipelines.report.source import Row, column_of
 from pipelines.report.words import Words, clean, day, moment, month, number, source_title
@@ -28,6 +28,7 @@ class Look:
     small_group: int
 
 
+LEAD = 3  # numbers of a card on a phone
 _KINDS = {"ratio": "rate", "yuan": "amount", "day": "days"}
 
 
@@ -94,7 +95,14 @@ def grid(spec: Spec, rows: Sequence[Row], look: Look, **known: str) -> Grid:
         bars=tuple(spec.get("bars", [])),
         hidden=max(0, len(rows) - spec["show"]) if "show" in spec else 0,
         is_wide=spec.get("wide", len(fields) > 6),
+        lead=tuple(spec.get("lead", ())) or _first_numbers(fields[spec.get("fixed", 1) :]),
     )
+
+
+def _first_numbers(fields: Sequence[Field]) -> tuple[str, ...]:
+    """What a phone's card shows of a row before it is opened."""
+    numbers = [field.name for field in fields if field.is_number]
+    return tuple((numbers or [field.name for field in fields])[:LEAD])
 
 
 def behind(spec: Spec, fields: Sequence[Field]) -> dict[str, set[str]]:

@@ -37,6 +37,17 @@ def differ_by_day(days: Sequence[float], others: Sequence[float]) -> bool:
     return abs(fmean(days) - fmean(others)) / math.sqrt(error) > _student(freedom)
 
 
+def counts_differ(count: float, over: float, other: float, other_over: float, among: int = 1) -> bool:
+    """Whether two counts differ by more than chance, each over its own days, people or yuan (95 %, two-sided).
+
+    Given their sum, the first is a share of it that chance alone would make as large as its part of what they are over.
+    `among`: how many such counts the first was picked from (Bonferroni).
+    """
+    whole, share = count + other, over / (over + other_over)
+    error = math.sqrt(whole * share * (1 - share))
+    return error > 0 and abs(count - whole * share) / error > _normal(max(among, 1))
+
+
 def is_unusual(value: float, usual: Sequence[float]) -> bool:
     """Whether one day lies outside what days like it would bring (95 % prediction interval)."""
     if len(usual) < FEWEST_USUAL:

@@ -19,6 +19,8 @@ COLUMN_KEYS = (
     *("x", "y", "low", "high", "n", "base", "split", "row", "column", "value", "count"),
     *("rate", "days", "mature"),
 )
+# What the sentence over a chart may name; of a ladder its steps, and `at_…`, `of_…` for each place of `at`.
+SAID = {"bars": ("mean", "highest", "highest_on", "days"), "dots": ("last", "last_on", "low", "high", "count")}
 # What a chart of a kind must say besides where its rows come from.
 NEEDED = {
     "curve": ("x", "y", "low", "high", "colour", "point"),
@@ -34,6 +36,16 @@ class Last(Strict):
 
     column: str
     count: int = Field(ge=1)
+
+
+class Path(Strict):
+    """The second view of a ladder: the same steps, for those alone who took each one before it, in one window."""
+
+    days: int = Field(ge=0)
+    title: Title
+    value: str
+    rate: str
+    n: str
 
 
 class Unknown(Strict):
@@ -52,6 +64,7 @@ class Chart(Strict):
     x_title: Title | None = None
     y_title: Title | None = None
     point: Title | None = None
+    finding: Title | None = None
     heading: Title | None = None
     table: TableName
     where: dict[str, Any] = Field(default_factory=dict)
@@ -80,6 +93,9 @@ class Chart(Strict):
     column_kind: Literal["month", ""] = ""
     unshaded: int | None = None
     is_triangle: bool = False
+    at: tuple[int, ...] = ()
+    total: dict[str, Any] = Field(default_factory=dict)
+    path: Path | None = None
     marks: str | None = None
     unknown: str | None = None
     behind: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -91,8 +107,10 @@ class Chart(Strict):
                 raise ValueError(f"a chart of kind {self.kind} lacks '{key}'")
         named = columns(self.model_dump())
         has_columns(self.table, [*named, *counts_behind(self.model_dump()), *([self.last.column] if self.last else [])])
+        has_columns(self.table, [*self.total, *path_columns(self.model_dump())])
         has_parameters(self.table, self.parameters)
-        for words, values in ((self.point, named), (self.heading, ["column"])):
+        said = [*SAID.get(self.kind, ()), *self.windows, *(f"{what}_{at}" for at in self.at for what in ("at", "of"))]
+        for words, values in ((self.point, named), (self.heading, ["column"]), (self.finding, said)):
             for sentence in (words.zh, words.en) if words else ():
                 fills(sentence, values)
         return self
@@ -102,9 +120,20 @@ class Charts(Strict):
     """The whole file."""
 
     palette: dict[str, str]
+    dark: dict[str, str]
     marks: dict[str, str]
     unknown: dict[str, Unknown]
     charts: dict[str, Chart]
+
+    @field_validator("dark")
+    @classmethod
+    def _has_the_same_names(cls, dark: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        palette = info.data.get("palette", {})
+        for name in dark:
+            among(name, palette, "colour")
+        if lacking := sorted(palette.keys() - dark.keys()):
+            raise ValueError(f"lacks '{lacking[0]}'")
+        return dark
 
     @field_validator("charts")
     @classmethod
@@ -122,6 +151,12 @@ def columns(chart: Mapping[str, Any]) -> list[str]:
     """The columns that a chart reads, each once."""
     given = [chart.get(key) for key in COLUMN_KEYS]
     return list(dict.fromkeys(c for c in [*given, *chart.get("order", ()), *chart.get("where", {})] if c))
+
+
+def path_columns(chart: Mapping[str, Any]) -> list[str]:
+    """The columns that the second view of a ladder reads."""
+    path = chart.get("path") or {}
+    return [path[key] for key in ("value", "rate", "n") if key in path]
 
 
 def counts_behind(chart: Mapping[str, Any]) -> list[str]:

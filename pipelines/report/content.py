@@ -10,24 +10,30 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.report import charts
-from pipelines.report.blocks import chart_block
+from pipelines.report.asking import DAYS, Asker
+from pipelines.report.blocks import Beside, chart_block
 from pipelines.report.cells import Look, Spec, grid
-from pipelines.report.chart_spec import counts_behind
+from pipelines.report.chart_spec import counts_behind, path_columns
 from pipelines.report.layout import layout
-from pipelines.report.model import Block, Check, Picture, Section
-from pipelines.report.periods import Period
-from pipelines.report.small import is_small
+from pipelines.report.model import Check, Section
+from pipelines.report.periods import Period, Span
+from pipelines.report.rules_spec import KINDS
+from pipelines.report.shapes import Block, Grid, Picture
+from pipelines.report.small import is_small, told, without_few
 from pipelines.report.source import Row, Source
 from pipelines.report.told import told_block
 from pipelines.report.words import Words, clean, day, number, span
 
 
-def sections(source: Source, period: Period, words: Words) -> tuple[Section, ...]:
-    """The report's chapters; a block whose table the snapshot lacks, or that has no rows, is left out."""
+def sections(source: Source, period: Period, words: Words, whys: Mapping[str, Grid]) -> tuple[Section, ...]:
+    """The report's chapters; a block whose table the snapshot lacks, or that has no rows, is left out. `whys`: by tile,
+    its change taken apart."""
     made, look = [], Look(words, source.settings.small_group)
     for section in layout()["sections"]:
         key = f"sections.{section['id']}"
-        found = (block(source, spec, period, look) for spec in section["blocks"])
+        found = (
+            whys.get(spec["why"]) if "why" in spec else block(source, spec, period, look) for spec in section["blocks"]
+        )
         blocks = tuple(b for b in found if b is not None)
         made.append(Section(section["id"], words(f"{key}.title"), words(f"{key}.lead"), blocks))
     return tuple(made)
@@ -42,8 +48,14 @@ def block(source: Source, spec: Spec, period: Period, look: Look) -> Block | Non
     if not source.has(spec["table"]):
         return None
     rows = _unread_blank(source, spec, rows_of(source, spec, bound(source, period)))
-    days = span(since(period), period.current.last, look.words.language)
-    return grid(spec, rows, look, days=days) if rows else None
+    return grid(spec, rows, look, days=days_said(period, look.words)) if rows else None
+
+
+def asked_rows(source: Source, period: Period) -> dict[str, list[Row]]:
+    """The rows of the findings that ask for rows of their own, by finding."""
+    values = bound(source, period)
+    asked = [rule for rule in layout()["findings"] if "sql" in rule and source.has(rule["table"])]
+    return {rule["id"]: source.rows(rule["sql"], **values) for rule in asked if period.kind in rule.get("kinds", KINDS)}
 
 
 def bound(source: Source, period: Period) -> dict[str, Any]:
@@ -88,21 +100,43 @@ def _chart(source: Source, name: str, look: Look) -> Block | None:
     chart = {**charts.definition(name), "name": name}
     if not source.has(chart["table"]):
         return None
-    rows = charts.select(chart, _chart_rows(source, chart))
+    given = _chart_rows(source, chart, chart.get("where", {}))
+    rows = charts.select(chart, given)
     marks = source.rows(charts.definitions()["marks"][chart["marks"]]) if "marks" in chart else []
     if (unknown := charts.definitions()["unknown"].get(chart.get("unknown"))) and source.has(unknown["needs"]):
         marks += source.rows(unknown["sql"])
-    made = chart_block(chart, rows, look, marks) if rows else None
+    beside = Beside(marks, _totals(source, chart, rows, look), _path(chart, given))
+    made = chart_block(chart, rows, look, beside) if rows else None
     return None if isinstance(made, Picture) and not made.svg else made
 
 
-def _chart_rows(source: Source, chart: Spec) -> list[Row]:
-    names = ", ".join(dict.fromkeys([*charts.columns(chart), *counts_behind(chart)]))
-    where = chart.get("where", {})
+def _chart_rows(source: Source, chart: Spec, where: Mapping[str, Any]) -> list[Row]:
+    names = ", ".join(dict.fromkeys([*charts.columns(chart), *counts_behind(chart), *path_columns(chart)]))
     if "parameters" in chart:
         return source.metric(chart["table"], chart["parameters"], columns=names)
     match = " and ".join(f"{column} = ${column}" for column in where) or "true"
     return source.rows(f"select {names} from {chart['table']} where {match}", **where)
+
+
+def _totals(source: Source, chart: Spec, rows: list[Row], look: Look) -> dict[Any, float]:
+    """Of stacked bars the whole by place, where it is known and of people enough. The sum of all places may be told
+    elsewhere, so that of few others go, too."""
+    if "total" not in chart:
+        return {}
+    x, y = chart["x"], chart["y"]
+    places = {row[x] for row in rows}
+    wholes = [row for row in _chart_rows(source, chart, chart["total"]) if row[x] in places]
+    shown = without_few(wholes, {y: chart["behind"][y]}, look.small_group, [range(len(wholes))])
+    known = {row[x]: told(row[y]) for row in shown}
+    return {place: float(whole) for place, whole in sorted(known.items()) if whole is not None}
+
+
+def _path(chart: Spec, rows: list[Row]) -> list[Row]:
+    """The rows of a ladder's second view."""
+    if "path" not in chart:
+        return []
+    asked = [row for row in rows if row[chart["days"]] == chart["path"]["days"]]
+    return sorted(asked, key=lambda row: [row[name] for name in chart["order"]])
 
 
 def checks(source: Source) -> tuple[Check, ...]:
@@ -137,11 +171,35 @@ def facts(source: Source, words: Words) -> tuple[str, ...]:
     return tuple(said)
 
 
+def late_days(source: Source) -> int:
+    """How many days later than yesterday's the data is; of a look back on purpose, none."""
+    late = (source.settings.today().date() - source.as_of).days - 1
+    return max(late, 0) if source.is_newest else 0
+
+
+def days_said(period: Period, words: Words) -> str:
+    """The days that sentences are about."""
+    return span(since(period), period.current.last, words.language)
+
+
+def day_line(asker: Asker, period: Period, words: Words) -> str:
+    """Of a daily report that leads with a week: the day itself, as far as it is known; else ''."""
+    if period.day is None or not asker.source.has(DAYS):
+        return ""
+    columns = {"paid_amount": "amount", "paid_orders": "count", "private_entries": "count"}
+    row = asker.table_of_days(list(columns), Span(period.day, period.day)).get(period.day, {})
+    known = {name: row.get("is_members_known" if name == "private_entries" else "is_sales_known") for name in columns}
+    shown = {
+        name: number(row[name], kind, words.language) if known[name] and row[name] is not None else words("state.empty")
+        for name, kind in columns.items()
+    }
+    return words("report.day_line", day=day(period.day, words.language, weekday=True), **shown)
+
+
 def warnings(source: Source, period: Period, words: Words) -> tuple[str, ...]:
     """What the reader must know before believing the numbers."""
     settings, said = source.settings, []
-    late = (settings.today().date() - source.as_of).days - 1
-    if late >= 1 and source.is_newest:
+    if late := late_days(source):
         said.append(words("warnings.late", days=late))
     if not period.is_complete:
         said.append(words("warnings.incomplete", last=day(period.current.last, words.language)))

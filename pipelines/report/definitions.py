@@ -5,7 +5,7 @@ What belongs here: reading headers in the report's language. What does not: word
 
 from __future__ import annotations
 
-from pipelines.report.model import Definition
+from pipelines.report.shapes import Definition
 from pipelines.report.source import column_of
 from pipelines.report.words import Words
 
@@ -30,6 +30,7 @@ def define(table: str, name: str, label: str, words: Words) -> Definition | None
         variant=header.variant,
         about=about.strip(),
         grain=header.grain,
+        plain=dict(words.get(f"plain.{header.name}.{name}") or {}),
     )
 
 

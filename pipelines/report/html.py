@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from pipelines.report import charts
 from pipelines.report.layout import layout
-from pipelines.report.model import OK, Cell, Report
+from pipelines.report.model import Report
 from pipelines.report.periods import Span
-from pipelines.report.words import REPORTS, clean, day, load_words, moment, span
+from pipelines.report.shapes import OK, Cell
+from pipelines.report.words import REPORTS, clean, day, days, load_words, moment, span
+from pipelines.tables import load_tables
 
 SHADES = 10
 
@@ -33,7 +35,8 @@ def render(report: Report, small_group: int) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = _style(), (REPORTS / "report.js").read_text(encoding="utf-8")
+    style = _style(f"{report.merchant} · {report.title}", f"{words('report.as_of')} {report.as_of}")
+    script = (REPORTS / "report.js").read_text(encoding="utf-8")
     environment.globals.update(
         t=words,
         raw=raw,
@@ -41,7 +44,9 @@ def render(report: Report, small_group: int) -> str:
         pairs=lambda fields, row: list(zip(fields, row, strict=True)),
         day=lambda value: day(value, report.language, weekday=True),
         span=lambda value: _span(value, report.language),
+        days=lambda value: days(value.first, value.last),
         moment=moment,
+        sql=_sql,
         report=report,
         small_group=small_group,
         compare_at_least=layout()["compare_at_least"],
@@ -74,16 +79,47 @@ def _span(value: Span, language: str) -> str:
     return span(value.first, value.last, language)
 
 
+def _sql(table: str) -> str:
+    """How a table is counted, for who wants to know; '' of one that has no SQL of its own."""
+    found = load_tables().get(table)
+    return found.text.strip() if found else ""
+
+
 def _hash(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
-def _style() -> str:
-    """report.css after the palette and the heat map's shades."""
-    palette: dict[str, str] = charts.definitions()["palette"]
-    properties = "".join(f"--{name.replace('_', '-')}:{value};" for name, value in palette.items())
-    shades = "".join(_shade_rule(level, palette["heat_low"], palette["heat_high"]) for level in range(SHADES))
-    return f":root{{{properties}}}\n{(REPORTS / 'report.css').read_text(encoding='utf-8')}\n{shades}"
+def _style(head: str, foot: str) -> str:
+    """report.css after the palettes, the shades of heat maps, and what each printed page says of itself."""
+    defined = charts.definitions()
+    light, dark = (
+        {name.replace("_", "-"): value for name, value in defined[key].items()} for key in ("palette", "dark")
+    )
+    classes = "".join(f".c-{name}{{fill:var(--{name})}}.s-{name}{{stroke:var(--{name})}}" for name in light)
+    own = (REPORTS / "report.css").read_text(encoding="utf-8")
+    return "\n".join(
+        [
+            f":root{{{_properties(light)}}}",
+            classes,
+            own,
+            _shades(light),
+            f"@media screen and (prefers-color-scheme:dark){{:root{{{_properties(dark)}}}\n{_shades(dark)}}}",
+            f"@page{{@top-left{{content:{_text(head)}}}@bottom-left{{content:{_text(foot)}}}}}",
+        ]
+    )
+
+
+def _properties(palette: Mapping[str, str]) -> str:
+    return "".join(f"--{name}:{value};" for name, value in palette.items())
+
+
+def _text(value: str) -> str:
+    """A text as CSS says it: whatever is no letter or digit as its number, so that no name can end it."""
+    return '"' + "".join(c if c.isalnum() and c.isascii() else f"\\{ord(c):06x}" for c in value) + '"'
+
+
+def _shades(palette: Mapping[str, str]) -> str:
+    return "".join(_shade_rule(level, palette["heat-low"], palette["heat-high"]) for level in range(SHADES))
 
 
 def _shade_rule(level: int, low: str, high: str) -> str:

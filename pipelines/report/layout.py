@@ -15,14 +15,12 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from pipelines.report import charts
 from pipelines.report.named import TableName, among, has_columns, has_parameters, known_table, tables
+from pipelines.report.rules_spec import Query, Rule, Spring, Why
 from pipelines.report.words import REPORTS
 from pipelines.spec.reading import Strict, read, texts
 
 FILE = REPORTS / "report.yaml"
 What = Literal["sales", "members"]
-Compared = Literal[
-    "previous_day", "week_before", "previous_week", "previous_month", "year_before", "previous_cohort"
-]  # fmt: skip
 # Columns that a tile or a rate names, by their keys.
 OF_TILE = ("column", "n", "mature", "people_of", "doubtful", "of", "part", "unknown")
 OF_RATE = ("part", "n", "mature", "of")
@@ -40,8 +38,13 @@ class Tile(Strict):
 
     id: str
     metric: str | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    where: str = ""
+    order: str = ""
     table: TableName | None = None
     sql: str | None = None
+    is_first: bool = False
+    better: Literal["up", "down"] = "up"
     column: str
     n: str
     reads: Annotated[tuple[What, ...], BeforeValidator(texts)] = ()
@@ -61,10 +64,12 @@ class Tile(Strict):
         if (self.metric is None) == (self.table is None) or (self.table is None) != (self.sql is None):
             raise ValueError("a tile asks a 'metric', or a 'table' with 'sql'")
         named = [*(column for key in OF_TILE if (column := getattr(self, key))), *self.behind]
-        has_columns(
-            self.table or known_table(f"metrics.{self.metric}"),
-            [*named, *([self.cohorts.column] if self.cohorts else [])],
-        )
+        table = self.table or known_table(f"metrics.{self.metric}")
+        has_columns(table, [*named, *([self.cohorts.column] if self.cohorts else [])])
+        if self.parameters and not (self.metric and self.cohorts and self.where and self.order):
+            raise ValueError("a tile of cohorts that asks a metric has 'parameters', 'where' and 'order'")
+        if self.parameters:
+            has_parameters(table, self.parameters)
         return self
 
 
@@ -79,10 +84,11 @@ class Rate(Strict):
 
 
 class Block(Strict):
-    """A chart, what is told of the data, or a table: of a metric asked with parameters, or of a query."""
+    """A chart, what is told of the data, why a tile moved, or a table: of a metric with parameters, or of a query."""
 
     chart: str | None = None
     told: Literal["to_know"] | None = None
+    why: str | None = None
     id: str = ""
     table: TableName | None = None
     metric: str | None = None
@@ -105,6 +111,7 @@ class Block(Strict):
     parts_of: str | None = None  # rows that share its value are the parts of one total; unsaid: all rows are
     behind: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     show: int | None = None
+    lead: tuple[str, ...] = ()  # what a phone's card shows at once; unsaid: the first three numbers
 
     @field_validator("chart")
     @classmethod
@@ -113,8 +120,8 @@ class Block(Strict):
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Block:
-        if [bool(self.chart), bool(self.told), bool(self.table)].count(True) != 1:
-            raise ValueError("a block is a 'chart', 'told', or a 'table' with 'id' and 'columns'")
+        if [bool(self.chart), bool(self.told), bool(self.why), bool(self.table)].count(True) != 1:
+            raise ValueError("a block is a 'chart', 'told', 'why', or a 'table' with 'id' and 'columns'")
         if self.table and not (self.id and self.columns and (self.metric is None) != (self.sql is None)):
             raise ValueError("a table has an 'id', 'columns', and a 'metric' or 'sql'")
         if self.table:
@@ -135,6 +142,8 @@ class Block(Strict):
         for key in (self.words, self.kinds, self.rates, self.bars, self.behind):
             for column in key:
                 among(column, self.columns, f"column of {self.id}")
+        for column in self.lead:
+            among(column, self.columns[self.fixed :], f"number of {self.id}")
 
 
 class Section(Strict):
@@ -144,60 +153,49 @@ class Section(Strict):
     blocks: tuple[Block, ...]
 
 
-class Rule(Strict):
-    """A finding: when a sentence is written."""
-
-    id: str
-    rule: Literal["tile", "extremes", "first"]
-    tile: str | None = None
-    against: tuple[Compared, ...] = ()
-    at_least: float = 0
-    block: str | None = None
-    name: str | None = None
-    rate: str | None = None
-    of: str | None = None
-    n: int = 0
-    nameless: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> Rule:
-        needed = {
-            "tile": ("tile", "against"),
-            "extremes": ("block", "name", "rate", "n"),
-            "first": ("block", "of", "n"),
-        }
-        for key in needed[self.rule]:
-            if not getattr(self, key):
-                raise ValueError(f"a finding by the rule {self.rule} lacks '{key}'")
-        return self
-
-
 class Layout(Strict):
     """The whole file."""
 
     compare_at_least: int
+    small_day: Query
+    spring: Spring
     tiles: tuple[Tile, ...]
     sections: tuple[Section, ...]
     findings: tuple[Rule, ...]
+    whys: tuple[Why, ...]
 
     @model_validator(mode="after")
     def _fits_together(self) -> Layout:
-        blocks = {block.id: block for section in self.sections for block in section.blocks if block.id}
         tiles_there = [tile.id for tile in self.tiles]
-        standing = [
-            block.id or block.chart or block.told or "" for section in self.sections for block in section.blocks
-        ]
-        for ids in (tiles_there, [section.id for section in self.sections], standing):
+        standing = [_standing(block) for section in self.sections for block in section.blocks]
+        for ids in (tiles_there, [section.id for section in self.sections], standing, [why.id for why in self.whys]):
             if twice := {one for one in ids if ids.count(one) > 1}:
                 raise ValueError(f"'{min(twice)}' stands twice")
         for rule in self.findings:
-            if rule.tile:
-                among(rule.tile, tiles_there, f"tile (of the finding {rule.id})")
-            if rule.block:
-                among(rule.block, blocks, f"block (of the finding {rule.id})")
-                for column in filter(None, (rule.name, rule.rate, rule.of)):
-                    among(column, blocks[rule.block].columns, f"column of {rule.block} (of the finding {rule.id})")
+            self._knows(rule, tiles_there, standing)
+        for why in self.whys:
+            among(why.tile, [tile.id for tile in self.tiles if tile.by_day], f"tile by day (of the why {why.id})")
+        for block in (block for section in self.sections for block in section.blocks if block.why):
+            among(str(block.why), [why.tile for why in self.whys], "tile that is taken apart")
         return self
+
+    def _knows(self, rule: Rule, tiles_there: list[str], standing: list[str]) -> None:
+        """Nothing, where what a finding is about is there. Raises ValueError."""
+        of = f"(of the finding {rule.id})"
+        if rule.tile:
+            among(rule.tile, tiles_there, f"tile {of}")
+        if rule.link:
+            among(rule.link, standing, f"block {of}")
+        if rule.block:
+            blocks = {block.id: block for section in self.sections for block in section.blocks if block.id}
+            among(rule.block, blocks, f"block {of}")
+            for column in filter(None, (rule.name, rule.rate, rule.of)):
+                among(column, blocks[rule.block].columns, f"column of {rule.block} {of}")
+
+
+def _standing(block: Block) -> str:
+    """Where a block stands on the page."""
+    return block.id or block.chart or block.told or f"why_{block.why}"
 
 
 def _selects(sql: str, table: str, columns: Iterable[str]) -> None:

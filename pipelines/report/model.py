@@ -1,142 +1,18 @@
 """What a report consists of, before it becomes a page or a workbook: both are written from these same values.
 
-What belongs here: plain data. A cell keeps the database's value beside its text, so that every output shows one number.
-A value that must not be shown is not here at all: it is None, and `state` says why.
+What belongs here: plain data of headlines, sentences and the whole. What does not: cells and blocks (shapes.py).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from markupsafe import Markup
 
 from pipelines.quality import Quality
-from pipelines.report.periods import Period
-
-OK, SMALL, IMMATURE, EMPTY = "ok", "small", "immature", "empty"
-
-
-@dataclass(frozen=True)
-class Definition:
-    """What one number means: a column of a table's header, in the report's language."""
-
-    id: str
-    label: str
-    table: str
-    table_title: str
-    column: str
-    meaning: str
-    unit: str
-    variant: str
-    about: str
-    grain: str
-
-    @property
-    def tag(self) -> str:
-        """The variant's id where it is one (R3), to be printed beside the number."""
-        return self.variant if self.variant.isalnum() and len(self.variant) <= 4 else ""
-
-
-@dataclass(frozen=True)
-class Field:
-    """A column of a grid. `kind`: text, date, month, count, number, amount, rate, days; `behind`: a rate's parts."""
-
-    name: str
-    label: str
-    kind: str
-    definition: Definition | None = None
-    behind: tuple[Field, ...] = ()
-
-    @property
-    def is_number(self) -> bool:
-        return self.kind not in ("text", "date", "month")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One value, its text and its state.
-
-    `level` (0–1) is its place among its kind, for a bar or a shade; `of` a rate's denominator, `behind` what is printed
-    under it: numerator and denominator, as far as they are no columns of their own.
-    """
-
-    value: Any
-    text: str
-    state: str = OK
-    level: float | None = None
-    of: Cell | None = None
-    behind: tuple[Cell, ...] = ()
-    is_partial: bool = (
-        False  # some of a cohort have been observed long enough, not all: a number, but not the last word
-    )
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table of cells. `source` is the table the numbers come from, `fixed` how many leading fields name the row."""
-
-    id: str
-    title: str
-    note: str
-    source: str
-    fields: tuple[Field, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    fixed: int = 1
-    bars: tuple[str, ...] = ()
-    hidden: int = 0  # rows beyond those that the page shows at once
-    is_wide: bool = False
-    kind = "grid"
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """A cohort × period grid of one rate; a line is the cohort, its size, and its cells."""
-
-    id: str
-    title: str
-    note: str
-    source: str
-    row: Field
-    column: Field
-    value: Field
-    count: Field
-    heads: tuple[Cell, ...]
-    lines: tuple[tuple[Cell, Cell, tuple[Cell, ...]], ...]
-    shows_size: bool = True
-    kind = "matrix"
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """Steps from public to repurchase; each with people, their share (of those behind it), and its window."""
-
-    id: str
-    title: str
-    note: str
-    source: str
-    fields: tuple[Field, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    kind = "ladder"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A chart drawn as SVG, with the grid it was drawn from."""
-
-    id: str
-    title: str
-    note: str
-    svg: Markup
-    grid: Grid
-    legend: tuple[tuple[str, str], ...] = ()
-    axis: str = ""
-    kind = "picture"
-
-    @property
-    def source(self) -> str:
-        return self.grid.source
+from pipelines.report.periods import Period, Span
+from pipelines.report.shapes import Block, Cell, Definition, Field
 
 
 @dataclass(frozen=True)
@@ -145,7 +21,7 @@ class Comparison:
 
     `change` is relative, for rates a difference; None where it says nothing. `kind`: what kind of number it is itself.
     `direction`: up, down, flat, chance (within what chance would do), none. `is_sure`: it moved by more than chance.
-    `days`: how many it spans.
+    `is_good`: whether the merchant is glad of it; None where nobody can tell that it moved.
     """
 
     name: str
@@ -158,12 +34,21 @@ class Comparison:
     direction: str
     kind: str
     is_sure: bool = False
-    days: int = 0
+    is_good: bool | None = None
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A headline over its last spans, drawn; `points` are what was drawn, `label` says it in words."""
+
+    svg: Markup
+    label: str
+    points: tuple[tuple[Span, float | None], ...]
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One headline number with what it is compared with."""
+    """One headline number with what it is compared with. `is_first`: it stands on the first screen."""
 
     id: str
     label: str
@@ -177,40 +62,25 @@ class Tile:
     note: str = ""
     is_cohort: bool = False
     is_complete: bool = True  # the period is over
-    days: int = 0
+    is_first: bool = False
+    spark: Spark | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence that a rule wrote, and the place of its number."""
+    """A sentence that a rule wrote, and the place of its numbers. `slot`: what (happened), why, todo, or else more."""
 
     text: str
     link: str
+    slot: str = "more"
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a person must know of the data: a list on the page, a table in the workbook."""
+class Chip:
+    """What the data is worth, in a few words. `mood`: good, told, doubt or bad."""
 
-    id: str
-    grid: Grid
-    shown: int  # how many the page shows at once
-    kind = "told"
-
-    @property
-    def title(self) -> str:
-        return self.grid.title
-
-    @property
-    def note(self) -> str:
-        return self.grid.note
-
-    @property
-    def source(self) -> str:
-        return self.grid.source
-
-
-Block = Grid | Matrix | Ladder | Picture | Told
+    mood: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -252,9 +122,20 @@ class Report:
     facts: tuple[str, ...]
     warnings: tuple[str, ...]
     tiles: tuple[Tile, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...]  # what, why, what to do, and then the rest
     sections: tuple[Section, ...]
     definitions: tuple[Definition, ...] = field(default=())
+    chip: Chip = Chip("told", "")
+    day: str = ""  # of a daily report that leads with a week: the day itself
+
+    @property
+    def first_tiles(self) -> tuple[Tile, ...]:
+        """Those of the first screen."""
+        return tuple(tile for tile in self.tiles if tile.is_first)
+
+    @property
+    def other_tiles(self) -> tuple[Tile, ...]:
+        return tuple(tile for tile in self.tiles if not tile.is_first)
 
     @property
     def is_compared(self) -> bool:

@@ -5,41 +5,27 @@ What belongs here: taking the picture (`make picture`). What does not: anything 
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 import tempfile
 from html import escape
 from pathlib import Path
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+from pipelines.report.browser import photograph
+
 # Two frames of one page beside each other: 1,180 px as on a desk, 360 px as on a phone.
 STAGE = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; padding: 40px; display: flex; gap: 40px; background: #d9dfdd; }}
 iframe {{ border: 0; height: 1360px; border-radius: 10px; box-shadow: 0 10px 40px rgb(10 40 44 / .25); }}
-</style><iframe width="1180" srcdoc="{page}"></iframe><iframe width="360" srcdoc="{page}"></iframe>
-<script>
-// The phone shows what comes further down.
-onload = () => {{
-  const phone = frames[1];
-  phone.document.documentElement.style.scrollBehavior = "auto";
-  phone.document.getElementById("section-conversion").scrollIntoView();
-}};
-</script>"""
+</style><iframe width="1180" srcdoc="{page}"></iframe><iframe width="360" srcdoc="{page}"></iframe>"""
 SIZE = (1660, 1440)
 
 
 def take(report: Path, picture: Path) -> None:
-    """Photographs the report into a PNG. Raises RuntimeError where no Chromium is installed or it fails."""
-    browser = next((path for path in map(shutil.which, BROWSERS) if path), None)
-    if browser is None:
-        raise RuntimeError(f"no Chromium found (looked for: {', '.join(BROWSERS)}); install one to renew {picture}")
+    """Photographs the report into a PNG. Raises NoBrowser where no Chromium is installed or it fails."""
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder) / "stage.html"
         stage.write_text(STAGE.format(page=escape(_still(report.read_text(encoding="utf-8")))), encoding="utf-8")
-        _photograph(browser, stage, picture, Path(folder))
-    if not picture.exists():
-        raise RuntimeError(f"{browser} made no picture of {report}")
+        photograph(stage, picture, *SIZE)
 
 
 def _still(page: str) -> str:
@@ -47,15 +33,6 @@ def _still(page: str) -> str:
     head, _, rest = page.partition('<meta http-equiv="Content-Security-Policy"')
     body = rest.partition(">")[2].partition("<script>")[0]
     return f"{head}<style>::-webkit-scrollbar {{ display: none }}</style>{body}"
-
-
-def _photograph(browser: str, stage: Path, picture: Path, folder: Path) -> None:
-    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
-    size = [f"--window-size={SIZE[0]},{SIZE[1]}", "--force-device-scale-factor=1", f"--user-data-dir={folder}/profile"]
-    command = [browser, *flags, *size, f"--screenshot={picture.resolve()}", stage.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=180)
-    if done.returncode != 0:
-        raise RuntimeError(f"{browser} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
 
 
 def main(home: Path, picture: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from pipelines.report.model import IMMATURE, OK, SMALL, Cell, Field
+from pipelines.report.shapes import IMMATURE, OK, SMALL, Cell, Field
 from pipelines.report.words import Words
 
 FONT: dict[str, Any] = {"font_name": "Microsoft YaHei", "font_size": 10}

@@ -57,13 +57,20 @@ class Source:
     def metric(
         self, name: str, parameters: Mapping[str, Any], columns: str = "*", where: str = "", order: str = ""
     ) -> list[Row]:
-        """A metric's rows with other parameters than the nightly table's."""
-        from pipelines.metrics import text_of
+        """A metric's rows with other parameters than the nightly table's; the same question is asked once."""
+        key = repr((name, sorted(parameters.items()), columns, where, order))
+        if key not in self._answers:
+            from pipelines.metrics import text_of
 
-        asked = text_of(self.connection, name, parameters, self.settings, self.as_of)
-        clauses = [f"where {where}" if where else "", f"order by {order}" if order else ""]
-        # as a statement it is planned once, as a relation twice, which takes longer than the answer
-        return self.rows(f"select {columns} from (\n{asked}\n) as asked {' '.join(clauses)}")
+            asked = text_of(self.connection, name, parameters, self.settings, self.as_of)
+            clauses = [f"where {where}" if where else "", f"order by {order}" if order else ""]
+            # as a statement it is planned once, as a relation twice, which takes longer than the answer
+            self._answers[key] = self.rows(f"select {columns} from (\n{asked}\n) as asked {' '.join(clauses)}")
+        return self._answers[key]
+
+    @cached_property
+    def _answers(self) -> dict[str, list[Row]]:
+        return {}
 
     def has_read(self, what: str) -> bool:
         """Whether any row was read of `sales` or of `members`: without, their numbers are unknown and not 0."""

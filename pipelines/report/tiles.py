@@ -1,67 +1,31 @@
 """Headline numbers: each for the report's days, beside the days or the cohort it is compared with.
 
-What belongs here: asking the same question of two spans and saying whether the answer changed. What does not: which
-numbers (report.yaml).
+What belongs here: what may be shown of an answer, and what may be compared. What does not: which numbers (report.yaml),
+asking for them (asking.py), the line in a tile (spark.py).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from pipelines.report import spark
+from pipelines.report.asking import Asker, reads_of
 from pipelines.report.cells import Look, Spec, cell, field_of, hidden
-from pipelines.report.chance import differ, differ_by_day, is_unusual
+from pipelines.report.chance import counts_differ, differ
 from pipelines.report.layout import layout
-from pipelines.report.model import Cell, Comparison, Field, Tile
+from pipelines.report.model import Comparison, Tile
 from pipelines.report.periods import Period, Span
+from pipelines.report.shapes import Cell, Field
 from pipelines.report.small import Few, is_small, without_few
-from pipelines.report.source import Row, Source
-from pipelines.report.words import Words, change, number, span
+from pipelines.report.source import Row
+from pipelines.report.words import Words, change, month, number, span
 
 Parts = tuple[tuple[Field, Cell], ...]
-USUAL_WEEKS = 8
 WORTH_SAYING = 0.1  # so much of a share that it may be quite another
 FLAT = 0.0005  # would be printed as 0.0 %
-
-
-@dataclass
-class Asker:
-    """Asks a tile's question about a span of days; one metric is asked once per span."""
-
-    source: Source
-    known: dict[tuple[str, Span], Row] = field(default_factory=dict)
-
-    def over(self, spec: Spec, days: Span) -> Row:
-        """The row for some days: of a metric asked for exactly these days, or of the tile's own query; {} where nothing
-        of what the tile counts was ever read."""
-        if not all(self.source.has_read(what) for what in _reads(spec)):
-            return {}
-        if "sql" in spec:
-            rows = self.source.rows(spec["sql"], first=days.first, last=days.last)
-            return rows[0] if rows else {}
-        key = (spec["metric"], days)
-        if key not in self.known:
-            given = {"period": "range", "start_date": days.first, "end_date": days.last, "segments": ["all"]}
-            rows = self.source.metric(spec["metric"], given)
-            self.known[key] = rows[0] if rows else {}
-        return self.known[key]
-
-    def moved(self, spec: Spec, days: Span, before: Span) -> bool:
-        """Whether two spans' days differ by more than days do anyway; a single one: from what its weekday brings."""
-        if days.days > 1:
-            return differ_by_day(self._by_day(spec, days), self._by_day(spec, before))
-        weeks = (days.back(7 * week) for week in range(1, USUAL_WEEKS + 1))
-        usual = [value for week in weeks for value in self._by_day(spec, week)]
-        (now,), (then,) = self._by_day(spec, days) or [0.0], self._by_day(spec, before) or [0.0]
-        mean = sum(usual) / len(usual) if usual else 0.0
-        return is_unusual(now, usual) and (now - mean) * (now - then) > 0
-
-    def _by_day(self, spec: Spec, days: Span) -> list[float]:
-        column = spec["column"]
-        sql = f"select {column} from metrics.daily_summary where segment_by = 'all' and date between $first and $last"
-        rows = self.source.rows(sql, first=days.first, last=days.last)
-        return [float(row[column]) for row in rows if row[column] is not None]
 
 
 def table_of(spec: Spec) -> str:
@@ -69,10 +33,10 @@ def table_of(spec: Spec) -> str:
     return str(spec["table"]) if "table" in spec else f"metrics.{spec['metric']}"
 
 
-def tiles(source: Source, period: Period, words: Words) -> tuple[Tile, ...]:
+def tiles(asker: Asker, period: Period, look: Look) -> tuple[Tile, ...]:
     """Every tile of report.yaml whose table the snapshot holds."""
-    making = _Making(Asker(source), period, Look(words, source.settings.small_group))
-    specs = [spec for spec in layout()["tiles"] if source.has(table_of(spec))]
+    making = _Making(asker, period, look)
+    specs = [spec for spec in layout()["tiles"] if asker.source.has(table_of(spec))]
     return tuple(making.of_cohorts(s) if "cohorts" in s else making.of_days(s) for s in specs)
 
 
@@ -85,21 +49,42 @@ class _Making:
     look: Look
 
     def of_days(self, spec: Spec) -> Tile:
-        days = self.period.current
+        days, words = self.period.current, self.look.words
         earlier = {name: (span, self.asker.over(spec, span)) for name, span in self.period.compared.items()}
-        compared = [(name, self.look.words(f"compare.{name}"), span, row) for name, (span, row) in earlier.items()]
-        return self._made(spec, self.asker.over(spec, days), days, compared)
+        compared = [
+            (name, words(f"compare.{name}", days=days.days), span, row) for name, (span, row) in earlier.items()
+        ]
+        points = spark.of_days(self.asker, spec, self.period, self.look.small_group) if spec.get("is_first") else []
+        return self._made(spec, self.asker.over(spec, days), days, compared, points)
 
     def of_cohorts(self, spec: Spec) -> Tile:
         """The newest mature cohort against the one before it; immature ones are not asked at all."""
-        rows = self.asker.source.rows(spec["sql"])
+        rows = self._cohorts(spec)
         column, unit = spec["cohorts"]["column"], spec["cohorts"]["unit"]
         days = [Span(row[column], _end(row[column], unit)) for row in rows]
         label = self.look.words(f"compare.cohort_{unit}")
         compared = [("previous_cohort", label, days[1], rows[1])] if len(rows) > 1 else []
-        return self._made(spec, rows[0] if rows else {}, days[0] if days else None, compared)
+        told = [self._told(spec, row).get(spec["column"]) for row in rows]
+        values = [None if isinstance(value, Few) else value for value in told]
+        points = list(zip(days, values, strict=True))[::-1] if spec.get("is_first") else []
+        return self._made(spec, rows[0] if rows else {}, days[0] if days else None, compared, points)
 
-    def _made(self, spec: Spec, now: Row, days: Span | None, compared: list[tuple[str, str, Span, Row]]) -> Tile:
+    def _cohorts(self, spec: Spec) -> list[Row]:
+        """Its cohorts, the newest first."""
+        source = self.asker.source
+        if "sql" in spec:
+            return source.rows(spec["sql"])
+        rows = source.metric(spec["metric"], spec["parameters"], where=spec["where"], order=spec["order"])
+        return rows[: spark.WEEKS]
+
+    def _made(
+        self,
+        spec: Spec,
+        now: Row,
+        days: Span | None,
+        compared: list[tuple[str, str, Span, Row]],
+        points: Sequence[spark.Point],
+    ) -> Tile:
         words, shown = self.look.words, field_of(table_of(spec), spec["column"], self.look.words)
         lead = words.get(f"tiles.{spec['id']}.span") or "{span}"
         return Tile(
@@ -110,12 +95,13 @@ class _Making:
             cell=self._value(spec, shown, now),
             is_small=_is_small(spec, now),
             parts=self._parts(spec, now),
-            span=lead.format(span=span(days.first, days.last, words.language)) if days else "",
+            span=lead.format(span=_days_said(spec, days, words)) if days else "",
             comparisons=tuple(self._compared(spec, shown, (now, days), *given) for given in compared),
             note=self._note(spec, now),
             is_cohort="cohorts" in spec,
             is_complete="cohorts" in spec or self.period.is_complete,
-            days=days.days if days else 0,
+            is_first=spec.get("is_first", False),
+            spark=spark.drawn(points, shown.kind, words) if points else None,
         )
 
     def _value(self, spec: Spec, shown: Field, row: Row) -> Cell:
@@ -129,8 +115,9 @@ class _Making:
         return tuple((f, self._cell(f, known.get(f.name))) for f in fields)
 
     def _told(self, spec: Spec, row: Row) -> Row:
-        """The row without rates that too few people stand behind. What the whole shop sold and won is no group's."""
-        if field_of(table_of(spec), spec["column"], self.look.words).kind != "rate":
+        """The row without rates and cohorts that too few people stand behind. What the whole shop sold and won is no
+        group's."""
+        if "cohorts" not in spec and field_of(table_of(spec), spec["column"], self.look.words).kind != "rate":
             return row
         counts = {spec["n"], *spec.get("behind", ())}
         behind = dict.fromkeys({spec["column"], spec.get("part", ""), spec.get("of", "")}, counts)
@@ -150,8 +137,9 @@ class _Making:
         if not row or row.get(spec["column"]) is None:
             if row.get(spec.get("people_of", "")) and not _unknown(spec, row):
                 return words("tile_notes.unknown_people")
-            lacking = [what for what in _reads(spec) if not self.asker.source.has_read(what)] or _reads(spec)
-            return words(f"tile_notes.unknown_{lacking[0]}" if lacking else "tile_notes.none")
+            lacking = [what for what in reads_of(spec) if not self.asker.source.has_read(what)] or reads_of(spec)
+            none = words.get(f"tiles.{spec['id']}.none") or words("tile_notes.none")
+            return words(f"tile_notes.unknown_{lacking[0]}") if lacking else str(none)
         if lacking := _unknown(spec, row):
             return words(f"tile_notes.partly_{lacking[0]}")
         if (unsure := _unsure_rate(spec, row)) >= WORTH_SAYING:
@@ -169,42 +157,45 @@ class _Making:
         is_fair = self._is_comparable(spec, row) and self._is_comparable(spec, before)
         by = _change(spec, shown, row.get(shown.name), before.get(shown.name)) if is_fair else None
         parts, words = self._parts(spec, before), self.look.words
-        is_sure = by is not None and self._is_sure(spec, (row, current), (before, days))
-        direction = "none" if by is None else _direction(by, spec, is_sure)
+        is_sure = None if by is None else self._is_sure(spec, (row, current), (before, days))
+        direction = "none" if by is None else _direction(by, is_sure)
+        is_untold = is_sure is None and ("cohorts" in spec or "by_day" in spec)
         return Comparison(
             name=name,
             label=label,
-            span=span(days.first, days.last, words.language),
+            span=_days_said(spec, days, words),
             cell=self._value(spec, shown, before if _is_known(spec, before) else {}),
             change=by,
             text=words("tile_notes.flat") if direction == "flat" else _change_text(by, spec, shown, words),
             parts=parts,
             direction=direction,
             kind=shown.kind if spec.get("change") == "difference" else "rate",
-            is_sure=is_sure,
-            days=days.days,
+            is_sure=bool(is_sure),
+            is_good=None if is_untold or direction not in ("up", "down") else direction == spec.get("better", "up"),
         )
 
-    def _is_sure(self, spec: Spec, now: tuple[Row, Span | None], before: tuple[Row, Span]) -> bool:
-        """Whether it moved by more than chance: of two shares of people their counts, else day by day."""
+    def _is_sure(self, spec: Spec, now: tuple[Row, Span | None], before: tuple[Row, Span]) -> bool | None:
+        """Whether it moved by more than chance: of cohorts by their counts, else day by day; None: nobody can tell.
+
+        A share is tested as a share of people; what one costs as how many so much brought.
+        """
         if spec.get("by_day") and now[1] is not None:
             return self.asker.moved(spec, now[1], before[1])
         if "cohorts" not in spec:
-            return False
+            return None
         part, of, other, other_of = (
             float(row.get(spec[key]) or 0) for row in (now[0], before[0]) for key in ("part", "of")
         )
-        return bool(of and other_of) and differ(part, of, other, other_of)
-
-
-def _reads(spec: Spec) -> list[str]:
-    """What a tile counts: sales, members, both, or nothing that could be missing."""
-    return list(spec.get("reads", ()))
+        if not (of and other_of):
+            return None
+        if field_of(table_of(spec), spec["column"], self.look.words).kind == "rate":
+            return differ(part, of, other, other_of)
+        return counts_differ(of, part, other_of, other) if part and other else None
 
 
 def _unknown(spec: Spec, row: Row) -> list[str]:
     """What of it was not read for all of the tile's days."""
-    return [what for what in _reads(spec) if row.get(f"is_{what}_known") is False]
+    return [what for what in reads_of(spec) if row.get(f"is_{what}_known") is False]
 
 
 def _is_known(spec: Spec, row: Row) -> bool:
@@ -217,6 +208,13 @@ def _unsure_rate(spec: Spec, row: Row) -> float:
     return float(row.get(spec.get("unknown", "")) or 0) / float(whole) if whole else 0.0
 
 
+def _days_said(spec: Spec, days: Span, words: Words) -> str:
+    """The days of a number; a cohort of a month by its month."""
+    if spec.get("cohorts", {}).get("unit") == "month":
+        return month(days.first)
+    return span(days.first, days.last, words.language)
+
+
 def _end(first: date, unit: str) -> date:
     if unit == "week":
         return first + timedelta(days=6)
@@ -227,11 +225,11 @@ def _is_small(spec: Spec, row: Row) -> bool:
     return (row.get(spec["n"]) or 0) < layout()["compare_at_least"]
 
 
-def _direction(by: float, spec: Spec, is_sure: bool) -> str:
-    """Up or down; for a share of people only where chance alone would not do it."""
+def _direction(by: float, is_sure: bool | None) -> str:
+    """Up or down; where it can be tested, only if chance alone would not do it."""
     if abs(by) < FLAT:
         return "flat"
-    if "cohorts" in spec and not is_sure:
+    if is_sure is False:
         return "chance"
     return "up" if by > 0 else "down"
 

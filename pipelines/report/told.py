@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pipelines.quality import Finding
 from pipelines.report.cells import cell, field_of
-from pipelines.report.model import Cell, Grid, Told
+from pipelines.report.shapes import Cell, Grid, Told
 from pipelines.report.words import Words
 
 SHOWN = 8

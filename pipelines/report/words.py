@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -44,6 +44,11 @@ class Wording(Strict):
     """A wording file: its chapters, and in them texts by their keys."""
 
     report: Texts
+    chip: Texts
+    spark: Texts
+    charts: Texts
+    whys: Texts
+    plain: Texts
     quality: Texts
     told: Texts
     warnings: Texts
@@ -196,6 +201,13 @@ def span(first: date, last: date, language: str) -> str:
         return day(first, language, weekday=True)
     tail = f"{last:%m-%d}" if first.year == last.year else f"{last:%Y-%m-%d}"
     return f"{first:%Y-%m-%d} – {tail}"
+
+
+def days(first: date, last: date) -> str:
+    """A range of days where their year stands elsewhere: a month, or day to day."""
+    if first.day == 1 and first.month != (last + timedelta(days=1)).month == first.month % 12 + 1:
+        return month(first)
+    return f"{first:%m-%d}" if first == last else f"{first:%m-%d} – {last:%m-%d}"
 
 
 def moment(value: datetime) -> str:

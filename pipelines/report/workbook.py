@@ -10,20 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.report.model import (
-    EMPTY,
-    Block,
-    Cell,
-    Field,
-    Grid,
-    Ladder,
-    Matrix,
-    Picture,
-    Report,
-    Section,
-    Tile,
-    Told,
-)
+from pipelines.report.model import Report, Section, Tile
+from pipelines.report.shapes import EMPTY, Block, Cell, Field, Grid, Ladder, Matrix, Picture, Told
 from pipelines.report.sheet import FONT, FORMATS, Sheet
 from pipelines.report.words import Words, day, load_words, moment, span
 
@@ -65,7 +53,7 @@ def _overview(sheet: Sheet, report: Report) -> None:
     sheet.text(f"{report.merchant} · {report.title}", "title")
     sheet.text(f"{words('report.as_of')} {day(report.as_of, language, weekday=True)}")
     sheet.text(f"{words('report.period')} {span(report.period.current.first, report.period.current.last, language)}")
-    sheet.text(f"{words('report.generated')} {moment(report.generated_at)}")
+    sheet.text(f"{words('report.generated')} {moment(report.generated_at)} · {report.chip.text}")
     for check in (*report.unpublished, *report.failed):
         said = f"{words('quality.observed')} {check.observed} · {words('quality.expected')} {check.expected}"
         sheet.text(f"✗ {check.table}.{check.name} · {said}", "bad")
@@ -81,8 +69,11 @@ def _overview(sheet: Sheet, report: Report) -> None:
     _tiles(sheet, report.tiles)
     sheet.skip()
     sheet.text(words("report.findings"), "title")
+    if report.day:
+        sheet.text(report.day, "note")
     for finding in report.findings:
-        sheet.text(finding.text)
+        slot = words.get(f"report.slots.{finding.slot}")
+        sheet.text(f"{slot} · {finding.text}" if slot else finding.text)
 
 
 def _tiles(sheet: Sheet, tiles: Sequence[Tile]) -> None:
@@ -124,6 +115,9 @@ def _block(sheet: Sheet, block: Block) -> None:
         _matrix(sheet, block)
     else:
         _grid(sheet, block.grid if isinstance(block, Picture | Told) else block)
+    if isinstance(block, Ladder) and block.strict:
+        sheet.text(block.strict.title, "note")
+        _grid(sheet, block.strict)
     sheet.skip()
 
 

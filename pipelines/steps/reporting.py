@@ -31,20 +31,23 @@ class Noted:
     message: Message
 
 
-def write_report(settings: Settings, kind: str, day: date | None = None) -> list[Path]:
+def write_report(
+    settings: Settings, kind: str, day: date | None = None, so_far: bool = False, as_pdf: bool = False
+) -> list[Path]:
     """A report from the current snapshot, with what was held back since on its face. Raises NothingPublished."""
     from pipelines import report
 
     if not settings.snapshot_path.exists():
         raise NothingPublished(f"{settings.home}: nothing is published yet; `siyu run` makes the first snapshot.")
+    held = _held_checks(settings)
     files = report.write_report(
-        settings.snapshot_path, settings.reports, settings, kind, day, unpublished=_held_checks(settings)
+        settings.snapshot_path, settings.reports, settings, kind, day, None, held, so_far=so_far, as_pdf=as_pdf
     )
     if day is None and files.message is not None:
         _note_message(settings, kind, files.message)
     if kind == "daily" and day is None:
         note_reported(settings)
-    return [files.html, files.workbook]
+    return [file for file in (files.html, files.workbook, files.pdf) if file]
 
 
 def newest_message(settings: Settings, kind: str) -> Noted:

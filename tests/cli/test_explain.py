@@ -18,7 +18,7 @@ def test_a_metric_is_told_whole(siyu: Siyu) -> None:
         "R3",
         "--param windows",
         "repeat_buyers / mature_buyers",  # the formula
-        "成熟首购人数中，首购后 N 天内再次购买的人数",  # and in Chinese
+        "已满天数的首购人数中，首购后 N 天内再次购买的人数",  # and in Chinese
         "person",  # a unit
         "└── facts.first_orders",
         "    └── core.orders",

@@ -21,8 +21,8 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def weekly(snapshot: SimpleNamespace) -> SimpleNamespace:
-    """The weekly report in Chinese, read back from its two files."""
-    files = write_report(snapshot.path, snapshot.path.parent / "out", snapshot.settings, "weekly")
+    """The report in Chinese of the week that is not over, read back from its two files."""
+    files = write_report(snapshot.path, snapshot.path.parent / "out", snapshot.settings, "weekly", so_far=True)
     text = files.html.read_text(encoding="utf-8")
     return SimpleNamespace(files=files, text=text, page=read_page(text), book=read_workbook(files.workbook))
 

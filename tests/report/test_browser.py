@@ -1,4 +1,4 @@
-"""The page in a browser, where one is installed: fits a phone without sideways scroll, opens from a file."""
+"""The page in a browser, where one is installed: its first screen fits a phone, all of it is reached and printed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 
-CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome")) if p), None)
+from pipelines.report import browser
+from pipelines.report.browser import BROWSERS, NoBrowser
+
+CHROMIUM = next((p for p in map(shutil.which, BROWSERS) if p), None)
 FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -25,27 +28,47 @@ FLAGS = [
 QUESTION = """
 <script>
   const all = (what) => [...document.querySelectorAll(what)];
-  const inside = ".scroll, nav, svg, .unseen, dialog, #tip";
+  const first = all(".tiles.first .tile").map((e) => Math.round(e.getBoundingClientRect().bottom));
+  const folded = document.documentElement.scrollHeight;
+  all("details").forEach((e) => { e.open = true; });
+  const inside = ".scroll:not(.cards), svg, .unseen, dialog, #tip, pre";
   const wide = all("body *").filter((e) => !e.closest(inside) && e.getBoundingClientRect().right > innerWidth + 1);
-  const hides = (e) => getComputedStyle(e).overflowX === "hidden" && !e.closest(".unseen, svg");
+  const hides = (e) => getComputedStyle(e).overflowX === "hidden" && !e.closest(".unseen, svg, .cards thead");
   const cut = all("body *").filter((e) => hides(e) && e.scrollWidth > e.clientWidth + 1);
-  const places = all("a, summary, label.show").filter((e) => e.checkVisibility());
+  const taps = all("a, summary, label.show, label.open");
+  const places = taps.filter((e) => e.checkVisibility() && !e.closest(".cards thead"));
+  const card = document.querySelector("#group_health tbody tr");
+  const seen = () => [...card.querySelectorAll("td")].filter((e) => e.checkVisibility()).length;
+  const before = seen();
+  card.querySelector(".open input").click();
+  const opened = [before, seen(), card.querySelectorAll("td").length];
   document.querySelector("#tile-repurchase_90 a.def").click();
   const dialog = document.querySelector("dialog");
   const said = dialog.textContent, open = dialog.open;
   dialog.close();
   const tip = document.querySelector("#tip");
-  const tips = ["#repurchase td[data-tip]", "#repurchase_curve .hit:last-of-type"].map((what) => {
-    document.querySelector(what).dispatchEvent(new MouseEvent("click", {bubbles: true}));
+  const plot = document.querySelector("#daily_amount .plot"), place = plot.getBoundingClientRect();
+  const tap = (what, at) => {
+    what.dispatchEvent(new MouseEvent("click", {bubbles: true, ...at}));
     return tip.hidden ? "" : tip.textContent;
-  });
+  };
+  const key = (name) => {
+    plot.dispatchEvent(new KeyboardEvent("keydown", {key: name, bubbles: true}));
+    return tip.textContent.slice(0, 10);
+  };
+  const tips = [
+    tap(document.querySelector("#repurchase td[data-tip]"), {}),
+    tap(document.querySelector("#repurchase_curve .plot"), {clientX: 9999}),
+    tap(plot, {clientX: place.right - 1, clientY: place.top + 1}),
+    [key("Home"), key("ArrowRight"), key("End")].join(" "),
+  ];
   const out = parent.document.createElement("pre");
   out.id = "answer";
   out.textContent = JSON.stringify({
     width: innerWidth, scroll: document.documentElement.scrollWidth,
     wide: wide.map((e) => e.tagName + "." + e.className), cut: cut.map((e) => e.textContent),
     tap: Math.min(...places.map((e) => e.getBoundingClientRect().height)),
-    open, text: said, tips });
+    open, text: said, tips, first, folded, opened, plots: all(".plot").map((e) => e.getBoundingClientRect().height) });
   parent.document.body.append(out);
 </script>
 """
@@ -85,10 +108,28 @@ def test_a_tap_opens_a_definition(answer: dict[str, Any]) -> None:
     assert "÷" in str(answer["text"])
 
 
+def test_five_numbers_fit_the_first_screen_of_a_phone(answer: dict[str, Any]) -> None:
+    """360 × 640: the last of the five ends above the fold; with all chapters folded the page is a few screens."""
+    assert len(answer["first"]) == 5
+    assert max(answer["first"]) <= 640
+    assert answer["folded"] < 4 * 640
+
+
 def test_a_tap_on_a_point_says_its_value(answer: dict[str, Any]) -> None:
-    cell, point = answer["tips"]
+    """A tap anywhere in a drawing is answered by the nearest day with its whole, and the keyboard reaches each."""
+    cell, point, day, keys = answer["tips"]
     assert re.fullmatch(r"2025-01 · 7 天 · \d+\.\d% · \d+ / \d+", cell)
     assert re.match(r"第 \d+ 天 · 已复购 \d+\.\d%（", point)
+    assert re.match(r"2025-08-1\d · ", day)
+    first, second, last = keys.split()
+    assert first < second < last == day[:10]
+    assert min(answer["plots"]) >= 24
+
+
+def test_a_row_is_a_card_whose_rest_is_one_tap_away(answer: dict[str, Any]) -> None:
+    before, opened, there = answer["opened"]
+    assert (before, opened) == (3, there)
+    assert there > 3
 
 
 def test_places_to_tap_are_large_enough(answer: dict[str, Any]) -> None:
@@ -112,3 +153,22 @@ def test_the_page_as_written_breaks_no_rule_of_its_own(weekly: SimpleNamespace, 
     )
     assert "Content Security Policy" not in done.stderr
     assert "CONSOLE" not in done.stderr, done.stderr
+
+
+def test_it_prints_on_paper(weekly: SimpleNamespace, tmp_path: Path) -> None:
+    """A PDF of A4 pages, with what is folded on a screen open, and not a page for every check."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine; nothing can be printed")
+    pdf = tmp_path / "report.pdf"
+    browser.print_page(weekly.files.html, pdf)
+    content = pdf.read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert 6 <= len(re.findall(rb"/Type\s*/Page\b", content)) <= 30
+    (left, bottom, width, height) = map(float, re.findall(rb"/MediaBox\s*\[([^\]]*)\]", content)[0].split())
+    assert (left, bottom, round(width), round(height)) == (0, 0, 595, 842)
+
+
+def test_without_a_browser_a_plain_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser.shutil, "which", lambda _: None)
+    with pytest.raises(NoBrowser, match=r"no Chromium was found .* open the HTML report in a browser and print it"):
+        browser.found()

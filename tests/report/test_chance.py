@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from pipelines.report.chance import differ, differ_by_day, is_unusual
+from pipelines.report.chance import counts_differ, differ, differ_by_day, is_unusual
 
 
 def test_shares() -> None:
@@ -41,6 +41,26 @@ def test_a_single_day_is_held_against_days_like_it() -> None:
     assert not is_unusual(125, usual)
     assert is_unusual(160, usual)
     assert not is_unusual(160, usual[:3])
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((38, 7, 60, 28), True),  # 38 in a week where 15 are usual; scipy's binomtest(38, 98, 7/35): p = 2e-05
+        ((19, 7, 60, 28), False),  # p = 0.40
+        ((275, 6129, 229, 7677), True),  # people for so much advertising; p = 6e-06
+        ((240, 6129, 280, 7677), False),  # p = 0.43
+        ((0, 7, 0, 28), False),
+    ],
+)
+def test_counts_over_their_own_days_or_yuan(counts: tuple[float, ...], expected: bool) -> None:
+    assert counts_differ(*counts) is expected
+
+
+def test_a_count_picked_from_many_needs_more() -> None:
+    """z = 2.17 is beyond 1.96, and within 3.02 for the highest of twenty."""
+    assert counts_differ(25, 7, 60, 28)
+    assert not counts_differ(25, 7, 60, 28, among=20)
 
 
 def test_luck_is_called_more_than_luck_one_time_in_twenty() -> None:

@@ -1,4 +1,4 @@
-"""Charts: one definition for notebooks and report, drawn from frames as from rows; periods; the rules of findings."""
+"""Charts: one definition for notebooks and report, drawn from frames as from rows; what their drawings say."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import duckdb
 import pytest
 
 from pipelines.report import charts
-from pipelines.report.draw import draw, ticks
-from pipelines.report.periods import Span, period
+from pipelines.report.axes import ticks
+from pipelines.report.chart_said import finding_of
+from pipelines.report.draw import draw
+from pipelines.report.words import load_words
 from tests.report.reading import read_page
 
 
@@ -102,7 +104,7 @@ def test_days_that_are_not_known_are_marked_and_no_bar_stands_for_nothing() -> N
     (area,) = [n for n in page.all("rect") if n["fill"] == charts.definitions()["palette"]["gap"]]
     assert float(area["x"].rstrip("%")) == pytest.approx(100 * 4 / 6, abs=0.01)
     assert [n.text for n in page.all("text") if "mark" in n.classes] == ["没有读到"]
-    assert len([n for n in page.all("rect") if "hit" in n.classes]) == 4
+    assert [n.text for n in page.all("title")] == [f"2025-06-{day:02} · 公域 ¥100" for day in (1, 2, 3, 4)]
 
 
 def test_each_step_of_the_ladder_stands_in_its_own_window() -> None:
@@ -118,7 +120,7 @@ def test_a_day_without_orders_leaves_its_place_empty() -> None:
     days = [date(2025, 6, 1), date(2025, 6, 2), date(2025, 6, 5)]
     rows = [{"segment_by": "domain", "segment": "public", "date": d, "paid_amount": 100.0} for d in days]
     page = read_page(str(draw(charts.figure("daily_amount", rows), "amount")))
-    places = [float(n["x"].rstrip("%")) for n in page.all("rect")]
+    places = [float(n["x"].rstrip("%")) for n in page.all("rect") if "hit" not in n.classes]
     assert places[1] - places[0] == pytest.approx(20)
     assert places[2] - places[1] == pytest.approx(60)
 
@@ -149,57 +151,56 @@ def test_ticks_are_round(low: float, high: float, expected: list[float]) -> None
     assert ticks(low, high) == pytest.approx(expected)
 
 
+def test_a_day_of_bars_has_one_place_that_says_its_whole() -> None:
+    """On the second day the private part is not told: the bar still reaches the whole, by a part of no name."""
+    days = [date(2025, 6, 1), date(2025, 6, 2)]
+    shown = {(0, "private"): 20.0, (0, "public"): 80.0, (1, "private"): None, (1, "public"): 60.0}
+    rows = [
+        {"segment_by": "domain", "segment": part, "date": days[n], "paid_amount": amount}
+        for (n, part), amount in shown.items()
+    ]
+    figure = charts.figure("daily_amount", rows, totals={days[0]: 100.0, days[1]: 90.0})
+    page = read_page(str(draw(figure, "amount", {charts.definitions()["palette"]["rest"]: "rest"})))
+    assert [n.text for n in page.all("title")] == [
+        "2025-06-01 · 共 ¥100 · 私域 ¥20 · 公域 ¥80",
+        "2025-06-02 · 共 ¥90 · 公域 ¥60 · 不拆分 ¥30",
+    ]
+    assert len([n for n in page.all("rect") if n.classes == ["c-rest"]]) == 1
+    assert [n["width"] for n in page.all("rect") if n.classes == ["hit"]] == ["50.00%", "50.00%"], "no gap between two"
+
+
+def test_a_long_curve_has_fewer_places_to_ask_than_days() -> None:
+    """Of 300 days every third can be asked, the last among them."""
+    shared = {"segment_by": "all", "at_risk": 50, "repeat_probability_low": 0.0, "repeat_probability_high": 1.0}
+    rows = [{**shared, "day": day, "repeat_probability": day / 300} for day in range(300)]
+    titles = [n.text for n in read_page(str(draw(charts.figure("repurchase_curve", rows), "curve"))).all("title")]
+    assert len(titles) == 100
+    assert titles[-1].startswith("第 299 天")
+
+
 @pytest.mark.parametrize(
-    ("kind", "day", "current", "compared", "complete"),
+    ("last_day", "expected"),
     [
-        (
-            "daily",
-            "2025-03-01",
-            ("2025-03-01", "2025-03-01"),
-            {"previous_day": "2025-02-28", "week_before": "2025-02-22"},
-            True,
-        ),
-        (
-            "weekly",
-            "2025-01-05",
-            ("2024-12-30", "2025-01-05"),
-            {"previous_week": "2024-12-23", "year_before": "2024-01-01"},
-            True,
-        ),
-        (
-            "weekly",
-            "2025-01-01",
-            ("2024-12-30", "2025-01-01"),
-            {"previous_week": "2024-12-23", "year_before": "2024-01-01"},
-            False,
-        ),
-        (
-            "monthly",
-            "2025-03-31",
-            ("2025-03-01", "2025-03-31"),
-            {"previous_month": "2025-02-01", "year_before": "2024-03-01"},
-            True,
-        ),
-        ("monthly", "2024-02-29", ("2024-02-01", "2024-02-29"), {"previous_month": "2024-01-01"}, True),
+        (120, "首购 30 天后 30.0% 已再买，90 天后 90.0%（全部历史的估计；首屏的复购率只看最近一个月首购的人）"),
+        (60, ""),  # nobody is known for 90 days
     ],
 )
-def test_periods(kind: str, day: str, current: tuple[str, str], compared: dict[str, str], complete: bool) -> None:
-    """The week over New Year, the leap day, and nothing compared with days before the data begins."""
-    found = period(kind, date.fromisoformat(day), first_day=date(2024, 1, 1))
-    assert found.current == Span(*map(date.fromisoformat, current))
-    assert {name: str(span.first) for name, span in found.compared.items()} == compared
-    assert found.is_complete is complete
+def test_a_title_states_what_the_curve_shows_as_far_as_it_goes(last_day: int, expected: str) -> None:
+    chart = charts.definition("repurchase_curve")
+    rows = [{"day": day, "repeat_probability": min(day / 100, 0.9)} for day in range(last_day)]
+    assert finding_of(chart, rows, load_words("zh")) == expected
 
 
-def test_a_month_to_date_meets_the_same_days() -> None:
-    found = period("monthly", date(2025, 3, 30))
-    assert found.compared["previous_month"] == Span(date(2025, 2, 1), date(2025, 2, 28))
-    assert found.compared["year_before"] == Span(date(2024, 3, 1), date(2024, 3, 30))
-    whole = period("monthly", date(2025, 4, 30))
-    assert whole.compared["previous_month"] == Span(date(2025, 3, 1), date(2025, 3, 31))
+def test_a_title_of_bars_is_of_the_days_wholes() -> None:
+    totals = {date(2025, 6, 1): 100.0, date(2025, 6, 2): 350.5}
+    said = finding_of(charts.definition("daily_amount"), [{"date": d} for d in totals], load_words("en"), totals)
+    assert said == "¥225.25 a day over 2 days, most on 2025-06-02: ¥350.50"
 
 
-def test_a_week_may_start_on_sunday() -> None:
-    found = period("weekly", date(2025, 1, 4), week_starts="sunday")
-    assert found.current == Span(date(2024, 12, 29), date(2025, 1, 4))
-    assert found.is_complete
+def test_a_title_of_cohorts_adds_up_those_that_are_over() -> None:
+    """12 of 40 and 3 of 20; the third week is not over for all, the fourth is of too few people to tell."""
+    cells = ((12, 40, True), (3, 20, True), (9, 10, False), (None, None, True))
+    rows = [{"period_no": 4, "returned": part, "mature_people": of, "is_mature": over} for part, of, over in cells]
+    said = finding_of(charts.definition("retention"), rows, load_words("en"))
+    assert said.startswith("In the fourth week after becoming private 25.0% still watch")
+    assert "of the 60 people shown" in said

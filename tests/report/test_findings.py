@@ -1,13 +1,18 @@
-"""The sentences at the top of the report: when a rule speaks, and of which rows."""
+"""The sentences at the top of the report: when a rule speaks, and of which rows; which of them lead."""
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
 
-from pipelines.report.findings import findings
-from pipelines.report.model import Cell, Comparison, Field, Grid, Section, Tile
+from pipelines.report.findings import Known, findings
+from pipelines.report.model import Comparison, Finding, Section, Tile
+from pipelines.report.shapes import Cell, Field, Grid
+from pipelines.report.source import Row
 from pipelines.report.words import load_words
 
 
@@ -21,8 +26,12 @@ def thresholds(*rows: tuple[str, str, int, int]) -> Section:
     return Section("groups", "", "", (Grid("group_entry_threshold", "", "", "metrics.group_entry", fields, cells),))
 
 
-def said(*sections: Section, tiles: tuple[Tile, ...] = ()) -> list[str]:
-    return [finding.text for finding in findings(tiles, sections, load_words("zh"))]
+def told(known: Known, kind: str = "monthly", slot: str = "") -> list[str]:
+    return [one.text for one in findings(known, kind, load_words("zh")) if slot in ("", one.slot)]
+
+
+def said(*sections: Section, tiles: tuple[Tile, ...] = (), kind: str = "monthly") -> list[str]:
+    return told(Known.of(tiles, sections), kind)
 
 
 def test_no_threshold_is_compared_as_well() -> None:
@@ -34,9 +43,10 @@ def test_no_threshold_is_compared_as_well() -> None:
         ("fan_9", "九级", 40, 40),
     )
     assert said(section) == [
-        "30 天留群率最高的入群门槛是“关注满 1 天”（90.0%，n=100），"
-        "最低的是“无门槛”（75.0%，n=100）；n 不足 50 的不参与比较。"
+        "新建的群可以先试“关注满 1 天”这个门槛：进来的人 30 天后还在的有 90.0%（n=100），“无门槛”只有 75.0%（n=100）；"
+        "门槛高来的人也少，两边一起看。"
     ]
+    assert said(section, kind="daily") == said(section, kind="weekly") == [], "once a month is enough"
 
 
 def test_what_chance_explains_is_not_said() -> None:
@@ -51,31 +61,94 @@ def test_the_farthest_apart_of_many_differ_by_luck_sooner() -> None:
     assert said(thresholds(*two, *between)) == []
 
 
-def new_buyers(now: int, before: int, days: int = 7, before_days: int = 7, **more: bool) -> Tile:
-    """The tile of new buyers beside the week before."""
+def headline(name: str, now: float, before: float, **more: Any) -> Tile:
+    """A tile beside the week before."""
     by = now / before - 1
-    is_sure, is_complete = more.get("is_sure", True), more.get("is_complete", True)
     earlier = Comparison(
-        *("previous_week", "较上周", "", Cell(before, str(before)), by, f"{by:+.1%}", (), "up", "rate"),
-        is_sure=is_sure,
-        days=before_days,
+        *("previous_week", "较上周", "", Cell(before, f"{before:,}"), by, f"{by:+.1%}", (), "up", "rate"),
+        is_sure=more.pop("is_sure", True),
     )
-    field, cell = Field("new_buyers", "新客数", "count"), Cell(now, str(now))
-    tile = Tile("new_buyers", "新客数", "metrics.daily_summary", field, cell, False, (), "", (earlier,))
-    return replace(tile, is_complete=is_complete, days=days)
+    field, cell = Field(name, "", "count"), Cell(now, f"{now:,}")
+    tile = Tile(name, "", "metrics.daily_summary", field, cell, False, (), "06-22 – 06-28", (earlier,))
+    return replace(tile, **more)
 
 
 @pytest.mark.parametrize(
     ("tile", "expected"),
     [
-        (new_buyers(500, 400), ["新客 500 人，较上周增加 25.0%。"]),
-        (new_buyers(300, 400), ["新客 300 人，较上周减少 25.0%。"]),
-        (new_buyers(440, 400), []),  # too little to speak of
-        (new_buyers(500, 400, is_sure=False), []),  # days differ by as much anyway
-        (new_buyers(500, 400, is_complete=False), []),  # the week is not over
-        (new_buyers(310, 280, 31, 28), []),  # +10.7 %, and not one more a day
-        (new_buyers(420, 280, 30, 28), ["日均新客 14 人，较上周（日均 10 人）增加 40.0%。"]),
+        (headline("new_buyers", 500, 400), ["06-22 – 06-28 新客 500 人，较上周多 100 人（25.0%），超出日常波动。"]),
+        (headline("new_buyers", 300, 400), ["06-22 – 06-28 新客 300 人，较上周少 100 人（25.0%），超出日常波动。"]),
+        (headline("new_buyers", 420, 400), []),  # too little to speak of
+        (headline("new_buyers", 500, 400, is_sure=False), []),  # days differ by as much anyway
+        (headline("new_buyers", 500, 400, is_complete=False), []),  # the week is not over
     ],
 )
-def test_a_sentence_needs_more_than_chance_a_whole_period_and_equal_lengths(tile: Tile, expected: list[str]) -> None:
+def test_a_sentence_needs_more_than_chance_and_a_whole_period(tile: Tile, expected: list[str]) -> None:
     assert said(tiles=(tile,)) == expected
+
+
+def test_one_sentence_says_what_and_one_why_and_the_others_stand_behind() -> None:
+    tiles = (headline("new_buyers", 500, 400), headline("private_entries", 90, 60), headline("paid_amount", 9, 9))
+    why = Finding("多播了 3 场。", "why_private_entries", "why")
+    known = Known.of(tiles, (), whys={"private_entries": why, "new_buyers": Finding("", "", "why")})
+    found = findings(known, "weekly", load_words("zh"))
+    assert [(one.slot, one.link) for one in found] == [
+        ("what", "tile-private_entries"),
+        ("why", "why_private_entries"),
+        ("more", "tile-new_buyers"),
+    ]
+
+
+def group(name: str, leaves: int, usual: int, **more: Any) -> Row:
+    """A group of whom so many left in a week, and so many in the four weeks before."""
+    row = {"group_name": name, "leaves": leaves, "now": leaves, "usual": usual, "now_days": 7, "usual_days": 28}
+    return {**row, "usual_leaves": round(usual / 4), "variant": "plain", **more}
+
+
+def errand(*rows: Row, small_group: int = 5) -> list[str]:
+    known = Known(rows={"group_leaves": rows}, days="06-24 – 06-30", small_group=small_group)
+    return told(known, "daily", "todo")
+
+
+def test_the_group_that_loses_more_than_usual_is_named() -> None:
+    """38 in a week where 15 are usual; another loses more, as it always does."""
+    pushed = {"variant": "pushed", "leaves_after_push": 26, "push_date": date(2026, 6, 27)}
+    rows = (group("福利7群", 38, 60, **pushed), group("大群", 90, 350), group("静群", 2, 4))
+    assert errand(*rows) == [
+        "问一问“福利7群”：06-24 – 06-30 掉了 38 人（同样天数平时约 15 人），其中 26 人在推送后 24 小时内离开，"
+        "最多的一天是 2026-06-27；看看那天推了什么。"
+    ]
+    assert errand(*rows, small_group=50) == [], "of fewer than may be told nothing is said"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [group("a", 9, 4)],  # too few
+        [group("a", 19, 60)],  # within chance
+        [group("a", 200, 600)],  # beyond chance, and no half as much again
+        [group("a", 25, 60), *(group(f"g{n}", 15, 60) for n in range(19))],  # the worst of twenty
+        [group("a", 38, 0, usual_days=0)],  # nobody knows what is usual
+    ],
+)
+def test_no_errand_without_more_than_chance(rows: list[Row]) -> None:
+    assert errand(*rows) == []
+
+
+def test_luck_sends_a_manager_to_a_group_one_week_in_twenty_at_most() -> None:
+    """Ten groups that lose about four a day, for 400 weeks."""
+    dice = random.Random(3)
+    weeks = 400
+    sent = sum(
+        bool(errand(*(group(f"g{n}", _poisson(dice, 28), _poisson(dice, 112)) for n in range(10))))
+        for _ in range(weeks)
+    )
+    assert sent / weeks < 0.05
+
+
+def _poisson(dice: random.Random, mean: float) -> int:
+    """How many come while a clock of so many ticks runs."""
+    at, count = dice.expovariate(1), 0
+    while at < mean:
+        at, count = at + dice.expovariate(1), count + 1
+    return count

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from pipelines.report import content, write_report
+from pipelines.report.asking import calendar_of
 from pipelines.report.periods import period
 from pipelines.report.source import open_source
 from pipelines.report.words import load_words
@@ -90,9 +91,9 @@ def test_a_variant_id_stands_beside_its_number(weekly: SimpleNamespace) -> None:
 
 
 def test_every_shade_can_be_read(weekly: SimpleNamespace) -> None:
-    """WCAG AA: letters and ground of each of the ten shades differ by 4.5 to 1."""
+    """WCAG AA: letters and ground of each shade differ by 4.5 to 1."""
     shades = re.findall(r"td\.h\d+,i\.h\d+\{background:rgb\((\d+) (\d+) (\d+)\);color:(#\w+)\}", weekly.text)
-    assert len(shades) == 10
+    assert len(shades) == 20, "ten by day, ten in the dark"
     for *ground, letters in shades:
         light, dark = sorted(map(_luminance, (map(int, ground), bytes.fromhex(letters[1:] * 2))), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (ground, letters)
@@ -105,13 +106,15 @@ def _luminance(rgb: Iterable[int]) -> float:
 
 def test_passed_checks_are_said_in_one_line_with_what_was_not_loaded(weekly: SimpleNamespace) -> None:
     """Passed checks are no praise of rows that never came in: nothing is green, and the rows are named."""
-    banner = _with_class(weekly.page, "banner")[0]
+    (banner,) = _with_class(weekly.page, "banner")
     assert "plain" in banner.classes
+    assert banner in weekly.page.by_id("section-quality").walk(), "behind the chip, not on the first screen"
     assert "✓" not in banner.text
     assert "已载入的数据通过 2 项检查；但数字里缺少一部分数据" in banner.text
-    assert "orders/：1,000 行中有 20 行（2.0%）被拒收：“<b>订单编号”=1+1（20）。" in banner.text
     assert "读入 4,000 行，隔离 30 行" in banner.text
     assert re.search(r"订单匹配率 9\d\.\d%", banner.text)
+    told = weekly.page.by_id("to_know").text
+    assert "orders/：1,000 行中有 20 行（2.0%）被拒收：“<b>订单编号”=1+1（20）。" in told
 
 
 def test_a_failed_check_stands_on_the_face(snapshot: SimpleNamespace, tmp_path: Path) -> None:
@@ -122,6 +125,8 @@ def test_a_failed_check_stands_on_the_face(snapshot: SimpleNamespace, tmp_path: 
     files = write_report(Path(path), tmp_path, snapshot.settings, unpublished=late)
     page = read_page(files.html.read_text(encoding="utf-8"))
     held, failed, _ = _with_class(page, "banner")
+    (chip,) = _with_class(page, "chip")
+    assert (chip.classes, chip.text) == (["chip", "bad"], "2 项检查未通过")
     assert held["role"] == failed["role"] == "alert"
     assert "最近一次运行有 1 项检查未通过，结果没有发布" in held.text
     assert "core.people.unique" in held.text
@@ -131,13 +136,15 @@ def test_a_failed_check_stands_on_the_face(snapshot: SimpleNamespace, tmp_path: 
 
 
 def test_what_the_reader_must_know_is_said(weekly: SimpleNamespace) -> None:
-    text = _with_class(weekly.page, "banner")[0].text
+    text = weekly.page.by_id("overview").text
     assert "周期未完：本期只到 2025-08-13" in text
     assert "历史仅" in text
     assert "数据已滞后" in text
-    header = weekly.page.all("header")[0].text
-    assert "2025-08-11 – 08-13" in header
-    assert "2025-08-04 – 08-06" in header, "compared with the same days of the week before"
+    header, footer = (weekly.page.all(tag)[0].text for tag in ("header", "footer"))
+    assert "08-11 – 08-13" in header
+    assert re.search(r"数据晚 \d+ 天", header)
+    assert "2025-08-11 – 08-13" in footer
+    assert "2025-08-04 – 08-06" in footer, "compared with the same days of the week before"
 
 
 def test_no_person_is_in_it(weekly: SimpleNamespace, snapshot: SimpleNamespace) -> None:
@@ -161,7 +168,7 @@ def test_entry_events_that_nobody_did_are_named(snapshot: SimpleNamespace, event
     """A misspelt word in siyu.toml would make every private number zero without a word."""
     settings = snapshot.settings.model_copy(update={"private_entry_events": events})
     with open_source(snapshot.path, settings, None) as source:
-        days = period("daily", source.as_of)
+        days = period("daily", source.as_of, calendar_of(source))
         said = [
             w for w in content.warnings(source, days, load_words("zh")) if "入私域事件" in w or "private_entry" in w
         ]
@@ -174,7 +181,7 @@ def test_every_kind_in_every_language(snapshot: SimpleNamespace, out: Path, kind
     page = read_page(files.html.read_text(encoding="utf-8"))
     assert files.html.name == f"{kind}-2025-08-13.html"
     assert load_words(language)(f"report.titles.{kind}") in page.all("header")[0].text
-    assert len(_with_class(page, "tile")) == 12
+    assert len(_with_class(page, "tile")) == 13
     if language == "en":
         shown = [n for n in page.walk() if n.tag in ("h2", "h3", "p", "dt", "summary", "caption", "li")]
         assert not [n.text for n in shown if re.search("[一-鿿]", _ours(n))]

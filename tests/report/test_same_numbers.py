@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -12,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.report import write_report
+from pipelines.report import words, write_report
 from tests.report import merchant
 from tests.report.reading import Line, Node, block_of, numbers_of, read_page, read_workbook
 
@@ -92,8 +93,15 @@ def test_days_are_drawn_of_enough_buyers_alone(weekly: SimpleNamespace, warehous
         else:
             hidden[day] += 1
     assert hidden
+    days = dict(rows(warehouse, "select date, paid_amount from metrics.daily_summary where segment_by = 'all'"))
+    few = "select date from metrics.daily_summary where segment_by = 'all' and least(paid_buyers, paid_orders) < 5"
+    untold = {str(day) for (day,) in rows(warehouse, few)}
     drawn = [title.text for title in weekly.page.by_id("daily_amount").all("title")]
-    assert len(drawn) == sum(bool(line.numbers("paid_amount")) and line.numbers("paid_amount")[0] > 0 for line in lines)
+    assert len({text[:10] for text in drawn}) == len(drawn), "one place to ask a day"
+    whole = {text[:10]: re.search(r"共 (¥[\d,.]+)", text) for text in drawn}
+    assert not untold & {day for day, found in whole.items() if found}
+    for day, found in whole.items():
+        assert not found or found[1] == words.number(days[date.fromisoformat(day)], "amount", "zh")
 
 
 MATRICES = {
@@ -165,7 +173,7 @@ def _compare(page: Node, book: dict[str, list[Line]]) -> int:
         shown = Counter(map(_written, article.numbers()))
         written = Counter(numbers_of(block_of(book, article.all("h3")[0].text)))
         assert not shown - written, article["id"]
-        if article.all("table") and "matrix" not in article.all("table")[0].classes:
+        if article.all("table") and "matrix" not in article.all("table")[0].classes and not article.all("ol"):
             assert shown == written, article["id"]
     return len(blocks)
 
@@ -178,13 +186,12 @@ def _written(value: float) -> float:
 def test_tiles_are_the_workbooks_overview(weekly: SimpleNamespace) -> None:
     overview = {line.values[0]: line for line in weekly.book["概览"] if len(line.values) > 6}
     tiles = [n for n in weekly.page.walk() if "tile" in n.classes]
-    assert len(tiles) == 12
+    assert len(tiles) == 13
     for tile in tiles:
-        label = tile.all("h3")[0].all("a")[0].text.removesuffix("ⓘ")
+        label = tile.all("h3")[0].all("a")[0].text.removesuffix("i")
         value = next(n for n in tile.walk() if "value" in n.classes).numbers()
-        (compared,) = [n for n in tile.walk() if n["data-compare"]]
-        before = [v for n in compared.all("span", class_="before") for v in n.numbers()]
-        shown = [*value, *before, *compared.numbers("change")]
+        before = [v for n in tile.all("span", class_="before") for v in n.numbers()]
+        shown = [*value, *before, *tile.numbers("change")]
         assert [_written(v) for v in shown] == numbers_of([overview[label]]), label
 
 
@@ -233,7 +240,7 @@ def test_the_ladders_private_step_is_what_the_tile_counts(weekly: SimpleNamespac
     assert step.numbers("window_days") == [7]
     tile = weekly.page.by_id("tile-public_to_private_7")
     assert (tile.numbers("private_people")[0], tile.numbers("mature_people")[0]) == (newest, newest_people)
-    assert "其中某一周触达的人走到第四步" in weekly.page.by_id("ladder").text
+    assert "是其中最近一周的人走到第四步的比例，所以两个数不同" in weekly.page.by_id("ladder").text
 
 
 def _days(first: str) -> dict[str, str]:
@@ -286,7 +293,7 @@ def test_names_in_the_workbook_are_text(weekly: SimpleNamespace) -> None:
 
 
 def test_headings_carry_their_definitions(weekly: SimpleNamespace) -> None:
-    head = next(line for line in block_of(weekly.book, "购买阶梯") if "到达人数" in line.values)
+    head = next(line for line in block_of(weekly.book, "买过几次的人还会再买") if "买过这么多次的人" in line.values)
     assert all(head.notes[: len([v for v in head.values if v])])
     assert "metrics.order_ladder.mature_next_rate" in "".join(head.notes)
     meanings = weekly.book["口径"]
@@ -300,8 +307,10 @@ def test_an_earlier_day_knows_nothing_of_later_ones(snapshot: SimpleNamespace, o
     with duckdb.connect(str(snapshot.path), read_only=True) as connection:
         ((paid,),) = rows(connection, "select sum(paid_amount) from core.orders where paid_month = date '2025-06-01'")
     assert page.by_id("tile-paid_amount").numbers("paid_amount")[0] == pytest.approx(paid)
-    banner = next(n for n in page.walk() if "banner" in n.classes).text
-    assert "周期未完" not in banner
-    assert "数据已滞后" not in banner, "a look back on purpose is not late"
+    overview, header = page.by_id("overview").text, page.all("header")[0].text
+    assert "周期未完" not in overview
+    assert "数据已滞后" not in overview, "a look back on purpose is not late"
+    assert "2025-06" in header
+    assert "晚" not in header
     assert max(n["data-v"] for n in page.by_id("daily_amount").all("span") if n["data-c"] == "date") == "2025-06-30"
     assert day < merchant.AS_OF

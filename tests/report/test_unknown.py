@@ -14,10 +14,11 @@ import duckdb
 import pytest
 
 from pipelines.report import charts, write_report
+from pipelines.report.asking import Asker
 from pipelines.report.cells import Look
 from pipelines.report.model import Tile
 from pipelines.report.periods import Period, Span
-from pipelines.report.tiles import Asker, _Making
+from pipelines.report.tiles import _Making
 from pipelines.report.words import load_words
 from tests.report import merchant
 from tests.report.reading import numbers_of, read_page, read_workbook
@@ -47,11 +48,13 @@ def test_without_orders_no_amount_is_nought(joins_only: SimpleNamespace) -> None
 
 
 def test_without_orders_the_page_begins_with_an_alarm(joins_only: SimpleNamespace) -> None:
-    banner = next(n for n in joins_only.page.walk() if "banner" in n.classes)
+    banner, behind = (n for n in joins_only.page.walk() if "banner" in n.classes)
     assert (banner.classes, banner["role"]) == (["banner", "bad"], "alert")
     assert "✓" not in banner.text
     assert "没有读到任何订单" in banner.text
-    assert "3 个文件中 2 个被整份拒收" in banner.text
+    assert "3 个文件中 2 个被整份拒收" in behind.text
+    chip = next(n for n in joins_only.page.walk() if "chip" in n.classes)
+    assert (chip.classes, chip.text, chip["href"]) == (["chip", "bad"], "缺整个来源", "#section-quality")
     told = joins_only.page.by_id("to_know")
     assert [n.classes for n in told.all("li")][:2] == [["refused"], ["refused"]]
     assert "没有读到任何订单" in told.all("li")[0].text
@@ -92,7 +95,7 @@ class Days:
     daily: list[dict[str, Any]] = field(default_factory=list)
 
     def metric(self, _: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        return [self.given[parameters["start_date"]]]
+        return [{"segment_by": "all", "segment": "all", **self.given[parameters["start_date"]]}]
 
     def rows(self, _: str, **__: Any) -> list[dict[str, Any]]:
         return self.daily

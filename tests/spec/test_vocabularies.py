@@ -184,6 +184,12 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
         ),
         ("report", "reads: members", "reads: member", "reads[0]: expected one of sales, members, found 'member'"),
         ("report", "metric: daily_summary, column: members", "column: members", "a tile asks a 'metric', or a 'table'"),
+        ("report", "rule: heads\n", "rule: head\n", "whys[2].rule: expected one of parts, heads, days"),
+        ("report", "by: group", "by: groups", "no such breakdown: groups; did you mean 'group'?"),
+        ("report", "lead: [members,", "lead: [member,", "no such number of group_health: member; did you mean"),
+        ("report", "{why: private_entries}", "{why: members}", "no such tile that is taken apart: members; "),
+        ("charts", "{at_30} 没有离开", "{at_31} 没有离开", "no such blank: at_31; did you mean 'at_30'?"),
+        ("charts", '  rest: "#4a555d"\n', "", "dark: lacks 'rest'"),
         ("report", "{chart: retention}", "{chart: retentions}", "no such chart: retentions; did you mean 'retention'?"),
         ("report", "bars: [joins]", "bars: [join]", "no such column of group_entry_path: join; did you mean 'joins'?"),
         (
