@@ -93,7 +93,8 @@ def words_for(word: str) -> list[str]:
 
 def read_text(text: str) -> tuple[Alternative, ...]:
     """The alternatives of one text. Raises ValueError saying what is wrong in it."""
-    found, place = [], 0
+    found: list[Alternative] = []
+    place = 0
     while place < len(text) or not found:
         match = _ALTERNATIVE.match(text, place)
         if match is None or (match.end() == len(text) and text.endswith("|")):

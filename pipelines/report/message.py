@@ -14,9 +14,10 @@ from typing import Any, Literal
 from pydantic import field_validator
 
 from pipelines.privacy import mask_text
-from pipelines.report.layout import Compared, layout
-from pipelines.report.model import OK, SMALL, Comparison, Report, Tile
+from pipelines.report.layout import layout
+from pipelines.report.model import Comparison, Report, Tile
 from pipelines.report.named import among
+from pipelines.report.shapes import OK, SMALL
 from pipelines.report.words import REPORTS, Words, clean, day, load_words, span
 from pipelines.spec.header import Title
 from pipelines.spec.reading import Strict, read
@@ -29,7 +30,6 @@ class Chosen(Strict):
     """The whole of message.yaml."""
 
     tiles: tuple[str, ...]
-    against: tuple[Compared, ...]
     words: dict[Literal["more", "link", "open", "test"], Title]
 
     @field_validator("tiles")
@@ -115,15 +115,8 @@ def _figure(tile: Tile, words: Words, small_group: int) -> str:
     parts = " / ".join(cell.text for _, cell in tile.parts) if tile.parts and tile.parts[0][1].state == OK else ""
     value = f"{tile.label} {tile.cell.text}" + (f" ({parts})" if parts else "")
     hidden = words("report.legend_small", n=small_group) if tile.cell.state == SMALL else ""
-    compared = [_compared(one, words) for one in _against(tile)]
+    compared = [_compared(one, words) for one in tile.comparisons[:1] if one.change is not None]
     return " · ".join(filter(None, [value, hidden, tile.span if tile.is_cohort else "", *compared, tile.note]))
-
-
-def _against(tile: Tile) -> list[Comparison]:
-    """The comparison that message.yaml asks for first, where it says something."""
-    there = {one.name: one for one in tile.comparisons}
-    first = next((there[name] for name in chosen().against if name in there), None)
-    return [first] if first is not None and first.change is not None else []
 
 
 def _compared(one: Comparison, words: Words) -> str:
