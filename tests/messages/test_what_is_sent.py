@@ -115,7 +115,7 @@ def test_a_test_says_that_it_is_one(tmp_path: Path) -> None:
     with bot(OK) as here:
         asked = to(settings, boss={"service": "wecom", "url": secret(settings, "boss.url", here.url)})
         assert send_test(asked, ["boss"], Waited().bounds()) == (Delivery("boss", "sent"),)
-    assert here.came[0].json["text"]["content"] == "Siyu\n\n这是一条测试消息：Siyu 的报告会发到这里。"
+    assert here.came[0].json["text"]["content"] == "Siyu\n\n这是一条测试消息：Siyu 私域报告会发到这里。"
     assert not (tmp_path / "sent.json").exists()
 
 
