@@ -27,7 +27,7 @@ from pipelines.spec.nearest import hint
 from pipelines.spec.reading import SpecError
 from pipelines.spec.table_file import ASSETS, METRICS, TableFile, read_table_file
 from pipelines.sql_text import Unreadable, computed, fill, parameters, put_in_place, references
-from pipelines.sql_tree import named_apart, parameter_name, substituted
+from pipelines.sql_tree import named_apart, parameter_name, reduced, substituted
 from pipelines.statistics import statistics_read
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def defaults_of(table: TableFile) -> dict[str, Any]:
 
 
 def dependencies_of(table: TableFile) -> tuple[str, ...]:
-    """Qualified names of the tables that a table reads, from its SQL (or its header, where it is Python), whichever of its
-    breakdowns is asked for."""
+    """Qualified names of the tables that a table reads, from its SQL (or its header, where it is Python), whichever of
+    its breakdowns is asked for."""
     if not table.sql:
         return tuple(sorted(table.header.reads))
     try:
@@ -132,7 +132,7 @@ def rendered_by_tree(
     tree = expanded(table, table.parsed(), values, is_stored)
     tree = substituted(tree, inputs)
     if dialect != "duckdb":
-        tree = named_apart(tree)
+        tree = reduced(named_apart(tree))
     return tree.transform(replace, copy=False).sql(dialect=dialect, pretty=True, copy=False)
 
 

@@ -47,6 +47,19 @@ def substituted(tree: exp.Expr, inputs: Mapping[str, str]) -> exp.Expr:
     return tree
 
 
+def reduced(tree: exp.Expr) -> exp.Expr:
+    """The tree with what other engines have for list_reduce(list, lambda, begin), which sqlglot takes for nothing."""
+    from sqlglot import exp
+
+    def replace(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Anonymous) and node.name.lower() == "list_reduce":
+            listed, merge, initial = node.expressions
+            return exp.Reduce(this=listed, initial=initial, merge=merge)
+        return node
+
+    return tree.transform(replace, copy=False)
+
+
 def named_apart(tree: exp.Expr) -> exp.Expr:
     """The tree with a name of its own for each named part: sqlglot moves all of them to the top of Spark's text."""
     from sqlglot import exp

@@ -26,14 +26,21 @@ with days as (
   select
     person_id,
     activity_date,
-    platform,
-    case $period
-      when 'week' then cast(date_trunc('week', activity_date + $week_shift) as date) - $week_shift
-      when 'month' then activity_month
-      else activity_date
-    end as period_date
+    min(platform) as platform
   from core.activities
   where $acts_fits and (not $acts_by_word or is_first_in_day)
+  group by person_id, activity_date
+),
+
+placed as (
+  select
+    *,
+    case $period
+      when 'week' then cast(date_trunc('week', activity_date + $week_shift) as date) - $week_shift
+      when 'month' then cast(date_trunc('month', activity_date) as date)
+      else activity_date
+    end as period_date
+  from days
 )
 
 select
@@ -45,6 +52,6 @@ select
     else period_date + 1
   end as following_date,
   min(platform) as platform,
-  count(distinct activity_date) as active_days
-from days
+  count(*) as active_days
+from placed
 group by person_id, period_date

@@ -63,7 +63,7 @@ stepped as (
       else c.seconds_8
     end as seconds
   from climbers as c
-  cross join unnest([1, 2, 3, 4, 5, 6, 7, 8]) as k (step_no)
+  cross join unnest(generate_series(1, $step_count)) as k (step_no)
 )
 
 select

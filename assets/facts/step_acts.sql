@@ -22,6 +22,7 @@ choices:
 activities: {steps: 8, exclude: 0}
 constants:
   clocks: $steps_clocks
+  step_count: len($steps)
   week_shift: "case when $week_starts = 'sunday' then 1 else 0 end"
   within_seconds: >-
     cast(regexp_extract($within, '[0-9]+') as bigint) * case regexp_extract($within, '[a-z]+') when 's' then 1 when 'min' then 60

@@ -9,10 +9,9 @@ materialized: view
 facts:
   step_acts: [steps, within, order, exclude, cohort_period, week_starts]
   step_starts: [steps, within, order, exclude, cohort_period, week_starts, cohorts]
-constants:
-  never: "-1000000000000"
 instead:
   walks_in_any_order: $order = 'any'
+  short_walks: len($steps) <= 4
 columns:
   person_id: {type: varchar, zh: 人}
   cohort: {type: date, zh: 起始期}
@@ -29,23 +28,24 @@ columns:
 checks:
   - not_null: [person_id, cohort, is_mature]
 */
--- one number for an act: its second, the lowest step that it fits, all of them and whether it ends attempts. So of one moment
--- acts stand in the order of the steps
+-- one number for an act: its second, the lowest step that it fits, all of them, and whether it ends attempts; so of one second
+-- what was excluded stands first, then acts in the order of the steps
 with histories as (
   select
     person_id,
-    list_sort(
-      list(
-        (at_second * 256 + (fills & (-fills))) * 512 + fills + case when is_excluded then 256 else 0 end
-      )
+    bit_or(fills) as all_fills,
+    list(
+      (at_second * 256 + case when is_excluded then 0 else fills & (-fills) end) * 512 + fills
+      + case when is_excluded or $order = 'strict' then 256 else 0 end
     ) as acts
   from facts.step_acts
   group by person_id
   having bool_or(opens)
 ),
 
--- Act by act: s1, s2 … are the starts of the latest attempts that have taken so many steps, $never where there is none; r2, r3 …
--- the seconds that the first attempt needed which took so many. The latest start has the longest window left: none is missed.
+-- Act by act. step_2 holds the start of the latest attempt that has taken two steps (0 where there is none) and, in its last 29
+-- bits, a second more than the first attempt needed that took so many; and so on. The latest start has the longest window
+-- left, so none is missed. Who never did what the second step asks for need not be walked.
 climbed as (
   select
     s.person_id,
@@ -53,57 +53,93 @@ climbed as (
     s.platform,
     s.first_second,
     s.is_mature,
-    list_reduce(
-      list_filter(
-        h.acts, lambda x: s.is_mature and (x >> 17) between s.first_second and s.last_second + $within_seconds
-      ),
-      lambda a, x: struct_pack(
-        s1 := case
-          when (x & 1) <> 0 and (x >> 17) <= s.last_second then x >> 17
-          when $order = 'strict' or (x & 256) <> 0 then $never else a.s1 end,
-        s2 := case
-          when (x & 2) <> 0 and (x >> 17) - a.s1 <= $within_seconds then a.s1
-          when $order = 'strict' or (x & 256) <> 0 then $never else a.s2 end,
-        s3 := case
-          when (x & 4) <> 0 and (x >> 17) - a.s2 <= $within_seconds then a.s2
-          when $order = 'strict' or (x & 256) <> 0 then $never else a.s3 end,
-        s4 := case
-          when (x & 8) <> 0 and (x >> 17) - a.s3 <= $within_seconds then a.s3
-          when $order = 'strict' or (x & 256) <> 0 then $never else a.s4 end,
-        s5 := case
-          when (x & 16) <> 0 and (x >> 17) - a.s4 <= $within_seconds then a.s4
-          when $order = 'strict' or (x & 256) <> 0 then $never else a.s5 end,
-        s6 := case
-          when (x & 32) <> 0 and (x >> 17) - a.s5 <= $within_seconds then a.s5
-          when $order = 'strict' or (x & 256) <> 0 then $never else a.s6 end,
-        s7 := case
-          when (x & 64) <> 0 and (x >> 17) - a.s6 <= $within_seconds then a.s6
-          when $order = 'strict' or (x & 256) <> 0 then $never else a.s7 end,
-        r2 := case when a.r2 < 0 and (x & 2) <> 0 and (x >> 17) - a.s1 <= $within_seconds then (x >> 17) - a.s1 else a.r2 end,
-        r3 := case when a.r3 < 0 and (x & 4) <> 0 and (x >> 17) - a.s2 <= $within_seconds then (x >> 17) - a.s2 else a.r3 end,
-        r4 := case when a.r4 < 0 and (x & 8) <> 0 and (x >> 17) - a.s3 <= $within_seconds then (x >> 17) - a.s3 else a.r4 end,
-        r5 := case when a.r5 < 0 and (x & 16) <> 0 and (x >> 17) - a.s4 <= $within_seconds then (x >> 17) - a.s4 else a.r5 end,
-        r6 := case when a.r6 < 0 and (x & 32) <> 0 and (x >> 17) - a.s5 <= $within_seconds then (x >> 17) - a.s5 else a.r6 end,
-        r7 := case when a.r7 < 0 and (x & 64) <> 0 and (x >> 17) - a.s6 <= $within_seconds then (x >> 17) - a.s6 else a.r7 end,
-        r8 := case when a.r8 < 0 and (x & 128) <> 0 and (x >> 17) - a.s7 <= $within_seconds then (x >> 17) - a.s7 else a.r8 end
-      ),
-      struct_pack(
-        s1 := cast($never as bigint),
-        s2 := cast($never as bigint),
-        s3 := cast($never as bigint),
-        s4 := cast($never as bigint),
-        s5 := cast($never as bigint),
-        s6 := cast($never as bigint),
-        s7 := cast($never as bigint),
-        r2 := cast(-1 as bigint),
-        r3 := cast(-1 as bigint),
-        r4 := cast(-1 as bigint),
-        r5 := cast(-1 as bigint),
-        r6 := cast(-1 as bigint),
-        r7 := cast(-1 as bigint),
-        r8 := cast(-1 as bigint)
+    case -- noqa: LT02,PRS
+      when s.is_mature and (h.all_fills & 2) <> 0 then list_reduce(
+        list_filter(
+          list_sort(h.acts), lambda x: (x >> 17) between s.first_second and s.last_second + $within_seconds
+        ),
+        lambda a, x: struct_pack(
+          step_1 := case
+            when (x & 1) <> 0 and (x >> 17) <= s.last_second then (x >> 17) * 536870912
+            when (x & 256) <> 0 then cast(0 as bigint)
+            else a.step_1
+          end,
+          step_2 := case
+            when (x & 2) <> 0 and (x >> 17) - (a.step_1 >> 29) <= $within_seconds
+              then (a.step_1 >> 29) * 536870912 + case
+                when (a.step_2 & 536870911) > 0 then a.step_2 & 536870911
+                else (x >> 17) - (a.step_1 >> 29) + 1
+              end
+            when (x & 256) <> 0 then a.step_2 & 536870911
+            else a.step_2
+          end,
+          step_3 := case
+            when (x & 4) <> 0 and (x >> 17) - (a.step_2 >> 29) <= $within_seconds
+              then (a.step_2 >> 29) * 536870912 + case
+                when (a.step_3 & 536870911) > 0 then a.step_3 & 536870911
+                else (x >> 17) - (a.step_2 >> 29) + 1
+              end
+            when (x & 256) <> 0 then a.step_3 & 536870911
+            else a.step_3
+          end,
+          step_4 := case
+            when (x & 8) <> 0 and (x >> 17) - (a.step_3 >> 29) <= $within_seconds
+              then (a.step_3 >> 29) * 536870912 + case
+                when (a.step_4 & 536870911) > 0 then a.step_4 & 536870911
+                else (x >> 17) - (a.step_3 >> 29) + 1
+              end
+            when (x & 256) <> 0 then a.step_4 & 536870911
+            else a.step_4
+          end,
+          step_5 := case
+            when (x & 16) <> 0 and (x >> 17) - (a.step_4 >> 29) <= $within_seconds
+              then (a.step_4 >> 29) * 536870912 + case
+                when (a.step_5 & 536870911) > 0 then a.step_5 & 536870911
+                else (x >> 17) - (a.step_4 >> 29) + 1
+              end
+            when (x & 256) <> 0 then a.step_5 & 536870911
+            else a.step_5
+          end,
+          step_6 := case
+            when (x & 32) <> 0 and (x >> 17) - (a.step_5 >> 29) <= $within_seconds
+              then (a.step_5 >> 29) * 536870912 + case
+                when (a.step_6 & 536870911) > 0 then a.step_6 & 536870911
+                else (x >> 17) - (a.step_5 >> 29) + 1
+              end
+            when (x & 256) <> 0 then a.step_6 & 536870911
+            else a.step_6
+          end,
+          step_7 := case
+            when (x & 64) <> 0 and (x >> 17) - (a.step_6 >> 29) <= $within_seconds
+              then (a.step_6 >> 29) * 536870912 + case
+                when (a.step_7 & 536870911) > 0 then a.step_7 & 536870911
+                else (x >> 17) - (a.step_6 >> 29) + 1
+              end
+            when (x & 256) <> 0 then a.step_7 & 536870911
+            else a.step_7
+          end,
+          step_8 := case
+            when (x & 128) <> 0 and (x >> 17) - (a.step_7 >> 29) <= $within_seconds
+              then (a.step_7 >> 29) * 536870912 + case
+                when (a.step_8 & 536870911) > 0 then a.step_8 & 536870911
+                else (x >> 17) - (a.step_7 >> 29) + 1
+              end
+            when (x & 256) <> 0 then a.step_8 & 536870911
+            else a.step_8
+          end
+        ),
+        struct_pack(
+          step_1 := cast(0 as bigint),
+          step_2 := cast(0 as bigint),
+          step_3 := cast(0 as bigint),
+          step_4 := cast(0 as bigint),
+          step_5 := cast(0 as bigint),
+          step_6 := cast(0 as bigint),
+          step_7 := cast(0 as bigint),
+          step_8 := cast(0 as bigint)
+        )
       )
-    ) as way
+    end as way
   from facts.step_starts as s
   inner join histories as h on s.person_id = h.person_id
 )
@@ -114,11 +150,11 @@ select
   c.platform,
   c.first_second,
   c.is_mature,
-  case when c.way.r2 >= 0 then c.way.r2 end as seconds_2,
-  case when c.way.r3 >= 0 then c.way.r3 end as seconds_3,
-  case when c.way.r4 >= 0 then c.way.r4 end as seconds_4,
-  case when c.way.r5 >= 0 then c.way.r5 end as seconds_5,
-  case when c.way.r6 >= 0 then c.way.r6 end as seconds_6,
-  case when c.way.r7 >= 0 then c.way.r7 end as seconds_7,
-  case when c.way.r8 >= 0 then c.way.r8 end as seconds_8
+  case when (c.way.step_2 & 536870911) > 0 then (c.way.step_2 & 536870911) - 1 end as seconds_2,
+  case when (c.way.step_3 & 536870911) > 0 then (c.way.step_3 & 536870911) - 1 end as seconds_3,
+  case when (c.way.step_4 & 536870911) > 0 then (c.way.step_4 & 536870911) - 1 end as seconds_4,
+  case when (c.way.step_5 & 536870911) > 0 then (c.way.step_5 & 536870911) - 1 end as seconds_5,
+  case when (c.way.step_6 & 536870911) > 0 then (c.way.step_6 & 536870911) - 1 end as seconds_6,
+  case when (c.way.step_7 & 536870911) > 0 then (c.way.step_7 & 536870911) - 1 end as seconds_7,
+  case when (c.way.step_8 & 536870911) > 0 then (c.way.step_8 & 536870911) - 1 end as seconds_8
 from climbed as c

@@ -70,7 +70,7 @@ taken as (
     min(a.moments[n.steps] * 1000000000 + a.moments[n.steps] - a.at_second) as finish
   from attempts as a
   cross join unnest([2, 3, 4, 5, 6, 7, 8]) as n (steps)
-  where n.steps <= len(a.moments)
+  where n.steps <= array_length(a.moments)
   group by a.person_id, a.cohort, n.steps
 )
 

@@ -9,7 +9,7 @@ description: >-
   anything may lie between (ClickHouse windowFunnel, PostHog sequential, Amplitude this order, Mixpanel with re-entry); strict: nothing
   else that a person does of their own (PostHog strict, Amplitude exact order, ClickHouse strict_order over such rows); any: step_no
   counts different steps in whatever order (PostHog unordered), and an act that fits several is the first of them. exclude: acts that
-  end an attempt where it stands. A window counts once it is over within the known days of all that the steps ask for.
+  end an attempt where it stands (of one second they come first, then acts in the order of the steps). A window counts once it is over within the known days of all that the steps ask for.
 description_zh: >-
   做过第一步的人，在窗口内依次走到后面每一步的人数、比率与用时。每步各需一次行为，时间不早于上一步（同一秒也算），距起点不超过窗口；
   多次尝试取走得最远的一次。order：ordered 中间可夹杂其他行为，strict 中间不得有其他主动行为，any 不论先后只数做过几步；exclude 为中断尝试的行为。
@@ -137,8 +137,10 @@ taken as (
 select
   e.*,
   s.step_no,
-  case when $order = 'any' then concat(cast(s.step_no as varchar), ' of ', cast(len($steps) as varchar)) else $steps[s.step_no] end
-    as step,
+  case
+    when $order = 'any' then concat(cast(s.step_no as varchar), ' of ', cast($step_count as varchar))
+    else $steps[s.step_no]
+  end as step,
   coalesce(t.people, 0) as people,
   coalesce(
     case
@@ -151,6 +153,6 @@ select
   t.seconds_p50,
   t.seconds_p75
 from ended as e
-cross join unnest(generate_series(cast(1 as bigint), cast(len($steps) as bigint))) as s (step_no)
+cross join unnest(generate_series(cast(1 as bigint), cast($step_count as bigint))) as s (step_no)
 left join taken as t
   on e.segment_by = t.segment_by and e.segment = t.segment and e.cohort = t.cohort and s.step_no = t.step_no

@@ -20,6 +20,7 @@ activities: {steps: 8, exclude: 0}
 facts:
   walks: {steps: steps, within: within, order: order, exclude: exclude, cohorts: once, cohort_period: whole}
 constants:
+  step_count: len($steps)
   once: "'first'"
   whole: "'all'"
   within_seconds: >-
@@ -49,18 +50,9 @@ with tried as (
   select
     person_id,
     first_second,
-    [
-      cast(0 as bigint), seconds_2, seconds_3, seconds_4, seconds_5, seconds_6, seconds_7, seconds_8
-    ][len($steps)] as needed_seconds
+    [0, seconds_2, seconds_3, seconds_4, seconds_5, seconds_6, seconds_7, seconds_8][$step_count] as needed_seconds
   from facts.walks
   where is_mature
-),
-
-everyone as (
-  select
-    count(*) as people,
-    count(needed_seconds) as converted_people
-  from tried
 ),
 
 others as (
@@ -75,37 +67,43 @@ others as (
 counted as (
   select
     o.activity,
+    e.people,
+    e.converted_people,
     count(distinct t.person_id) as with_people,
     count(distinct case when t.needed_seconds is not null then t.person_id end) as converted_with_people
   from tried as t
   inner join others as o
     on
       t.person_id = o.person_id
-      and o.at_second > t.first_second
-      and o.at_second - t.first_second <= coalesce(t.needed_seconds - 1, $within_seconds)
-  group by o.activity
+      and t.first_second < o.at_second
+      and t.first_second + coalesce(t.needed_seconds - 1, $within_seconds) >= o.at_second
+  cross join (select count(*) as people, count(needed_seconds) as converted_people from tried) as e
+  group by o.activity, e.people, e.converted_people
 ),
 
-cells as (
+-- a half is added to every cell
+odds as (
   select
-    c.*,
-    e.*,
-    c.converted_with_people + 0.5e0 as did_and_converted,
-    c.with_people - c.converted_with_people + 0.5e0 as did_only,
-    e.converted_people - c.converted_with_people + 0.5e0 as converted_only,
-    e.people - e.converted_people - c.with_people + c.converted_with_people + 0.5e0 as did_neither
-  from counted as c
-  cross join everyone as e
+    *,
+    ln((converted_with_people + 0.5e0) / (with_people - converted_with_people + 0.5e0))
+    - ln(
+      (converted_people - converted_with_people + 0.5e0)
+      / (people - converted_people - with_people + converted_with_people + 0.5e0)
+    ) as log_ratio,
+    1.959963984540054 * sqrt(
+      1 / (converted_with_people + 0.5e0) + 1 / (with_people - converted_with_people + 0.5e0)
+      + 1 / (converted_people - converted_with_people + 0.5e0)
+      + 1 / (people - converted_people - with_people + converted_with_people + 0.5e0)
+    ) as log_margin
+  from counted
 )
 
 select
   *,
   people - with_people as without_people,
   converted_people - converted_with_people as converted_without_people,
-  did_and_converted * did_neither / (did_only * converted_only) as odds_ratio,
-  did_and_converted * did_neither / (did_only * converted_only)
-  / exp(1.959963984540054 * sqrt(1 / did_and_converted + 1 / did_only + 1 / converted_only + 1 / did_neither)) as odds_ratio_low,
-  did_and_converted * did_neither / (did_only * converted_only)
-  * exp(1.959963984540054 * sqrt(1 / did_and_converted + 1 / did_only + 1 / converted_only + 1 / did_neither)) as odds_ratio_high,
+  exp(log_ratio) as odds_ratio,
+  exp(log_ratio - log_margin) as odds_ratio_low,
+  exp(log_ratio + log_margin) as odds_ratio_high,
   least(with_people, people - with_people) < $small_group as is_small
-from cells
+from odds

@@ -94,8 +94,10 @@ select
   w.cohort,
   w.mature_people,
   s.step_no,
-  case when $order = 'any' then concat(cast(s.step_no as varchar), ' of ', cast(len($steps) as varchar)) else $steps[s.step_no] end
-    as step,
+  case
+    when $order = 'any' then concat(cast(s.step_no as varchar), ' of ', cast($step_count as varchar))
+    else $steps[s.step_no]
+  end as step,
   b.bin_no,
   b.from_seconds,
   b.to_seconds,
@@ -106,7 +108,7 @@ select
     rows between unbounded preceding and current row
   ) as people_so_far
 from began as w
-cross join unnest(generate_series(cast(2 as bigint), cast(len($steps) as bigint))) as s (step_no)
+cross join unnest(generate_series(cast(2 as bigint), cast($step_count as bigint))) as s (step_no)
 cross join bins as b
 left join taken as t
   on

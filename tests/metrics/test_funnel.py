@@ -303,9 +303,21 @@ QUESTIONED = {
         {"steps": ["follow", "order"], "within": "1h", "order": "any", "cohorts": "first"},
         Asked([_is("follow"), _is("order")], timedelta(hours=1), "any", cohorts="first"),
     ),
-    "longer than the data": (
-        {"steps": ["gift", "order", "order", "order"], "within": "2w", "cohort_period": "month"},
-        Asked([_is("gift"), _is("order"), _is("order"), _is("order")], timedelta(weeks=2), period=_month),
+    "of five steps, by month": (
+        {"steps": ["gift|order", "order", "order", "live_view", "order"], "within": "2w", "cohort_period": "month"},
+        Asked(
+            [_is("gift", "order"), _is("order"), _is("order"), _is("live_view"), _is("order")],
+            timedelta(weeks=2),
+            period=_month,
+        ),
+    ),
+    "of five steps, with an end": (
+        {"steps": ["any[channel!=x]", "order", "live_view", "order", "follow"], "within": "9d", "exclude": ["gift"]},
+        Asked(
+            [lambda act: act["word"] not in PASSIVE, _is("order"), _is("live_view"), _is("order"), _is("follow")],
+            timedelta(days=9),
+            excluded=_is("gift"),
+        ),
     ),
 }  # fmt: skip
 

@@ -55,7 +55,7 @@ def funnel(acts: dict[str, list[dict[str, Any]]], asked: Asked, end: datetime) -
 
 
 def _history(did: list[dict[str, Any]], asked: Asked) -> list[Act]:
-    """In order; of one second by the lowest step that they fit, then by all of them."""
+    """In order; of one second what is excluded first, then by the lowest step that they fit, then by all of them."""
     found = []
     for act in did:
         fits = {number for number, step in enumerate(asked.steps, start=1) if step(act)}
@@ -66,9 +66,11 @@ def _history(did: list[dict[str, Any]], asked: Asked) -> list[Act]:
             fits = {min(fits)} if fits else set()
         if fits or is_excluded or asked.order == "strict":
             found.append(Act(act["at"], frozenset(fits), is_excluded))
-    return sorted(
-        found, key=lambda act: (act.at, min(act.fits, default=0), sum(2**n for n in act.fits), act.is_excluded)
-    )
+    return sorted(found, key=_place)
+
+
+def _place(act: Act) -> tuple[Any, ...]:
+    return act.at, 0 if act.is_excluded else min(act.fits, default=0), sum(2**step for step in act.fits)
 
 
 def _starts(history: list[Act], asked: Asked) -> dict[date, list[int]]:
@@ -85,21 +87,21 @@ def _starts(history: list[Act], asked: Asked) -> dict[date, list[int]]:
 
 def _furthest(history: list[Act], starts: list[int], asked: Asked) -> dict[int, float]:
     """Step → seconds of the attempt that took it first, of several the one that began last."""
-    best: dict[int, tuple[datetime, float]] = {}
+    best: dict[int, tuple[Any, float]] = {}
     for start in starts:
         chains = _in_any_order if asked.order == "any" else _in_order
-        for step, at in chains(history, start, asked):
-            took = (at, (at - history[start].at).total_seconds())
+        for step, place, at in chains(history, start, asked):
+            took = (place, (at - history[start].at).total_seconds())
             best[step] = min(best.get(step, took), took)
     return {step: seconds for step, (_, seconds) in best.items()}
 
 
-def _in_order(history: list[Act], start: int, asked: Asked) -> Iterator[tuple[int, datetime]]:
-    """Every step that some chain of acts from this start takes, and when."""
+def _in_order(history: list[Act], start: int, asked: Asked) -> Iterator[tuple[int, Any, datetime]]:
+    """Every step that some chain of acts from this start takes, by which act and when."""
     waiting = [(1, start)]
     while waiting:
         step, place = waiting.pop()
-        yield step, history[place].at
+        yield step, place, history[place].at
         for later in range(place + 1, len(history)):
             act = history[later]
             if act.at - history[start].at > asked.within:
@@ -110,7 +112,7 @@ def _in_order(history: list[Act], start: int, asked: Asked) -> Iterator[tuple[in
                 break
 
 
-def _in_any_order(history: list[Act], start: int, asked: Asked) -> Iterator[tuple[int, datetime]]:
+def _in_any_order(history: list[Act], start: int, asked: Asked) -> Iterator[tuple[int, Any, datetime]]:
     """How many different steps lie in the window from this act on, and when each number was reached."""
     begin = history[start].at
     inside = [act for act in history if begin <= act.at <= begin + asked.within]
@@ -119,4 +121,4 @@ def _in_any_order(history: list[Act], start: int, asked: Asked) -> Iterator[tupl
     for act in inside:
         if act.at < ended:
             first.update({step: act.at for step in act.fits if step not in first})
-    yield from enumerate(sorted(first.values()), start=1)
+    yield from ((number, at, at) for number, at in enumerate(sorted(first.values()), start=1))
