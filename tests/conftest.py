@@ -23,17 +23,20 @@ SLOW = ("demo_home", "real_data")
 LONG = (
     "tests/cli/test_running.py",
     "tests/parity/test_parity.py",
-    "tests/core/test_incremental.py",
-    "tests/ingest/test_nasty_files.py",
+    "tests/upkeep/test_forget.py",
     "tests/ingest/test_which_row_stands.py",
     "tests/dagster/test_steps.py",
+    "tests/core/test_incremental.py",
+    "tests/ingest/test_samples.py",
     "tests/metrics/test_independent.py",
     "tests/dagster/test_killed_runs.py",
-    "tests/dagster/test_run.py",
-    "tests/ingest/test_json_shapes.py",
-    "tests/cases/test_money.py",
     "tests/ingest/test_text_files.py",
+    "tests/dagster/test_run.py",
+    "tests/ingest/test_nasty_files.py",
+    "tests/ingest/test_json_shapes.py",
     "tests/ingest/test_versions.py",
+    "tests/cases/test_money.py",
+    "tests/upkeep/test_requested.py",
 )
 
 

@@ -6,14 +6,8 @@ rows; those stand in each test, where an analyst can check them by eye.
 
 from __future__ import annotations
 
-import atexit
-import contextlib
-import functools
 import hashlib
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,18 +15,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import pytest
-
-import pipelines.ingest
 from pipelines.building import Pass, refresh
 from pipelines.core import begin_pass, core_tables
-from pipelines.database import connect
-from pipelines.ingest.creating import create_staging
 from pipelines.ingest.staging import load_staging
 from pipelines.metrics import query
 from pipelines.settings import SOURCE_KINDS, Settings
 from pipelines.tables import load_tables
+from tests.warehouses import empty_warehouse
 
 Row = dict[str, Any]
 
@@ -118,51 +107,10 @@ def empty_world(as_of: str = "2025-12-31", **settings: Any) -> World:
     return World(empty_warehouse(), Settings(home=Path("nowhere"), **settings), date.fromisoformat(as_of))
 
 
-@functools.cache
-def _template() -> Path:
-    """A warehouse with its empty tables, to be copied: making them takes five times as long."""
-    folder = tempfile.mkdtemp()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = Path(folder) / "template.duckdb"
-    with duckdb.connect(path) as connection:
-        create_staging(connection)
-    return path
-
-
-def empty_warehouse() -> Any:
-    """A warehouse in memory, with the tables that ingest fills."""
-    connection = connect()
-    connection.execute(f"attach '{_template()}' as template (read_only)")
-    connection.execute("copy from database template to memory; detach template")
-    # One thread: of rows this few, handing work around costs more than the work, and the suite has a process per core.
-    connection.execute("set threads = 1")
-    return connection
-
-
-@contextlib.contextmanager
-def tables_stand() -> Iterator[None]:
-    """For a load into such a warehouse: whether the tables stand, and each column of theirs, is not asked again."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipelines.ingest, "create_staging", lambda _: None)
-        yield
-
-
 def on_every_thread(built: World) -> World:
     """A world whose tables are built as a run builds them, on all threads that there are."""
     built.warehouse.execute("reset threads")
     return built
-
-
-def clear(connection: Any) -> None:
-    """Empties the tables of a warehouse that hold rows, for the next test: making them anew takes ten times as long."""
-    filled = connection.execute(
-        "select schema_name || '.' || table_name from duckdb_tables() where not internal and not temporary "
-        "and estimated_size > 0"
-    ).fetchall()
-    for (name,) in filled:
-        connection.execute(f"truncate {name}")
-    for (name,) in connection.execute("select table_name from duckdb_tables() where temporary").fetchall():
-        connection.execute(f"drop table temp.main.{name}")
 
 
 def tell_every_day(connection: Any, as_of: date) -> None:

@@ -24,8 +24,9 @@ from pipelines.metrics import query
 from pipelines.quality import findings, rules
 from pipelines.settings import Settings
 from pipelines.tables import load_tables
+from tests.warehouses import clear, empty_warehouse, tables_stand
 from tests.wordless import codes_without_words
-from tests.worlds import clear, empty_warehouse, needed_core, tables_stand
+from tests.worlds import needed_core
 
 GIVEN = Path(__file__).parent / "given"
 

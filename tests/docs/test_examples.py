@@ -11,7 +11,8 @@ import pytest
 
 from pipelines.catalogue import load_catalogue
 from pipelines.docs.examples import Example, load_examples
-from tests.worlds import Row, empty_warehouse, table, world
+from tests.warehouses import empty_warehouse
+from tests.worlds import Row, table, world
 
 EXAMPLES = load_examples()
 # Examples show rates with four digits.

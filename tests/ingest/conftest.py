@@ -15,8 +15,8 @@ import pytest
 
 from pipelines.ingest import FileResult, IngestResult, ingest
 from pipelines.settings import Settings
+from tests.warehouses import clear, empty_warehouse, tables_stand
 from tests.wordless import codes_without_words
-from tests.worlds import clear, empty_warehouse, tables_stand
 
 Row = dict[str, Any]
 

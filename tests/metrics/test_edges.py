@@ -6,6 +6,7 @@ What belongs here: one small merchant per case, and what each metric says of it.
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 
@@ -444,11 +445,17 @@ MATURE_ON = {
 }
 
 
+@cache
+def five_until(as_of):
+    """One world for all that are asked of one day."""
+    return world(FIVE, as_of=as_of)
+
+
 @pytest.mark.parametrize("name", MATURE_ON)
 def test_maturity_comes_on_the_very_day(name):
     asked, where, day = MATURE_ON[name]
     for as_of, is_mature in ((date.fromisoformat(day) - timedelta(days=1), False), (day, True)):
-        rows = world(FIVE, as_of=str(as_of)).rows(f"metrics.{name.split(',')[0]}", where=where, **whole(asked))
+        rows = five_until(str(as_of)).rows(f"metrics.{name.split(',')[0]}", where=where, **whole(asked))
         assert [row["is_mature"] for row in rows] == [is_mature], as_of
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.ingest.creating import create_staging
-from tests.worlds import clear, empty_warehouse
+from tests.warehouses import clear, empty_warehouse
 
 
 @pytest.fixture(scope="session")

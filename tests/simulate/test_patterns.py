@@ -15,7 +15,7 @@ from pipelines.simulate.patterns import Copy, NoPatternError, Pattern, pattern_o
 from pipelines.simulate.respelling import bare, moved, moved_digits, moved_epoch, other_id
 from pipelines.spec.reading import SpecError
 from tests.ingest.conftest import Landing
-from tests.worlds import empty_warehouse
+from tests.warehouses import empty_warehouse
 
 SOURCES = sorted(shipped_sources())
 MADE = datetime(2026, 10, 1, 12)

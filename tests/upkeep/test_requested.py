@@ -19,6 +19,8 @@ from pipelines.upkeep.requested import waiting
 from pipelines.warehouse import open_for_writing
 from tests.upkeep.conftest import land
 
+pytestmark = pytest.mark.usefixtures("few_tables")
+
 ANN, BO, CY, SHOP = "_000ann4711", "_000bo4712", "_000cy4713", "_000shop01"
 PHONE = "13800001234"
 ORDERS = (
