@@ -9,8 +9,10 @@ import pytest
 
 from pipelines.engines.spark import SparkTables
 
-# Small tables: compiling every query to byte code, and the last steps of Java's compiler, cost more than running it.
+# Small tables: compiling every query to byte code, inferring further conditions for it (a third of all time), and the
+# last steps of Java's compiler cost more than running it.
 OPTIONS = {
+    "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
     "spark.sql.codegen.wholeStage": "false",
