@@ -16,6 +16,7 @@ columns:
   new_followers: {type: bigint, unit: person, zh: 新增粉丝}
   new_fan_club: {type: bigint, unit: person, zh: 新加粉丝团}
   new_group_members: {type: bigint, unit: person, zh: 新加粉丝群}
+  new_contacts: {type: bigint, unit: person, zh: 新加企微, description: added WeCom by an event that names the session}
   product_clicked_people: {type: bigint, unit: person, zh: 商品点击人数}
   orders: {type: bigint, unit: order, zh: 订单数, description: paid orders that name the session}
   buyers: {type: bigint, unit: person, zh: 买家数, description: identified people with such an order}
@@ -41,6 +42,7 @@ with acts_by_person as (
     max(case when w.kind = 'follow' and not w.is_exit then 1 else 0 end) as has_followed,
     max(case when w.kind = 'fan_club' and not w.is_exit then 1 else 0 end) as has_joined_fan_club,
     max(case when w.kind = 'group' and not w.is_exit then 1 else 0 end) as has_joined_group,
+    max(case when w.kind = 'wecom' and not w.is_exit then 1 else 0 end) as has_added,
     max(case when w.act = 'click' then 1 else 0 end) as has_clicked
   from core.events as e
   left join core.event_words as w on e.event = w.event
@@ -74,6 +76,7 @@ acts as (
     sum(a.has_followed) as new_followers,
     sum(a.has_joined_fan_club) as new_fan_club,
     sum(a.has_joined_group) as new_group_members,
+    sum(a.has_added) as new_contacts,
     sum(a.has_clicked) as product_clicked_people
   from acts_by_person as a
   left join inside as i
@@ -118,6 +121,7 @@ select
   cast(coalesce(new_followers, 0) as bigint) as new_followers,
   cast(coalesce(new_fan_club, 0) as bigint) as new_fan_club,
   cast(coalesce(new_group_members, 0) as bigint) as new_group_members,
+  cast(coalesce(new_contacts, 0) as bigint) as new_contacts,
   cast(coalesce(product_clicked_people, 0) as bigint) as product_clicked_people,
   coalesce(orders, 0) as orders,
   coalesce(buyers, 0) as buyers,

@@ -98,6 +98,7 @@ def random_rows(seed: int, people: int = 250) -> dict[str, list[Row]]:
         for n in range(8)
     ]
     rows["live_sessions"] = [_session(n) for n in range(15)]
+    rows["session_funnels"] = [_typed(session, n) for n, session in enumerate(rows["live_sessions"][:12])]
     for n in range(people):
         _person(chance, n, rows)
     for n in range(30):
@@ -153,6 +154,21 @@ def _session(n: int) -> Row:
         "paid_amount": 99.95 + n if told == 1 else None,
         "refund_amount": 3 * n if told == 1 else None,
     }
+
+
+def _typed(session: Row, n: int) -> Row:
+    """What a team typed of a session, by its number or by its host and a time near its start."""
+    told = {"platform": session["platform"], "account_id": "a", "host_id": session["host_id"] or ""}
+    told["started_at"] = session["started_at"] + timedelta(minutes=n)
+    told["live_session_id"] = session["live_session_id"] if n % 2 else None
+    counts = {
+        "viewers": 500,
+        "new_group_members": 40,
+        "link_clicked_people": 50,
+        "added_contacts": 20 if n % 3 else None,
+    }
+    counts |= {"valid_contacts": 15 if n % 3 else None, "new_followers": n, "gmv_amount": 99.95 * n if n % 4 else None}
+    return told | counts
 
 
 def _person(chance: random.Random, n: int, rows: dict[str, list[Row]]) -> None:

@@ -20,6 +20,7 @@ MOMENTS = {
     "events": "event_at",
     "identities": "observed_at",
     "live_sessions": "started_at",
+    "session_funnels": "started_at",
     "pushes": "sent_at",
     "ad_spend": "date",
     "group_days": "date",
