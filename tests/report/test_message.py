@@ -33,7 +33,7 @@ def every_number_is_the_pages(message: Message, page: Node) -> list[str]:
     found = []
     for name, figure in zip(chosen().tiles, message.figures, strict=True):
         tile = page.by_id(f"tile-{name}")
-        label = tile.all("h3")[0].all("a")[0].text.removesuffix("ⓘ")
+        label = tile.all("h3")[0].all("a")[0].text.removesuffix("i")
         assert figure.startswith(f"{label} ")
         shown = [n.text for n in tile.walk() if n.tag in ("data", "span", "p") and n.text]
         for piece in pieces(figure.removeprefix(f"{label} ")):
@@ -52,7 +52,7 @@ def pieces(figure: str) -> list[str]:
     number, _, parts = value.partition(" (")
     said = [number, *parts.removesuffix(")").split(" / ")]
     for one in others:
-        change = re.fullmatch(r"(?:[▲▼] )?([+-]\S+(?: 个百分点)?|持平) (\S+) (\S+)", one)
+        change = re.fullmatch(r"(?:[▲▼] )?([+-]\S+(?: 个百分点)?|持平) (.+) (\S+)", one)
         said += change.groups() if change else [one]
     return [one for one in said if one]
 
@@ -75,7 +75,7 @@ def test_a_figure_is_its_tile_in_one_line(weekly: SimpleNamespace) -> None:
     (since,) = [node.text for node in tile.walk() if "when" in node.classes]
     line = weekly.files.message.figures[1]
     assert line.startswith(f"7 天公转私率 {value} ({part} / {of}) · {since} · ")
-    assert f"{change} 较前一周人群 {before}" in line
+    assert f"{change} 较前一周的人 {before}" in line
 
 
 def test_what_arrives_is_what_the_page_shows(weekly: SimpleNamespace, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_rate_of_few_is_hidden_in_the_message_too(report: Report) -> None:
         for tile in report.tiles
     )
     line = changed(report, tiles=tiles).figures[2]
-    assert line.startswith("30 天复购率 · · 人数少于 5，或可由此倒推，不显示 · ")
+    assert line.startswith("30 天复购 · · 人数少于 5，或可由此倒推，不显示 · ")
     assert line.endswith("样本较少，不作升降判断")
     assert "%" not in line
 

@@ -132,7 +132,6 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
         ("headers", "names:", "name:", "name: there is no such key; did you mean 'names'?"),
         ("id_types", "also: [用户", "also: 用户, x: [", "user_id.x: there is no such key; known: also, zh"),
         ("message", "paid_amount,", "paid_amuont,", "tiles: no such tile: paid_amuont; did you mean 'paid_amount'?"),
-        ("message", "previous_cohort", "last_cohort", "against[3]: expected one of previous_day, week_before"),
         ("message", "more: {zh:", "more: {cn:", "words.more.cn: there is no such key; "),
         ("message_services", "longest: 2048", "longest: none", "wecom.longest: expected a whole number, found 'none'"),
         ("message_services", "wait: 60", "waits: 60", "answers[45009].waits: there is no such key; did you"),
