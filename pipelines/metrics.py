@@ -177,7 +177,8 @@ def on_day(snapshot: Snapshot, as_of: date) -> Connection:
     tables = connection.execute("""
         select schema_name, table_name from duckdb_tables()
         where database_name = 'published' and (schema_name in ('staging', 'superseded') or
-            (schema_name = 'ops' and table_name in ('files', 'copies', 'lists', 'quarantine')))
+            (schema_name = 'ops' and
+            table_name in ('files', 'copies', 'lists', 'quarantine', 'reports', 'reported_figures')))
     """).fetchall()
     for schema, table in tables:
         connection.execute(f"create view {schema}.{table} as from published.{schema}.{table}")

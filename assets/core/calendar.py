@@ -2,9 +2,15 @@
 title: {zh: 日历, en: Calendar}
 description: >-
   Every day from the one before the first in the data to 400 days after as_of, with its week, festival and holiday.
-description_zh: 从最早数据日的前一天到数据日期之后 400 天，每天一行：周、月、大促、节假日。
+  Festivals are those of assets/core/festivals.csv, and the merchant's campaigns of the kind festival: one that is
+  named as a festival of the table gives its days of that year in place of the table's; any other of at most 60 days
+  is a festival of its own on the days that no other has.
+description_zh: >-
+  从最早数据日的前一天到数据日期之后 400 天，每天一行：周、月、大促、节假日。
+  大促取 assets/core/festivals.csv，以及营销活动表里类型为大促的活动：
+  与内置大促同名的，当年以活动日期为准；其他不超过 60 天的自成一个大促，只占没有别的大促的日子。
 grain: date
-reads: [core.as_of]
+reads: [core.as_of, staging.campaigns]
 columns:
   date:          {type: date, zh: 日期}
   week:          {type: date, zh: 周, description: "first day of its week, by the setting week_starts"}
@@ -13,7 +19,7 @@ columns:
   quarter:       {type: date, zh: 季度}
   year:          {type: bigint, zh: 年}
   day_of_week:   {type: bigint, zh: 星期, description: Monday is 1}
-  festival:      {type: varchar, zh: 大促, description: id of the sales festival; NULL on ordinary days}
+  festival:      {type: varchar, zh: 大促, description: "id of a sales festival, or a campaign's name; else NULL"}
   festival_name: {type: varchar, zh: 大促名称}
   is_holiday:    {type: boolean, zh: 是否法定假日}
   is_workday:    {type: boolean, zh: 是否工作日, description: make-up workdays count as far as announced}
@@ -39,6 +45,7 @@ from pipelines.festivals import load_festivals
 from pipelines.imports import hollow
 
 AHEAD_DAYS = 400
+LONGEST_CAMPAIGN_DAYS = 60  # what is said to last longer is no festival, and nothing would be an ordinary day
 
 
 def build(connection, settings, core_pass, engine):
@@ -50,7 +57,7 @@ def build(connection, settings, core_pass, engine):
     last = core_pass.as_of + timedelta(days=AHEAD_DAYS)
     years = range(first.year, last.year + 2)
     free, working, announced, spring = holidays_of(years)
-    festivals = festival_days(years, spring)
+    festivals = festival_days(years, spring, campaigns_of(connection))
     rows, zone = [], ZoneInfo(settings.timezone)
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
@@ -127,12 +134,35 @@ def utc_offsets(day, zone):
     return told | {"changes_at": moment + max(before, after), "after": after.total_seconds()}
 
 
-def festival_days(years, lunar_new_years):
-    """{date: (festival, name)} from festivals.csv."""
-    days = {}
+def campaigns_of(connection):
+    """The merchant's own festivals: (name, first day, last day), the last one included."""
+    rows = connection.execute(
+        """
+        select distinct trim(name), cast(starts_at as date), cast(coalesce(ends_at, starts_at) as date)
+        from staging.campaigns
+        where kind = 'festival' and starts_at is not null and starts_at <= coalesce(ends_at, starts_at)
+        order by all
+        """
+    ).fetchall()
+    return [(name, first, last) for name, first, last in rows if (last - first).days < LONGEST_CAMPAIGN_DAYS]
+
+
+def festival_days(years, lunar_new_years, campaigns=()):
+    """{date: (festival, name)} from festivals.csv and from campaigns (name, first day, last day)."""
+    days, known = {}, {}
     for one in load_festivals():
+        known |= {one.festival: one, one.zh: one}
+        named = [stretch for name, *stretch in campaigns if name in (one.festival, one.zh)]
         for year in years:
-            first, last = one.days(year, lunar_new_years[year])
-            for offset in range((last - first).days + 1):
-                days[first + timedelta(days=offset)] = (one.festival, one.zh)
+            own = [(first, last) for first, last in named if last.year == year]
+            for first, last in own or [one.days(year, lunar_new_years[year])]:
+                days |= dict.fromkeys(days_between(first, last), (one.festival, one.zh))
+    for name, first, last in campaigns:
+        if name not in known:
+            days = dict.fromkeys(days_between(first, last), (name, name)) | days
     return days
+
+
+def days_between(first, last):
+    """Every day of a stretch, the last one included."""
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines import reported
 from pipelines.database import transaction
-from pipelines.ingest.forgotten import MADE
+from pipelines.ingest import forgotten
 from pipelines.ingest.ledger import LEDGER, PROVENANCE, TABLE_COMMENTS
 from pipelines.ingest.staging import load_staging
 from pipelines.spec.literals import quoted
@@ -30,7 +31,8 @@ def create_staging(connection: Connection) -> None:
 def _create_all(connection: Connection) -> None:
     for schema in ("staging", "superseded", "ops"):
         connection.execute(f"create schema if not exists {schema}")
-    connection.execute(MADE)
+    connection.execute(forgotten.MADE)
+    connection.execute(reported.MADE)
     standing = _standing(connection)
     for table in load_staging().values():
         columns = {name: (c.sql_type, c.comment) for name, c in table.stored.items()}

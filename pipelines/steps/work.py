@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines import check_record
+from pipelines import check_record, restated
 from pipelines.catalogue import load_catalogue, ops_tables
 from pipelines.check_record import Failure, Result
 from pipelines.quality import judge
@@ -162,6 +162,7 @@ class OpenRun:
         if self.watcher.failures:
             named = "; ".join(f"{f.table}: {f.expected} ({f.observed})" for f in self.watcher.failures)
             raise NotPublished(f"not published, because of failed checks: {named}")
+        restated.keep(self.warehouse.connection, self.settings, self.run_id)
         self._finish("published", "")
         comment(self.warehouse.connection)
         self.watcher.snapshot = publish(self.warehouse)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from pipelines.ingest.forgotten import MADE, Id
 from pipelines.platforms import load_platforms
 from pipelines.privacy import load_key, normalise_phone, phone_key
+from pipelines.reported import forget_days
 from pipelines.settings import Settings
 from pipelines.spec.nearest import hint
 from pipelines.upkeep import theirs
@@ -110,6 +111,7 @@ def forget_people(settings: Settings, people: Sequence[Who], told: Callable[[str
     with replaced_warehouse(settings) as (warehouse, target):
         theirs.note(warehouse.connection, [*ids, *orders])
         with warehouse.transaction() as connection:
+            forget_days(connection)
             done.rows = theirs.take_out(connection)
         told(f"{done.total} rows of the warehouse are theirs")
         has_followed = theirs.follow(warehouse.connection, settings)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.worlds import Row, table, world
 EXAMPLES = load_examples()
 # Examples show rates with four digits.
 SHOWN = 5e-5
+STRETCH = re.compile(r"\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d")
 
 
 def test_every_table_has_a_worked_example() -> None:
@@ -37,9 +39,29 @@ def test_an_example_is_true(name: str, tmp_path: Path) -> None:
 
 
 def _computed(example: Example) -> list[Row]:
-    staging: Any = {name.removeprefix("staging."): rows for name, rows in example.given.items()}
+    given = {name: _every_day(table(text)) for name, text in example.given.items()}
+    staging = {name.removeprefix("staging."): rows for name, rows in given.items() if name.startswith("staging.")}
     built = world(staging, as_of=example.as_of, is_known=False)
+    for name, rows in given.items():
+        for row in rows if name.startswith("ops.") else ():
+            columns = ", ".join(f"? as {column}" for column in row)
+            built.warehouse.execute(f"insert into {name} by name select {columns}", list(row.values()))
     return built.rows(example.table, where=example.where or "true", **example.parameters)
+
+
+def _every_day(rows: list[Row]) -> list[Row]:
+    """The rows; of one whose cell says `2025-01-01 to 2025-01-31` one for each of these days, for which `*` stands."""
+    told = []
+    for row in rows:
+        stretch = next((cell.split(" to ") for cell in row.values() if STRETCH.fullmatch(str(cell))), None)
+        first, last = map(date.fromisoformat, stretch) if stretch else (date.min, date.min)
+        for day in (first + timedelta(days=offset) for offset in range((last - first).days + 1)):
+            told.append({name: _of_day(cell, day) if stretch else cell for name, cell in row.items()})
+    return told
+
+
+def _of_day(cell: Any, day: date) -> Any:
+    return day if STRETCH.fullmatch(str(cell)) else cell.replace("*", str(day)) if isinstance(cell, str) else cell
 
 
 def _loaded(example: Example, home: Path) -> list[Row]:

@@ -17,11 +17,15 @@ def answers(world: World, metric: str, expected: str, where: str = "true", **par
 
     A fraction such as 1/3 stands for its value; '-' for NULL.
     """
+    same_rows(world.rows(f"metrics.{metric}", where=where, **parameters), expected)
+
+
+def same_rows(found: list[dict[str, Any]], expected: str) -> None:
+    """The same of rows that were asked already."""
     wanted = table(expected)
-    found = world.rows(f"metrics.{metric}", where=where, **parameters)
     columns = list(wanted[0])
     unknown = [column for column in columns if found and column not in found[0]]
-    assert not unknown, f"metrics.{metric} has no column {unknown[0]}"
+    assert not unknown, f"there is no column {unknown[0]}"
     assert _readable(found, columns) == _readable(wanted, columns)
 
 

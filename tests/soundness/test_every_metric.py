@@ -24,9 +24,21 @@ MOMENTS = {
     "pushes": "sent_at",
     "ad_spend": "date",
     "group_days": "date",
+    "live_minutes": "minute_at",
+    "platform_days": "date",
 }
-# suspicions, which this merchant raises none of; what a model expects, which it has too few buyers for
-MAY_BE_EMPTY = ("likely_placeholders", "expected_purchases")
+# suspicions, alerts and conflicts, which this merchant raises none of; models, for which it has too few people; experiments,
+# which it made none of; what published reports said
+MAY_BE_EMPTY = (
+    "likely_placeholders",
+    "alerts",
+    "live_conflicts",
+    "expected_purchases",
+    "uplift_balance",
+    "experiments",
+    "restatements",
+)
+
 
 
 @pytest.fixture(scope="module")

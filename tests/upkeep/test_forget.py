@@ -196,6 +196,16 @@ def test_core_followed_and_was_not_built_anew(forgotten: SimpleNamespace) -> Non
         assert asked(forgotten.settings, f"select count(*) from ops.{name}") == [(0,)]
 
 
+def test_of_the_days_on_which_she_bought_nothing_is_kept_that_reports_said(forgotten: SimpleNamespace) -> None:
+    """Before and after, the sums of such a day would tell what she paid. Of Bo's days all is kept."""
+    first = "(select run_id from ops.reports order by reported_at limit 1)"
+    days = f"select strftime(date, '%m-%d') from ops.reported_figures where run_id = {first} and segment = 'all' "
+    assert asked(forgotten.settings, days + "and metric = 'paid_amount' and value > 0 order by all") == [
+        *(("01-21",), ("02-05",), ("03-01",))
+    ]
+    assert asked(forgotten.settings, days + "and date in ('2025-01-05', '2025-01-20', '2025-02-20')") == []
+
+
 def test_what_is_said_names_a_file_and_nobody(forgotten: SimpleNamespace) -> None:
     """The value came from input, so no process list shows it; a file that cannot be rewritten is named."""
     assert forgotten.said.code == 1
