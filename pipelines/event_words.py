@@ -27,7 +27,10 @@ class EventWord(Strict):
     private: bool = False
     stay: bool = True
     active: bool = True
-    act: Literal["watch", "comment", "click", "message", "red_packet", "apply", "approve", "reject"] | None = None
+    act: (
+        Literal["watch", "comment", "click", "message", "red_packet", "apply", "approve", "reject", "test", "control"]
+        | None
+    ) = None
 
 
 @cache

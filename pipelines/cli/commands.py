@@ -460,3 +460,27 @@ def map_(
     from pipelines.cli.map import map_file
 
     return map_file(context.obj, file, name, table, platform, columns or [], is_trial)
+
+
+@app.command()
+def uplift(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or Parquet file of your own, a row per person.")],
+    treatment: Annotated[str, typer.Option(metavar="COLUMN", help="1 where somebody was treated, else 0.")],
+    outcome: Annotated[str, typer.Option(metavar="COLUMN", help="A number: what came of it.")],
+    covariates: Annotated[
+        str, typer.Option(metavar="A,B,C", help="Columns known before the treatment, numbers or words.")
+    ],
+    person: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Whose a row is, where somebody has several rows.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for a program.")] = False,
+) -> int:
+    """What a treatment caused in a table of your own: doubly robust, with overlap and balance.
+
+    The effect on the treated, of the difference that there is between them and the others. Exit code 3: nothing is
+    estimated, and why.
+    """
+    from pipelines.cli.uplift import estimate
+
+    names = [name.strip() for name in covariates.split(",") if name.strip()]
+    return estimate(file, treatment, outcome, names, person, as_json)

@@ -57,6 +57,7 @@ def is_users(error: BaseException) -> bool:
 # By name, so that telling an error imports nothing.
 _USERS = {
     "pipelines.settings.SettingsError",
+    "pipelines.own_table.OwnTableError",
     "pipelines.ingest.own_sources.OwnSourceError",
     "pipelines.spec.table_file.TableError",
     "pipelines.warehouse.NothingPublished",

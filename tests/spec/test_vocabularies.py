@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import activities, breakdowns, channels, event_words, festivals, id_types, platforms, quality
+from pipelines import activities, breakdowns, channels, event_words, festivals, id_types, platforms, quality, uplift_words
 from pipelines.cli import words as terminal
 from pipelines.ingest import folder_names, sheet_names, staging, synonyms, units
 from pipelines.ingest.formats import pages
@@ -41,6 +41,7 @@ READ = {
     "sheet_names": (sheet_names, sheet_names._words),
     "terminal.zh": (terminal, terminal.chinese),
     "units": (units, units.written),
+    "uplift_words": (uplift_words, uplift_words.load_uplift_words),
 }
 
 
@@ -214,6 +215,8 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
         ("units", "  fen: [", "  fenn: [", "amounts: no such unit: fenn; did you mean 'fen'?"),
         ("units", "Asia/Tokyo", "Asia/Tokio", "zones: no such time zone: Asia/Tokio; did you mean 'Asia/Tokyo'?"),
         ("units", "  yuan: [", "  fen: [角子]\n  yuan: [", "'fen' stands twice"),
+        ("uplift_words", "unit: share", "unit: shares", "outcomes.live_attendance.unit: expected one of yuan, share"),
+        ("uplift_words", "{effect}（", "{efect}（", "verdicts.part.zh: no such place: efect; did you mean 'effect'?"),
     ],
 )
 def test_a_mistake_in_a_vocabulary_is_named(tmp_path, monkeypatch, name, good, bad, said):
