@@ -17,6 +17,13 @@ from pipelines.spec.reading import SpecError, Strict, read
 FILE = Path(__file__).resolve().parent.parent / "assets" / "event_words.yaml"
 
 
+# What a metric counts a word as.
+Act = Literal[
+    "watch", "comment", "click", "message", "red_packet", "apply", "approve", "reject", "receive", "open", "press",
+    "level",
+]  # fmt: skip
+
+
 class EventWord(Strict):
     """One word: see the head of the YAML."""
 
@@ -27,10 +34,7 @@ class EventWord(Strict):
     private: bool = False
     stay: bool = True
     active: bool = True
-    act: (
-        Literal["watch", "comment", "click", "message", "red_packet", "apply", "approve", "reject", "test", "control"]
-        | None
-    ) = None
+    act: Act | None = None
 
 
 @cache

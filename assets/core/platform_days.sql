@@ -6,7 +6,7 @@ description_zh: 截至数据日期，平台自己给出的店铺日数据，用�
 grain: platform, shop_id, date
 columns:
   platform: {type: varchar, zh: 平台}
-  shop_id: {type: varchar, zh: 店铺}
+  shop_id: {type: varchar, zh: 店铺, description: empty where not given}
   date: {type: date, zh: 日期}
   paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 成交金额, description: "what buyers and subsidies paid, as the platform counts it"}
   user_paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 用户支付金额, description: "what buyers paid themselves"}

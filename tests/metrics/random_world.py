@@ -120,8 +120,69 @@ def random_rows(seed: int, people: int = 250) -> dict[str, list[Row]]:
         for n in range(20)
         if n % 9
     ]
+    _around(rows, people)
     rows["settlements"] = [_settlement(n, order) for n, order in enumerate(rows["orders"]) if _is_settled(order)]
     return rows
+
+
+def _around(rows: dict[str, list[Row]], people: int) -> None:
+    """What draws nothing by chance: levels in the fan club, plays around sessions, two sessions that cannot both be, a
+    curve, and what a platform says of its days."""
+    for n in range(0, people, 3):
+        account = {"platform": "douyin", "user_id": f"u{n}", "user_id_type": "user_id", "event_id": f"u{n}-level"}
+        at = FIRST_DAY + timedelta(days=n % 40, hours=n % 24)
+        rows["events"].append({**account, "event": "fan_club_level", "event_at": at, "value": float(n % 14)})
+    for n, push in enumerate(rows["pushes"]):
+        push |= {"sent": 10, "opened": n % 6, "clicked": n % 3, "participants": n % 4 or None, "live_session_id": None}
+    for n in range(12):
+        at = FIRST_DAY + timedelta(days=11 * n, hours=19 + n % 5, minutes=30)
+        told = {"sent": 10, "delivered": 9, "opened": n % 6, "clicked": n % 3, "participants": n % 4 or None}
+        named = {"platform": "douyin", "group_id": f"g{n % 4}", "live_session_id": f"s{n}" if n % 2 else None}
+        play = {"message_id": f"play{n}", "sent_at": at, "kind": ("link_mic", "red_packet", "live_notice")[n % 3]}
+        rows["pushes"].append({**play, **named, **told})
+    again = {**rows["live_sessions"][3], "live_session_id": "s20"}
+    again |= {name: again[name] + timedelta(hours=1) for name in ("started_at", "ended_at")}
+    rows["live_sessions"].append(again)
+    rows["live_minutes"] = [
+        {
+            "platform": "douyin",
+            "account_id": f"a{n % 2}",
+            "live_session_id": "" if n % 3 else f"s{n}",
+            "minute_at": FIRST_DAY + timedelta(days=11 * n, hours=20, minutes=minute),
+            "online_people": 40 + minute,
+            "paid_amount": 10 * minute if n % 2 else None,
+        }
+        for n in range(6)
+        for minute in range(0, 90, 10)
+    ]
+    rows["platform_days"] = _platform_days(rows["orders"])
+
+
+def _platform_days(orders: list[Row]) -> list[Row]:
+    """Sales of three shops, one of which no order names; on some days other than they were, or only partly told."""
+    sold: dict[tuple[Any, Any], list[Row]] = {}
+    for order in orders:
+        if order["paid_at"] and order["platform"] == "douyin" and order["status"] != "unpaid":
+            sold.setdefault((order["shop_id"] or "nowhere", order["paid_at"].date()), []).append(order)
+    return [
+        {
+            "platform": "douyin",
+            "shop_id": shop,
+            "date": day,
+            "user_paid_amount": sum(map(_amount, of_day)) + (5 if n % 7 == 0 else 0),
+            "paid_amount": sum(map(_amount, of_day)) + n % 5,
+            "platform_subsidy_amount": n % 5 if n % 3 else None,
+            "orders": len(of_day),
+            "buyers": len({order["buyer_id"] for order in of_day}),
+            "refund_amount": n % 11 if n % 2 else None,
+            "refund_of_day_amount": n % 13 if n % 4 else None,
+        }
+        for n, ((shop, day), of_day) in enumerate(sorted(sold.items()))
+    ]
+
+
+def _amount(order: Row) -> float:
+    return float(order["paid_amount"]) if order["order_kind"] in ("normal", "deposit") else 0.0
 
 
 def _is_settled(order: Row) -> bool:
@@ -146,6 +207,8 @@ def _session(n: int) -> Row:
         "live_session_id": f"s{n % 12}",
         "host_id": f"h{n % 4}" if n % 5 else None,
         "started_at": FIRST_DAY + timedelta(days=11 * n, hours=20),
+        "ended_at": FIRST_DAY + timedelta(days=11 * n, hours=22) if n % 4 else None,
+        "account_id": f"a{n % 2}",
         "viewers": 100 + n if told else None,
         "views": 150 + n if told else None,
         "new_followers": n if told else None,

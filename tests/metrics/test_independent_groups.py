@@ -16,6 +16,8 @@ from tests.metrics.plain import DAY, PASSIVE, Merchant, end_of, start_of
 from tests.metrics.random_world import ending_apart, random_rows, random_world
 from tests.metrics.test_independent import at_risk, is_rate, rows_by
 
+PLAYS = {"link_mic", "sticker", "screenshot", "pk", "vote"}  # done in a group, and no message to it
+
 
 @pytest.fixture(scope="module", params=["whole", "sources that end apart"])
 def world(request):
@@ -167,7 +169,11 @@ def one_day(merchant, platform, group, day):
         e for e in merchant.events if (e["platform"], e["group_id"]) == (platform, group) and e["at"].date() == day
     ]
     active = {e["person"] for e in events if e["word"] not in PASSIVE | {"group_join", "group_apply"}} - {None}
-    pushed = [p for p in merchant.rows["pushes"] if (p["platform"], p["group_id"]) == (platform, group)]
+    pushed = [
+        p
+        for p in merchant.rows["pushes"]
+        if (p["platform"], p["group_id"]) == (platform, group) and p["kind"] not in PLAYS
+    ]
     today = [p for p in pushed if p["sent_at"].date() == day]
     kept = [o for o in merchant.orders if o["is_kept"] and o["day"] == day]
     here = [o for o in kept if (o["platform"], o["group_id"]) == (platform, group)]
@@ -220,7 +226,11 @@ def of_session(merchant, session):
     firsts = {id(bought[0]) for bought in merchant.histories.values()}
     spent = [a["cost_amount"] for a in merchant.rows["ad_spend"]
              if (a["platform"], a["live_session_id"]) == key and a["date"] <= merchant.as_of]  # fmt: skip
-    pushes = [p for p in merchant.rows["pushes"] if timedelta(0) <= session["started_at"] - p["sent_at"] <= DAY]
+    pushes = [
+        p
+        for p in merchant.rows["pushes"]
+        if timedelta(0) <= session["started_at"] - p["sent_at"] <= DAY and p["kind"] not in PLAYS
+    ]
     entered = [p["private"] for p in merchant.people.values() if p["private"]]
     is_told = session["paid_amount"] is not None
     amount = session["paid_amount"] if is_told else (sum(o["paid_amount"] for o in sold) if sold else None)

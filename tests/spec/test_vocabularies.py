@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import activities, breakdowns, channels, event_words, festivals, id_types, platforms, quality, uplift_words
+from pipelines import (
+    activities,
+    breakdowns,
+    channels,
+    event_words,
+    festivals,
+    id_types,
+    platforms,
+    quality,
+    uplift_words,
+)
 from pipelines.cli import words as terminal
 from pipelines.ingest import folder_names, sheet_names, staging, synonyms, units
 from pipelines.ingest.formats import pages
