@@ -20,7 +20,7 @@ FILE = Path(__file__).resolve().parent.parent / "assets" / "event_words.yaml"
 # What a metric counts a word as.
 Act = Literal[
     "watch", "comment", "click", "message", "red_packet", "apply", "approve", "reject", "receive", "open", "press",
-    "level",
+    "level", "test", "control",
 ]  # fmt: skip
 
 

@@ -20,8 +20,8 @@ columns:
     zh: 算作何种行为
     description: >-
       what metrics count it as: watch, comment or click (of a live session), message, red_packet, apply, approve or
-        reject (of a group), receive, open or press (of a message sent to many), level (of the fan club), test or control
-        (a group of an experiment); NULL where none of them counts it
+      reject (of a group), receive, open or press (of a message sent to many), level (of the fan club), test or
+      control (a group of an experiment); NULL where none of them counts it
   is_private_entry: {type: boolean, zh: 是否算入私域, description: "one of the merchant's private entry events"}
   is_exit:          {type: boolean, zh: 是否离开, description: it ends a standing}
   is_stay:

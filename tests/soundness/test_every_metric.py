@@ -40,7 +40,6 @@ MAY_BE_EMPTY = (
 )
 
 
-
 @pytest.fixture(scope="module")
 def earlier():
     """The merchant as of an earlier day, and the same one whose later rows were never written."""
