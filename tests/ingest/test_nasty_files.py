@@ -45,7 +45,7 @@ def refused_whole(landing: Landing) -> list[tuple[Any, ...]]:
 WHOLE = [
     ("empty.csv", b"", "empty_file", 0),
     ("blank.csv", b"\n\n  \n", "empty_file", 0),
-    ("packed_empty.csv.gz", gzip.compress(b""), "empty_file", 0),
+    ("packed_empty.csv.gz", gzip.compress(b"", mtime=0), "empty_file", 0),
     ("unknown.csv", b"a,b,c\n1,2,3\n4,5,6\n", "unknown_header", 2),
     ("no_amount.csv", b"order_id,paid_at,buyer_id\nA1,2026-03-01,u\n", "missing_column", 1),
     ("page.html", b"<html><body>please log in</body></html>\n", "wrong_kind", 0),

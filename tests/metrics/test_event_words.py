@@ -17,7 +17,7 @@ from pipelines.metrics import metric_tables
 from pipelines.tables import ASSETS, load_tables
 from tests.metrics.asking import answers
 from tests.metrics.random_world import random_rows, random_world
-from tests.metrics.test_soundness import MAY_BE_EMPTY
+from tests.soundness.test_every_metric import MAY_BE_EMPTY
 from tests.worlds import World, world
 
 ELSEWHERE = "_elsewhere"

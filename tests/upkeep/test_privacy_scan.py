@@ -57,7 +57,7 @@ def notebook(home: Path) -> str:
 
 def old_log(home: Path) -> str:
     (home / "logs").mkdir(exist_ok=True)
-    (home / "logs" / "run.log.1.gz").write_bytes(gzip.compress(TEXT.encode("gb18030")))
+    (home / "logs" / "run.log.1.gz").write_bytes(gzip.compress(TEXT.encode("gb18030"), mtime=0))
     return "logs/run.log.1.gz"
 
 
@@ -139,7 +139,7 @@ def damaged_zip() -> bytes:
     [
         ("sent.zip", damaged_zip(), [PHONE, None]),
         ("cut.zip", b"PK\x05\x06" + b"\xff" * 18, [None]),
-        ("old.log.gz", gzip.compress(PHONE.encode() * 50)[:-12], [None]),
+        ("old.log.gz", gzip.compress(PHONE.encode() * 50, mtime=0)[:-12], [None]),
         ("sent.parquet", b"PAR1 no parquet PAR1", [None]),
         ("notes.txt", PHONE.encode(), [PHONE]),
     ],
