@@ -21,8 +21,11 @@ choices:
   week_starts: [monday, sunday]
 activities: {steps: 8, exclude: 0}
 constants:
-  clocks: $steps_clocks
+  clocks: list_distinct(list_concat($steps_clocks, $exclude_clocks))
   step_count: len($steps)
+  numbered_steps: >-
+    list_transform(range(1, len($steps) + 1), lambda i: concat(i, ' ', case when $order = 'any' then concat(i, ' of ', len($steps)) else
+    cast($steps as varchar[])[i] end))
   week_shift: "case when $week_starts = 'sunday' then 1 else 0 end"
   within_seconds: >-
     cast(regexp_extract($within, '[0-9]+') as bigint) * case regexp_extract($within, '[a-z]+') when 's' then 1 when 'min' then 60

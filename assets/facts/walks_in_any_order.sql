@@ -61,17 +61,35 @@ attempts as (
   where s.is_mature and w.opens
 ),
 
--- one number for an attempt: when it took so many steps, and how many seconds it had needed by then
-taken as (
+reached as (
   select
     a.person_id,
     a.cohort,
+    a.at_second,
     n.steps,
-    min(a.moments[n.steps] * 1000000000 + a.moments[n.steps] - a.at_second) as finish
+    case n.steps
+      when 2 then a.moments[2]
+      when 3 then a.moments[3]
+      when 4 then a.moments[4]
+      when 5 then a.moments[5]
+      when 6 then a.moments[6]
+      when 7 then a.moments[7]
+      else a.moments[8]
+    end as moment
   from attempts as a
   cross join unnest([2, 3, 4, 5, 6, 7, 8]) as n (steps)
   where n.steps <= array_length(a.moments)
-  group by a.person_id, a.cohort, n.steps
+),
+
+-- one number for an attempt: when it took so many steps, and how many seconds it had needed by then
+taken as (
+  select
+    person_id,
+    cohort,
+    steps,
+    min(moment * 1000000000 + moment - at_second) as finish
+  from reached
+  group by person_id, cohort, steps
 )
 
 select

@@ -132,27 +132,31 @@ taken as (
     max(case when quarter = 3 then lower_second + part * (upper_second - lower_second) end) as seconds_p75
   from timed
   group by segment_by, segment, cohort, step_no
+),
+
+-- every step, nobody's included
+listed as (
+  select
+    e.*,
+    cast(substr(n.step, 1, 1) as bigint) as step_no,
+    substr(n.step, 3) as step
+  from ended as e
+  cross join unnest($numbered_steps) as n (step)
 )
 
 select
   e.*,
-  s.step_no,
-  case
-    when $order = 'any' then concat(cast(s.step_no as varchar), ' of ', cast($step_count as varchar))
-    else $steps[s.step_no]
-  end as step,
   coalesce(t.people, 0) as people,
   coalesce(
     case
-      when s.step_no = 1 then e.mature_people
-      else lag(t.people) over (partition by e.segment_by, e.segment, e.cohort order by s.step_no)
+      when e.step_no = 1 then e.mature_people
+      else lag(t.people) over (partition by e.segment_by, e.segment, e.cohort order by e.step_no)
     end, 0
   ) as previous_people,
   t.average_seconds,
   t.seconds_p25,
   t.seconds_p50,
   t.seconds_p75
-from ended as e
-cross join unnest(generate_series(cast(1 as bigint), cast($step_count as bigint))) as s (step_no)
+from listed as e
 left join taken as t
-  on e.segment_by = t.segment_by and e.segment = t.segment and e.cohort = t.cohort and s.step_no = t.step_no
+  on e.segment_by = t.segment_by and e.segment = t.segment and e.cohort = t.cohort and e.step_no = t.step_no

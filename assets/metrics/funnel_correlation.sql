@@ -50,7 +50,10 @@ with tried as (
   select
     person_id,
     first_second,
-    [0, seconds_2, seconds_3, seconds_4, seconds_5, seconds_6, seconds_7, seconds_8][$step_count] as needed_seconds
+    case $step_count
+      when 1 then 0 when 2 then seconds_2 when 3 then seconds_3 when 4 then seconds_4 when 5 then seconds_5
+      when 6 then seconds_6 when 7 then seconds_7 else seconds_8
+    end as needed_seconds
   from facts.walks
   where is_mature
 ),

@@ -86,34 +86,32 @@ taken as (
     on c.seconds <= b.to_seconds and (c.seconds > b.from_seconds or (b.bin_no = 1 and c.seconds = 0))
   where c.step_no > 1
   group by all
+),
+
+-- every step and span, nobody's included
+listed as (
+  select
+    w.*,
+    cast(substr(n.step, 1, 1) as bigint) as step_no,
+    substr(n.step, 3) as step
+  from (select * from began cross join bins) as w
+  cross join unnest($numbered_steps) as n (step)
 )
 
 select
-  w.segment_by,
-  w.segment,
-  w.cohort,
-  w.mature_people,
-  s.step_no,
-  case
-    when $order = 'any' then concat(cast(s.step_no as varchar), ' of ', cast($step_count as varchar))
-    else $steps[s.step_no]
-  end as step,
-  b.bin_no,
-  b.from_seconds,
-  b.to_seconds,
+  w.*,
   coalesce(t.people, 0) as people,
-  sum(coalesce(t.people, 0)) over (partition by w.segment_by, w.segment, w.cohort, s.step_no) as step_people,
+  sum(coalesce(t.people, 0)) over (partition by w.segment_by, w.segment, w.cohort, w.step_no) as step_people,
   sum(coalesce(t.people, 0)) over (
-    partition by w.segment_by, w.segment, w.cohort, s.step_no order by b.bin_no
+    partition by w.segment_by, w.segment, w.cohort, w.step_no order by w.bin_no
     rows between unbounded preceding and current row
   ) as people_so_far
-from began as w
-cross join unnest(generate_series(cast(2 as bigint), cast($step_count as bigint))) as s (step_no)
-cross join bins as b
+from listed as w
 left join taken as t
   on
     w.segment_by = t.segment_by
     and w.segment = t.segment
     and w.cohort = t.cohort
-    and s.step_no = t.step_no
-    and b.bin_no = t.bin_no
+    and w.step_no = t.step_no
+    and w.bin_no = t.bin_no
+where w.step_no > 1
