@@ -13,6 +13,7 @@ from typing import Any
 from pipelines.spec.adding_up import BREAKDOWN, promised
 from pipelines.tables import Table
 
+HINT = "the rows of a breakdown do not make up the row of all: where that is right, the column says over_segments"
 # What must hold of a cell; {c} the column. NULL in the row of all: it is not told, so nothing is promised.
 HOLDS = {
     "sum": "coalesce({c}_whole, 0) = {c}_sum",

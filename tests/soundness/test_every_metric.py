@@ -10,7 +10,7 @@ import pytest
 from pipelines.metrics import find_metric, metric_tables
 from pipelines.spec.adding_up import promised
 from tests.metrics.random_world import random_rows, random_world
-from tests.soundness.reconciling import breaches
+from tests.soundness.reconciling import HINT, breaches
 
 METRICS = [table.name for table in metric_tables()]
 EARLIER = "2024-05-10"
@@ -58,6 +58,6 @@ def test_nothing_later_counts_and_the_parts_make_up_the_whole(earlier, metric):
     cut.warehouse.execute("create or replace temp table told as select * from asked")
     assert rows == never_came.rows(f"metrics.{metric}")
     table = find_metric(metric)
-    assert breaches(cut.warehouse, table, "told") == []
+    assert breaches(cut.warehouse, table, "told") == [], HINT
     if promised(table) and len(table.parameters["segments"]) > 3:
         assert len({row["segment_by"] for row in rows}) > 3
