@@ -9,7 +9,7 @@ import contextlib
 import shlex
 import shutil
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipelines.run import RunResult
 
 DEMO = Path("demo")
+DEMO_DAYS = 365  # to yesterday, so that its data is as fresh as a merchant's own
 # A demo home is known by the truth that the simulator leaves beside the landing folder.
 TRUTH = "truth.json"
 TOLD = 6  # how many of the things to know a run ends with
@@ -270,7 +271,8 @@ def run_demo(home: Path | None) -> int:
         with out.status(say("making a demo merchant …")) if out.is_terminal else contextlib.nullcontext():
             from pipelines.simulate import simulate
 
-            simulate(settings.home)
+            last = settings.today().date() - timedelta(days=1)
+            simulate(settings.home, first_day=last - timedelta(days=DEMO_DAYS - 1), last_day=last)
         out.print(say("Made a demo merchant in {folder}", folder=settings.landing), soft_wrap=True)
         # the merchant's own siyu.toml, with its name, is there only now
         settings = load_settings(place)

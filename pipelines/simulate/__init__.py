@@ -70,7 +70,7 @@ def simulate(
             *other_files.event_files(connection),
             *other_files.identity_files(connection, last_day),
             *other_files.table_files(connection, last_day),
-            *wecom_files.member_lists(connection),
+            *wecom_files.member_lists(connection, first_day),
             *wecom_files.contact_pages(connection, last_day),
             *shop_files.taobao_reports(connection, first_day, last_day),
             *shop_files.wechat_bills(connection, last_day),

@@ -53,17 +53,20 @@ def group_lists(connection: Connection, first_day: date, last_day: date) -> list
             connection.execute("select group_no, members from world.group_days where day = ?", [day]).fetchall()
         )
         ids = dict(connection.execute("select group_no, group_id(group_no) from planted.groups").fetchall())
-        lines = [_group_record(group, ids[group[0]], members[group[0]]) for group in planted.GROUPS]
+        lines = [_group_record(group, ids[group[0]], members[group[0]], first_day) for group in planted.GROUPS]
         name = f"group_fans_list_{day:%Y%m%d}.jsonl"
         files.append(File("group_list", name, _noon(day + timedelta(days=1)), None, lines))
     return files
 
 
-def _group_record(group: tuple[int, str, int, int, bool, float, float, str | None], group_id: str, members: int) -> str:
+def _group_record(
+    group: tuple[int, str, int, int, bool, float, float, str | None], group_id: str, members: int, first_day: date
+) -> str:
     number, name, follow_days, fan_level, needs_approval, _, _, webhook_type = group
     limits = [f"关注群主超过{follow_days}天" if follow_days > 1 else "关注群主"] * (follow_days > 0)
     limits += [f"粉丝团等级≥{fan_level}级"] * (fan_level > 0)
-    created = datetime(2025, 6, 20 + number % 10) - datetime(1970, 1, 1, 8)
+    made = first_day - timedelta(days=11 - number % 10)
+    created = datetime.combine(made, datetime.min.time()) - datetime(1970, 1, 1, 8)
     record = {
         "group_id": group_id,
         "group_name": name,

@@ -9,6 +9,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from pipelines.festivals import load_festivals
+from pipelines.tables import load_tables
+
 FIRST_DAY = date(2025, 7, 1)
 LAST_DAY = date(2026, 6, 30)
 SESSIONS = 60
@@ -17,16 +20,8 @@ SHOP_ID = "4463798"
 SHOP_NAME = "栖木家居旗舰店"
 OWNER_OPEN_ID = "_000QimuOwner7Xk2LmPz9RtVb4Nw"
 
-# name, first and last day, how many times the usual traffic
-FESTIVALS = [
-    ("818", date(2025, 8, 8), date(2025, 8, 18), 1.6),
-    ("99", date(2025, 8, 28), date(2025, 9, 9), 1.3),
-    ("double_11", date(2025, 10, 20), date(2025, 11, 11), 2.6),
-    ("double_12", date(2025, 12, 1), date(2025, 12, 12), 1.8),
-    ("new_year_goods", date(2026, 1, 20), date(2026, 2, 12), 1.9),
-    ("38", date(2026, 3, 1), date(2026, 3, 8), 1.7),
-    ("618", date(2026, 5, 31), date(2026, 6, 20), 2.2),
-]
+# how many times the usual traffic a festival's days bring
+LIFTS = {"818": 1.6, "99": 1.3, "double_11": 2.6, "double_12": 1.8, "new_year_goods": 1.9, "38": 1.7, "618": 2.2}
 
 # The latent trait behind everything: it makes people follow, join and come back, and so confounds joining with
 # repurchase. It can be seen exactly in the number of acts of the first visit (`acts`), before any treatment.
@@ -206,6 +201,15 @@ PRODUCTS: list[tuple[Any, ...]] = [
 def numbers() -> dict[str, int | float]:
     """Every planted single number by its name in lower case."""
     return {name.lower(): value for name, value in globals().items() if isinstance(value, int | float)}
+
+
+def festivals(first_day: date, last_day: date) -> list[tuple[str, date, date, float]]:
+    """Name, first and last day and lift of every festival that meets these days, as the calendar has them."""
+    years = range(first_day.year - 1, last_day.year + 2)
+    *_, spring = load_tables()["core.calendar"].module().holidays_of(years)
+    spans = [(one.festival, *one.days(year, spring[year])) for one in load_festivals() for year in years]
+    met = [(name, first, last) for name, first, last in spans if first <= last_day and last >= first_day]
+    return [(name, first, last, LIFTS[name]) for name, first, last in sorted(met, key=lambda span: span[1])]
 
 
 def scalars(first_day: date, last_day: date) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def tell(connection: Connection, merchant: Row, last_day: date, files: dict[str,
     return {
         "about": ABOUT,
         "merchant": merchant,
-        "planted": _planted(),
+        "planted": _planted(date.fromisoformat(merchant["first_day"]), last_day),
         "counts": _counts(world),
         "metrics": list(cells(world)),
         "causal": _causal(world),
@@ -53,7 +53,7 @@ def tell(connection: Connection, merchant: Row, last_day: date, files: dict[str,
     }
 
 
-def _planted() -> Row:
+def _planted(first_day: date, last_day: date) -> Row:
     def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Row]:
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
@@ -65,7 +65,7 @@ def _planted() -> Row:
         "wecom_groups": table(planted.WECOM_GROUP_COLUMNS, planted.WECOM_GROUPS),
         "shops": table(("platform", "share"), planted.SHOPS),
         "order_entries": table(planted.ENTRY_COLUMNS, planted.ENTRIES),
-        "festivals": table(("festival", "starts", "ends", "traffic"), planted.FESTIVALS),
+        "festivals": table(("festival", "starts", "ends", "traffic"), planted.festivals(first_day, last_day)),
         "ladder": chances.ladder(),
         "repurchase": "P(second purchase within d days) = again × (1 − exp(−d / gap_days)), again being again_member "
         "for who is inside the private domain at the first order; the third purchase is made with third_purchase, each "

@@ -19,25 +19,28 @@ if TYPE_CHECKING:
     from pipelines.database import Connection
 
 PAGE = 100  # customers in a response
-GROUPS_MADE = datetime(2025, 6, 25, 10)
+MADE_BEFORE = timedelta(days=6) - timedelta(hours=10)  # the world begins
 Row = dict[str, Any]
 
 
-def member_lists(connection: Connection) -> list[File]:
+def member_lists(connection: Connection, first_day: date) -> list[File]:
     """groupchat/get of every group, one response a line, one file a round. Staff are always in it."""
     members: dict[tuple[datetime, int], list[Row]] = {}
     for taken, group, *member in world.ask(connection, "wecom_members"):
         members.setdefault((taken, group), []).append(_member(*member))
     rounds = connection.execute("select taken_at from world.lists order by taken_at").fetchall()
     files = []
+    made = datetime.combine(first_day, datetime.min.time()) - MADE_BEFORE
     for (taken,) in rounds:
-        lines = [_group(number, name, members.get((taken, number), [])) for number, name, _ in planted.WECOM_GROUPS]
+        lines = [
+            _group(number, name, members.get((taken, number), []), made) for number, name, _ in planted.WECOM_GROUPS
+        ]
         files.append(File("wecom_group_members", f"群成员_{taken:%Y-%m-%d %H%M}.jsonl", taken, None, lines))
     return files
 
 
-def _group(number: int, name: str, members: list[Row]) -> str:
-    created = _seconds(GROUPS_MADE + timedelta(hours=number))
+def _group(number: int, name: str, members: list[Row], made: datetime) -> str:
+    created = _seconds(made + timedelta(hours=number))
     staff = {"userid": planted.WECOM_STAFF, "type": 1, "join_time": created, "join_scene": 1, "name": "栖木小林"}
     chat = {
         "chat_id": f"wrQimuGroup{number:021d}",

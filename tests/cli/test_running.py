@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -371,7 +372,10 @@ def test_the_demo_is_not_made_in_the_merchants_own_home(
 
 
 def test_the_demo_runs_under_its_merchants_name(tmp_path: Path, siyu: Siyu, monkeypatch: pytest.MonkeyPatch) -> None:
-    def simulate(home: Path) -> None:
+    days = []
+
+    def simulate(home: Path, first_day: date, last_day: date) -> None:
+        days.extend([first_day, last_day])
         home.mkdir()
         (home / "siyu.toml").write_text('merchant_name = "栖木家居"\n', encoding="utf-8")
 
@@ -380,6 +384,8 @@ def test_the_demo_runs_under_its_merchants_name(tmp_path: Path, siyu: Siyu, monk
     monkeypatch.setattr("pipelines.run.run", lambda settings, *_: ran.append(settings))
     siyu("demo", "--home", str(tmp_path / "demo"))
     assert [settings.merchant_name for settings in ran] == ["栖木家居"]
+    assert days[1] == ran[0].today().date() - timedelta(days=1), "data as fresh as a merchant's own"
+    assert (days[1] - days[0]).days == 364
 
 
 def test_what_to_type_next_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -438,3 +444,12 @@ def test_a_run_killed_before_its_report_leaves_it_to_the_next(
     again = page.stat().st_mtime_ns
     assert siyu("--home", str(tmp_path), "run").code == 0
     assert page.stat().st_mtime_ns == again
+
+
+def test_a_pdf_without_a_browser_is_a_plain_sentence(home: Path, siyu: Siyu, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.report.browser.shutil.which", lambda _: None)
+    said = siyu("--home", str(home), "report", "--pdf")
+    assert said.code == 1
+    assert "no Chromium was found" in said.err
+    assert "open the HTML report in a browser and print it from there" in said.err
+    assert "Traceback" not in said.err

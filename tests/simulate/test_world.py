@@ -1,6 +1,7 @@
 """The planted process is what the world follows, and the same generator makes orders by the million."""
 
 import math
+from datetime import date
 
 import duckdb
 import pytest
@@ -122,11 +123,23 @@ def test_loyalty_shows_in_the_acts_of_the_first_visit(year):
 
 def test_festivals_lift_traffic(year):
     by_day = year.counted("select cast(touched_at as date), count(*) from world.people group by all")
-    name, starts, ends, _ = planted.FESTIVALS[2]
+    festivals = planted.festivals(planted.FIRST_DAY, planted.LAST_DAY)
+    name, starts, ends, _ = festivals[2]
     inside = [by_day.get(day, 0) for day in by_day if starts <= day <= ends]
-    before = [by_day.get(day, 0) for day in by_day if day < planted.FESTIVALS[0][1]]
+    before = [by_day.get(day, 0) for day in by_day if day < festivals[0][1]]
     assert name == "double_11"
     assert sum(inside) / 23 > 1.8 * sum(before) / 38
+
+
+def test_festivals_are_those_of_the_calendar_whichever_the_year():
+    """年货节 of the lunar new years of 29 January 2025 and 17 February 2026, and nothing outside the days."""
+    assert planted.festivals(date(2025, 1, 1), date(2025, 6, 4)) == [
+        ("new_year_goods", date(2025, 1, 1), date(2025, 1, 24), 1.9),
+        ("38", date(2025, 3, 1), date(2025, 3, 8), 1.7),
+        ("618", date(2025, 5, 31), date(2025, 6, 20), 2.2),
+    ]
+    names = [name for name, *_ in planted.festivals(planted.FIRST_DAY, planted.LAST_DAY)]
+    assert names == ["818", "99", "double_11", "double_12", "new_year_goods", "38", "618"]
 
 
 def test_doors_shares_and_rooms_add_up():
