@@ -99,17 +99,22 @@ columns:
   month: {type: date, zh: 月, description: of the purchase}
   model: {type: varchar, zh: 模型, description: 'first, last, linear, position, time_decay, shapley or markov'}
   channel: {type: varchar, zh: 渠道,
-    description: every channel touched on a path of the month; none for purchases without a touch}
+    description: every channel touched on a path of the month; none for purchases without a touch,
+    zh_description: 当月路径上出现过的渠道；没有触点的购买为 none}
   domain: {type: varchar, zh: 公私域,
-    description: 'of its touches: public, private or unknown; mixed where they differ (a paid touch is always public)'}
+    description: 'of its touches: public, private or unknown; mixed where they differ (a paid touch is always public)',
+    zh_description: 该渠道触点所属的域；不一致时为 mixed（付费流量一律算公域）}
   conversions: {type: double, unit: event, zh: 归因购买次数,
-    description: its part of month_conversions; by markov NULL until is_mature}
+    description: its part of month_conversions; by markov NULL until is_mature,
+    zh_description: 当月购买次数中分给该渠道的部分，各渠道合计等于当月；markov 未成熟为空}
   net_amount: {type: 'decimal(18,2)', unit: yuan, zh: 归因净额,
-    description: 'its part of month_net_amount, in whole cents that add up to it; by markov NULL until is_mature'}
+    description: 'its part of month_net_amount, in whole cents that add up to it; by markov NULL until is_mature',
+    zh_description: 当月购买净额中分给该渠道的部分，精确到分、合计相等；markov 未成熟为空}
   month_conversions: {type: bigint, unit: event, zh: 当月购买次数,
-    description: all purchases of the month (person-days with a kept order)}
+    description: all purchases of the month (person-days with a kept order),
+    zh_description: 当月全部购买，同一人同一天算一次}
   month_net_amount: {type: 'decimal(18,2)', unit: yuan, zh: 当月购买净额,
-    description: 'of these purchases, less refunds known so far'}
+    description: 'of these purchases, less refunds known so far', zh_description: 这些购买的净额，已减去目前已知的退款}
   conversion_share_rate:
     type: double
     unit: ratio
@@ -125,16 +130,20 @@ columns:
     description: NULL until is_mature
     zh_description: 归因净额 ÷ 当月购买净额；未成熟为空
   unidentified_orders: {type: bigint, unit: order, zh: 无买家订单数,
-    description: 'kept orders of the month that name no buyer, whose touches nobody knows; in no model'}
+    description: 'kept orders of the month that name no buyer, whose touches nobody knows; in no model',
+    zh_description: 认不出买家的有效订单，触点不可知，不参与归因}
   unidentified_net_amount: {type: 'decimal(18,2)', unit: yuan, zh: 无买家订单净额,
-    description: of these orders; with month_net_amount it is that of all kept orders of the month}
+    description: of these orders; with month_net_amount it is that of all kept orders of the month,
+    zh_description: 这些订单的净额；与当月购买净额相加即当月全部有效订单净额}
   is_mature: {type: boolean, zh: 是否成熟,
     description: 'the month is over, and orders and events of it are known (no day lies in a gap of core.data_gaps that
       hides a tenth of them or more); by markov orders of look_back_days more, as until then a path without a purchase
-      may yet lead to one'}
+      may yet lead to one',
+    zh_description: 当月已结束且订单、互动均可知；markov 还须再过 look_back_days 天，未成交路径才算定局}
   is_history_short: {type: boolean, zh: 历史不足,
     description: 'events of the look_back_days before the month, or orders of its first day, are not known, so touches
-      may be missing'}
+      may be missing',
+    zh_description: 月初之前 look_back_days 天的互动、或月初的订单不可知，触点可能不全}
   is_small: {type: boolean, small_of: month_conversions, zh: 样本过小, description: fewer than small_group purchases}
 checks:
   - unique: [month, model, channel]

@@ -21,7 +21,7 @@ columns:
   session_name: {type: varchar, zh: 场次, description: "the team's own name of the session"}
   live_session_id: {type: varchar, zh: 直播场次, description: the session that the row is of; NULL where none is found}
   matched_by: {type: varchar, zh: 匹配方式, description: 'id: by the number typed; start: by start and host or account; unknown: the number typed is known nowhere else; several: several began then; none'}
-  sheet_rows: {type: bigint, unit: row, zh: 同场登记行数, description: rows of the sheet that are of the same session}
+  sheet_rows: {type: bigint, unit: row, zh: 同场登记行数, description: rows of the sheet that are of the same session, zh_description: 登记表中属于同一场的行数；多于一行时不比差异}
   viewers: {type: bigint, unit: person, zh: 进房人数, description: as typed}
   new_group_members: {type: bigint, unit: person, zh: 进粉丝群人数, description: as typed}
   link_clicked_people: {type: bigint, unit: person, zh: 链接点击人数, description: as typed; may be more than joined the group}
@@ -41,18 +41,18 @@ columns:
   platform_new_group_members: {type: bigint, unit: person, zh: 平台新加粉丝群, description: the same}
   platform_new_followers: {type: bigint, unit: person, zh: 平台新增粉丝, description: the same}
   platform_paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 平台成交金额, description: the same}
-  identified_viewers: {type: bigint, unit: person, zh: 可识别观众, description: people with an event of watching the session}
-  identified_group_members: {type: bigint, unit: person, zh: 可识别进群人数, description: people with an event of joining a group that names the session}
-  identified_contacts: {type: bigint, unit: person, zh: 可识别加企微人数, description: people with an event of adding WeCom that names the session; also of a platform that has no live sessions of its own}
-  identified_followers: {type: bigint, unit: person, zh: 可识别新增粉丝, description: people with an event of following that names the session}
-  matched_orders: {type: bigint, unit: order, zh: 明细订单数, description: paid orders of our own rows that name the session}
-  matched_amount: {type: 'decimal(18,2)', unit: yuan, zh: 明细金额, description: amount of matched_orders}
-  viewers_difference: {type: bigint, unit: person, zh: 进房人数差异, description: viewers - identified_viewers}
-  group_members_difference: {type: bigint, unit: person, zh: 进群人数差异, description: new_group_members - identified_group_members}
-  contacts_difference: {type: bigint, unit: person, zh: 加人数差异, description: added_contacts - identified_contacts}
-  followers_difference: {type: bigint, unit: person, zh: 新增粉丝差异, description: new_followers - identified_followers}
-  amount_difference: {type: 'decimal(18,2)', unit: yuan, zh: 金额差异, description: gmv_amount - matched_amount}
-  contradicted: {type: varchar, zh: 矛盾项, description: 'comma list of the figures typed that are below our own count; empty when none'}
+  identified_viewers: {type: bigint, unit: person, zh: 可识别观众, description: people with an event of watching the session, zh_description: 有本场观看记录的可识别人数}
+  identified_group_members: {type: bigint, unit: person, zh: 可识别进群人数, description: people with an event of joining a group that names the session, zh_description: 入群记录写明本场的可识别人数}
+  identified_contacts: {type: bigint, unit: person, zh: 可识别加企微人数, description: people with an event of adding WeCom that names the session; also of a platform that has no live sessions of its own, zh_description: 加企微记录写明本场的可识别人数，含没有直播的平台}
+  identified_followers: {type: bigint, unit: person, zh: 可识别新增粉丝, description: people with an event of following that names the session, zh_description: 关注记录写明本场的可识别人数}
+  matched_orders: {type: bigint, unit: order, zh: 明细订单数, description: paid orders of our own rows that name the session, zh_description: 自有明细中写明本场的已付款订单}
+  matched_amount: {type: 'decimal(18,2)', unit: yuan, zh: 明细金额, description: amount of matched_orders, zh_description: 这些订单的支付金额}
+  viewers_difference: {type: bigint, unit: person, zh: 进房人数差异, description: viewers - identified_viewers, zh_description: 进房人数 − 可识别观众}
+  group_members_difference: {type: bigint, unit: person, zh: 进群人数差异, description: new_group_members - identified_group_members, zh_description: 进粉丝群人数 − 可识别进群人数}
+  contacts_difference: {type: bigint, unit: person, zh: 加人数差异, description: added_contacts - identified_contacts, zh_description: 后端加人数 − 可识别加企微人数}
+  followers_difference: {type: bigint, unit: person, zh: 新增粉丝差异, description: new_followers - identified_followers, zh_description: 新增粉丝 − 可识别新增粉丝}
+  amount_difference: {type: 'decimal(18,2)', unit: yuan, zh: 金额差异, description: gmv_amount - matched_amount, zh_description: 带货GMV − 明细金额}
+  contradicted: {type: varchar, zh: 矛盾项, description: 'comma list of the figures typed that are below our own count; empty when none', zh_description: 登记数低于明细数的项，以逗号分隔；没有则为空}
 checks:
   - unique: [platform, account_id, host_id, started_at]
   - in_set: {column: matched_by, values: [id, start, unknown, several, none]}
