@@ -63,11 +63,13 @@ def main() -> None:
 def expected(people: int) -> dict[str, float]:
     """What joining causes on average, over merchants that are not asked: an interval is for this, and not for what
     became of its own few people."""
-    merchants = [joining.Joining(seed=10_000 + number, people=people) for number in range(TRUTHS)]
     cells = [(outcome, days) for outcome in ("spend", "live_attendance") for days in WINDOWS]
-    return {
-        f"{outcome} {days}": statistics.mean(one.caused(outcome, days) for one in merchants) for outcome, days in cells
-    }
+    found: dict[str, list[float]] = {f"{outcome} {days}": [] for outcome, days in cells}
+    for number in range(TRUTHS):
+        merchant = joining.Joining(seed=10_000 + number, people=people)
+        for outcome, days in cells:
+            found[f"{outcome} {days}"].append(merchant.caused(outcome, days))
+    return {cell: statistics.mean(caused) for cell, caused in found.items()}
 
 
 def _cell(row: Row) -> str:

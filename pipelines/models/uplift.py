@@ -15,8 +15,9 @@ counterpart, is left out here and counted. A low p needs no trimming: for the tr
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,8 +109,8 @@ def weigh(treated: np.ndarray, covariates: Mapping[str, np.ndarray], people: np.
     folds = _folds(treated, numbers, len(seen))
     known = design(covariates)
     propensity = np.full(len(treated), treated.mean())
-    with _one_thread():
-        for fold in range(FOLDS) if known.matrix.shape[1] else ():
+    with _calmly():
+        for fold in np.unique(folds) if known.matrix.shape[1] else ():
             propensity[folds == fold] = _chances(known, treated, folds != fold)
     return _weighed(treated, numbers, folds, known, propensity)
 
@@ -127,7 +128,7 @@ def _weighed(
 def effect(weighed: Weighed, outcome: np.ndarray) -> Effect:
     """The effect on the treated who are kept. Ask `refusal` first: of groups without overlap it means nothing."""
     kept = weighed.is_kept
-    with _one_thread():
+    with _calmly():
         model = _irm(weighed, outcome.astype(float), kept)
     score = model.psi[:, 0, 0]
     by_person = np.bincount(weighed.people[kept], score)
@@ -150,20 +151,18 @@ def _irm(weighed: Weighed, outcome: np.ndarray, kept: np.ndarray) -> Any:
 
     rows = int(kept.sum())
     data = DoubleMLData.from_arrays(weighed.design.matrix[kept], outcome[kept], weighed.treated[kept].astype(float))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its sensitivity analysis, which is not asked
-        model = DoubleMLIRM(
-            data,
-            ml_g=_outcome_model(),
-            ml_m=_propensity_model(),
-            score="ATTE",
-            ps_processor_config=PSProcessorConfig(clipping_threshold=1e-9),
-            draw_sample_splitting=False,
-        )
-        folds, every = weighed.folds[kept], np.arange(rows)
-        model.set_sample_splitting([(every[folds != fold], every[folds == fold]) for fold in range(FOLDS)])
-        given = {"ml_m": weighed.propensity[kept][:, None], "ml_g1": np.zeros((rows, 1))}
-        model.fit(external_predictions={"d": given})
+    model = DoubleMLIRM(
+        data,
+        ml_g=_outcome_model(),
+        ml_m=_propensity_model(),
+        score="ATTE",
+        ps_processor_config=PSProcessorConfig(clipping_threshold=1e-9),
+        draw_sample_splitting=False,
+    )
+    folds, every = weighed.folds[kept], np.arange(rows)
+    model.set_sample_splitting([(every[folds != fold], every[folds == fold]) for fold in np.unique(folds)])
+    given = {"ml_m": weighed.propensity[kept][:, None], "ml_g1": np.zeros((rows, 1))}
+    model.fit(external_predictions={"d": given})
     return model
 
 
@@ -198,11 +197,15 @@ def _chances(known: Design, treated: np.ndarray, others: np.ndarray) -> np.ndarr
     return np.mean(found, axis=0)
 
 
-def _one_thread() -> Any:
-    """Of matrices this small, handing work to several threads costs several times the work."""
+@contextlib.contextmanager
+def _calmly() -> Iterator[None]:
+    """On one thread: of matrices this small, handing work to several costs several times the work. Without warnings: of
+    columns that tell the same, which the penalties of both models deal with, and of what is not asked of doubleml."""
     from threadpoolctl import threadpool_limits
 
-    return threadpool_limits(1)
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _propensity_model() -> Any:
