@@ -137,6 +137,12 @@ def event_words_in(texts: Iterable[str]) -> list[str]:
     return [word for word in named if word not in meanings() and words_for(word) in ([], [word])]
 
 
+def texts_compared(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """The columns of texts that conditions compare, each with a value; a value that no row has may be misspelt."""
+    found = [one for text in texts for alternative in read_text(text) for one in alternative.conditions]
+    return [(one.column, value) for one in found if columns()[one.column] not in _NUMBERS for value in one.values]
+
+
 def asked(name: str, texts: Sequence[str], values: Mapping[str, Any]) -> dict[str, Any]:
     """What a parameter of this name gives the SQL; see the module. `values`: settings, as far as they are known."""
     each = [read_text(text) for text in texts]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pipelines.activities import ORDER, event_words_in, meanings
+from pipelines.activities import ORDER, event_words_in, meanings, texts_compared
 from pipelines.building import Built, build, values
 from pipelines.facts import are_stored
 from pipelines.fitted import put, rows_of
@@ -164,6 +164,19 @@ def _unheard(connection: Connection, parameter: str, texts: list[str]) -> list[s
             f"{parameter}={word}: nobody did this, core.activities.activity holds no such word; "
             f"{meant}it holds {', '.join(known)}"
         )
+    return said + _unmet(connection, parameter, texts)
+
+
+def _unmet(connection: Connection, parameter: str, texts: list[str]) -> list[str]:
+    """A sentence for each value of a condition that no row has."""
+    said = []
+    for column, value in texts_compared(texts):
+        rows = connection.sql(f"select distinct {column} from core.activities where {column} is not null").fetchall()
+        known = [row[0] for row in rows]
+        if value not in known:
+            near = nearest(value, known)
+            meant = f"; did you mean '{near}'?" if near else ""
+            said.append(f"{parameter}: nothing has {column}={value}, core.activities holds no such value{meant}")
     return said
 
 

@@ -203,6 +203,10 @@ def test_a_metric_that_cannot_be_asked(siyu: Siyu, small_home: Path, arguments: 
             "did you mean 'order'? it holds any, purchase, public, private_entry, order\n",
         ),
         (
+            ["retention", "--param", "start=order", "--param", "back=order[shop_id=elsewhere]"],
+            "note: back: nothing has shop_id=elsewhere, core.activities holds no such value\n",
+        ),
+        (
             ["repurchase", "--as-of", "2025-03-31"],
             "note: the data ends on 2025-02-10; nothing is known of the days after it, up to 2025-03-31: windows that "
             "end there stay open\n",
