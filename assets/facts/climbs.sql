@@ -24,8 +24,6 @@ columns:
   step_no: {type: bigint, zh: 步序, description: '1 is the start; in any order, so many different steps'}
   seconds: {type: bigint, unit: second, zh: 用时, description: from the start of the attempt to the step}
   people: {type: bigint, unit: person, zh: 人数}
-checks:
-  - not_null: [cohort, segment_by, segment, is_mature, step_no, seconds, people]
 */
 -- where their first start came from; of several in one second the first by name
 with starts as (

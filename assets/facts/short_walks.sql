@@ -20,8 +20,6 @@ columns:
   seconds_6: {type: bigint, unit: second, zh: 到第6步用时}
   seconds_7: {type: bigint, unit: second, zh: 到第7步用时}
   seconds_8: {type: bigint, unit: second, zh: 到第8步用时}
-checks:
-  - not_null: [person_id, cohort, is_mature]
 */
 -- one number for an act: its second, the lowest step that it fits, all of them, and whether it ends attempts; so of one second
 -- what was excluded stands first, then acts in the order of the steps

@@ -28,8 +28,6 @@ columns:
   people: {type: bigint, unit: person, zh: 人数, description: 'who started (-1), or who spent in the period'}
   orders: {type: bigint, unit: order, zh: 订单数}
   net_amount: {type: 'decimal(18,2)', unit: yuan, zh: 净额}
-checks:
-  - not_null: [cohort, segment_by, segment, period_no, people]
 */
 with starts as (
   select

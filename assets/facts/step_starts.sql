@@ -17,8 +17,6 @@ columns:
   first_second: {type: bigint, unit: second, zh: 最早起点}
   last_second: {type: bigint, unit: second, zh: 最晚起点, description: of those whose window is over}
   is_mature: {type: boolean, zh: 是否成熟, description: 'a window that begins with one of the starts (first: with the first) is over'}
-checks:
-  - not_null: [person_id, cohort, is_mature]
 */
 with starts as (
   select

@@ -21,8 +21,6 @@ columns:
   seconds_6: {type: bigint, unit: second, zh: 到第6步用时}
   seconds_7: {type: bigint, unit: second, zh: 到第7步用时}
   seconds_8: {type: bigint, unit: second, zh: 到第8步用时}
-checks:
-  - not_null: [person_id, cohort, is_mature]
 */
 -- from each act on, when each step came first in its window, and when it was ended
 with windows as (
