@@ -27,8 +27,9 @@ help: ## this list
 demo: $(SIYU) ## set up, make a demo merchant, run everything, print where the report is
 	@$(BIN)/siyu demo --home $(HOME_DIR)
 
+# The processes that share the tests, and those that tests start, read what the first one compiled.
 test: $(TEST) $(SIYU) ## every test
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 parity: $(TEST) $(SIYU) ## every SQL file on Spark over every world, the demo and other questions, files read both ways; long
 	@SIYU_PARITY=all $(BIN)/python -m pytest tests/parity tests/ingest
