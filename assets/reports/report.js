@@ -3,7 +3,9 @@
   const all = (what) => [...document.querySelectorAll(what)];
 
   // A desk has room for what a phone folds away; paper has for all.
-  if (matchMedia("(min-width: 900px)").matches) all("details.section:not(#definitions), .beside").forEach((one) => { one.open = true; });
+  const open = (what) => all(what).forEach((one) => { one.open = true; });
+  if (matchMedia("(min-width: 900px)").matches) open("details.section:not(#definitions), .beside");
+  addEventListener("beforeprint", () => open("details:not(.data, .technical-details)"));
   const reveal = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (let one = target; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;

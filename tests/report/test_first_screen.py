@@ -60,6 +60,24 @@ def test_a_line_ends_in_its_number(reports: dict[str, Report], kind: str) -> Non
         assert tile.spark.label in str(tile.spark.svg)
 
 
+def test_the_parts_of_a_change_end_in_the_headlines_own(reports: dict[str, Report]) -> None:
+    """The table's last row is the tile: what it is, was, and the change; each split above adds up to it."""
+    seen = 0
+    for report in reports.values():
+        blocks = {block.id: block for section in report.sections for block in section.blocks}
+        for tile in report.tiles:
+            table: Any = blocks.get(f"why_{tile.id}")
+            if table is None:
+                continue
+            *parts, whole = table.rows
+            before, now, by = (cell.value for cell in whole[2:])
+            assert (now, before) == (tile.cell.value, tile.comparisons[0].cell.value)
+            for title in {row[0].text for row in parts}:
+                assert sum(row[4].value for row in parts if row[0].text == title) == pytest.approx(by, abs=0.02)
+                seen += 1
+    assert seen > 4
+
+
 def test_what_is_compared_is_of_equal_age_and_length(reports: dict[str, Report]) -> None:
     assert [reports[kind].period.before[0] for kind in ("daily", "weekly", "monthly")] == [
         "days_before",
