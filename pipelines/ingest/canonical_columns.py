@@ -7,6 +7,7 @@ columns (planning.py).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from pipelines.ingest.cells.plainly import among_sql
@@ -34,21 +35,21 @@ class CanonicalColumns:
         constant: dict[str, str] = {}
         if load.where is not None:
             self.layers.rows.append(f"coalesce(cast(({load.where}) as boolean), false) as w{index}")
-        for column in table.columns.values():
+        for column in _columns(table, load):
             expression = load.columns.get(column.name) or self._told_hour(column, load)
             derived = bool(column.hash_of or column.default_from)
             if derived and (expression is None or (column.hash_of and self._is_constant(expression))):
                 expression = "null::varchar"
             value = None
             if expression is None:
-                value = _default(column, load)
+                value = _default(column)
             elif not derived and self._is_constant(expression):
-                value = self._constant(column, expression, load)
+                value = self._constant(column, expression)
             if value is not None and not self._goes_with_id(table, column, load):
                 constant[column.stored_as] = value
             else:
                 varying.append(column.stored_as)
-                mapped = value or self._mapped(column, expression or "", load)
+                mapped = value or self._mapped(column, expression or "")
                 self.layers.rows.append(f"{mapped} as {_row(index, column.name)}")
         target = Target(index, table, load, tuple(varying), constant, load.where is not None)
         for column in table.columns.values():
@@ -80,23 +81,21 @@ class CanonicalColumns:
         varying = layers.readings.keys() | set(map(hour_of, layers.hours)) | layers.origin.varying
         return not names_of(expression) & varying
 
-    def _constant(self, column: Column, expression: str, load: Load) -> str:
+    def _constant(self, column: Column, expression: str) -> str:
         """A literal stays itself. What is made of columns that the file does not have is as if they were empty."""
         absent = names_of(expression) & set(self.layers.columns)
         if not absent:
-            return f"({expression})::{column.sql_type}"
+            return _filled(f"({expression})::{column.sql_type}", column)
         nothing = {name: f"null::{SQL_TYPES[self.layers.columns[name].type]}" for name in absent}
         value = _valued(outside_quotes(expression, lambda word: nothing.get(word[0], word[0])), column.sql_type)
-        return _default(column, load) if value is None else f"{quoted(value)}::{column.sql_type}"
+        return _default(column) if value is None else f"{quoted(value)}::{column.sql_type}"
 
-    def _mapped(self, column: Column, expression: str, load: Load) -> str:
+    def _mapped(self, column: Column, expression: str) -> str:
         value = f"try_cast(({expression}) as {column.sql_type})"
         columns, name = self.layers.columns, expression.strip()
         if name in columns and SQL_TYPES[columns[name].type] == column.sql_type:
             value = sql_name(name)
-        if column.default is not None and not load.partial:
-            value = f"coalesce({value}, {quoted(str(column.default))}::{column.sql_type})"
-        return value
+        return _filled(value, column)
 
     def _keep(self, target: Target, column: Column) -> None:
         """The checked value s<i>_<column> of the mapped one r<i>_<column>, and the faults that go with it."""
@@ -201,8 +200,21 @@ def _valued(expression: str, sql_type: str) -> str | None:
     return value
 
 
-def _default(column: Column, load: Load) -> str:
-    if column.default is not None and not load.partial:
+def _columns(table: StagingTable, load: Load) -> Iterator[Column]:
+    """Those of a table. A source that only adds to another's rows leaves to that what it does not tell, but for the key:
+    with nothing in it, it would be another row."""
+    for column in table.columns.values():
+        is_left = load.partial and column.name not in table.key
+        yield column.model_copy(update={"default": None}) if is_left else column
+
+
+def _filled(value: str, column: Column) -> str:
+    """The value, or the default where there is none."""
+    return value if column.default is None else f"coalesce({value}, {_default(column)})"
+
+
+def _default(column: Column) -> str:
+    if column.default is not None:
         return f"{quoted(str(column.default))}::{column.sql_type}"
     return f"null::{column.sql_type}"
 
