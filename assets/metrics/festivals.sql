@@ -32,7 +32,7 @@ columns:
   baseline_amount: {type: 'decimal(18,2)', unit: yuan, zh: 对照期支付金额}
   daily_amount: {type: 'decimal(18,2)', unit: yuan, of: [paid_amount, known_days], zh: 日均支付金额}
   baseline_daily_amount: {type: 'decimal(18,2)', unit: yuan, of: [baseline_amount, baseline_days], zh: 对照期日均支付金额}
-  expected_amount: {type: 'decimal(18,2)', unit: yuan, zh: 平日应有金额,
+  expected_amount: {type: 'decimal(18,2)', over_segments: apart, unit: yuan, zh: 平日应有金额,
     description: 'baseline_amount ÷ baseline_days × known_days: what as many ordinary days bring. NULL with fewer than least_baseline_days'}
   times_usual_rate: {type: double, unit: ratio, of: {parts: [paid_amount, expected_amount], when: is_complete}, zh: 相当于平日的倍数,
     description: '1 is as usual; NULL until is_complete, as a festival does not sell evenly'}

@@ -25,7 +25,7 @@ columns:
   new_people: {type: bigint, unit: person, zh: 新增人数, description: active for the first time}
   returning_people: {type: bigint, unit: person, zh: 留存人数, description: 'active in the period before, too'}
   resurrected_people: {type: bigint, unit: person, zh: 回流人数, description: 'active before, but not in the period before'}
-  dormant_people: {type: bigint, unit: person, zh: 沉默人数,
+  dormant_people: {type: bigint, over_segments: apart, unit: person, zh: 沉默人数,
     description: active in the period before and not in this one; NULL while the period is not over, zh_description: 上一周期活跃、本周期没有；周期未走完为空}
   previous_people: {type: bigint, unit: person, zh: 上一周期活跃人数, description: those who return and those who do not; NULL while the period is not over}
   returning_rate: {type: double, unit: ratio, of: [returning_people, previous_people], zh: 留存率,

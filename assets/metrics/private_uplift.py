@@ -49,11 +49,12 @@ columns:
   segment_by: {type: varchar, zh: 细分维度, description: all or stage}
   segment: {type: varchar, zh: 细分值, description: 'all; buyers or not_yet_buyers, before the week'}
   unit: {type: varchar, zh: 单位, description: 'of the means and effects below: yuan per head, or share (0 to 1)'}
-  joiners: {type: bigint, unit: person, zh: 加入者,
+  joiners: {type: bigint, over_segments: apart, unit: person, zh: 加入者,
     description: 'everybody who became private; of repurchase, buyers inside at their first order; NULL of a stage'}
-  joiners_seen_before: {type: bigint, unit: person, zh: 此前见过的加入者,
+  joiners_seen_before: {type: bigint, over_segments: apart, unit: person, zh: 此前见过的加入者,
     description: 'of them those seen before that week, or before that order and joining: nobody else can be compared'}
-  treated: {type: bigint, unit: person, zh: 参与比较的加入者, description: 'drawn of these, their window over'}
+  treated: {type: bigint, over_segments: apart, unit: person, zh: 参与比较的加入者,
+    description: 'drawn of these, their window over'}
   controls: {type: bigint, zh: 对照, description: 'people, each at a week, that they are compared with'}
   treated_mean: {type: double, zh: 加入者均值}
   control_mean: {type: double, zh: 对照均值}
@@ -61,7 +62,7 @@ columns:
   effect: {type: double, zh: 因果影响, description: 'of becoming private, on who did'}
   effect_low: {type: double, zh: 95%下限}
   effect_high: {type: double, zh: 95%上限}
-  treated_left_out: {type: bigint, unit: person, zh: 无可比者的加入者,
+  treated_left_out: {type: bigint, over_segments: apart, unit: person, zh: 无可比者的加入者,
     description: 'of treated those almost sure to join (propensity above 0.95), who have no counterpart'}
   effective_controls: {type: double, zh: 有效对照数,
     description: as many controls of equal weight would tell as much}
@@ -69,7 +70,8 @@ columns:
     description: 'greatest standardised difference in what was known before; each stands in uplift_balance'}
   furthest_after: {type: double, zh: 调整后最大差别,
     description: 'the same after weighing; above 0.1 doubtful, above 0.25 refused'}
-  placebo_treated: {type: bigint, unit: person, zh: 安慰剂人数, description: joiners that the placebo could be asked of}
+  placebo_treated: {type: bigint, over_segments: apart, unit: person, zh: 安慰剂人数,
+    description: joiners that the placebo could be asked of}
   placebo_effect: {type: double, zh: 安慰剂影响, description: should be 0; NULL where too few could be asked}
   placebo_low: {type: double, zh: 安慰剂95%下限}
   placebo_high: {type: double, zh: 安慰剂95%上限}

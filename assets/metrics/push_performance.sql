@@ -24,11 +24,11 @@ columns:
   sent_at: {type: timestamp, zh: 发送时间, description: of a message}
   kind: {type: varchar, zh: 消息类型, description: of a message}
   group_id: {type: varchar, zh: 粉丝群, description: of a message or group}
-  messages: {type: bigint, unit: event, zh: 消息数}
-  sent: {type: bigint, unit: person, zh: 发送人数, description: 'as the platform tells; NULL where no file does, and by push_no'}
-  delivered: {type: bigint, unit: person, zh: 送达人数, description: 'as the platform tells, else people whom files name'}
-  opened: {type: bigint, unit: person, zh: 打开人数, description: 'as the platform tells, else people whom files name'}
-  clicked: {type: bigint, unit: person, zh: 点击人数, description: 'as the platform tells, else people whom files name'}
+  messages: {type: bigint, over_segments: apart, unit: event, zh: 消息数}
+  sent: {type: bigint, over_segments: apart, unit: person, zh: 发送人数, description: 'as the platform tells; NULL where no file does, and by push_no'}
+  delivered: {type: bigint, over_segments: apart, unit: person, zh: 送达人数, description: 'as the platform tells, else people whom files name'}
+  opened: {type: bigint, over_segments: apart, unit: person, zh: 打开人数, description: 'as the platform tells, else people whom files name'}
+  clicked: {type: bigint, over_segments: apart, unit: person, zh: 点击人数, description: 'as the platform tells, else people whom files name'}
   delivery_rate: {type: double, unit: ratio, of: {parts: [delivered, sent], when: tells_sent}, zh: 送达率, description: NULL where some messages tell only one of both}
   open_rate: {type: double, unit: ratio, of: {parts: [opened, delivered], when: tells_opened}, zh: 打开率}
   click_rate: {type: double, unit: ratio, of: {parts: [clicked, delivered], when: tells_clicked}, zh: 点击率}

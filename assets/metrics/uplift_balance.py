@@ -28,7 +28,7 @@ columns:
   segment_by: {type: varchar, zh: 细分维度, description: all or stage}
   segment: {type: varchar, zh: 细分值, description: 'all; buyers or not_yet_buyers, as it was at the landmark'}
   covariate: {type: varchar, zh: 协变量, description: what was known before; of a word the share who have it}
-  treated: {type: bigint, unit: person, zh: 参与比较的加入者, description: with a counterpart}
+  treated: {type: bigint, over_segments: apart, unit: person, zh: 参与比较的加入者, description: with a counterpart}
   controls: {type: bigint, zh: 对照, description: people and weeks that they are compared with}
   treated_mean: {type: double, zh: 加入者均值}
   control_mean: {type: double, zh: 对照均值}

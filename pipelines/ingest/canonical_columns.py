@@ -201,8 +201,8 @@ def _valued(expression: str, sql_type: str) -> str | None:
 
 
 def _columns(table: StagingTable, load: Load) -> Iterator[Column]:
-    """Those of a table. A source that only adds to another's rows leaves to that what it does not tell, but for the key:
-    with nothing in it, it would be another row."""
+    """Those of a table. A source that only adds to another's rows leaves to that what it does not tell, but for the
+    key: with nothing in it, it would be another row."""
     for column in table.columns.values():
         is_left = load.partial and column.name not in table.key
         yield column.model_copy(update={"default": None}) if is_left else column
