@@ -44,21 +44,21 @@ columns:
   member_share_rate: {type: double, unit: ratio, of: [member_amount, paid_amount], zh: 私域占比（按在籍）}
   baseline_member_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 对照期在籍会员金额}
   baseline_member_share_rate: {type: double, unit: ratio, of: [baseline_member_amount, baseline_amount], zh: 对照期私域占比（按在籍）}
-  new_buyers: {type: bigint, over_segments: part, unit: person, zh: 新客数, description: 'as in daily_summary, added up by day; NULL where the buyers of some day are not known'}
-  baseline_new_buyers: {type: bigint, over_segments: part, unit: person, zh: 对照期新客数}
-  first_buyers: {type: bigint, over_segments: part, unit: person, zh: 首购人数, description: whose first purchase ever fell in it}
-  mature_30_buyers: {type: bigint, over_segments: part, unit: person, zh: 满30天首购人数, description: 'first_buyers whose 30 days lie within the known days of their platform''s orders'}
-  repeat_30_buyers: {type: bigint, over_segments: part, unit: person, zh: 30天复购人数, description: 'of these, who bought again on a later day within 30 days'}
+  new_buyers: {type: bigint, over_segments: within, unit: person, zh: 新客数, description: 'as in daily_summary, added up by day; NULL where the buyers of some day are not known'}
+  baseline_new_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期新客数}
+  first_buyers: {type: bigint, over_segments: within, unit: person, zh: 首购人数, description: whose first purchase ever fell in it}
+  mature_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 满30天首购人数, description: 'first_buyers whose 30 days lie within the known days of their platform''s orders'}
+  repeat_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 30天复购人数, description: 'of these, who bought again on a later day within 30 days'}
   repurchase_30_rate: {type: double, unit: ratio, of: [repeat_30_buyers, mature_30_buyers], zh: 30天复购率, description: NULL while nobody is mature}
-  mature_90_buyers: {type: bigint, over_segments: part, unit: person, zh: 满90天首购人数}
-  repeat_90_buyers: {type: bigint, over_segments: part, unit: person, zh: 90天复购人数}
+  mature_90_buyers: {type: bigint, over_segments: within, unit: person, zh: 满90天首购人数}
+  repeat_90_buyers: {type: bigint, over_segments: within, unit: person, zh: 90天复购人数}
   repurchase_90_rate: {type: double, unit: ratio, of: [repeat_90_buyers, mature_90_buyers], zh: 90天复购率, description: NULL while nobody is mature}
-  baseline_first_buyers: {type: bigint, over_segments: part, unit: person, zh: 对照期首购人数}
-  baseline_mature_30_buyers: {type: bigint, over_segments: part, unit: person, zh: 对照期满30天首购人数}
-  baseline_repeat_30_buyers: {type: bigint, over_segments: part, unit: person, zh: 对照期30天复购人数}
+  baseline_first_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期首购人数}
+  baseline_mature_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期满30天首购人数}
+  baseline_repeat_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期30天复购人数}
   baseline_repurchase_30_rate: {type: double, unit: ratio, of: [baseline_repeat_30_buyers, baseline_mature_30_buyers], zh: 对照期30天复购率}
-  baseline_mature_90_buyers: {type: bigint, over_segments: part, unit: person, zh: 对照期满90天首购人数}
-  baseline_repeat_90_buyers: {type: bigint, over_segments: part, unit: person, zh: 对照期90天复购人数}
+  baseline_mature_90_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期满90天首购人数}
+  baseline_repeat_90_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期90天复购人数}
   baseline_repurchase_90_rate: {type: double, unit: ratio, of: [baseline_repeat_90_buyers, baseline_mature_90_buyers], zh: 对照期90天复购率}
   is_complete: {type: boolean, zh: 是否完整, description: 'it is over, and the segment''s orders of each of its days are known'}
   is_mature: {type: boolean, zh: 复购是否成熟, description: the 90 days of all its first-time buyers are over}
