@@ -100,10 +100,34 @@ bought as (
   group by date, segment_by, segment
 ),
 
+-- daily_summary begins with a segment's first row: before it a channel brought nothing, but a shop was not there yet
+sold as (
+  select
+    d.festival, d.festival_name, d.first_date, d.last_date, d.date, d.is_own, g.segment_by, g.segment,
+    coalesce(s.is_sales_known, k.date is not null) as is_known,
+    case when s.date is null then 0 else s.paid_amount end as paid_amount,
+    case when s.date is null then 0 else s.private_channel_amount end as private_channel_amount,
+    case when s.date is null then 0 else s.member_amount end as member_amount,
+    case when s.date is null then 0 else s.new_buyers end as new_buyers
+  from days as d
+  inner join (
+    select distinct those.first_date, seen.segment_by, seen.segment
+    from days as those
+    inner join metrics.daily_summary as seen on those.date = seen.date
+    where list_contains($segments, seen.segment_by)
+  ) as g on d.first_date = g.first_date
+  left join metrics.daily_summary as s on d.date = s.date and g.segment_by = s.segment_by and g.segment = s.segment
+  left join (
+    select distinct date, segment_by
+    from metrics.daily_summary
+    where is_sales_known and segment_by not in ('platform', 'shop')
+  ) as k on d.date = k.date and g.segment_by = k.segment_by
+),
+
 -- of a festival's days, and of those before it, what is known
 halves as (
   select
-    d.festival, d.festival_name, d.first_date, d.last_date, s.segment_by, s.segment, d.is_own,
+    s.festival, s.festival_name, s.first_date, s.last_date, s.segment_by, s.segment, s.is_own,
     count(*) as days,
     sum(s.paid_amount) as paid_amount,
     sum(s.private_channel_amount) as private_channel_amount,
@@ -114,11 +138,10 @@ halves as (
     coalesce(sum(b.repeat_30), 0) as repeat_30,
     coalesce(sum(b.mature_90), 0) as mature_90,
     coalesce(sum(b.repeat_90), 0) as repeat_90
-  from days as d
-  inner join metrics.daily_summary as s on d.date = s.date
+  from sold as s
   left join bought as b on s.date = b.date and s.segment_by = b.segment_by and s.segment = b.segment
-  where s.is_sales_known and list_contains($segments, s.segment_by)
-  group by d.festival, d.festival_name, d.first_date, d.last_date, s.segment_by, s.segment, d.is_own
+  where s.is_known
+  group by s.festival, s.festival_name, s.first_date, s.last_date, s.segment_by, s.segment, s.is_own
 )
 
 select

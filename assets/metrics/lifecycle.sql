@@ -21,13 +21,13 @@ columns:
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值,
     description: 'channel and domain in which they were first seen; platform of the activity; entry path, threshold, group, live session, host of the first private entry; none without'}
-  active_people: {type: bigint, over_segments: apart, unit: person, zh: 活跃人数, description: 'new, returning and resurrected together'}
-  new_people: {type: bigint, over_segments: apart, unit: person, zh: 新增人数, description: active for the first time}
-  returning_people: {type: bigint, over_segments: apart, unit: person, zh: 留存人数, description: 'active in the period before, too'}
-  resurrected_people: {type: bigint, over_segments: apart, unit: person, zh: 回流人数, description: 'active before, but not in the period before'}
-  dormant_people: {type: bigint, over_segments: apart, unit: person, zh: 沉默人数,
+  active_people: {type: bigint, unit: person, zh: 活跃人数, description: 'new, returning and resurrected together'}
+  new_people: {type: bigint, unit: person, zh: 新增人数, description: active for the first time}
+  returning_people: {type: bigint, unit: person, zh: 留存人数, description: 'active in the period before, too'}
+  resurrected_people: {type: bigint, unit: person, zh: 回流人数, description: 'active before, but not in the period before'}
+  dormant_people: {type: bigint, over_segments: part, unit: person, zh: 沉默人数,
     description: active in the period before and not in this one; NULL while the period is not over, zh_description: 上一周期活跃、本周期没有；周期未走完为空}
-  previous_people: {type: bigint, over_segments: apart, unit: person, zh: 上一周期活跃人数, description: those who return and those who do not; NULL while the period is not over}
+  previous_people: {type: bigint, over_segments: part, unit: person, zh: 上一周期活跃人数, description: those who return and those who do not; NULL while the period is not over}
   returning_rate: {type: double, unit: ratio, of: [returning_people, previous_people], zh: 留存率,
     description: NULL while the period is not over, zh_description: 留存人数 ÷ 上一周期活跃人数}
   quick_ratio: {type: double, unit: ratio, of: [new_people + resurrected_people, dormant_people], zh: 进出比,

@@ -32,16 +32,16 @@ columns:
   delivery_rate: {type: double, unit: ratio, of: {parts: [delivered, sent], when: tells_sent}, zh: 送达率, description: NULL where some messages tell only one of both}
   open_rate: {type: double, unit: ratio, of: {parts: [opened, delivered], when: tells_opened}, zh: 打开率}
   click_rate: {type: double, unit: ratio, of: {parts: [clicked, delivered], when: tells_clicked}, zh: 点击率}
-  reached: {type: bigint, over_segments: apart, unit: event, zh: 触达人次, description: 'people whom a message reached, once for each message: those a file names, else those in the group when it was sent; NULL where neither is known'}
+  reached: {type: bigint, unit: event, zh: 触达人次, description: 'people whom a message reached, once for each message: those a file names, else those in the group when it was sent; NULL where neither is known'}
   reached_by: {type: varchar, zh: 触达依据, description: 'events, members or both; NULL where nobody is known'}
-  mature_reached: {type: bigint, over_segments: apart, unit: event, zh: 满期触达人次, description: those after which orders of the platform are known for buy_days}
-  bought: {type: bigint, over_segments: apart, unit: event, zh: 其后购买人次, description: of mature_reached those who bought within buy_days (calendar days)}
+  mature_reached: {type: bigint, unit: event, zh: 满期触达人次, description: those after which orders of the platform are known for buy_days}
+  bought: {type: bigint, unit: event, zh: 其后购买人次, description: of mature_reached those who bought within buy_days (calendar days)}
   buy_rate: {type: double, unit: ratio, of: [bought, mature_reached], zh: 其后购买率}
-  paid_amount: {type: 'decimal(18,2)', over_segments: apart, unit: yuan, zh: 其后金额, description: 'kept orders of bought in these days; only of a message, as an order after two messages is in both'}
-  credited_orders: {type: bigint, over_segments: apart, unit: order, zh: 归因订单数, description: 'each of these orders once, with the last message that reached its buyer before it'}
-  credited_amount: {type: 'decimal(18,2)', over_segments: apart, unit: yuan, zh: 归因金额, description: of these orders; adds up}
-  watched: {type: bigint, over_segments: apart, unit: event, zh: 满期在群人次, description: 'of reached those inside the group when it was sent, of whom it is known whether they left within leave_hours'}
-  left_in_time: {type: bigint, over_segments: apart, unit: event, zh: 其后退群人次, description: of watched those who left the group in that time}
+  paid_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 其后金额, description: 'kept orders of bought in these days; only of a message, as an order after two messages is in both'}
+  credited_orders: {type: bigint, unit: order, zh: 归因订单数, description: 'each of these orders once, with the last message that reached its buyer before it'}
+  credited_amount: {type: 'decimal(18,2)', unit: yuan, zh: 归因金额, description: of these orders; adds up}
+  watched: {type: bigint, unit: event, zh: 满期在群人次, description: 'of reached those inside the group when it was sent, of whom it is known whether they left within leave_hours'}
+  left_in_time: {type: bigint, unit: event, zh: 其后退群人次, description: of watched those who left the group in that time}
   leave_rate: {type: double, unit: ratio, of: [left_in_time, watched], zh: 其后退群率}
   is_mature: {type: boolean, zh: 是否成熟, description: 'orders and leaves are known far enough for every message of the row'}
   is_small: {type: boolean, small_of: reached, zh: 样本过小, description: fewer than small_group reached}

@@ -99,6 +99,18 @@ def test_a_shop_that_opened_in_the_festival_has_nothing_to_be_compared_with(rows
     )
 
 
+def test_a_channel_brought_nothing_before_its_first_order(shop):
+    """The group sold first on 20 May: 125 yuan in 25 known days make 105 of 21. A shop is not there before its first order."""
+    same_rows(
+        of_618(shop.rows("metrics.festivals", segments=["channel"]), "channel"),
+        """
+        | segment   | paid_amount | known_days | baseline_days | baseline_amount | expected_amount |
+        | fan_group | 300         | 21         | 25            | 125             | 105             |
+        | live      | 530         | 21         | 25            | 200             | 168             |
+        """,
+    )
+
+
 def test_while_a_festival_lasts_it_is_compared_with_nothing(rows):
     """818 is over: four weeks with 50 yuan before it, 50 / 28 × 11. 99 began on 28 August: before it eight ordinary days
     up to 7 August and two after the shadow of 818, with 50 yuan."""
