@@ -84,7 +84,7 @@ def compose(
     from pipelines.report.asking import Asker, calendar_of
     from pipelines.report.cells import Look
     from pipelines.report.chip import chip_of
-    from pipelines.report.findings import Known, findings
+    from pipelines.report.findings import Known, findings, quiet
     from pipelines.report.model import Report
     from pipelines.report.periods import period
     from pipelines.report.tiles import tiles
@@ -124,6 +124,7 @@ def compose(
         definitions=tuple(_definitions([tile.field for tile in made_tiles], sections)),
         chip=chip_of(source.quality, checks, held, content.late_days(source), words),
         day=content.day_line(asker, days, words),
+        quiet=quiet(made_tiles, words),
     )
 
 

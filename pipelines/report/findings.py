@@ -55,6 +55,17 @@ def findings(known: Known, kind: str, words: Words) -> tuple[Finding, ...]:
     return (*led, *rest)
 
 
+def quiet(tiles: Sequence[Tile], words: Words) -> str:
+    """What is said where no rule found that anything happened. A headline with an arrow is named: it did change, though
+    no rule speaks of it, as it has no days to be tested by, or the change is too small to tell."""
+    if not any(one.change is not None for tile in tiles for one in tile.comparisons):
+        return words("report.nothing_compared")
+    moved = [tile.label for tile in tiles if tile.comparisons and tile.comparisons[0].direction in ("up", "down")]
+    if not moved:
+        return words("report.no_findings")
+    return words("report.no_other_findings", moved=words("report.comma").join(moved))
+
+
 def _tile_rule(rule: Spec, known: Known, words: Words) -> Finding | None:
     """A headline number of a period that is over, which moved by so much, and by more than chance."""
     tile = known.tiles.get(rule["tile"])

@@ -86,7 +86,7 @@ def message_of(report: Report, page: str, small_group: int) -> Message:
         title=clean(f"{merchant} · {report.title} · {span(days.first, days.last, report.language)}"),
         warnings=tuple(_warnings(report, words)),
         figures=tuple(_figure(made[name], words, small_group) for name in chosen().tiles if name in made),
-        sentence=_sentence(report, words),
+        sentence=_sentence(report),
         page=page,
     )
 
@@ -124,8 +124,7 @@ def _compared(one: Comparison, words: Words) -> str:
     return f"{ARROWS.get(one.direction, '')}{one.text} {one.label} {one.cell.text}{chance}"
 
 
-def _sentence(report: Report, words: Words) -> str:
+def _sentence(report: Report) -> str:
     """The report's first sentence. One that repeats a text with somebody's number in it is passed over."""
     said = (finding.text for finding in report.findings)
-    quiet = words("report.no_findings" if report.is_compared else "report.nothing_compared")
-    return next((clean(text) for text in said if mask_text(text) == text), quiet)
+    return next((clean(text) for text in said if mask_text(text) == text), report.quiet)

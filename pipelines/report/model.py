@@ -127,6 +127,7 @@ class Report:
     definitions: tuple[Definition, ...] = field(default=())
     chip: Chip = Chip("told", "")
     day: str = ""  # of a daily report that leads with a week: the day itself
+    quiet: str = ""  # said where no rule found that anything happened
 
     @property
     def first_tiles(self) -> tuple[Tile, ...]:
@@ -136,11 +137,6 @@ class Report:
     @property
     def other_tiles(self) -> tuple[Tile, ...]:
         return tuple(tile for tile in self.tiles if not tile.is_first)
-
-    @property
-    def is_compared(self) -> bool:
-        """Whether any headline could be held against an earlier one."""
-        return any(one.change is not None for tile in self.tiles for one in tile.comparisons)
 
     @property
     def mood(self) -> str:

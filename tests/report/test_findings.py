@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.report.findings import Known, findings
+from pipelines.report.findings import Known, findings, quiet
 from pipelines.report.model import Comparison, Finding, Section, Tile
 from pipelines.report.shapes import Cell, Field, Grid
 from pipelines.report.source import Row
@@ -85,6 +85,17 @@ def headline(name: str, now: float, before: float, **more: Any) -> Tile:
 )
 def test_a_sentence_needs_more_than_chance_and_a_whole_period(tile: Tile, expected: list[str]) -> None:
     assert said(tiles=(tile,)) == expected
+
+
+def test_a_headline_with_an_arrow_is_never_said_not_to_have_moved() -> None:
+    """The demo's page once said that no number had moved, under a cost that had risen by half."""
+    words = load_words("zh")
+    calm = headline("paid_amount", 9, 8, label="支付金额")
+    calm = replace(calm, comparisons=(replace(calm.comparisons[0], direction="chance"),))
+    risen = headline("cost", 35, 22, label="新增成本")
+    assert quiet((calm,), words) == "各项指标都没有超出日常波动的变化。"
+    assert quiet((calm, risen), words) == "新增成本有变化；其余指标都没有超出日常波动的变化。"
+    assert quiet((replace(calm, comparisons=()),), words) == "没有可作比较的数字，原因写在各数字下面。"
 
 
 def test_one_sentence_says_what_and_one_why_and_the_others_stand_behind() -> None:
