@@ -462,7 +462,7 @@ def map_(
     return map_file(context.obj, file, name, table, platform, columns or [], is_trial)
 
 
-@app.command()
+@app.command(epilog="Example: siyu uplift people.csv --treatment member --outcome spend --covariates age,city")
 def uplift(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or Parquet file of your own, a row per person.")],
     treatment: Annotated[str, typer.Option(metavar="COLUMN", help="1 where somebody was treated, else 0.")],

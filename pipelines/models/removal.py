@@ -66,7 +66,7 @@ class _Chain:
         count = np.asarray(touches.count, dtype=float)
         visits = np.bincount(targets, count, len(names))
         visits[0] = count[sources == 0].sum()  # each path begins there
-        rewards = np.array([np.bincount(targets, one, len(names)) for one in touches.brought])
+        rewards = np.array([np.bincount(targets, one, len(names)) for one in touches.brought], dtype=float)
         rewards = np.divide(rewards, visits, out=np.zeros_like(rewards), where=visits > 0)
         return cls(sources, targets, count / visits[sources], names % (channels + 1), rewards)
 

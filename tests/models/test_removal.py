@@ -50,6 +50,12 @@ def test_nothing_brought_is_nothing_lost():
     assert effects([("ab", 10, 0)]) == [0, 0, 0]
 
 
+def test_no_paths_at_all_lose_nothing():
+    """A shop whose every order came by nobody knows what."""
+    none = np.array([], dtype=np.int64)
+    assert removal_effects(Touches([none, none], none, [none, none.astype(float)]), 2).tolist() == [[0, 0], [0, 0]]
+
+
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_walks_of_any_length(order, monkeypatch):
     """150 random paths of five channels, solved and walked, against a walk over the paths themselves."""
