@@ -121,6 +121,18 @@ def real_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever the developer's machine speaks; a command that spoke Chinese leaves no Chinese to the next test."""
+    from pipelines.cli.words import speak
+
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    yield
+    speak("en")
+
+
+@pytest.fixture(autouse=True)
 def _no_home_of_the_developer(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """A test must not read or write the developer's own merchant."""
     if "demo_home" not in request.fixturenames:

@@ -1,8 +1,8 @@
 /*
 title: {zh: 直播比率（合并）, en: Live rates}
 description: >-
-  The rates of live sessions pooled over sessions, never an average of averages: the sum of numerators over the sum of denominators of those sessions that tell both. GPM, UV value, and 转粉率,
-  加团率, 加群率 side by side, each with what it is divided by (basis), as the same word is used for several. Per month and host, account, platform, festival or
+  The rates of live sessions pooled over sessions, never an average of averages: the sum of numerators over the sum of denominators of those sessions that tell both. GPM, UV value, and the rates of
+  new followers, fan-club joins and group joins side by side, each with what it is divided by (basis), as the same word is used for several. Per month and host, account, platform, festival or
   session. Sessions that do not tell both are counted in left_out_sessions. Sessions that overlap another one of their account (live_conflicts) count, and are told in
   conflicting_sessions, as one of them may be the same session twice.
 description_zh: >-

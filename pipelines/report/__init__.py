@@ -100,7 +100,7 @@ def compose(
     known = Known.of(
         made_tiles,
         sections,
-        rows=content.asked_rows(source, days),
+        rows=content.asked_rows(source, days, words),
         whys={name: finding for name, one in changed.items() if (finding := one.finding())},
         days=content.days_said(days, words),
         small_group=settings.small_group,

@@ -70,6 +70,7 @@ def cell(field: Field, value: Any, words: Words, labels: str = "") -> Cell:
         title = source_title(value, words.language) if labels == "file_source" else ""
         return Cell(value, clean(title or words.value(labels or field.name, value)))
     kind = field.kind if field.is_number else "count"
+    value = value * 100 if kind == "points" else value  # as it is said: 0.065 is 6.5 points
     return Cell(value, number(value, kind, words.language))
 
 
@@ -134,19 +135,23 @@ def fields_of(spec: Spec, rows: Sequence[Row], look: Look) -> tuple[Field, ...]:
     """A block's columns; a rate brings its numerator and denominator where these are no columns of their own."""
     made, words = [], look.words
     for name in spec["columns"]:
-        field = _own_kind(field_of(spec["table"], name, words), rows)
+        known = field_of(spec["table"], spec.get("stands_for", {}).get(name, name), words)
+        field = _own_kind(replace(known, name=name), rows)
         field = replace(field, kind=spec.get("kinds", {}).get(name, field.kind))
-        label = words.get(f"columns.{spec.get('words', {}).get(name)}") or field.label
+        label = words.get(f"columns.{spec.get('words', {}).get(name, name)}") or field.label
         behind = tuple(field_of(spec["table"], part, words) for part in _behind(spec, name))
         made.append(replace(field, label=label, behind=behind))
     return tuple(made)
 
 
 def _behind(spec: Spec, name: str) -> list[str]:
+    """A numerator never stands without its denominator, which may be a column, too."""
     rate = spec.get("rates", {}).get(name, {})
     if rate.get("is_alone"):
         return []
-    return [rate[key] for key in ("part", "n") if key in rate and rate[key] not in spec["columns"]]
+    asked = [rate[key] for key in ("part", "n") if key in rate]
+    hidden_ones = [name for name in asked if name not in spec["columns"]]
+    return asked if hidden_ones == [rate.get("part")] else hidden_ones
 
 
 def _own_kind(field: Field, rows: Sequence[Row]) -> Field:

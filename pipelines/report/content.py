@@ -24,6 +24,12 @@ from pipelines.report.source import Row, Source
 from pipelines.report.told import told_block
 from pipelines.report.words import Words, clean, day, number, span
 
+LATEST_CHECKS = """
+    select table_name, check_name, passed, blocking, observed, expected from ops.checks
+    where run_id = (select run_id from ops.checks order by checked_at desc, run_id desc limit 1)
+    order by passed, table_name, check_name
+"""
+
 
 def sections(source: Source, period: Period, words: Words, whys: Mapping[str, Grid]) -> tuple[Section, ...]:
     """The report's chapters; a block whose table the snapshot lacks, or that has no rows, is left out. `whys`: by tile,
@@ -47,18 +53,18 @@ def block(source: Source, spec: Spec, period: Period, look: Look) -> Block | Non
         return told_block(spec["told"], source.quality.findings, look.words)
     if not source.has(spec["table"]):
         return None
-    rows = _unread_blank(source, spec, rows_of(source, spec, bound(source, period)))
+    rows = _unread_blank(source, spec, rows_of(source, spec, bound(source, period, look.words)))
     return grid(spec, rows, look, days=days_said(period, look.words)) if rows else None
 
 
-def asked_rows(source: Source, period: Period) -> dict[str, list[Row]]:
+def asked_rows(source: Source, period: Period, words: Words) -> dict[str, list[Row]]:
     """The rows of the findings that ask for rows of their own, by finding."""
-    values = bound(source, period)
+    values = bound(source, period, words)
     asked = [rule for rule in layout()["findings"] if "sql" in rule and source.has(rule["table"])]
     return {rule["id"]: source.rows(rule["sql"], **values) for rule in asked if period.kind in rule.get("kinds", KINDS)}
 
 
-def bound(source: Source, period: Period) -> dict[str, Any]:
+def bound(source: Source, period: Period, words: Words) -> dict[str, Any]:
     """What a query of report.yaml may name as `$name`."""
     return {
         "first": period.current.first,
@@ -66,6 +72,7 @@ def bound(source: Source, period: Period) -> dict[str, Any]:
         "last": period.current.last,
         "as_of": source.as_of,
         "small_group": source.settings.small_group,
+        "language": words.language,
     }
 
 
@@ -143,8 +150,7 @@ def checks(source: Source) -> tuple[Check, ...]:
     """The checks of the latest run in the snapshot."""
     if not source.has("ops.checks"):
         return ()
-    spec = next(b for s in layout()["sections"] for b in s["blocks"] if b.get("id") == "checks")
-    return tuple(check(row) for row in source.rows(spec["sql"]))
+    return tuple(check(row) for row in source.rows(LATEST_CHECKS))
 
 
 def check(row: Mapping[str, Any]) -> Check:

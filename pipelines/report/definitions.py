@@ -8,10 +8,12 @@ from __future__ import annotations
 from pipelines.report.shapes import Definition
 from pipelines.report.source import column_of
 from pipelines.report.words import Words
+from pipelines.tables import load_tables
 
 
 def define(table: str, name: str, label: str, words: Words) -> Definition | None:
-    """The definition of a column: from its table's header; of the bookkeeping tables from the wording; else None."""
+    """The definition of a column: from its table's header; of bookkeeping, and of what a query of the report
+    counts, from the wording; else None."""
     known = column_of(table, name)
     if known is None:
         return _of_bookkeeping(table, name, label, words)
@@ -38,5 +40,10 @@ def _of_bookkeeping(table: str, name: str, label: str, words: Words) -> Definiti
     said = words.get(f"meanings.{table}") or {}
     if name not in said:
         return None
-    title, about = str(said["title"]), str(said["about"])
-    return Definition(f"{table}.{name}", label, table, title, name, str(said[name]), "", "", about, "")
+    title, about = said.get("title"), said.get("about")
+    if title is None:  # of a table with a header it says both
+        header, is_zh = load_tables()[table], words.language == "zh"
+        title, about = header.title[words.language], header.description_zh if is_zh else header.description
+    return Definition(
+        f"{table}.{name}", label, table, str(title), name, str(said[name]), "", "", str(about).strip(), ""
+    )

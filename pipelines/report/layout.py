@@ -99,9 +99,10 @@ class Block(Strict):
     columns: tuple[str, ...] = ()
     fixed: int = 1
     words: dict[str, str] = Field(default_factory=dict)
-    kinds: dict[str, Literal["text", "date", "month", "count", "number", "amount", "rate", "days"]] = Field(
-        default_factory=dict
-    )
+    kinds: dict[
+        str, Literal["text", "sentence", "date", "month", "count", "number", "amount", "rate", "points", "days"]
+    ] = Field(default_factory=dict)
+    stands_for: dict[str, str] = Field(default_factory=dict)  # of a query's column, the table's that defines it
     n: str | None = None
     rates: dict[str, Rate] = Field(default_factory=dict)
     bars: tuple[str, ...] = ()
@@ -142,6 +143,9 @@ class Block(Strict):
         for key in (self.words, self.kinds, self.rates, self.bars, self.behind):
             for column in key:
                 among(column, self.columns, f"column of {self.id}")
+        for column, of in self.stands_for.items():
+            among(column, self.columns, f"column of {self.id}")
+            has_columns(table, [of])
         for column in self.lead:
             among(column, self.columns[self.fixed :], f"number of {self.id}")
 

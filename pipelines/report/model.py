@@ -19,7 +19,7 @@ from pipelines.report.shapes import Block, Cell, Definition, Field
 class Comparison:
     """One earlier value beside a tile's.
 
-    `change` is relative, for rates a difference; None where it says nothing. `kind`: what kind of number it is itself.
+    `change` is relative, for rates a difference; None where it says nothing. `kind`: what kind of number the change is.
     `direction`: up, down, flat, chance (within what chance would do), none. `is_sure`: it moved by more than chance.
     `is_good`: whether the merchant is glad of it; None where nobody can tell that it moved.
     """
@@ -35,6 +35,11 @@ class Comparison:
     kind: str
     is_sure: bool = False
     is_good: bool | None = None
+
+    @property
+    def shown(self) -> float | None:
+        """The change as its text says it: of rates in percentage points."""
+        return self.change * 100 if self.change is not None and self.kind == "points" else self.change
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ class Definition:
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a grid. `kind`: text, date, month, count, number, amount, rate, days; `behind`: a rate's parts."""
+    """A column of a grid. `kind`: text, sentence, date, month, count, number, amount, rate, days, points (of a
+    percentage); `behind`: a rate's parts."""
 
     name: str
     label: str
@@ -53,7 +54,7 @@ class Field:
 
     @property
     def is_number(self) -> bool:
-        return self.kind not in ("text", "date", "month")
+        return self.kind not in ("text", "sentence", "date", "month")
 
 
 @dataclass(frozen=True)

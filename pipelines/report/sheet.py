@@ -20,6 +20,8 @@ FORMATS: dict[str, dict[str, Any]] = {
     "number": {"num_format": "#,##0.00"},
     "amount": {"num_format": "¥#,##0.00"},
     "rate": {"num_format": "0.0%"},
+    "points_en": {"num_format": '+0.0" pp";-0.0" pp"'},
+    "points_zh": {"num_format": '+0.0" 个百分点";-0.0" 个百分点"'},
     "days": {"num_format": "0.0"},
     "moment": {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
     "month": {"num_format": "yyyy-mm", "align": "left"},
@@ -81,7 +83,8 @@ class Sheet:
             look = "moment" if isinstance(cell.value, datetime) else "month" if kind == "month" else "date"
             self.sheet.write_datetime(self.row, column, cell.value, self.formats[look])
         else:
-            look = kind if kind in ("amount", "rate", "days", "number") else "count"
+            look = kind if kind in ("amount", "rate", "points", "days", "number") else "count"
+            look = f"points_{self.words.language}" if look == "points" else look
             look = "partial" if cell.is_partial and look == "rate" else look
             self.sheet.write_number(self.row, column, cell.value, self.formats[look])
 

@@ -169,7 +169,7 @@ class _Making:
             text=words("tile_notes.flat") if direction == "flat" else _change_text(by, spec, shown, words),
             parts=parts,
             direction=direction,
-            kind=shown.kind if spec.get("change") == "difference" else "rate",
+            kind=_change_kind(spec, shown),
             is_sure=bool(is_sure),
             is_good=None if is_untold or direction not in ("up", "down") else direction == spec.get("better", "up"),
         )
@@ -241,6 +241,12 @@ def _change(spec: Spec, shown: Field, new: Any, old: Any) -> float | None:
     if shown.kind == "rate" or spec.get("change") == "difference":
         return float(new - old)
     return (new - old) / old if old > 0 else None
+
+
+def _change_kind(spec: Spec, shown: Field) -> str:
+    if shown.kind == "rate":
+        return "points"
+    return shown.kind if spec.get("change") == "difference" else "rate"
 
 
 def _change_text(by: float | None, spec: Spec, shown: Field, words: Words) -> str:

@@ -149,7 +149,7 @@ def plain(value: Any) -> Any:
 
 
 def number(value: float, kind: str, language: str) -> str:
-    """One number of a kind (count, amount, rate, days, number) as text."""
+    """One number of a kind (count, amount, rate, points, days, number) as text."""
     return _NUMBERS[kind](value, language)
 
 
@@ -157,7 +157,7 @@ def change(value: float, kind: str, language: str) -> str:
     """A relative change (0.123 → +12.3%), or for rates a difference in percentage points."""
     if kind != "rate":
         return f"{value:+.1%}"
-    return f"{value * 100:+.1f} {'个百分点' if language == 'zh' else 'pp'}"
+    return points(value * 100, language)
 
 
 def _amount(value: float, language: str) -> str:
@@ -171,6 +171,11 @@ def _rate(value: float, _: str) -> str:
     return f"{value:.1%}"
 
 
+def points(value: float, language: str) -> str:
+    """A difference of two rates, in percentage points."""
+    return f"{value:+.1f} {'个百分点' if language == 'zh' else 'pp'}"
+
+
 def _plain(value: float, _: str) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
 
@@ -180,7 +185,7 @@ def _days(value: float, language: str) -> str:
     return f"{text} 天" if language == "zh" else f"{text} d"
 
 
-_NUMBERS = {"count": _plain, "number": _plain, "amount": _amount, "rate": _rate, "days": _days}
+_NUMBERS = {"count": _plain, "number": _plain, "amount": _amount, "rate": _rate, "points": points, "days": _days}
 
 
 def day(value: date, language: str, weekday: bool = False) -> str:

@@ -100,7 +100,7 @@ def _tile(sheet: Sheet, tile: Tile, compared: Any) -> None:
         sheet.cell(4, tile.field.kind, compared.cell)
         sheet.cell(5, "text", text(compared.span))
         if compared.change is not None:
-            sheet.cell(6, compared.kind, Cell(compared.change, compared.text))
+            sheet.cell(6, compared.kind, Cell(compared.shown, compared.text))
     sheet.cell(7, "text", text((definition.variant or definition.id) if definition else ""))
     sheet.cell(8, "text", text(tile.note))
     sheet.row += 1

@@ -44,7 +44,9 @@ def test_every_sql_table_has_lineage_that_ends_in_known_columns() -> None:
         found = lineage_of(name)
         assert set(found) == (set(table.columns) if table.text else set()), name
         for origins in found.values():
-            assert all(column in catalogue[upstream].columns for upstream, column in origins), name
+            # what runs record of themselves has no header
+            known = ((one, column) for one, column in origins if not one.startswith("ops."))
+            assert all(column in catalogue[upstream].columns for upstream, column in known), name
 
 
 def test_the_way_back_reaches_the_files() -> None:

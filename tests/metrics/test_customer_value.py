@@ -15,7 +15,7 @@ from tests.models import cdnow
 from tests.worlds import world
 
 # The branches that its defaults leave out, asked on both engines (tests/parity).
-QUESTIONS = [{**FEW, "segments": ["all"], "holdout_days": 30, "discount_rate": 0.2}]
+QUESTIONS = [{**FEW, "segments": ["all", "platform"], "holdout_days": 30, "discount_rate": 0.2}]
 
 ORDERS = """
 | order_id | buyer_id | platform | paid_at    | paid_amount |

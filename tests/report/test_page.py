@@ -16,6 +16,7 @@ import pytest
 
 from pipelines.report import content, write_report
 from pipelines.report.asking import calendar_of
+from pipelines.report.layout import layout
 from pipelines.report.periods import period
 from pipelines.report.source import open_source
 from pipelines.report.words import load_words
@@ -69,6 +70,15 @@ def test_names_are_text_never_markup(weekly: SimpleNamespace) -> None:
     assert not [value for value in raw if re.search("[\u202a-\u202e\u2066-\u2069]", value)]
 
 
+# What the report's queries make of a table's columns.
+STANDS_FOR = {
+    name: of
+    for section in layout()["sections"]
+    for block in section["blocks"]
+    for name, of in block.get("stands_for", {}).items()
+}
+
+
 def test_every_number_leads_to_its_definition(weekly: SimpleNamespace) -> None:
     ids = [n["id"] for n in weekly.page.walk() if n["id"]]
     assert len(ids) == len(set(ids))
@@ -76,7 +86,7 @@ def test_every_number_leads_to_its_definition(weekly: SimpleNamespace) -> None:
         assert link["href"][1:] in ids, link["href"]
     for block in [*_with_class(weekly.page, "tile"), *_with_class(weekly.page, "block")]:
         defined = {link["href"].rpartition(".")[2] for link in block.all("a") if "def" in link.classes}
-        shown = {n["data-c"] for n in block.all("data")} - {"change"}
+        shown = {STANDS_FOR.get(n["data-c"], n["data-c"]) for n in block.all("data")} - {"change"}
         parts = {n["data-c"] for n in block.walk() if n.tag == "data" and n.parent and n.parent.tag in ("small", "p")}
         assert shown - parts <= defined | {"median_days"}, (block["id"], shown - defined)
     for entry in _with_class(weekly.page, "entry"):
