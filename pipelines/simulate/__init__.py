@@ -43,6 +43,7 @@ def simulate(
         live_files,
         order_files,
         other_files,
+        platform_files,
         shop_files,
         told_files,
         truth,
@@ -76,7 +77,8 @@ def simulate(
             *shop_files.wechat_bills(connection, last_day),
         ]
         told_by_samples = told_files.told_files(connection, last_day)
-        written = files.write(home / "landing", [*dirty.soil(clean), *told_by_samples.files])
+        told_by_platform = platform_files.compass_days(connection, last_day)
+        written = files.write(home / "landing", [*dirty.soil(clean), *told_by_samples.files, *told_by_platform])
         merchant = {
             "seed": seed,
             "people": people,

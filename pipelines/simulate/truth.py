@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.simulate import chances, planted
 from pipelines.simulate.asking import Row, World
 from pipelines.simulate.cells import cells
+from pipelines.simulate.platform_files import COMPASS_COUNTS
 
 if TYPE_CHECKING:
     from pipelines.database import Connection
@@ -29,7 +30,8 @@ ABOUT = (
     "may be told as two where no file links them (`unlinked`); `crossed` lists who watched a live session, came into a "
     "WeCom group and bought on Taobao and in the mini-program. `phones` gives every phone that landing shows in full, "
     "as prefix and endings, so that this file itself holds none. `sources` lists the files made of a mapping's sample: "
-    "what they tell, how many copies, and of a shop's orders how many, of how many people, for how much."
+    "what they tell, how many copies, and of a shop's orders how many, of how many people, for how much. "
+    "`platform_counts` says what the platform counts beside paid and kept orders in its own figures of a day."
 )
 
 
@@ -48,6 +50,7 @@ def tell(connection: Connection, merchant: Row, last_day: date, files: dict[str,
         "crossed": _crossed(world),
         "phones": _phones(world),
         "sources": _sources(world, sources),
+        "platform_counts": {"douyin": COMPASS_COUNTS},
         "dirty": _dirty(files),
         "files": files,
     }

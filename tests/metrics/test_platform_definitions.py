@@ -38,3 +38,35 @@ def test_one_day_more_than_the_usual_is_not_enough_and_a_shop_that_is_not_ours_t
     where = "counts_cancelled and counts_samples and not by_order_day"
     answers(built, "platform_definitions", columns.format("true", "false"), where=where)
     answers(built, "platform_definitions", columns.format("false", "true"), where=where, least_days=1)
+
+
+def test_of_those_that_agree_in_every_amount_the_one_that_agrees_in_orders():
+    """A sample costs nothing: only the number of orders tells that the platform leaves it out."""
+    built = world(
+        {
+            "platform_days": """
+            | platform | date       | user_paid_amount | orders |
+            | douyin   | 2025-01-05 | 100              | 1      |
+            | douyin   | 2025-01-06 | 30               | 1      |
+            | douyin   | 2025-01-07 | 0                | 0      |
+            """,
+            "orders": """
+            | platform | order_id | buyer_id | paid_at    | paid_amount | order_kind |
+            | douyin   | o1       | ann      | 2025-01-05 | 100         | normal     |
+            | douyin   | o2       | bo       | 2025-01-05 | 0           | sample     |
+            | douyin   | o3       | bo       | 2025-01-06 | 30          | normal     |
+            | douyin   | o4       | bo       | 2025-01-07 | 0           | sample     |
+            """,
+        },
+        as_of="2025-01-31",
+    )
+    answers(
+        built,
+        "platform_definitions",
+        """
+        | counts_samples | exact_days | exact_order_days | is_usual | is_taken |
+        | true           | 3          | 1                | true     | false    |
+        | false          | 3          | 3                | false    | true     |
+        """,
+        where="counts_refunded and counts_cancelled and not by_order_day",
+    )
