@@ -18,10 +18,10 @@ columns:
   segment_by: {type: varchar, zh: 细分维度, description: all or platform}
   segment: {type: varchar, zh: 细分值}
   direction: {type: varchar, zh: 方向, description: low or high}
-  value: {type: double, zh: 实际值, description: in the metric's own unit}
-  expected: {type: double, zh: 应有值, description: the middle of what was to be expected}
-  low: {type: double, zh: 范围下限}
-  high: {type: double, zh: 范围上限}
+  value: {type: double, zh: 实际值, description: in the metric's own unit, zh_description: '当天的实际值'}
+  expected: {type: double, zh: 应有值, description: the middle of what was to be expected, zh_description: '按近几周与星期几，当天应有的值'}
+  low: {type: double, zh: 范围下限, zh_description: '应有范围的下限'}
+  high: {type: double, zh: 范围上限, zh_description: '应有范围的上限'}
   change_rate: {type: double, unit: ratio, of: {estimated_from: [value, expected]}, zh: 偏离比例,
     description: 'value ÷ expected − 1; NULL where nothing was expected', zh_description: 实际值 ÷ 应有值 − 1}
   deviations: {type: double, zh: 偏离程度, description: 'how unusual: robust standard deviations from what was expected, below it negative'}

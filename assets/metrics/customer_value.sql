@@ -27,7 +27,7 @@ columns:
   last_purchase_date: {type: date, zh: 最近购买日}
   recency_days: {type: bigint, unit: day, zh: 距最近购买天数, description: R; from the last purchase to the last day known of the platform's orders}
   frequency: {type: bigint, zh: 购买次数, description: F; distinct days with a kept order}
-  monetary_amount: {type: 'decimal(18,2)', unit: yuan, zh: 累计净额, description: M; of kept orders}
+  monetary_amount: {type: 'decimal(18,2)', unit: yuan, zh: 累计净额, description: M; of kept orders, zh_description: '有效订单的累计净额（M）'}
   recency_score: {type: bigint, zh: R 得分, description: '1 to 5, the most recent 5'}
   frequency_score: {type: bigint, zh: F 得分, description: 1 to 5}
   monetary_score: {type: bigint, zh: M 得分, description: 1 to 5}
@@ -42,10 +42,11 @@ columns:
     description: m; NULL without repeat purchases}
   alive_probability: {type: double, unit: ratio, of: {estimated_from: [repeat_purchases, first_to_last_days, age_days]}, zh: 活跃概率,
     description: probability that the buyer has not stopped}
-  expected_purchases_90_days: {type: double, zh: 90天预期购买次数}
+  expected_purchases_90_days: {type: double, zh: 90天预期购买次数, zh_description: '模型预期的未来 90 天购买次数'}
   expected_purchases_365_days: {type: double, zh: 365天预期购买次数}
   expected_spend_amount: {type: 'decimal(18,2)', unit: yuan, over_segments: apart, zh: 预期次均净额, description: of the next purchase}
-  clv_amount: {type: 'decimal(18,2)', unit: yuan, over_segments: apart, zh: 客户终身价值, description: 'net amount expected of the next 365 days, discounted'}
+  clv_amount: {type: 'decimal(18,2)', unit: yuan, over_segments: apart, zh: 客户终身价值, description: 'net amount expected of the next 365 days, discounted',
+    zh_description: '模型预期的未来 365 天净额，已折现'}
   not_predicted: {type: varchar, zh: 未预测原因,
     description: 'too_few_buyers, too_short_history, no_recent_order, nobody_loyal (see value_gate), no_maximum (the purchases do not tell the parameters),
       no_spend_model (the amounts do not); NULL where all is predicted'}

@@ -28,18 +28,19 @@ columns:
   segment: {type: varchar, zh: 细分值, description: value of the breakdown; none where an order has no such value}
   known_days: {type: bigint, unit: day, zh: 可知天数, description: days of it up to as_of whose orders are known}
   baseline_days: {type: bigint, unit: day, zh: 对照天数, description: ordinary days of the weeks before it whose orders are known}
-  paid_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 支付金额, description: of known_days}
-  baseline_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 对照期支付金额}
+  paid_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 支付金额, description: of known_days, zh_description: '大促中可知各天的支付金额'}
+  baseline_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 对照期支付金额, zh_description: '大促前四周平日的支付金额'}
   daily_amount: {type: 'decimal(18,2)', unit: yuan, of: [paid_amount, known_days], zh: 日均支付金额}
   baseline_daily_amount: {type: 'decimal(18,2)', unit: yuan, of: [baseline_amount, baseline_days], zh: 对照期日均支付金额}
   expected_amount: {type: 'decimal(18,2)', over_segments: apart, unit: yuan, zh: 平日应有金额,
     description: 'baseline_amount ÷ baseline_days × known_days: what as many ordinary days bring. NULL with fewer than least_baseline_days'}
   times_usual_rate: {type: double, unit: ratio, of: {parts: [paid_amount, expected_amount], when: is_complete}, zh: 相当于平日的倍数,
-    description: '1 is as usual; NULL until is_complete, as a festival does not sell evenly'}
-  private_channel_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 私域渠道金额}
-  private_channel_share_rate: {type: double, unit: ratio, of: [private_channel_amount, paid_amount], zh: 私域占比（按渠道）}
-  baseline_private_channel_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 对照期私域渠道金额}
-  baseline_private_channel_share_rate: {type: double, unit: ratio, of: [baseline_private_channel_amount, baseline_amount], zh: 对照期私域占比（按渠道）}
+    description: '1 is as usual; NULL until is_complete, as a festival does not sell evenly', zh_description: '支付金额 ÷ 同样天数的平日应有金额，100% 即与平日一样；未结束时为空'}
+  private_channel_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 私域渠道金额, zh_description: '私域渠道的支付金额'}
+  private_channel_share_rate: {type: double, unit: ratio, of: [private_channel_amount, paid_amount], zh: 私域占比（按渠道）, zh_description: '私域渠道金额 ÷ 支付金额'}
+  baseline_private_channel_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 对照期私域渠道金额, zh_description: '对照期私域渠道的支付金额'}
+  baseline_private_channel_share_rate: {type: double, unit: ratio, of: [baseline_private_channel_amount, baseline_amount], zh: 对照期私域占比（按渠道）,
+    zh_description: '对照期的私域渠道金额 ÷ 支付金额'}
   member_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 在籍会员金额, description: NULL where the buyers of some day are not known}
   member_share_rate: {type: double, unit: ratio, of: [member_amount, paid_amount], zh: 私域占比（按在籍）}
   baseline_member_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 对照期在籍会员金额}
@@ -47,16 +48,20 @@ columns:
   new_buyers: {type: bigint, over_segments: within, unit: person, zh: 新客数, description: 'as in daily_summary, added up by day; NULL where the buyers of some day are not known'}
   baseline_new_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期新客数}
   first_buyers: {type: bigint, over_segments: within, unit: person, zh: 首购人数, description: whose first purchase ever fell in it}
-  mature_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 满30天首购人数, description: 'first_buyers whose 30 days lie within the known days of their platform''s orders'}
-  repeat_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 30天复购人数, description: 'of these, who bought again on a later day within 30 days'}
-  repurchase_30_rate: {type: double, unit: ratio, of: [repeat_30_buyers, mature_30_buyers], zh: 30天复购率, description: NULL while nobody is mature}
+  mature_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 满30天首购人数, description: 'first_buyers whose 30 days lie within the known days of their platform''s orders',
+    zh_description: '在大促中首购、且 30 天已满的人'}
+  repeat_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 30天复购人数, description: 'of these, who bought again on a later day within 30 days',
+    zh_description: '其中 30 天内在另一天再买的人'}
+  repurchase_30_rate: {type: double, unit: ratio, of: [repeat_30_buyers, mature_30_buyers], zh: 30天复购率, description: NULL while nobody is mature,
+    zh_description: '30 天复购人数 ÷ 满 30 天首购人数'}
   mature_90_buyers: {type: bigint, over_segments: within, unit: person, zh: 满90天首购人数}
   repeat_90_buyers: {type: bigint, over_segments: within, unit: person, zh: 90天复购人数}
   repurchase_90_rate: {type: double, unit: ratio, of: [repeat_90_buyers, mature_90_buyers], zh: 90天复购率, description: NULL while nobody is mature}
   baseline_first_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期首购人数}
-  baseline_mature_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期满30天首购人数}
-  baseline_repeat_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期30天复购人数}
-  baseline_repurchase_30_rate: {type: double, unit: ratio, of: [baseline_repeat_30_buyers, baseline_mature_30_buyers], zh: 对照期30天复购率}
+  baseline_mature_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期满30天首购人数, zh_description: '对照期首购、且 30 天已满的人'}
+  baseline_repeat_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期30天复购人数, zh_description: '其中 30 天内在另一天再买的人'}
+  baseline_repurchase_30_rate: {type: double, unit: ratio, of: [baseline_repeat_30_buyers, baseline_mature_30_buyers], zh: 对照期30天复购率,
+    zh_description: '对照期首购者的 30 天复购率'}
   baseline_mature_90_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期满90天首购人数}
   baseline_repeat_90_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期90天复购人数}
   baseline_repurchase_90_rate: {type: double, unit: ratio, of: [baseline_repeat_90_buyers, baseline_mature_90_buyers], zh: 对照期90天复购率}

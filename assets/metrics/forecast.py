@@ -40,9 +40,10 @@ columns:
   segment: {type: varchar, zh: 细分值}
   horizon_days: {type: bigint, unit: day, zh: 提前天数, description: 'from origin_date'}
   origin_date: {type: date, zh: 预测起点, description: the last day from which it can be foretold; before a festival}
-  expected: {type: double, zh: 预测值, description: 'the middle, in the metric''s own unit; NULL where reason says why'}
-  low_80: {type: double, zh: 80%区间下限}
-  high_80: {type: double, zh: 80%区间上限}
+  expected: {type: double, zh: 预测值, description: 'the middle, in the metric''s own unit; NULL where reason says why',
+    zh_description: '预测的中间值'}
+  low_80: {type: double, zh: 80%区间下限, zh_description: '80% 区间下限'}
+  high_80: {type: double, zh: 80%区间上限, zh_description: '80% 区间上限'}
   low_95: {type: double, zh: 95%区间下限}
   high_95: {type: double, zh: 95%区间上限}
   reason: {type: varchar, zh: 说明代码,
@@ -52,22 +53,24 @@ columns:
     zh_description: festival 有预测无区间；festival_unseen 没有往年数据的大促；holiday 法定假日；
       too_short 历史太短；not_known 最近七天数据不可知；no_ordinary_days 四周内没有平常日}
   is_announced: {type: boolean, zh: 调休是否已公布, description: false where holidays of the year are not known yet}
-  backtest_days: {type: bigint, unit: day, zh: 回测天数, description: 'foretold earlier, as many weeks ahead'}
-  inside_80: {type: bigint, unit: day, zh: 落在80%区间天数}
+  backtest_days: {type: bigint, unit: day, zh: 回测天数, description: 'foretold earlier, as many weeks ahead',
+    zh_description: '用同样方法、同样提前量回测过的天数'}
+  inside_80: {type: bigint, unit: day, zh: 落在80%区间天数, zh_description: '以往实际值落在 80% 区间内的天数'}
   coverage_80_rate: {type: double, unit: ratio, of: {estimated_from: [inside_80, backtest_days]}, zh: 80%区间实际覆盖率,
-    description: 'inside_80 ÷ backtest_days; NULL without a back-test'}
+    description: 'inside_80 ÷ backtest_days; NULL without a back-test',
+    zh_description: '落在 80% 区间天数 ÷ 回测天数；应接近 80%'}
   inside_95: {type: bigint, unit: day, zh: 落在95%区间天数}
   coverage_95_rate: {type: double, unit: ratio, of: {estimated_from: [inside_95, backtest_days]}, zh: 95%区间实际覆盖率,
     description: 'inside_95 ÷ backtest_days'}
   actual_total: {type: double, zh: 回测实际合计}
   absolute_error: {type: double, zh: 回测绝对误差合计}
   error_rate: {type: double, unit: ratio, of: {estimated_from: [absolute_error, actual_total]}, zh: 回测误差率,
-    description: 'absolute_error ÷ actual_total'}
+    description: 'absolute_error ÷ actual_total', zh_description: '以往每天的绝对误差之和 ÷ 实际之和'}
   naive_absolute_error: {type: double, zh: 照搬上周的绝对误差合计,
     description: 'of the same days, had the last week been carried on; of members the last number'}
   naive_error_rate:
     {type: double, unit: ratio, of: {estimated_from: [naive_absolute_error, actual_total]}, zh: 照搬上周的误差率,
-     description: 'naive_absolute_error ÷ actual_total'}
+     description: 'naive_absolute_error ÷ actual_total', zh_description: '若照搬上一周，绝对误差之和 ÷ 实际之和'}
   said: {type: varchar, zh: 说明, description: why nothing is told of the metric; NULL where something is}
 checks:
   - unique: [date, metric, segment_by, segment]

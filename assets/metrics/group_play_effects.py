@@ -89,6 +89,7 @@ columns:
     unit: day
     zh: 有玩法的晚上
     description: those that have other evenings of their group and weekday
+    zh_description: 有玩法、且有可比晚上的晚上数
   unmatched_evenings:
     type: bigint
     unit: day
@@ -99,11 +100,14 @@ columns:
     unit: day
     zh: 对照晚上
     description: of the same groups and weekdays, without the play
-  mean: {type: double, zh: 有玩法时平均}
-  expected: {type: double, zh: 对照平均, description: what the same weekdays are like without it}
-  difference: {type: double, zh: 差, description: mean - expected; no effect}
-  difference_low: {type: double, zh: 差的下限, description: of the 95 % interval}
-  difference_high: {type: double, zh: 差的上限}
+    zh_description: 同样的群与星期几，没有玩法的晚上数
+  mean: {type: double, zh: 有玩法时平均, zh_description: '有玩法的晚上平均'}
+  expected: {type: double, zh: 对照平均, description: what the same weekdays are like without it,
+    zh_description: '同一群、同一星期几没有玩法的晚上平均'}
+  difference: {type: double, zh: 差,
+    description: mean - expected; no effect, zh_description: '有玩法时平均 − 对照平均；不是因果影响'}
+  difference_low: {type: double, zh: 差的下限, description: of the 95 % interval, zh_description: '差的 95% 区间下限'}
+  difference_high: {type: double, zh: 差的上限, zh_description: '差的 95% 区间上限'}
   why:
     type: varchar
     zh: 为空原因

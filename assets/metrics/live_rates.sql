@@ -22,15 +22,18 @@ columns:
   measure: {type: varchar, zh: 指标, description: 'gpm, uv_value, follow (转粉), fan_club (加团), group (加群), buy, member_viewers, member_amount, refund or roi'}
   basis: {type: varchar, zh: 分母, description: 'what it is divided by: views, viewers, new_followers, buyers, identified_viewers, matched_amount, paid_amount or ad_cost_amount'}
   sessions: {type: bigint, unit: event, zh: 场次数}
-  counted_sessions: {type: bigint, unit: event, zh: 计入场次, description: those that tell both}
-  left_out_sessions: {type: bigint, unit: event, zh: 未计入场次, description: sessions - counted_sessions}
+  counted_sessions: {type: bigint, unit: event, zh: 计入场次, description: those that tell both, zh_description: '分子分母都有的场次'}
+  left_out_sessions: {type: bigint, unit: event, zh: 未计入场次, description: sessions - counted_sessions, zh_description: '没有同时给出分子分母的场次'}
   conflicting_sessions: {type: bigint, unit: event, zh: 重叠场次, description: of counted_sessions those that overlap another one of their account}
   immature_sessions: {type: bigint, unit: event, zh: 未稳定场次, description: of counted_sessions those that the platform still restates}
   numerator: {type: 'decimal(18,2)', zh: 分子, description: of counted_sessions}
   denominator: {type: 'decimal(18,2)', zh: 分母合计, description: of counted_sessions}
-  rate: {type: double, unit: ratio, of: {parts: [numerator, denominator], when: "measure not in ('gpm', 'uv_value')"}, zh: 比率}
-  gpm_amount: {type: 'decimal(18,2)', unit: yuan, of: {parts: [numerator, heads], times: 1000, when: measure = 'gpm'}, zh: GPM, description: 'numerator * 1000 / denominator, of gpm'}
-  uv_value_amount: {type: 'decimal(18,2)', unit: yuan, of: {parts: [numerator, heads], when: measure = 'uv_value'}, zh: UV价值, description: 'numerator / denominator, of uv_value'}
+  rate: {type: double, unit: ratio, of: {parts: [numerator, denominator], when: "measure not in ('gpm', 'uv_value')"}, zh: 比率,
+    zh_description: '分子 ÷ 分母，都是计入场次之和'}
+  gpm_amount: {type: 'decimal(18,2)', unit: yuan, of: {parts: [numerator, heads], times: 1000, when: measure = 'gpm'}, zh: GPM, description: 'numerator * 1000 / denominator, of gpm',
+    zh_description: '每千次观看的成交金额：分子 × 1000 ÷ 分母'}
+  uv_value_amount: {type: 'decimal(18,2)', unit: yuan, of: {parts: [numerator, heads], when: measure = 'uv_value'}, zh: UV价值, description: 'numerator / denominator, of uv_value',
+    zh_description: '每位观众的成交金额：分子 ÷ 分母'}
   why: {type: varchar, zh: 为空原因, description: untold where no session tells both; NULL else}
 checks:
   - unique: [month, segment_by, segment, measure, basis]

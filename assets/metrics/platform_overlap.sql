@@ -14,7 +14,7 @@ columns:
   people: {type: bigint, unit: person, zh: 人数, description: 'people seen on the platform, by events or orders', zh_description: 在该平台有互动或订单的人数}
   shared_people: {type: bigint, unit: person, zh: 重合人数, description: of these the ones seen on the other platform too, zh_description: 其中在另一平台也出现过的人数}
   shared_rate: {type: double, unit: ratio, of: [shared_people, people], zh: 重合率, zh_description: 重合人数 ÷ 人数}
-  buyers: {type: bigint, unit: person, zh: 其中买家数, description: 'of people those with a kept order, wherever'}
+  buyers: {type: bigint, unit: person, zh: 其中买家数, description: 'of people those with a kept order, wherever', zh_description: '人数中有有效订单的人，不论在哪个平台'}
   shared_buyers: {type: bigint, unit: person, zh: 重合买家数, description: of shared_people those with a kept order, zh_description: 重合人数中有有效订单的}
   shared_buyer_rate: {type: double, unit: ratio, of: [shared_buyers, buyers], zh: 买家重合率, zh_description: 重合买家数 ÷ 其中买家数}
   amount: {type: 'decimal(18,2)', unit: yuan, zh: 金额, description: 'kept orders of people, on the platform', zh_description: 这些人在该平台的有效订单金额}

@@ -45,7 +45,8 @@ inputs:
     from core.people where first_order_was_member
 columns:
   outcome: {type: varchar, zh: 结果, description: 'spend, live_attendance or repurchase'}
-  window_days: {type: bigint, unit: day, zh: 窗口, description: from the day after the week (of the first order) on}
+  window_days: {type: bigint, unit: day, zh: 窗口, description: from the day after the week (of the first order) on,
+    zh_description: '从该周（或首单）的次日算起的天数'}
   segment_by: {type: varchar, zh: 细分维度, description: all or stage}
   segment: {type: varchar, zh: 细分值, description: 'all; buyers or not_yet_buyers, before the week'}
   unit: {type: varchar, zh: 单位, description: 'of the means and effects below: yuan per head, or share (0 to 1)'}
@@ -54,14 +55,17 @@ columns:
   joiners_seen_before: {type: bigint, over_segments: apart, unit: person, zh: 此前见过的加入者,
     description: 'of them those seen before that week, or before that order and joining: nobody else can be compared'}
   treated: {type: bigint, over_segments: apart, unit: person, zh: 参与比较的加入者,
-    description: 'drawn of these, their window over'}
-  controls: {type: bigint, zh: 对照, description: 'people, each at a week, that they are compared with'}
+    description: 'drawn of these, their window over', zh_description: '其中被抽取、且观察期已满的人'}
+  controls: {type: bigint, zh: 对照, description: 'people, each at a week, that they are compared with',
+    zh_description: '拿来比较的人，每人在某一周'}
   treated_mean: {type: double, zh: 加入者均值}
   control_mean: {type: double, zh: 对照均值}
-  naive_difference: {type: double, zh: 直接相差, description: 'treated_mean - control_mean, nothing else adjusted'}
-  effect: {type: double, zh: 因果影响, description: 'of becoming private, on who did'}
-  effect_low: {type: double, zh: 95%下限}
-  effect_high: {type: double, zh: 95%上限}
+  naive_difference: {type: double, zh: 直接相差, description: 'treated_mean - control_mean, nothing else adjusted',
+    zh_description: '加入者均值 − 对照均值，没有做其他调整'}
+  effect: {type: double, zh: 因果影响, description: 'of becoming private, on who did',
+    zh_description: '入私域对加入者的影响，已扣除加入之前就有的不同'}
+  effect_low: {type: double, zh: 95%下限, zh_description: '影响的 95% 区间下限'}
+  effect_high: {type: double, zh: 95%上限, zh_description: '影响的 95% 区间上限'}
   treated_left_out: {type: bigint, over_segments: apart, unit: person, zh: 无可比者的加入者,
     description: 'of treated those almost sure to join (propensity above 0.95), who have no counterpart'}
   effective_controls: {type: double, zh: 有效对照数,
@@ -72,7 +76,8 @@ columns:
     description: 'the same after weighing; above 0.1 doubtful, above 0.25 refused'}
   placebo_treated: {type: bigint, over_segments: apart, unit: person, zh: 安慰剂人数,
     description: joiners that the placebo could be asked of}
-  placebo_effect: {type: double, zh: 安慰剂影响, description: should be 0; NULL where too few could be asked}
+  placebo_effect: {type: double, zh: 安慰剂影响, description: should be 0; NULL where too few could be asked,
+    zh_description: '在不可能有影响的地方做同样比较的结果，应接近 0；人数太少时为空'}
   placebo_low: {type: double, zh: 安慰剂95%下限}
   placebo_high: {type: double, zh: 安慰剂95%上限}
   verdict: {type: varchar, zh: 结论,

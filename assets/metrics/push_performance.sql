@@ -24,25 +24,34 @@ columns:
   sent_at: {type: timestamp, zh: 发送时间, description: of a message}
   kind: {type: varchar, zh: 消息类型, description: of a message}
   group_id: {type: varchar, zh: 粉丝群, description: of a message or group}
-  messages: {type: bigint, over_segments: apart, unit: event, zh: 消息数}
+  messages: {type: bigint, over_segments: apart, unit: event, zh: 消息数, zh_description: '消息条数'}
   sent: {type: bigint, over_segments: apart, unit: person, zh: 发送人数, description: 'as the platform tells; NULL where no file does, and by push_no'}
-  delivered: {type: bigint, over_segments: apart, unit: person, zh: 送达人数, description: 'as the platform tells, else people whom files name'}
-  opened: {type: bigint, over_segments: apart, unit: person, zh: 打开人数, description: 'as the platform tells, else people whom files name'}
-  clicked: {type: bigint, over_segments: apart, unit: person, zh: 点击人数, description: 'as the platform tells, else people whom files name'}
+  delivered: {type: bigint, over_segments: apart, unit: person, zh: 送达人数, description: 'as the platform tells, else people whom files name',
+    zh_description: '平台给出的送达人数，否则为文件写明的人'}
+  opened: {type: bigint, over_segments: apart, unit: person, zh: 打开人数, description: 'as the platform tells, else people whom files name',
+    zh_description: '平台给出的打开人数，否则为文件写明的人'}
+  clicked: {type: bigint, over_segments: apart, unit: person, zh: 点击人数, description: 'as the platform tells, else people whom files name',
+    zh_description: '平台给出的点击人数，否则为文件写明的人'}
   delivery_rate: {type: double, unit: ratio, of: {parts: [delivered, sent], when: tells_sent}, zh: 送达率, description: NULL where some messages tell only one of both}
-  open_rate: {type: double, unit: ratio, of: {parts: [opened, delivered], when: tells_opened}, zh: 打开率}
-  click_rate: {type: double, unit: ratio, of: {parts: [clicked, delivered], when: tells_clicked}, zh: 点击率}
-  reached: {type: bigint, unit: event, zh: 触达人次, description: 'people whom a message reached, once for each message: those a file names, else those in the group when it was sent; NULL where neither is known'}
+  open_rate: {type: double, unit: ratio, of: {parts: [opened, delivered], when: tells_opened}, zh: 打开率, zh_description: '打开人数 ÷ 送达人数'}
+  click_rate: {type: double, unit: ratio, of: {parts: [clicked, delivered], when: tells_clicked}, zh: 点击率, zh_description: '点击人数 ÷ 送达人数'}
+  reached: {type: bigint, unit: event, zh: 触达人次, description: 'people whom a message reached, once for each message: those a file names, else those in the group when it was sent; NULL where neither is known',
+    zh_description: '消息到达的人，每条消息各计一次：文件写明的人，否则为发送时在群的人'}
   reached_by: {type: varchar, zh: 触达依据, description: 'events, members or both; NULL where nobody is known'}
-  mature_reached: {type: bigint, unit: event, zh: 满期触达人次, description: those after which orders of the platform are known for buy_days}
-  bought: {type: bigint, unit: event, zh: 其后购买人次, description: of mature_reached those who bought within buy_days (calendar days)}
-  buy_rate: {type: double, unit: ratio, of: [bought, mature_reached], zh: 其后购买率}
+  mature_reached: {type: bigint, unit: event, zh: 满期触达人次, description: those after which orders of the platform are known for buy_days,
+    zh_description: '其后 3 天的订单已可知的触达人次'}
+  bought: {type: bigint, unit: event, zh: 其后购买人次, description: of mature_reached those who bought within buy_days (calendar days),
+    zh_description: '满期触达人次中，其后 3 天内购买的'}
+  buy_rate: {type: double, unit: ratio, of: [bought, mature_reached], zh: 其后购买率, zh_description: '其后购买人次 ÷ 满期触达人次'}
   paid_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 其后金额, description: 'kept orders of bought in these days; only of a message, as an order after two messages is in both'}
   credited_orders: {type: bigint, unit: order, zh: 归因订单数, description: 'each of these orders once, with the last message that reached its buyer before it'}
-  credited_amount: {type: 'decimal(18,2)', unit: yuan, zh: 归因金额, description: of these orders; adds up}
-  watched: {type: bigint, unit: event, zh: 满期在群人次, description: 'of reached those inside the group when it was sent, of whom it is known whether they left within leave_hours'}
-  left_in_time: {type: bigint, unit: event, zh: 其后退群人次, description: of watched those who left the group in that time}
-  leave_rate: {type: double, unit: ratio, of: [left_in_time, watched], zh: 其后退群率}
+  credited_amount: {type: 'decimal(18,2)', unit: yuan, zh: 归因金额, description: of these orders; adds up,
+    zh_description: '这些订单的金额；每单只归给其买家之前最近收到的一条消息，可以相加'}
+  watched: {type: bigint, unit: event, zh: 满期在群人次, description: 'of reached those inside the group when it was sent, of whom it is known whether they left within leave_hours',
+    zh_description: '发送时在群、且其后 24 小时是否退群已可知的人次'}
+  left_in_time: {type: bigint, unit: event, zh: 其后退群人次, description: of watched those who left the group in that time,
+    zh_description: '满期在群人次中，其后 24 小时内退群的'}
+  leave_rate: {type: double, unit: ratio, of: [left_in_time, watched], zh: 其后退群率, zh_description: '其后退群人次 ÷ 满期在群人次'}
   is_mature: {type: boolean, zh: 是否成熟, description: 'orders and leaves are known far enough for every message of the row'}
   is_small: {type: boolean, small_of: reached, zh: 样本过小, description: fewer than small_group reached}
 checks:

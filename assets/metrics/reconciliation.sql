@@ -22,24 +22,31 @@ columns:
   measure: {type: varchar, zh: 指标, description: 'paid_amount (成交金额, with subsidies), user_paid_amount (用户支付金额), orders, buyers, refund_amount (by the day refunded), refund_of_day_amount (of orders
       paid on the day) or settled_amount (what was settled of orders paid on the day)'}
   our_measure: {type: varchar, zh: 对应指标, description: 'what of ours it is set against: paid_amount, orders (kept), buyers (kept, with a name), refund_amount or net_amount'}
-  platform_value: {type: 'decimal(18,2)', zh: 平台值, description: 'yuan, orders or people'}
-  our_value: {type: 'decimal(18,2)', zh: 本系统值, description: the same of ours}
-  difference: {type: 'decimal(18,2)', zh: 差额, description: platform_value - our_value}
-  subsidies: {type: 'decimal(18,2)', zh: 补贴, description: 'what platform and talents added. Of paid_amount as the platform tells it, else by what it exceeds the user_paid_amount of the day, else as the orders tell who bore their discounts (core.order_discounts); of settled_amount as the movements do'}
-  refunds: {type: 'decimal(18,2)', zh: 退款, description: 'orders refunded whole, which the platform counts and we do not; below zero what it takes off and we do not'}
-  cancelled: {type: 'decimal(18,2)', zh: 取消, description: 'the same of orders cancelled after they were paid'}
-  samples: {type: 'decimal(18,2)', zh: 样品等, description: 'samples, lottery and orders without an amount, which we leave out'}
-  unidentified: {type: 'decimal(18,2)', zh: 认不出买家, description: 'of buyers: orders without a buyer, each of whom may be one more'}
-  time_of_day: {type: 'decimal(18,2)', zh: 时点, description: 'where the platform''''s day is the one of ordering: ordered on the day and paid on another less the reverse'}
-  unknown_orders: {type: 'decimal(18,2)', zh: 未知订单, description: refunds or movements of orders that no file tells}
-  fees: {type: 'decimal(18,2)', zh: 扣费, description: 'of settled_amount: service fee, commission and promotion, below zero'}
-  unsettled: {type: 'decimal(18,2)', zh: 未结算, description: 'of settled_amount: our net amount of orders without any movement yet, below zero'}
-  remainder: {type: 'decimal(18,2)', zh: 余额, description: what of the difference nothing told explains}
+  platform_value: {type: 'decimal(18,2)', zh: 平台值, description: 'yuan, orders or people', zh_description: '平台后台给出的数'}
+  our_value: {type: 'decimal(18,2)', zh: 本系统值, description: the same of ours, zh_description: '我们算出的对应的数'}
+  difference: {type: 'decimal(18,2)', zh: 差额, description: platform_value - our_value, zh_description: '平台值 − 我们的值'}
+  subsidies: {type: 'decimal(18,2)', zh: 补贴, description: 'what platform and talents added. Of paid_amount as the platform tells it, else by what it exceeds the user_paid_amount of the day, else as the orders tell who bore their discounts (core.order_discounts); of settled_amount as the movements do',
+    zh_description: '平台与达人补贴的部分'}
+  refunds: {type: 'decimal(18,2)', zh: 退款, description: 'orders refunded whole, which the platform counts and we do not; below zero what it takes off and we do not',
+    zh_description: '全额退款的订单：平台计入而我们不计；平台扣除而我们不扣时为负'}
+  cancelled: {type: 'decimal(18,2)', zh: 取消, description: 'the same of orders cancelled after they were paid', zh_description: '付款后取消的订单，同上'}
+  samples: {type: 'decimal(18,2)', zh: 样品等, description: 'samples, lottery and orders without an amount, which we leave out',
+    zh_description: '我们不计的样品、福袋与零元订单'}
+  unidentified: {type: 'decimal(18,2)', zh: 认不出买家, description: 'of buyers: orders without a buyer, each of whom may be one more',
+    zh_description: '认不出买家的订单，每单最多多一个人'}
+  time_of_day: {type: 'decimal(18,2)', zh: 时点, description: 'where the platform''''s day is the one of ordering: ordered on the day and paid on another less the reverse',
+    zh_description: '平台按下单日计、我们按付款日计造成的错位'}
+  unknown_orders: {type: 'decimal(18,2)', zh: 未知订单, description: refunds or movements of orders that no file tells, zh_description: '没有文件写到的订单的退款或资金'}
+  fees: {type: 'decimal(18,2)', zh: 扣费, description: 'of settled_amount: service fee, commission and promotion, below zero',
+    zh_description: '结算金额里扣掉的服务费、佣金与推广费，为负'}
+  unsettled: {type: 'decimal(18,2)', zh: 未结算, description: 'of settled_amount: our net amount of orders without any movement yet, below zero',
+    zh_description: '还没有任何结算的订单净额，为负'}
+  remainder: {type: 'decimal(18,2)', zh: 余额, description: what of the difference nothing told explains, zh_description: '没有任何文件能解释的部分'}
   is_explained: {type: boolean, zh: 是否全部解释, description: the remainder is 0}
   untold: {type: varchar, zh: 未说明的原因, description: 'causes that no file tells, which may be in the remainder; empty when none'}
   definition: {type: varchar, zh: 采用口径, description: 'what the platform is taken to count (platform_definitions): refunded, cancelled, samples, by_order_day; paid where none of them'}
   exact_days: {type: bigint, unit: day, zh: 该口径吻合天数}
-  compared_days: {type: bigint, unit: day, zh: 可比天数}
+  compared_days: {type: bigint, unit: day, zh: 可比天数, zh_description: 平台与我们都有数字的天数}
   is_mature: {type: boolean, zh: 是否稳定, description: 'refunds are known for 30 days after; platforms restate a day for a month'}
   why: {type: varchar, zh: 不可比原因, description: 'shop_unknown (which of our orders are its is not told), orders_unknown or refunds_unknown (ours are not known of the day); NULL where compared'}
 checks:

@@ -17,15 +17,21 @@ columns:
   date: {type: date, zh: 数据日期, description: the day of which it said so}
   segment_by: {type: varchar, zh: 细分维度, description: all or platform}
   segment: {type: varchar, zh: 细分值}
-  said: {type: 'decimal(18,2)', zh: 当时报告的数字, description: in the metric's own unit}
-  says_now: {type: 'decimal(18,2)', zh: 最新数字, description: of the newest report; NULL where the day is not known any more}
-  change: {type: 'decimal(18,2)', zh: 变动, description: says_now - said}
-  refund_change: {type: 'decimal(18,2)', zh: 因退款, description: refunds that came later}
-  file_change: {type: 'decimal(18,2)', zh: 因后到的文件, description: 'orders, amounts, days and channels told by files that came later'}
-  status_change: {type: 'decimal(18,2)', zh: 因状态改变, description: 'orders closed after they were paid, or paid of which the report knew as unpaid'}
-  identity_change: {type: 'decimal(18,2)', zh: 因身份与在籍, description: 'whose an order is, and whether the buyer was in the private domain'}
-  definition_change: {type: 'decimal(18,2)', zh: 因口径改变, description: settings or definitions changed between the reports}
-  other_change: {type: 'decimal(18,2)', zh: 其他, description: 'what none of these explains; all of it where the last report''s orders could not be compared'}
+  said: {type: 'decimal(18,2)', zh: 当时报告的数字, description: in the metric's own unit, zh_description: '当时的报告说的数'}
+  says_now: {type: 'decimal(18,2)', zh: 最新数字, description: of the newest report; NULL where the day is not known any more,
+    zh_description: '最新报告说的数；已不可知时为空'}
+  change: {type: 'decimal(18,2)', zh: 变动, description: says_now - said, zh_description: '最新数字 − 当时报告的数字'}
+  refund_change: {type: 'decimal(18,2)', zh: 因退款, description: refunds that came later, zh_description: '之后发生的退款'}
+  file_change: {type: 'decimal(18,2)', zh: 因后到的文件, description: 'orders, amounts, days and channels told by files that came later',
+    zh_description: '之后才到的文件带来的订单、金额、日期与渠道'}
+  status_change: {type: 'decimal(18,2)', zh: 因状态改变, description: 'orders closed after they were paid, or paid of which the report knew as unpaid',
+    zh_description: '付款后关闭的订单，或当时还没付款的'}
+  identity_change: {type: 'decimal(18,2)', zh: 因身份与在籍, description: 'whose an order is, and whether the buyer was in the private domain',
+    zh_description: '订单是谁的、买家是否在私域有了新的认识'}
+  definition_change: {type: 'decimal(18,2)', zh: 因口径改变, description: settings or definitions changed between the reports,
+    zh_description: '两次报告之间口径或设置变了'}
+  other_change: {type: 'decimal(18,2)', zh: 其他, description: 'what none of these explains; all of it where the last report''s orders could not be compared',
+    zh_description: '以上都不能解释的部分'}
   why: {type: varchar, zh: 主要原因, description: 'refund, file, status, identity, definition or other, by the greatest part; back: it is what it was; not_known'}
 checks:
   - unique: [reported_on, metric, date, segment_by, segment]

@@ -23,14 +23,15 @@ columns:
   month_no: {type: bigint, zh: 第几个月, description: 'months of 30 days since the acquisition: within 30 days 1, within 60 days 2'}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value at the acquisition; none where it has no such value}
-  people: {type: bigint, unit: person, zh: 获客人数, description: everybody acquired in the month}
+  people: {type: bigint, unit: person, zh: 获客人数, description: everybody acquired in the month, zh_description: '该月获客的全部人数'}
   mature_people: {type: bigint, unit: person, zh: 成熟获客人数, description: people whose months lie within the known days of their platform's orders}
   orders: {type: bigint, unit: order, zh: 订单数, description: kept orders of mature_people within the months}
   net_amount: {type: 'decimal(18,2)', unit: yuan, zh: 净额, description: of these orders}
-  net_per_person_amount: {type: 'decimal(18,2)', unit: yuan, of: [net_amount, mature_people], zh: 人均净额, description: NULL while nobody is mature}
+  net_per_person_amount: {type: 'decimal(18,2)', unit: yuan, of: [net_amount, mature_people], zh: 人均净额, description: NULL while nobody is mature,
+    zh_description: '净额 ÷ 成熟人数；从未下单的人也在分母里；没有人满期时为空'}
   cost_amount: {type: 'decimal(18,2)', unit: yuan, over_segments: part, zh: 广告消耗, description: recorded in the cohort's month; NULL where none is or the breakdown has none}
   cost_per_person_amount: {type: 'decimal(18,2)', unit: yuan, of: {parts: [cost_amount, people], when: is_cost_known}, zh: 人均获客成本,
-    description: once the spend of the whole month is known}
+    description: once the spend of the whole month is known, zh_description: '广告消耗 ÷ 获客人数；当月消耗完整可知后才有'}
   payback_month: {type: bigint, zh: 回本月, description: 'first month_no, of those that are over for the whole cohort, with net_per_person_amount at or above
       cost_per_person_amount; NULL while there is none or no cost is known. The same in every row of a cohort'}
   settled_orders: {type: bigint, unit: order, zh: 已结算订单数, description: of orders those that a settlement names}

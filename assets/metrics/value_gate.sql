@@ -22,8 +22,8 @@ columns:
   condition: {type: varchar, zh: 条件,
     description: 'buyers; history_days, from the first purchase to as_of; days_since_order, from the last one; loyal_buyers, with three purchases or more',
     zh_description: 买家数、历史天数、距最近订单天数、买过三次及以上的人数}
-  needed: {type: bigint, zh: 要求, description: 'at least, of days_since_order at most'}
-  found: {type: bigint, zh: 实际}
+  needed: {type: bigint, zh: 要求, description: 'at least, of days_since_order at most', zh_description: '至少需要多少（距最近一单天数为至多）'}
+  found: {type: bigint, zh: 实际, zh_description: '实际有多少'}
   is_met: {type: boolean, zh: 是否满足}
   said: {type: varchar, zh: 说明, description: what is missing; NULL where the condition is met}
 checks:

@@ -138,7 +138,7 @@ def with_facts(world):
 
 
 @settings(
-    max_examples=int(os.environ.get("SIYU_EXAMPLES", "5")), deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=int(os.environ.get("SIYU_EXAMPLES", "3")), deadline=None, suppress_health_check=list(HealthCheck)
 )
 @given(histories())
 def test_any_split_and_any_order_of_arrival_equals_one_full_build(history):

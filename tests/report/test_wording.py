@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from pipelines.report import charts, content
+from pipelines.report.cells import field_of
 from pipelines.report.words import LANGUAGES, REPORTS, change, clean, day, load_words, number, span
 from tests.report.merchant import AS_OF
 
@@ -102,3 +103,15 @@ def test_numbers_as_people_read_them() -> None:
 )
 def test_names_lose_only_what_deceives_the_eye(given: str, kept: str) -> None:
     assert clean(given) == kept
+
+
+def test_every_number_of_the_report_is_explained_in_chinese() -> None:
+    words = load_words("zh")
+    unexplained = set()
+    for block in (b for section in content.layout()["sections"] for b in section["blocks"] if "table" in b):
+        parts = {r[k] for r in block.get("rates", {}).values() for k in ("part", "n") if k in r and "is_alone" not in r}
+        for name in {*block["columns"], *parts}:
+            field = field_of(block["table"], block.get("stands_for", {}).get(name, name), words)
+            if field.definition and not re.search("[一-鿿]", field.definition.meaning):
+                unexplained.add(field.definition.id)
+    assert unexplained == set()

@@ -220,7 +220,12 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
             "tile: new_buyer",
             "(of the finding new_buyers): new_buyer; did you mean 'new_buyers'",
         ),
-        ("report", "block: live_performance", "block: live", "no such block (of the finding live): live; known: "),
+        (
+            "report",
+            "block: live_performance",
+            "block: live_rate",
+            "no such block (of the finding live): live_rate; did you mean 'live_rates'?",
+        ),
         ("sheet_names", "alone: [旧", "alone: [[旧]", "alone[0]: expected a text, found ['旧']"),
         ("units", "  fen: [", "  fenn: [", "amounts: no such unit: fenn; did you mean 'fen'?"),
         ("units", "Asia/Tokyo", "Asia/Tokio", "zones: no such time zone: Asia/Tokio; did you mean 'Asia/Tokyo'?"),
