@@ -206,7 +206,8 @@ class Snapshot:
 
     def table(self, name: str) -> pd.DataFrame:
         """A whole table, e.g. `.table("metrics.repurchase")`; metrics may be named without their schema."""
-        return self.connection.table(name if "." in name else f"metrics.{name}").df()
+        qualified = name if "." in name else f"metrics.{name}"
+        return _named(self.connection.table(qualified).df(), qualified)
 
     def sql(self, text: str, **parameters: Any) -> pd.DataFrame:
         """Any SELECT; `$name` in it takes the keyword argument `name`."""
@@ -221,7 +222,7 @@ class Snapshot:
 
         for doubt in doubts(self, name, parameters, as_of):
             warnings.warn(doubt, stacklevel=2)
-        return ask(self, name, parameters, as_of).df()
+        return _named(ask(self, name, parameters, as_of).df(), name if "." in name else f"metrics.{name}")
 
     def close(self) -> None:
         self.connection.close()
@@ -231,6 +232,12 @@ class Snapshot:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _named(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """A frame that knows of which table it is: what its columns are called and mean follows from that."""
+    frame.attrs["table"] = table
+    return frame
 
 
 def open_warehouse(home: Path | str | None = None) -> Snapshot:

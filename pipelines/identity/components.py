@@ -20,7 +20,7 @@ def label(connection: Connection, edges: str) -> None:
     """
     import pyarrow
 
-    ends: Any = connection.execute(f"select one, other from {edges}").to_arrow_table()
+    ends: Any = connection.sql(f"select one, other from {edges}").to_arrow_table()
     both = pyarrow.chunked_array([*ends["one"].chunks, *ends["other"].chunks], pyarrow.string()).dictionary_encode()
     numbered = both.combine_chunks()
     component = _components(numbered.indices.to_numpy(), ends.num_rows, len(numbered.dictionary))

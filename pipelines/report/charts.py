@@ -114,10 +114,11 @@ def _matches(value: Any, wanted: Any) -> bool:
 
 def _rows(given: DataFrame | Iterable[Row]) -> list[dict[str, Any]]:
     records = given.to_dict("records") if hasattr(given, "to_dict") else given
-    return [{str(key): _value(value) for key, value in row.items()} for row in records]
+    return [{str(key): value_of(value) for key, value in row.items()} for row in records]
 
 
-def _value(value: Any) -> Any:
+def value_of(value: Any) -> Any:
+    """A value of a frame as a plain date, number, text or None."""
     if isinstance(value, datetime):  # a frame's Timestamp; NaT is no date at all
         return None if value != value else (value.date() if value.time() == datetime.min.time() else value)
     return plain(value.item() if hasattr(value, "item") else value)
