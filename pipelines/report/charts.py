@@ -119,6 +119,8 @@ def _rows(given: DataFrame | Iterable[Row]) -> list[dict[str, Any]]:
 
 def value_of(value: Any) -> Any:
     """A value of a frame as a plain date, number, text or None."""
+    if type(value).__name__ == "NAType":  # pandas' own nothing, which is equal to nothing and cannot be asked
+        return None
     if isinstance(value, datetime):  # a frame's Timestamp; NaT is no date at all
         return None if value != value else (value.date() if value.time() == datetime.min.time() else value)
     return plain(value.item() if hasattr(value, "item") else value)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
     from plotly.graph_objects import Figure
 
-_LETTERS = ".siyu text { font: 11px sans-serif; fill: #5c6874 } .siyu svg { max-width: 900px; overflow: visible }"
+_LETTERS = (
+    ".siyu text { font: 11px sans-serif; fill: #5c6874 } .siyu .tick.y { text-anchor: end } "
+    ".siyu .grid { stroke: #e2e5e4 } .siyu svg { width: 100%; overflow: visible }"
+)
 _ROOM = "margin: 8px 24px 24px 56px; max-width: 900px"
 
 
@@ -92,5 +95,6 @@ def _ladder(figure: Figure) -> str:
 
     [steps] = figure.data
     frame = DataFrame({"": steps.y, " ": steps.x, "  ": steps.text})
-    bars = frame.style.bar(subset=[" "], color=steps.marker.color, vmin=0, vmax=1, width=90)
+    band = charts.definitions()["palette"]["band"]
+    bars = frame.style.bar(subset=[" "], color=band, vmin=0, vmax=1, width=90)
     return str(bars.format({" ": "{:.1%}"}, na_rep="").hide(axis="index").to_html())
