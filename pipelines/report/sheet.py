@@ -88,6 +88,25 @@ class Sheet:
             look = "partial" if cell.is_partial and look == "rate" else look
             self.sheet.write_number(self.row, column, cell.value, self.formats[look])
 
+    def table(self, head: int, columns: int, fixed: int) -> None:
+        """From its row of headings to the last row written: filters, and headings and names that stay in sight."""
+        if self.row - 1 > head:
+            self.sheet.autofilter(head, 0, self.row - 1, columns - 1)
+        self.sheet.freeze_panes(head + 1, fixed)
+
+    def bars(self, first: int, column: int) -> None:
+        """Bars in the cells of a column, as the page has them below its numbers."""
+        look = {"type": "data_bar", "bar_solid": True, "bar_color": "#9fcfcb", "min_type": "num", "min_value": 0}
+        self.sheet.conditional_format(first, column, max(self.row - 1, first), column, look)
+
+    def shades(self, first: int, left: int, right: int) -> None:
+        """The cells of a matrix by their rates, the greater the darker, no darker than black letters can be read on."""
+        look = {"type": "2_color_scale", "min_color": "#e6f2f1", "max_color": "#6fb8b3"}
+        self.sheet.conditional_format(first, left, max(self.row - 1, first), right, look)
+
+    def chart(self, made: Any, column: int) -> None:
+        self.sheet.insert_chart(3, column, made)
+
     def skip(self) -> None:
         self.row += 1
 

@@ -6,20 +6,23 @@ What belongs here: placing cells on sheets. What does not: any value, and how on
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines.report.model import Report, Section, Tile
+from pipelines.report import charts
+from pipelines.report.model import Report, Tile
 from pipelines.report.shapes import EMPTY, Block, Cell, Field, Grid, Ladder, Matrix, Picture, Told
 from pipelines.report.sheet import FONT, FORMATS, Sheet
+from pipelines.report.sheet_chart import ChartData, chart_of
 from pipelines.report.words import Words, day, load_words, moment, span
 
 TOLD = 3  # of what to know of the data, on the first sheet
 
 
 def write(report: Report, path: Path) -> None:
-    """Writes the workbook: overview, a sheet per section, definitions."""
+    """Writes the workbook: overview, a sheet per table, definitions."""
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
@@ -27,8 +30,10 @@ def write(report: Report, path: Path) -> None:
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": f"{report.merchant} {report.title}", "created": report.generated_at})
         formats = {name: book.add_format({**FONT, **look}) for name, look in FORMATS.items()}
-        for title, fill in _sheets(report, words):
-            sheet = Sheet(book.add_worksheet(title), formats, words)
+        taken: set[str] = set()
+        data = ChartData(book, words("workbook.charts"), formats)
+        for title, fill in _sheets(report, words, data):
+            sheet = Sheet(book.add_worksheet(_free_name(title, taken)), formats, words)
             sheet.sheet.set_landscape()
             sheet.sheet.set_paper(9)
             sheet.sheet.fit_to_pages(1, 0)
@@ -36,16 +41,22 @@ def write(report: Report, path: Path) -> None:
             sheet.finish()
 
 
-def _sheets(report: Report, words: Words) -> Iterator[tuple[str, Callable[[Sheet], None]]]:
+def _sheets(report: Report, words: Words, data: ChartData) -> Iterator[tuple[str, Callable[[Sheet], None]]]:
     yield words("report.overview"), lambda sheet: _overview(sheet, report)
     for section in report.sections:
-        yield section.title[:31], functools.partial(_section, section=section)
+        for block in section.blocks:
+            yield block.title, functools.partial(_block, block=block, data=data)
     yield words("report.definitions"), lambda sheet: _definitions(sheet, report)
 
 
-def _section(sheet: Sheet, section: Section) -> None:
-    for block in section.blocks:
-        _block(sheet, block)
+def _free_name(title: str, taken: set[str]) -> str:
+    """A title as a sheet may be called: 31 letters, none of []:*?/\\, and no two alike."""
+    plain = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:31].rstrip("' ")
+    name, number = plain, 2
+    while name.casefold() in taken:
+        name, number = f"{plain[:28].rstrip()} {number}", number + 1
+    taken.add(name.casefold())
+    return name
 
 
 def _overview(sheet: Sheet, report: Report) -> None:
@@ -106,27 +117,38 @@ def _tile(sheet: Sheet, tile: Tile, compared: Any) -> None:
     sheet.row += 1
 
 
-def _block(sheet: Sheet, block: Block) -> None:
+def _block(sheet: Sheet, block: Block, data: ChartData) -> None:
+    """One table on its sheet: its head stays where it is while the rest is scrolled, its rows can be filtered."""
     sheet.text(block.title, "title")
     if block.note:
         sheet.text(block.note, "note")
     sheet.text(f"{sheet.words('report.table')} {block.source}", "note")
     if isinstance(block, Matrix):
         _matrix(sheet, block)
-    else:
-        _grid(sheet, block.grid if isinstance(block, Picture | Told) else block)
+        return
+    grid = block.grid if isinstance(block, Picture | Told) else block
+    columns = _grid(sheet, grid)
+    if isinstance(block, Picture):
+        shown = grid.fields[2 if "split" in charts.definition(block.id) else 1]
+        sheet.chart(chart_of(data, block, FORMATS.get(shown.kind, FORMATS["count"])["num_format"]), columns + 1)
     if isinstance(block, Ladder) and block.strict:
         sheet.text(block.strict.title, "note")
         _grid(sheet, block.strict)
-    sheet.skip()
 
 
-def _grid(sheet: Sheet, grid: Grid | Ladder) -> None:
-    """A table; a rate's numerator and denominator stand in columns of their own beside it."""
+def _grid(sheet: Sheet, grid: Grid | Ladder) -> int:
+    """A table; a rate's numerator and denominator stand in columns of their own beside it. How many columns it has."""
     fields = [one for field in grid.fields for one in (field, *field.behind)]
     sheet.head(fields)
+    head = sheet.row - 1
     for row in grid.rows:
         sheet.cells(fields, [one for field, cell in zip(grid.fields, row, strict=True) for one in _spread(field, cell)])
+    if isinstance(grid, Grid):
+        sheet.table(head, len(fields), grid.fixed)
+        for place, field in enumerate(fields):
+            if field.name in grid.bars:
+                sheet.bars(head + 1, place)
+    return len(fields)
 
 
 def _spread(field: Field, cell: Cell) -> tuple[Cell, ...]:
@@ -150,8 +172,13 @@ def _face(sheet: Sheet, matrix: Matrix, shown: Field, pick: Callable[[Cell], Cel
     fields = [*lead, *[shown] * len(matrix.heads)]
     sheet.text(shown.label, "note")
     sheet.head(fields, [*(one.label for one in lead), *(head.text for head in matrix.heads)])
+    head = sheet.row - 1
     for name, size, cells in matrix.lines:
         sheet.cells(fields, [*(name, size)[: len(lead)], *map(pick, cells)])
+    if shown is matrix.value:
+        skipped = [head.value for head in matrix.heads].count(charts.definition(matrix.id).get("unshaded"))
+        sheet.sheet.freeze_panes(head + 1, len(lead))
+        sheet.shades(head + 1, len(lead) + skipped, len(fields) - 1)
 
 
 def _definitions(sheet: Sheet, report: Report) -> None:
