@@ -191,7 +191,7 @@ def _published(settings: Settings) -> dict[str, Any] | None:
         return None
     path = settings.snapshot_path.resolve()
     held = read_hold(settings)
-    reports = sorted(settings.reports.glob("*.html"), key=lambda file: file.stat().st_mtime)
+    reports = sorted(settings.reports.glob("*-*.html"), key=lambda file: file.stat().st_mtime)
     return {
         "warehouse": str(settings.snapshot_path),
         "snapshot": path.name,

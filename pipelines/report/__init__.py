@@ -43,7 +43,8 @@ def write_report(
     so_far: bool = False,
     as_pdf: bool = False,
 ) -> ReportFiles:
-    """Writes `<kind>-<day>.html` and `.xlsx` into `out_dir`, each replaced in one step; `as_pdf` the page printed, too.
+    """Writes `<kind>-<day>.html` and `.xlsx` into `out_dir`, each replaced in one step; `as_pdf` the page printed, too;
+    and lists them on the page of all reports, `index.html`.
 
     `date` is the last day the report may know (default: the snapshot's); an earlier one is rebuilt in memory.
     `unpublished`: failed checks (rows of ops.checks) of a later run whose results were held back; said at the top.
@@ -51,7 +52,7 @@ def write_report(
     Raises ValueError for an unknown kind, and for a day that the data does not know; NoBrowser where nothing can print.
     """
     from pipelines.modes import publish_file, publish_folder
-    from pipelines.report import browser, html, workbook
+    from pipelines.report import browser, html, index, workbook
     from pipelines.report.message import message_of
     from pipelines.report.source import open_source
 
@@ -71,7 +72,11 @@ def write_report(
     _replace(files.workbook, lambda path: workbook.write(report, path))
     if files.pdf:
         _replace(files.pdf, lambda path: browser.print_page(files.html, path))
-    for file in filter(None, (files.html, files.workbook, files.pdf)):
+    entries = index.listed(out_dir, index.entry_of(report, files.html, files.workbook))
+    overview = index.as_page(entries, report.merchant, report.language)
+    _replace(out_dir / index.PAGE, lambda path: path.write_text(overview, encoding="utf-8"))
+    _replace(out_dir / index.LIST, lambda path: path.write_text(index.as_list(entries), encoding="utf-8"))
+    for file in filter(None, (files.html, files.workbook, files.pdf, out_dir / index.PAGE, out_dir / index.LIST)):
         publish_file(file, settings)
     return files
 

@@ -16,29 +16,19 @@ from pipelines.report.layout import layout
 from pipelines.report.model import Report
 from pipelines.report.periods import Span
 from pipelines.report.shapes import OK, Cell
-from pipelines.report.words import REPORTS, clean, day, days, load_words, moment, span
+from pipelines.report.words import REPORTS, Words, clean, day, days, load_words, moment, span
 from pipelines.tables import load_tables
 
 SHADES = 10
 
 
 def render(report: Report, small_group: int) -> str:
-    """The whole page. Autoescape is on; only our own style and script may run (their hashes stand in the policy)."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    words = load_words(report.language)
-    environment = Environment(
-        loader=FileSystemLoader(REPORTS),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = _style(f"{report.merchant} · {report.title}", f"{words('report.as_of')} {report.as_of}")
-    script = (REPORTS / "report.js").read_text(encoding="utf-8")
-    environment.globals.update(
-        t=words,
+    """The whole page of a report."""
+    return framed(
+        "report",
+        f"{report.merchant} · {report.title}",
+        load_words(report.language),
+        foot=f"{load_words(report.language)('report.as_of')} {report.as_of}",
         raw=raw,
         shade=shade,
         pairs=lambda fields, row: list(zip(fields, row, strict=True)),
@@ -50,13 +40,37 @@ def render(report: Report, small_group: int) -> str:
         report=report,
         small_group=small_group,
         compare_at_least=layout()["compare_at_least"],
+    )
+
+
+def framed(name: str, head: str, words: Words, foot: str = "", **given: Any) -> str:
+    """A page of ours by its template, NAME.html.j2, and NAME.js. `head`, `foot`: what a printed page says of itself.
+
+    Autoescape is on; only our own style and script may run (their hashes stand in the policy).
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(REPORTS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = _style(head, foot)
+    script = (REPORTS / f"{name}.js").read_text(encoding="utf-8")
+    environment.globals.update(
+        t=words,
+        language=words.language,
         # Ours, not anybody's input; escaping would break the CSS, and the hashes below cover every byte of them.
         style=Markup(style),
         script=Markup(script),
         style_hash=Markup(_hash(style)),
         script_hash=Markup(_hash(script)),
+        **given,
     )
-    return environment.get_template("report.html.j2").render()
+    return environment.get_template(f"{name}.html.j2").render()
 
 
 def raw(value: Any) -> str:

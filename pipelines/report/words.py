@@ -63,6 +63,7 @@ class Wording(Strict):
     values: Texts
     meanings: Texts
     workbook: Texts
+    index: Texts
 
 
 @dataclass(frozen=True)
