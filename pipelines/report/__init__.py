@@ -72,11 +72,12 @@ def write_report(
     _replace(files.workbook, lambda path: workbook.write(report, path))
     if files.pdf:
         _replace(files.pdf, lambda path: browser.print_page(files.html, path))
-    entries = index.listed(out_dir, index.entry_of(report, files.html, files.workbook))
-    overview = index.as_page(entries, report.merchant, report.language)
+    entry = index.entry_of(report, files.html, files.workbook).model_dump_json()
+    _replace(index.kept_in(files.html), lambda path: path.write_text(entry, encoding="utf-8"))
+    overview = index.as_page(index.listed(out_dir), report.merchant, report.language)
     _replace(out_dir / index.PAGE, lambda path: path.write_text(overview, encoding="utf-8"))
-    _replace(out_dir / index.LIST, lambda path: path.write_text(index.as_list(entries), encoding="utf-8"))
-    for file in filter(None, (files.html, files.workbook, files.pdf, out_dir / index.PAGE, out_dir / index.LIST)):
+    own = (out_dir / index.PAGE, index.kept_in(files.html))
+    for file in filter(None, (files.html, files.workbook, files.pdf, *own)):
         publish_file(file, settings)
     return files
 

@@ -1,21 +1,20 @@
 """All reports of a folder on one page, the newest first, with what each of them found.
 
-What belongs here: keeping the list, writing the page. What does not: a report (html.py). The page can be searched where
-it lies, without a server; a report whose file is gone is no longer listed.
+What belongs here: what is kept of each report for it, and the page. What does not: a report (html.py). The page can be
+searched where it lies, without a server; a report whose file is gone is no longer listed. Of each report a file of its
+own is kept, so that two that are written at once do not take each other off a list.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from pipelines.report.html import framed
 from pipelines.report.model import Report
 from pipelines.report.words import Words, days, load_words
 from pipelines.spec.reading import Strict
 
-PAGE, LIST = "index.html", ".index.json"
+PAGE = "index.html"
 
 
 class Entry(Strict):
@@ -47,25 +46,25 @@ def entry_of(report: Report, page: Path, workbook: Path) -> Entry:
     )
 
 
-def listed(folder: Path, new: Entry) -> list[Entry]:
-    """Every report that still stands in the folder, the newest first; `new` in the place of one of the same file."""
-    file = folder / LIST
-    known = [Entry.model_validate(one) for one in _read(file)]
-    kept = [one for one in known if one.page != new.page and (folder / one.page).exists()]
-    return sorted([*kept, new], key=lambda one: (one.last, one.kind, one.page), reverse=True)
+def kept_in(page: Path) -> Path:
+    """Where an entry stands: beside its report."""
+    return page.with_name(f".listed-{page.stem}.json")
 
 
-def _read(file: Path) -> list[dict[str, Any]]:
-    """What was listed; nothing where the list was lost or cannot be read: the next reports are listed again."""
+def listed(folder: Path) -> list[Entry]:
+    """Every report that stands in the folder and is listed, the newest first."""
+    found = [
+        entry for file in folder.glob(".listed-*.json") if (entry := _read(file)) and (folder / entry.page).exists()
+    ]
+    return sorted(found, key=lambda one: (one.last, one.kind, one.page), reverse=True)
+
+
+def _read(file: Path) -> Entry | None:
+    """What was kept; nothing of one that cannot be read: its report is listed again when it is written again."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        return Entry.model_validate_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return []
-    return found if isinstance(found, list) else []
-
-
-def as_list(entries: list[Entry]) -> str:
-    return json.dumps([entry.model_dump() for entry in entries], ensure_ascii=False, indent=1)
+        return None
 
 
 def as_page(entries: list[Entry], merchant: str, language: str) -> str:

@@ -54,20 +54,24 @@ def test_nothing_is_asked_of_the_network(folder: Path) -> None:
     assert "://" not in text
 
 
+def keep(folder: Path, *entries: index.Entry) -> None:
+    for one in entries:
+        (folder / one.page).touch()
+        index.kept_in(folder / one.page).write_text(one.model_dump_json(), encoding="utf-8")
+
+
 def test_the_newest_first_and_what_is_gone_is_gone(tmp_path: Path) -> None:
-    for name in ("a.html", "b.html"):
-        (tmp_path / name).touch()
-    known = [entry("a.html", last="2025-01-02"), entry("b.html"), entry("gone.html")]
-    (tmp_path / index.LIST).write_text(index.as_list(known), encoding="utf-8")
-    listed = index.listed(tmp_path, entry("c.html", last="2025-01-03"))
-    assert [one.page for one in listed] == ["c.html", "a.html", "b.html"]
-    assert [one.page for one in index.listed(tmp_path, entry("a.html"))] == ["b.html", "a.html"]
+    keep(tmp_path, entry("a.html", last="2025-01-02"), entry("b.html"), entry("c.html", last="2025-01-03"))
+    assert [one.page for one in index.listed(tmp_path)] == ["c.html", "a.html", "b.html"]
+    (tmp_path / "a.html").unlink()
+    assert [one.page for one in index.listed(tmp_path)] == ["c.html", "b.html"]
 
 
 @pytest.mark.parametrize("broken", ["", "{", '{"a": 1}'])
-def test_a_list_that_cannot_be_read_begins_anew(tmp_path: Path, broken: str) -> None:
-    (tmp_path / index.LIST).write_text(broken, encoding="utf-8")
-    assert [one.page for one in index.listed(tmp_path, entry("a.html"))] == ["a.html"]
+def test_what_cannot_be_read_is_not_listed_and_the_others_are(tmp_path: Path, broken: str) -> None:
+    keep(tmp_path, entry("a.html"), entry("b.html"))
+    index.kept_in(tmp_path / "a.html").write_text(broken, encoding="utf-8")
+    assert [one.page for one in index.listed(tmp_path)] == ["b.html"]
 
 
 def test_names_are_text() -> None:
