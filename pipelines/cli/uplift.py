@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.mistakes import UserError
+from pipelines.cli.words import say
 
 if TYPE_CHECKING:
     from pipelines.models.uplift import Weighed
@@ -48,7 +49,9 @@ def _estimated(table: OwnTable, treatment: str, outcome: str) -> dict[str, Any]:
     notes, refusal = list(table.notes), compared.too_few(LEAST, outcomes=0)
     if refusal is None:
         weighed = weigh(table.treated, table.covariates, table.people)
-        notes += [f"{name} is the same in every row and tells nothing" for name in weighed.design.constant]
+        notes += [
+            say("{name} is the same in every row and tells nothing", name=name) for name in weighed.design.constant
+        ]
         found |= _of_weighing(weighed)
         refusal = refusal_of(weighed)
     if refusal is not None:
@@ -95,18 +98,18 @@ def _text(told: dict[str, Any]) -> str:
     from pipelines.cli.show import cell, pad, visible
 
     lines = [told["said"]["zh"], told["said"]["en"], ""]
-    lines += [f"Note: {note}." for note in told["notes"]]
+    lines += [say("Note: {note}.", note=note) for note in told["notes"]]
     numbers = {name: value for name, value in told.items() if isinstance(value, int | float)}
     width = max(map(len, numbers))
     lines += [f"  {pad(name, width)}  {cell(value)}" for name, value in numbers.items()]
     if "propensity_of_treated" in told:
         of_treated = ", ".join(f"{name}: {value:.3f}" for name, value in told["propensity_of_treated"].items())
-        lines += [f"  propensity of the treated, quantiles: {of_treated}"]
+        lines += [say("  propensity of the treated, quantiles: {quantiles}", quantiles=of_treated)]
     if told.get("balance"):
-        lines += ["", "Differences in what was known before, in standard deviations (above 0.1 is not alike):"]
+        lines += ["", say("Differences in what was known before, in standard deviations (above 0.1 is not alike):")]
         lines += _balance(told["balance"])
     if told["verdict"] != "refused":
-        lines += ["", PROVISO]
+        lines += ["", say(PROVISO)]
     return "\n".join(visible(line) for line in lines)
 
 
