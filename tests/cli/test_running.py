@@ -21,6 +21,7 @@ from pipelines.settings import load_settings
 from pipelines.steps.work import OpenRun
 from pipelines.warehouse import open_for_writing
 from tests.cli.conftest import Said, Siyu, heard
+from tests.few_tables import few_tables
 
 ORDERS = """order_id,platform,buyer_id,paid_at,paid_amount
 o1,douyin,ann,2025-01-05 10:00:00,100
@@ -81,7 +82,8 @@ def lacking(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_run_without_any_order_ends_with_a_warning_and_says_which_source(lacking: Path, siyu: Siyu) -> None:
-    said = siyu("--home", str(lacking), "run")
+    with few_tables():
+        said = siyu("--home", str(lacking), "run")
     assert said.code == 3
     assert "Published up to 2025-01-04" in said.out
     first, second = said.out.split("To know before believing the numbers:\n")[1].splitlines()
@@ -136,15 +138,16 @@ def shut_and_opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Said]
     home, said = tmp_path_factory.mktemp("shut"), {}
     rows = "\n".join(line for line in ORDERS.splitlines() if "not a time" not in line and "=2+3" not in line)
     _land(home, "orders/orders.csv", rows + "\n")
-    with pytest.MonkeyPatch.context() as nobody:
-        nobody.setattr("pipelines.ingest.batches.sha256_of", shut)
-        nobody.setattr("pipelines.ingest.formats.open_file", shut)
-        nobody.setattr("pipelines.ingest.landing.may_read", lambda _: False)
-        said["run while shut"] = heard("--home", str(home), "run")
-        said["status while shut"] = heard("--home", str(home), "status")
-    said["status once opened"] = heard("--home", str(home), "status")
-    said["run"] = heard("--home", str(home), "run")
-    said["status"] = heard("--home", str(home), "status")
+    with few_tables():
+        with pytest.MonkeyPatch.context() as nobody:
+            nobody.setattr("pipelines.ingest.batches.sha256_of", shut)
+            nobody.setattr("pipelines.ingest.formats.open_file", shut)
+            nobody.setattr("pipelines.ingest.landing.may_read", lambda _: False)
+            said["run while shut"] = heard("--home", str(home), "run")
+            said["status while shut"] = heard("--home", str(home), "status")
+        said["status once opened"] = heard("--home", str(home), "status")
+        said["run"] = heard("--home", str(home), "run")
+        said["status"] = heard("--home", str(home), "status")
     return said
 
 
