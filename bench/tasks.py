@@ -124,7 +124,7 @@ def last_day(home: str) -> Told:
     return {"seconds": seconds, "answer": str(day)}
 
 
-def build(home: str, as_of: str, full: bool, new_orders: int = 0, tree: str = ".", is_core_alone: bool = False) -> Told:
+def build(home: str, as_of: str, full: bool, new_orders: int = 0, tree: str = ".") -> Told:
     """Core brought up to a day, then facts and every metric, then their checks, by the code of `tree`; only core is in
     `seconds`. An earlier build has no facts."""
     sys.path.insert(0, tree)
@@ -146,8 +146,6 @@ def build(home: str, as_of: str, full: bool, new_orders: int = 0, tree: str = ".
             core_pass = begin_pass(connection, settings, day, full)
             tables = {done.table: done.seconds for done in refresh_core(connection, settings, core_pass)}
             connection.execute("checkpoint")
-        if is_core_alone:
-            return {"seconds": seconds, "rows": rows, "tables": tables}
         with timed() as above:
             tables |= _build_facts(connection, settings, core_pass)
             for table in metric_tables():

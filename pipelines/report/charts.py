@@ -1,8 +1,8 @@
 """Charts, defined once in assets/reports/charts.yaml: rows of a metric → one plotly figure.
 
-Notebooks show the figure as it is; the report draws the same figure as static SVG (`draw.py`), because plotly.js alone
-is larger than a report may be (docs/adr/0006-report-charts.md). What belongs here: choosing rows. What does not:
-numbers a metric lacks, the traces of each kind (chart_kinds.py).
+The report draws the figure as static SVG (`draw.py`), because plotly.js alone is larger than a report may be
+(docs/adr/0006-report-charts.md); notebooks show the same drawing, and the figure beside it (`notebook.py`). What
+belongs here: choosing rows. What does not: numbers a metric lacks, the traces of each kind (chart_kinds.py).
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def chart_of(data: ChartData, picture: Picture, number_format: str) -> Any:
     made = data.book.add_chart(_KINDS[spec["kind"]])
     across = data.add(picture.title, xs)
     for name, values, colour in columns:
-        line = {"color": colour, "width": 2.25 if spec["kind"] == "dots" or colour != palette["muted"] else 0.75}
+        line = {"color": colour, "width": 0.75 if colour == palette["muted"] else 2.25}
         look: dict[str, Any] = {"fill": {"color": colour}} if spec["kind"] == "bars" else {"line": line}
         if spec["kind"] == "dots":
             look["marker"] = {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}}

@@ -320,3 +320,25 @@ def test_a_phone_as_an_id_becomes_its_key(landing: Landing, each_way: str) -> No
     )
     assert landing.rows("events", "event, user_id, inviter_id") == [("x", key, None), ("y", key, "u-1")]
     assert landing.quarantine("line, column_name, reason, found") == [(4, "user_id", "missing_value", None)]
+
+
+@pytest.mark.parametrize("shop", ["", "north/"])
+def test_days_told_by_two_kinds_of_file_are_one_row(landing: Landing, shop: str) -> None:
+    """WeCom tells contacts in one file and groups in another, and neither names a shop: what a folder would name, and
+    does not, is the column's default, as it is for a file without the column; else each would be a row of its own."""
+    contacts = {
+        "stat_time": 1780416000,
+        "chat_cnt": 100,
+        "message_cnt": 80,
+        "negative_feedback_cnt": 2,
+        "new_contact_cnt": 5,
+    }
+    members = {"member_total": 900, "member_has_msg": 410, "new_member_cnt": 35, "new_chat_cnt": 2, "chat_total": 20}
+    groups = {"stat_time": 1780416000, "data": {**members, "chat_has_msg": 9, "msg_total": 1200}}
+    landing.write_rows(
+        f"wecom_contact_days/{shop}a.jsonl", [{"errcode": 0, "errmsg": "ok", "behavior_data": [contacts]}]
+    )
+    landing.write_rows(f"wecom_group_days/{shop}b.jsonl", [{"errcode": 0, "errmsg": "ok", "items": [groups]}])
+    landing.ingest()
+    told = landing.rows("platform_days", "platform, shop_id, new_contacts, group_members")
+    assert told == [("wecom", shop.rstrip("/"), 5, 900)]

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.report import browser
+from pipelines.report import browser, index
 from pipelines.report.browser import BROWSERS, NoBrowser
+from tests.report.test_index import entry
 
 CHROMIUM = next((p for p in map(shutil.which, BROWSERS) if p), None)
 FLAGS = [
@@ -70,6 +71,22 @@ QUESTION = """
     tap: Math.min(...places.map((e) => e.getBoundingClientRect().height)),
     open, text: said, tips, first, folded, opened, plots: all(".plot").map((e) => e.getBoundingClientRect().height) });
   parent.document.body.append(out);
+</script>
+"""
+
+
+# Typed one after the other: which reports are left, and whether it is said that none is.
+SEARCHED = """<script>
+  const answer = document.createElement("pre");
+  answer.id = "answer";
+  answer.textContent = JSON.stringify(["group ONE", "618", "one 618", ""].map((words) => {
+    const search = document.getElementById("search");
+    search.value = words;
+    search.dispatchEvent(new Event("input"));
+    const left = [...document.querySelectorAll("#reports > li")].filter((one) => one.checkVisibility());
+    return [left.map((one) => one.querySelector("h2").textContent.trim()[0]), !document.getElementById("none").hidden];
+  }));
+  document.body.append(answer);
 </script>
 """
 
@@ -155,6 +172,18 @@ def test_the_page_as_written_breaks_no_rule_of_its_own(weekly: SimpleNamespace, 
     assert "CONSOLE" not in done.stderr, done.stderr
 
 
+def test_all_reports_can_be_searched(weekly: SimpleNamespace, tmp_path: Path) -> None:
+    """What is typed leaves the reports that have every word of it; nothing found is said."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine; the page was not looked at")
+    kinds = [entry(f"{name}.html", title=name, findings=[said]) for name, said in (("A", "Group one"), ("B", "618"))]
+    asked = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", index.as_page(kinds, "Shop", "en"))
+    page = tmp_path / "index.html"
+    page.write_text(asked + SEARCHED, encoding="utf-8")
+    found = _dump(page, tmp_path).partition('<pre id="answer">')[2].partition("</pre>")[0]
+    assert json.loads(found) == [[["A"], False], [["B"], False], [[], True], [["A", "B"], False]]
+
+
 def test_it_prints_on_paper(weekly: SimpleNamespace, tmp_path: Path) -> None:
     """A PDF of A4 pages, with what is folded on a screen open, and not a page for every check."""
     if CHROMIUM is None:
@@ -163,6 +192,7 @@ def test_it_prints_on_paper(weekly: SimpleNamespace, tmp_path: Path) -> None:
     browser.print_page(weekly.files.html, pdf)
     content = pdf.read_bytes()
     assert content.startswith(b"%PDF-")
+    assert b"file:" not in content, "a path of this machine, in what people forward"
     assert 6 <= len(re.findall(rb"/Type\s*/Page\b", content)) <= 30
     (left, bottom, width, height) = map(float, re.findall(rb"/MediaBox\s*\[([^\]]*)\]", content)[0].split())
     assert (left, bottom, round(width), round(height)) == (0, 0, 595, 842)

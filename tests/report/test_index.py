@@ -23,7 +23,7 @@ def page(folder: Path) -> Node:
     return read_page((folder / index.PAGE).read_text(encoding="utf-8"))
 
 
-def entry(name: str, **other: str) -> index.Entry:
+def entry(name: str, **other: object) -> index.Entry:
     told = {"workbook": "w.xlsx", "kind": "daily", "title": "T", "last": "2025-01-01", "days": "d", "chip": "c"}
     return index.Entry.model_validate({"page": name, "findings": (), **told, **other})
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pandas as pd
 import pytest
 
+from pipelines.report.charts import definitions
 from pipelines.report.notebook import chart, shown
 
 
@@ -32,7 +34,7 @@ def test_a_frame_is_called_and_written_as_in_the_report() -> None:
     html = shown(LADDER, "step", "mature_people", "reached_rate").to_html()
     assert "公域触达" in html
     assert "25.0%" in html
-    assert "reached_rate" not in html.replace('class="', "")
+    assert "reached_rate" not in html
     assert "blank level0" not in html, "no index"
 
 
@@ -68,7 +70,10 @@ def test_a_heat_map_is_a_table_whose_cells_are_shaded() -> None:
     ]
     html = chart("repurchase", rows).html
     assert "40%" in html
-    assert "background-color" in html or "background:" in html
+    palette = definitions()["palette"]
+    assert f"background: {palette['heat_high']}" in html, "the greatest is the darkest"
+    shades = set(re.findall(r"background: (#\w{6})", html))
+    assert len(shades) == 3, "one of each rate, none of what is not known"
 
 
 def test_a_curve_is_drawn() -> None:

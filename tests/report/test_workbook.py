@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import openpyxl
 import pytest
-from openpyxl.chart.reader import read_chart  # noqa: F401  (openpyxl reads the charts of a book that it loads)
 
 from pipelines.report.workbook import _free_name
 from tests.report.reading import Node
