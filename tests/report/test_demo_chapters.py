@@ -117,7 +117,9 @@ def test_reconciliation_adds_up_its_days_and_its_causes(page: Node, snapshot: Sn
 def test_forecasts_stand_beside_each_other_by_day(page: Node, snapshot: Snapshot) -> None:
     rows = snapshot.table("forecast")
     rows = rows[rows["segment_by"] == "all"].set_index(["metric", rows["date"].dt.strftime("%Y-%m-%d")])
-    shown = 0
+    # Days in or after a festival are told without a number, so how many are shown depends on the demo's last day.
+    left = rows.loc["paid_amount", ["expected", "low_80", "high_80"]].count().sum() + rows.loc["members", "expected"].count()
+    assert left >= 28
     for line in lines(page, "forecast"):
         for column, metric, of in (
             ("amount_expected", "paid_amount", "expected"),
@@ -128,8 +130,8 @@ def test_forecasts_stand_beside_each_other_by_day(page: Node, snapshot: Snapshot
             for value in told(line, column):
                 wanted = float(rows.loc[(metric, name(line)), of])
                 assert value == pytest.approx(round(wanted) if metric == "members" else wanted)
-                shown += 1
-    assert shown > 28
+                left -= 1
+    assert left == 0
 
 
 def test_a_numerator_stands_beside_its_denominator_also_where_that_is_a_column(page: Node, snapshot: Snapshot) -> None:
