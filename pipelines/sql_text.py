@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.kept import kept
+
 if TYPE_CHECKING:
     from pipelines.database import Connection
 
@@ -48,8 +50,15 @@ def outputs(sql: str) -> frozenset[str]:
 
 @functools.cache
 def _read(sql: str) -> tuple[tuple[Reference, ...], frozenset[str]]:
+    tables, columns = _said_of(sql)
+    return tuple(Reference(*table) for table in tables), frozenset(columns)
+
+
+@kept
+def _said_of(sql: str) -> tuple[list[tuple[int, str, bool]], list[str]]:
+    """Of a SELECT its tables (start, name, whether an alias follows) and its columns, as DuckDB's parser finds them."""
     (text,) = _parser().cursor().execute("select json_serialize_sql(?)", [sql]).fetchall()[0]
-    found: list[Reference] = []
+    found: list[tuple[int, str, bool]] = []
     told = json.loads(text, object_hook=lambda node: _note_table(node, found))
     if told["error"]:
         raise Unreadable(told["error_message"])
@@ -57,14 +66,13 @@ def _read(sql: str) -> tuple[tuple[Reference, ...], frozenset[str]]:
         raise Unreadable("there is more than one statement")
     columns = told["statements"][0]["node"].get("select_list", [])
     names = {column["alias"] or (column.get("column_names") or [""])[-1] for column in columns}
-    return tuple(sorted(found, key=lambda reference: reference.start)), frozenset(names - {""})
+    return sorted(found), sorted(names - {""})
 
 
-def _note_table(node: dict[str, Any], found: list[Reference]) -> dict[str, Any]:
+def _note_table(node: dict[str, Any], found: list[tuple[int, str, bool]]) -> dict[str, Any]:
     """Called for every node while the tree is read: a walk over it afterwards takes as long as reading it."""
     if node.get("type") == "BASE_TABLE" and node["schema_name"]:
-        name = f"{node['schema_name']}.{node['table_name']}"
-        found.append(Reference(node["query_location"], name, bool(node["alias"])))
+        found.append((node["query_location"], f"{node['schema_name']}.{node['table_name']}", bool(node["alias"])))
     return node
 
 

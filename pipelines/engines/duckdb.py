@@ -145,13 +145,13 @@ def comment(connection: Connection) -> None:
 
 def _comment(connection: Connection, table: Table) -> None:
     kind = "view" if table.is_view else "table"
-    connection.execute(f"comment on {kind} {table.qualified} is {quoted(table.description)}")
+    comments = [f"comment on {kind} {table.qualified} is {quoted(table.description)}"]
     for column in table.columns.values():
         parts = [column.zh, f"[{column.unit}]" if column.unit else "", column.description]
         words = " ".join(part for part in parts if part)
         if words:
-            connection.execute(f'comment on column {table.qualified}."{column.name}" is {quoted(words)}')
-
+            comments.append(f'comment on column {table.qualified}."{column.name}" is {quoted(words)}')
+    connection.execute(";".join(comments))
 
 def count(connection: Connection, name: str) -> int:
     """Rows of a table or view."""

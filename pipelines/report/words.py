@@ -12,14 +12,12 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from pipelines.spec.reading import Strict, parse, read
+from pipelines.spec.reading import ASSETS, Strict, parse, read
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 REPORTS = ASSETS / "reports"
 LANGUAGES = ("zh", "en")
 FILES = {language: REPORTS / f"wording.{language}.yaml" for language in LANGUAGES}

@@ -14,9 +14,12 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from pipelines.kept import kept
 from pipelines.spec.nearest import hint
 
 Shape = TypeVar("Shape")
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 # The C loader reads the same language ten times faster; not every platform's wheel has it.
 _Yaml: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -46,9 +49,16 @@ class _Loader(_Yaml):  # type: ignore[misc]
 def parse(text: str, where: Path, error: type[ValueError] = SpecError) -> Any:
     """The text of a YAML file as it stands, its shape not yet known. Raises `error` naming the file."""
     try:
-        return yaml.load(text, Loader=_Loader)
+        return _kept(text) if where.is_relative_to(ASSETS) else _loaded(text)
     except yaml.YAMLError as fault:
         raise error(f"{where}: not YAML: {fault}") from fault
+
+
+def _loaded(text: str) -> Any:
+    return yaml.load(text, Loader=_Loader)
+
+
+_kept = kept(_loaded)  # of the project's own files; what a merchant writes stands where the merchant put it only
 
 
 def read(path: Path, shape: type[Shape], error: type[ValueError] = SpecError, **ours: Any) -> Shape:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.spec.finished import finished
 from pipelines.spec.header import Column, Header
+from pipelines.spec.reading import ASSETS as ASSETS
 from pipelines.spec.reading import SpecError, checked, parse
 from pipelines.spec.taken_over import taken_over
 from pipelines.sql_text import Unreadable, outputs
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from pipelines.spec.checks import CheckEntry
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 METRICS = "metrics"
 # What a table in Python offers. One of core brings itself up to a pass (building.Pass) over an open connection; a
 # metric is fitted on the rows of its inputs.
