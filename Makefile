@@ -31,8 +31,8 @@ demo: $(SIYU) ## set up, make a demo merchant, run everything, print where the r
 test: $(TEST) $(SIYU) ## every test
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-parity: $(TEST) $(SIYU) ## every SQL file on Spark over every world, the demo and other questions, files read both ways; long
-	@SIYU_PARITY=all $(BIN)/python -m pytest tests/parity tests/ingest
+parity: $(TEST) $(SIYU) ## every SQL file on Spark over every world, the demo and other questions, files read both ways, many random examples; long
+	@SIYU_PARITY=all $(BIN)/python -m pytest tests/parity tests/ingest tests/core/test_incremental.py
 
 lint: $(DEV) $(SIYU) ## style, types and SQL
 	$(BIN)/ruff check .

@@ -7,7 +7,6 @@ that moves on.
 
 from __future__ import annotations
 
-import os
 import random
 
 import pytest
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from pipelines.building import Pass, refresh
 from pipelines.facts import fact_tables
+from tests.examples import examples
 from tests.metrics.random_world import random_rows
 from tests.worlds import arrive, empty_world, on_every_thread
 
@@ -137,9 +137,7 @@ def with_facts(world):
     return [refresh(world.connection, t, world.settings, Pass(number, day, is_full)) for t in fact_tables()]
 
 
-@settings(
-    max_examples=int(os.environ.get("SIYU_EXAMPLES", "3")), deadline=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=examples(2, 10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(histories())
 def test_any_split_and_any_order_of_arrival_equals_one_full_build(history):
     rows, files, days = history

@@ -14,9 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.ingest import batches, joint
+from tests.examples import examples
 from tests.ingest.conftest import Landing
 
-MANY = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(
+    max_examples=examples(3, 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 ORDERS = "order_id,shop_id,paid_at,paid_amount,buyer_id"
 LINES = "主订单编号,子订单编号,选购商品,订单状态,订单应付金额,运费,订单提交时间,支付完成时间"
 EVENTS = "user_id,event,event_at,group_id"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pipelines.ingest.cells import Reading, Unread, plainly, straighten
 from pipelines.ingest.cells.nobody import NOBODY
 from pipelines.ingest.cells.reading import EMPTY
+from tests.examples import examples
 
 KEY = bytes(32)
 
@@ -337,7 +338,11 @@ ODDITIES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=examples(4, 16),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(  # few long lists: asking costs as much for one cell as for a hundred
     st.lists(
         st.one_of(

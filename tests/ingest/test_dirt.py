@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
+from tests.examples import examples
 from tests.ingest.conftest import Landing
 from tests.ingest.dirt import LOST, Sheet, dirty_files
 
@@ -53,7 +54,9 @@ class Told:
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(8, 40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sheet=dirty_files())
 def test_every_row_is_loaded_right_or_told(warehouse, tmp_path_factory, sheet):

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.ingest.cells.reading import LARGEST_COUNT
+from tests.examples import examples
 from tests.ingest.conftest import Landing
 
 # Factors to what the table keeps, written down independently of assets/units.yaml.
@@ -74,7 +75,7 @@ LARGEST = 10**10  # yuan of one live session
 AMOUNTS = {COLUMNS[name][0] for name in ("成交金额", "退款金额")}
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5, 20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=headers(), figure=st.integers(1, 900).map(lambda n: n * 100))
 def test_read_right_or_told(landing: Landing, said: list[tuple[str, str, str]], figure: int) -> None:
     header = ",".join(["开播时间", "关播时间", "主播", *(text for _, _, text in said)])

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pipelines.ingest import text
 from pipelines.ingest.landing import Found
 from pipelines.ingest.loading import load_file
+from tests.examples import examples
 from tests.ingest.conftest import Landing
 from tests.ingest.files import csv_text, json_lines, packed, parquet, sheet, workbook
 
@@ -135,7 +136,7 @@ def test_names_that_mean_something_to_programs(landing: Landing, each_way: str) 
     assert sorted(landing.quarantine("path, line, reason")) == sorted(expected)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), ending=st.sampled_from(["csv", "csv.gz", "jsonl", "json", "xlsx", "parquet"]))
 def test_a_few_wrong_bytes_never_stop_a_run(
     landing: Landing, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, ending: str

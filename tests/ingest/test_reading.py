@@ -11,10 +11,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.ingest.csv_rows import CsvReader
+from tests.examples import examples
 from tests.ingest.conftest import Landing
 from tests.ingest.files import json_lines, parquet, workbook
 
-FAST = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(
+    max_examples=examples(6, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 NAMES = ["order_id", "paid_at", "paid_amount", "buyer_id", "status", "phone", "note"]
 CELLS = [

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.ingest.sources import SourceError, read_source
+from tests.examples import examples
 from tests.ingest.conftest import Landing
 from tests.ingest.files import workbook
 
@@ -246,7 +247,9 @@ def test_a_list_elsewhere_is_only_who_joined_and_says_so(landing: Landing) -> No
     assert "landing/member_lists/" in file.notices[0].said
 
 
-FAST = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(
+    max_examples=examples(3, 10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 DAY = 20
 SNAPSHOTS = st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), min_size=2, max_size=5)
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pipelines.ingest import text as texts
 from pipelines.ingest.encodings import UnknownEncodingError, encoding_of
 from pipelines.settings import ReadingLimits
+from tests.examples import examples
 from tests.ingest.conftest import Landing
 
 PAID = "2026-03-01 20:15:00"
@@ -272,7 +273,7 @@ def test_a_later_part_with_another_amount_is_no_copy(landing: Landing, each_way:
     assert (orders(landing), landing.quarantine("reason")) == ([], [("parts_contradict",)])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10, 50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_file_cut_anywhere_and_joined_again_gives_the_same_rows(
     landing: Landing, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

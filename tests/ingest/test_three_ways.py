@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.ingest.conftest import WAYS, Landing, take_way
 from tests.ingest.dirt import dirty_files
 
@@ -96,7 +97,7 @@ def in_each_way(warehouse: Any, folders: Any, path: str, content: bytes) -> list
 CHECKED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=CHECKED)
+@settings(max_examples=examples(6, 30), deadline=None, suppress_health_check=CHECKED)
 @given(text=odd_orders())
 def test_orders_with_anything_in_their_cells(warehouse: Any, tmp_path_factory: Any, text: str) -> None:
     few, many, columns = in_each_way(warehouse, tmp_path_factory, "orders/a.csv", text.encode())
@@ -104,7 +105,7 @@ def test_orders_with_anything_in_their_cells(warehouse: Any, tmp_path_factory: A
     assert columns == few
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=CHECKED)
+@settings(max_examples=examples(4, 20), deadline=None, suppress_health_check=CHECKED)
 @given(sheet=dirty_files())
 def test_dirty_files(warehouse: Any, tmp_path_factory: Any, sheet: Any) -> None:
     few, many, columns = in_each_way(warehouse, tmp_path_factory, f"{sheet.folder}/a.{sheet.form}", sheet.content())

@@ -17,10 +17,13 @@ from hypothesis import strategies as st
 from pipelines.ingest import account
 from pipelines.ingest import landing as landing_module
 from pipelines.simulate.order_columns import HEADER_12
+from tests.examples import examples
 from tests.ingest.conftest import Landing
 from tests.ingest.files import Row, csv_text, json_lines, sheet
 
-FAST = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(
+    max_examples=examples(4, 16), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def order(number: int, amount: int, version: int | None = None) -> Row:

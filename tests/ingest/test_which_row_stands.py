@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 
 from pipelines.building import refresh
 from pipelines.core import begin_pass, core_tables
+from tests.examples import examples
 from tests.ingest.conftest import Landing
 from tests.ingest.files import csv_text
 from tests.worlds import needed_core
 
-FAST = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(
+    max_examples=examples(4, 16), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 DOUDIAN = "主订单编号,子订单编号,订单状态,订单应付金额,订单提交时间,支付完成时间"
 
 
