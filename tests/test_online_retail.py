@@ -17,7 +17,7 @@ LAST_DAY = date(2011, 12, 9)
 
 
 @pytest.fixture(scope="module")
-def shop(real_data, tmp_path_factory):
+def shop(few_tables, real_data, tmp_path_factory):
     home = tmp_path_factory.mktemp("retail")
     folder = home / "landing" / "shop_lines"
     folder.mkdir(parents=True)

@@ -16,14 +16,17 @@ from pipelines.orchestration.dead_runs import release_dead_runs
 from pipelines.run import run
 from tests.dagster.merchant import merchant
 
+ROOT = Path(__file__).parents[2]
 # Stops for good at the first core table, with the lock held and Dagster's run started.
 HANG = """
 import sys, time
 from pathlib import Path
 import pipelines.run, pipelines.steps.work
 from pipelines.settings import Settings
+from tests.few_tables import few_tables
 pipelines.steps.work.OpenRun.build = lambda self, table: (print("building", flush=True), time.sleep(600))
-pipelines.run.run(Settings(home=Path(sys.argv[1])))
+with few_tables():
+    pipelines.run.run(Settings(home=Path(sys.argv[1])))
 """
 
 
@@ -36,7 +39,7 @@ def test_a_killed_run_does_not_stand_in_the_way(
     (tmp_path / "dagster" / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
 
     with subprocess.Popen(
-        [sys.executable, "-c", HANG, str(settings.home)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HANG, str(settings.home)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == "building"

@@ -149,14 +149,16 @@ def places(home: Path, values: tuple[str, ...] = VALUES) -> Iterator[str]:
         yield from (f"{path.name}: {value}" for value in values if value.encode() in content)
         if path.suffix == ".duckdb":
             with read_only(path) as connection:
-                columns = connection.execute(
-                    "select schema_name, table_name, column_name from duckdb_columns() where data_type = 'VARCHAR' "
-                    "and not internal and database_name = current_database()"
+                texts = connection.execute(
+                    "select schema_name || '.' || table_name, list(column_name) from duckdb_columns() "
+                    "where data_type = 'VARCHAR' and not internal and database_name = current_database() group by all"
                 ).fetchall()
-                for schema, table, column in columns:
-                    asked = f'select count(*) from {schema}.{table} where regexp_matches("{column}", ?)'
-                    found = connection.execute(asked, ["|".join(values)]).fetchall()
-                    yield from (f"{path.name}: {schema}.{table}.{column}" for (count,) in found if count)
+                for table, columns in texts:
+                    asked = ", ".join(f'count(*) filter (regexp_matches("{column}", $1))' for column in columns)
+                    found = connection.execute(f"select {asked} from {table}", ["|".join(values)]).fetchall()[0]
+                    yield from (
+                        f"{path.name}: {table}.{column}" for column, count in zip(columns, found, strict=True) if count
+                    )
 
 
 def load(settings: Settings, anew: bool = False) -> None:
