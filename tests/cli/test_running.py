@@ -422,30 +422,30 @@ def test_the_demo_adds_up(demo_home: Path, siyu: Siyu) -> None:
 
 
 def test_a_run_killed_before_its_report_leaves_it_to_the_next(
-    tmp_path: Path, siyu: Siyu, monkeypatch: pytest.MonkeyPatch
+    home: Path, tmp_path: Path, siyu: Siyu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its numbers are published; the report that stands is yesterday's until somebody writes the new one."""
-    first, more = "o1,douyin,ann,2025-01-22 10:00:00,100\n", "o2,douyin,bo,2025-01-22 11:00:00,12340\n"
-    _land(tmp_path, "orders/orders.csv", ORDERS.partition("\n")[0] + "\n" + first)
-    assert siyu("--home", str(tmp_path), "run").code == 0
-    page = tmp_path / "published" / "reports" / "daily-2025-01-22.html"
+    later = tmp_path / "later"
+    shutil.copytree(home, later, symlinks=True)
+    page = later / "published" / "reports" / "daily-2025-01-22.html"
     before = page.read_text(encoding="utf-8")
-    _land(tmp_path, "orders/more.csv", ORDERS.partition("\n")[0] + "\n" + more)
+    _land(later, "orders/more.csv", ORDERS.partition("\n")[0] + "\no6,douyin,bo,2025-01-22 11:00:00,12340\n")
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(OpenRun, "report", killed)
-        assert siyu("--home", str(tmp_path), "run").code == STOPPED
+        assert siyu("--home", str(later), "run").code == STOPPED
     assert page.read_text(encoding="utf-8") == before
-    said = siyu("--home", str(tmp_path), "run")
+    said = siyu("--home", str(later), "run")
     assert said.code == 0
     assert "Nothing new" in said.out
-    assert "读入 2 行" not in before
-    assert "读入 2 行" in page.read_text(encoding="utf-8")  # amounts of so few buyers are not shown
+    # amounts of so few buyers are not shown
+    assert "读入 7 行" not in before
+    assert "读入 7 行" in page.read_text(encoding="utf-8")
     again = page.stat().st_mtime_ns
-    assert siyu("--home", str(tmp_path), "run").code == 0
+    assert siyu("--home", str(later), "run").code == 0
     assert page.stat().st_mtime_ns == again
 
 
