@@ -5,6 +5,8 @@ What belongs here: the mechanism. What does not: any metric's numbers (tests/met
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
 from pipelines import breakdowns
@@ -32,17 +34,22 @@ def with_facts():
     return world
 
 
+@pytest.fixture(scope="module")
+def whole(with_facts):
+    """What a metric says from the facts' tables without being asked anything, asked once."""
+    return functools.cache(lambda metric: _rows(with_facts, metric))
+
+
 @pytest.mark.parametrize("metric", [table.name for table in READERS])
-def test_a_metric_says_the_same_from_a_facts_table_and_over_core(merchant, with_facts, metric):
-    assert _rows(merchant, metric) == _rows(with_facts, metric)
+def test_a_metric_says_the_same_from_a_facts_table_and_over_core(merchant, whole, metric):
+    assert _rows(merchant, metric) == whole(metric)
 
 
 @pytest.mark.parametrize("table", [t for t in READERS if "segments" in t.parameters], ids=lambda table: table.name)
-def test_one_breakdown_asked_for_is_that_part_of_all(with_facts, table):
-    whole = _rows(with_facts, table.name)
+def test_one_breakdown_asked_for_is_that_part_of_all(with_facts, whole, table):
     for name in table.parameters["segments"]:
         asked = _rows(with_facts, table.name, segments=[name])
-        assert asked == [row for row in whole if row["segment_by"] == name]
+        assert asked == [row for row in whole(table.name) if row["segment_by"] == name]
 
 
 @pytest.mark.parametrize("fact", BROKEN_DOWN, ids=lambda table: table.name)
