@@ -21,12 +21,17 @@ def ledger(warehouse: Any) -> Iterator[Any]:
     """An empty one: what a test puts there goes, as making its tables anew takes longer than most tests."""
     standing = _tables(warehouse)
     yield warehouse
-    for table in _tables(warehouse) - standing:
+    for table in _tables(warehouse).keys() - standing.keys():
         warehouse.execute(f"drop table {table}")
     clear(warehouse)
-    create_staging(warehouse)  # what a test took away
+    if _tables(warehouse) != standing:
+        create_staging(warehouse)  # what a test took away
 
 
-def _tables(warehouse: Any) -> set[str]:
-    named = "select schema_name || '.' || table_name from duckdb_tables() where not internal"
-    return {table for (table,) in warehouse.execute(named).fetchall()}
+def _tables(warehouse: Any) -> dict[str, list[str]]:
+    """The tables that there are, with their columns."""
+    named = (
+        "select schema_name || '.' || table_name, list(column_name) from duckdb_columns() as c "
+        "where not internal and exists (from duckdb_tables() as t where t.table_oid = c.table_oid) group by all"
+    )
+    return {table: sorted(columns) for table, columns in warehouse.execute(named).fetchall()}
