@@ -133,7 +133,7 @@ def nightly():
     merchant = random_world(5)
     build_facts(merchant.connection, merchant.settings, merchant.as_of)
     for table in metric_tables():
-        if table.name in CHAIN:
+        if table.name in ("rfm_scores", *CHAIN):
             refresh_metric(merchant.connection, table, merchant.settings, merchant.as_of)
     return merchant
 

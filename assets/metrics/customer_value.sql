@@ -1,20 +1,22 @@
 /*
 title: {zh: 客户价值, en: Customer value}
 description: >-
-  What each buyer is worth: how recently, how often and for how much they bought (RFM), and what value_model expects of them. A score is 1 + the whole
-  part of 5 times the share of buyers who are worse, so equal values score the same; high is above the mean score. Of x repeat purchases, the last
+  What each buyer is worth: how recently, how often and for how much they bought (RFM), and what value_model expects of them. Scores are
+  those of rfm_scores; high is above the mean score. Of x repeat purchases, the last
   t weeks after the first, followed up for T weeks: alive_probability = 1 / (1 + a/(b+x−1) × ((alpha+T)/(alpha+t))^(r+x)), 1 where x = 0; expected purchases
   are that times those of expected_purchases; expected_spend_amount = (v + x m) p / (p x + q − 1), m the mean of the repeat purchases; clv_amount is that
-  times the discounted purchases of 365 days. Amounts are net.
+  times the discounted purchases of 365 days. Amounts are net. A view: a day changes everybody's recency, so nobody's row is stored.
 description_zh: >-
   每位买家的价值：最近一次、购买次数、净额的五分位打分与八类 RFM 人群，以及模型给出的活跃概率、未来 90/365 天预期购买次数、预期客单与客户终身价值（折现）。
-  取值相同得分相同；得分高于平均分为高。
+  打分界限见 RFM 打分界限；得分高于平均分为高。视图：每过一天所有人的数值都会变。
 variant: RFM quintiles; BG/NBD and Gamma-Gamma
 grain: person_id, segment_by, segment
 parameters:
   segments: [all]
 choices: {segments: [all, platform]}
+materialized: view
 metrics:
+  rfm_scores: [segments]
   value_gate: [least_buyers, least_history_days, latest_order_days, least_loyal_buyers]
   value_model: [least_buyers, least_history_days, latest_order_days, least_loyal_buyers, holdout_days]
   expected_purchases:
@@ -59,15 +61,73 @@ checks:
   - between: {column: alive_probability, min: 0, max: 1}
   - condition: {sql: '(clv_amount is null) = (not_predicted is not null)', name: what is not predicted says why}
 */
-with rated as (
+with bounds as (
+  select
+    segment_by,
+    segment,
+    max(case when score >= 2 then recency_days end) as recency_2,
+    max(case when score >= 3 then recency_days end) as recency_3,
+    max(case when score >= 4 then recency_days end) as recency_4,
+    max(case when score >= 5 then recency_days end) as recency_5,
+    max(case when is_high then recency_days end) as recency_high,
+    min(case when score >= 2 then frequency end) as frequency_2,
+    min(case when score >= 3 then frequency end) as frequency_3,
+    min(case when score >= 4 then frequency end) as frequency_4,
+    min(case when score >= 5 then frequency end) as frequency_5,
+    min(case when is_high then frequency end) as frequency_high,
+    min(case when score >= 2 then monetary_amount end) as monetary_2,
+    min(case when score >= 3 then monetary_amount end) as monetary_3,
+    min(case when score >= 4 then monetary_amount end) as monetary_4,
+    min(case when score >= 5 then monetary_amount end) as monetary_5,
+    min(case when is_high then monetary_amount end) as monetary_high
+  from metrics.rfm_scores
+  group by segment_by, segment
+),
+
+rated as (
   select
     *,
-    $as_of as as_at,
-    1 as people,
     date_diff('day', last_date, observed_until) as recency_days,
     purchases as frequency,
     cast(net_amount as decimal(18, 2)) as monetary_amount
   from statistics.purchase_histories
+),
+
+scored as (
+  select
+    r.*,
+    case
+      when r.recency_days <= b.recency_5 then 5
+      when r.recency_days <= b.recency_4 then 4
+      when r.recency_days <= b.recency_3 then 3
+      when r.recency_days <= b.recency_2 then 2
+      else 1
+    end as recency_score,
+    case
+      when r.frequency >= b.frequency_5 then 5
+      when r.frequency >= b.frequency_4 then 4
+      when r.frequency >= b.frequency_3 then 3
+      when r.frequency >= b.frequency_2 then 2
+      else 1
+    end as frequency_score,
+    case
+      when r.monetary_amount >= b.monetary_5 then 5
+      when r.monetary_amount >= b.monetary_4 then 4
+      when r.monetary_amount >= b.monetary_3 then 3
+      when r.monetary_amount >= b.monetary_2 then 2
+      else 1
+    end as monetary_score,
+    concat(
+      case when r.monetary_amount >= b.monetary_high then 'important_' else 'general_' end,
+      case
+        when r.recency_days <= b.recency_high and r.frequency >= b.frequency_high then 'value'
+        when r.recency_days <= b.recency_high then 'develop'
+        when r.frequency >= b.frequency_high then 'keep'
+        else 'retain'
+      end
+    ) as rfm_segment
+  from rated as r
+  inner join bounds as b on r.segment_by = b.segment_by and r.segment = b.segment
 ),
 
 -- of what is missing the first
@@ -109,7 +169,7 @@ predicted as (
         then (m.v + cast(s.repeat_amount as double)) * m.p / (m.p * s.repeat_purchases + m.q - 1)
     end as expected_spend,
     case when f.reason is not null then f.reason when m.r is null then 'no_maximum' end as reason
-  from statistics.rfm as s
+  from scored as s
   left join metrics.value_model as m on s.segment_by = m.segment_by and s.segment = m.segment
   left join refused as f on s.segment_by = f.segment_by and s.segment = f.segment
   left join metrics.expected_purchases as e

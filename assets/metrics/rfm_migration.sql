@@ -42,61 +42,82 @@ kept_ends as (
   where ago <= $months + 1
 ),
 
+bounds as (
+  select
+    min(month_end) as first_end,
+    max(month_end) as last_end
+  from kept_ends
+),
+
 histories as (select * from statistics.purchase_histories),
 
-rated as (select * from statistics.buyers_at_ends),
-
-scored as (select * from statistics.rfm),
-
-names as (
-  select distinct
-    rfm_no,
-    rfm_segment
-  from scored
-),
-
--- what they are at an end is what they move to by it, and what they move from by the end after it
-told as (
+-- who bought nothing since the first end: the same at every end
+quiet as (
   select
-    r.who,
-    r.segment_by,
-    r.segment,
-    r.as_at,
-    r.people,
-    r.rfm_no,
-    e.ago - s.step as ago,
-    s.step = 0 as is_to
-  from scored as r
-  inner join kept_ends as e on r.as_at = e.month_end
-  cross join unnest([0, 1]) as s (step)
+    h.segment_by,
+    h.segment,
+    cast(date_diff('day', cast('1970-01-01' as date), h.last_date) as decimal(18, 2)) as recency,
+    cast(h.purchases as decimal(18, 2)) as frequency,
+    cast(h.net_amount as decimal(18, 2)) as monetary
+  from histories as h
+  cross join bounds as b
+  where h.last_date <= b.first_end
 ),
+
+standing as (select * from statistics.buyers_at_ends),
+
+counted as (select * from statistics.buyers_by_value),
+
+-- the least that is high at each end; where nothing is, more than anybody has
+highs as (
+  select
+    segment_by,
+    segment,
+    as_at,
+    coalesce(min(case when measure = 'recency' and is_high then value end), 1000000000000) as recency,
+    coalesce(min(case when measure = 'frequency' and is_high then value end), 1000000000000) as frequency,
+    coalesce(min(case when measure = 'monetary' and is_high then value end), 1000000000000) as monetary
+  from statistics.rfm_scores
+  group by segment_by, segment, as_at
+),
+
+numbered as (select * from statistics.rfm_at_ends),
 
 moved as (
   select
-    any_value(segment_by) as segment_by,
-    any_value(segment) as segment,
-    ago,
-    max(case when is_to then as_at end) as as_at,
-    max(case when is_to then rfm_no end) as to_no,
-    max(case when not is_to then rfm_no end) as from_no,
-    max(people) as people
-  from told
-  group by who, ago
+    segment_by,
+    segment,
+    as_at,
+    rfm_no as to_no,
+    lag(rfm_no) over (partition by segment_by, segment, who order by as_at) as from_no,
+    people
+  from numbered
 ),
 
-counted as (
+named as (
+  select
+    n as rfm_no,
+    concat(
+      case when n >= 4 then 'important_' else 'general_' end,
+      case n % 4 when 3 then 'value' when 2 then 'develop' when 1 then 'keep' else 'retain' end
+    ) as rfm_segment
+  from unnest([0, 1, 2, 3, 4, 5, 6, 7]) as numbers (n)
+),
+
+counted_moves as (
   select
     m.as_at,
     m.segment_by,
     m.segment,
     coalesce(f.rfm_segment, 'new') as from_segment,
-    o.rfm_segment as to_segment,
+    t.rfm_segment as to_segment,
     cast(sum(m.people) as bigint) as people
   from moved as m
-  inner join names as o on m.to_no = o.rfm_no
-  left join names as f on m.from_no = f.rfm_no
-  where m.ago between 1 and $months
-  group by m.as_at, m.segment_by, m.segment, coalesce(f.rfm_segment, 'new'), o.rfm_segment
+  inner join kept_ends as e on m.as_at = e.month_end
+  inner join named as t on m.to_no = t.rfm_no
+  left join named as f on m.from_no = f.rfm_no
+  where e.ago <= $months
+  group by m.as_at, m.segment_by, m.segment, coalesce(f.rfm_segment, 'new'), t.rfm_segment
 ),
 
 clocks as (
@@ -122,5 +143,5 @@ select
     sum(c.people) over (partition by c.as_at, c.segment_by, c.segment, c.from_segment) as bigint
   ) as from_people,
   coalesce(k.known_until >= c.as_at, false) as is_mature
-from counted as c
+from counted_moves as c
 left join clocks as k on c.segment_by = k.segment_by and c.segment = k.segment

@@ -36,7 +36,9 @@ split as (
     sum(o.net_amount) as net_amount,
     row_number() over (partition by o.person_id, o.platform order by o.paid_date) as purchase_no
   from core.orders as o
-  semi join (select * from bought where platform is null) as s on o.person_id = s.person_id
+  semi join
+    (select person_id from core.people where purchases > 0 and only_order_platform is null) as s
+    on o.person_id = s.person_id
   left join known as k on o.platform = k.platform
   where o.purchase_no is not null
   group by o.person_id, o.platform, o.paid_date, k.known_until
