@@ -12,14 +12,16 @@ and no row is repeated.
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.kept import kept
 from pipelines.spec.header import Title
 from pipelines.spec.reading import SpecError, Strict, read
 from pipelines.spec.table_file import ASSETS
-from pipelines.sql_tree import parameter_name
+from pipelines.sql_tree import parameter_name, parse_select
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -95,6 +97,18 @@ def stored(offered: dict[str, Breakdown], asked: Sequence[str]) -> list[Breakdow
     """Of the breakdowns asked for those that stand in a fact themselves, and those that others are looked up of."""
     named = {offered[name].of or name for name in asked if name in offered}
     return [breakdown for name, breakdown in offered.items() if name in named]
+
+
+def written(sql: str, breakdowns: Sequence[Breakdown]) -> str:
+    """The SELECT of a fact, expanded, as DuckDB's text."""
+    return str(_written(json.dumps([sql, [[one.name, one.column, one.platform] for one in breakdowns]])))
+
+
+@kept
+def _written(asked: str) -> str:
+    sql, breakdowns = json.loads(asked)
+    tree = expand(parse_select(sql).copy(), [Breakdown(*one) for one in breakdowns])
+    return tree.sql(dialect="duckdb", pretty=True)
 
 
 def expand(tree: exp.Expr, breakdowns: Sequence[Breakdown]) -> exp.Expr:

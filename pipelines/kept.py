@@ -1,7 +1,7 @@
 """What is worked out of the project's own texts, kept beside this package's bytecode for the next process.
 
 What belongs here: keeping, and that a lost, damaged or forbidden file costs time and nothing else. What does not: what
-is worked out (sql_text.py, spec/reading.py), anything of a merchant's data.
+is worked out (WORK), anything of a merchant's data.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 MOST = 5000
+WORK = ("sql_text.py", "sql_tree.py", "breakdowns.py", "spec/reading.py")
 
 _kept: dict[bytes, bytes] = {}
 _used: set[bytes] = set()
@@ -50,9 +51,9 @@ def kept(work: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def place() -> Path:
-    """The file: what it holds depends on the versions of Python and DuckDB, and on how the functions were written."""
-    version = importlib.metadata.version("duckdb")
-    return Path(importlib.util.cache_from_source(__file__)).with_suffix(f".duckdb-{version}")
+    """The file: what it holds depends on the versions of Python and of both parsers, and on our own code."""
+    versions = "-".join(importlib.metadata.version(name) for name in ("duckdb", "sqlglot"))
+    return Path(importlib.util.cache_from_source(__file__)).with_suffix(f".{versions}.kept")
 
 
 @functools.cache
@@ -95,4 +96,4 @@ def _stamp(content: bytes) -> bytes:
 def _code_of_work() -> bytes:
     """The text of the modules whose results are kept: when one of them changes, what it said before is forgotten."""
     here = Path(__file__).parent
-    return b"".join(hashlib.sha256((here / name).read_bytes()).digest() for name in ("sql_text.py", "spec/reading.py"))
+    return b"".join(hashlib.sha256((here / name).read_bytes()).digest() for name in WORK)

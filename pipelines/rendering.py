@@ -166,7 +166,7 @@ def _text_of(table: TableFile, values: Mapping[str, Any], is_stored: bool = True
     """The same as DuckDB's text: the file's own, and only breakdowns are written anew; parameters still stand in it."""
     key = (table.sql, tuple(values.get("segments") or ()))
     if table.schema == FACTS and key not in _FACT_TEXTS and breakdowns.breakdowns_of(table.name):
-        _FACT_TEXTS[key] = _with_breakdowns(table, table.parsed(), values).sql(dialect="duckdb", pretty=True)
+        _FACT_TEXTS[key] = breakdowns.written(table.sql, _stored(table, values))
     return put_in_place(_FACT_TEXTS.get(key, table.sql), facts_read(table, values, is_stored))
 
 
@@ -176,12 +176,15 @@ def _segments_of(table: TableFile) -> dict[str, list[str]]:
 
 
 def _with_breakdowns(table: TableFile, tree: exp.Expr, values: Mapping[str, Any]) -> exp.Expr:
-    if table.schema != FACTS:
-        return tree
-    offered = breakdowns.breakdowns_of(table.name)
+    return breakdowns.expand(tree, _stored(table, values)) if table.schema == FACTS else tree
+
+
+def _stored(fact: TableFile, values: Mapping[str, Any]) -> list[breakdowns.Breakdown]:
+    """The breakdowns that stand in a fact's rows where those of `values` are asked for."""
+    offered = breakdowns.breakdowns_of(fact.name)
     asked = [name for name in values.get("segments") or offered if name in offered]
     # asked for none that it has, a fact answers with no rows, and must be SQL all the same
-    return breakdowns.expand(tree, breakdowns.stored(offered, asked or list(offered)[:1]))
+    return breakdowns.stored(offered, asked or list(offered)[:1])
 
 
 # Facts' texts by their SQL and the breakdowns asked for.

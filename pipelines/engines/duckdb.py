@@ -153,6 +153,7 @@ def _comment(connection: Connection, table: Table) -> None:
             comments.append(f'comment on column {table.qualified}."{column.name}" is {quoted(words)}')
     connection.execute(";".join(comments))
 
+
 def count(connection: Connection, name: str) -> int:
     """Rows of a table or view."""
     return int(connection.execute(f"select count(*) from {name}").fetchall()[0][0])

