@@ -21,9 +21,9 @@ kinds as (
   select
     q.segment_by,
     q.segment,
-    len(list_filter(g.recencies, lambda x: x <= q.recency)) as recencies,
-    len(list_filter(g.frequencies, lambda x: x <= q.frequency)) as frequencies,
-    len(list_filter(g.monetaries, lambda x: x <= q.monetary)) as monetaries,
+    array_length(list_filter(g.recencies, lambda x: x <= q.recency)) as recencies,
+    array_length(list_filter(g.frequencies, lambda x: x <= q.frequency)) as frequencies,
+    array_length(list_filter(g.monetaries, lambda x: x <= q.monetary)) as monetaries,
     count(*) as people
   from quiet as q
   inner join gathered as g on q.segment_by = g.segment_by and q.segment = g.segment
@@ -36,9 +36,9 @@ placed as (
     h.segment_by,
     h.segment,
     h.as_at,
-    len(list_filter(g.recencies, lambda x: x <= h.recency)) as recencies,
-    len(list_filter(g.frequencies, lambda x: x <= h.frequency)) as frequencies,
-    len(list_filter(g.monetaries, lambda x: x <= h.monetary)) as monetaries
+    array_length(list_filter(g.recencies, lambda x: x <= h.recency)) as recencies,
+    array_length(list_filter(g.frequencies, lambda x: x <= h.frequency)) as frequencies,
+    array_length(list_filter(g.monetaries, lambda x: x <= h.monetary)) as monetaries
   from highs as h
   inner join gathered as g on h.segment_by = g.segment_by and h.segment = g.segment
 )

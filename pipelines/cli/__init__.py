@@ -73,7 +73,8 @@ def _usage(error: Exception) -> int:
     text = text.replace("Value error, ", "")
     text += "" if text.endswith((".", "?", "!")) else "."
     command = context.command_path if context else "siyu"
-    print("siyu: " + say("{text} See `{command} --help`.", text=text, command=command), file=sys.stderr)
+    told = say("{text} See `{command} --help`.", text=text, command=command)
+    print(f"siyu: {told} [SY-E100]", file=sys.stderr)
     return 1
 
 

@@ -1,4 +1,5 @@
-"""The pages of docs/ that are made from the headers: tables, sources, glossary, decisions, the picture.
+"""The pages of docs/ that are made from the headers: tables, sources, glossary, decisions, error
+codes, the picture.
 
 What belongs here: turning headers, mappings and examples into Markdown and one SVG. What does not: a word about any
 table (assets/), and the pages that people write. `make docs` writes them; a test compares them with what is committed.
@@ -16,6 +17,7 @@ GENERATED = ("tables", "sources")
 def build() -> dict[str, str]:
     """Every generated file: path relative to docs/ → text."""
     from pipelines.docs.decisions import decisions_page
+    from pipelines.docs.errors import errors_page
     from pipelines.docs.glossary import glossary_page
     from pipelines.docs.headers import headers_page
     from pipelines.docs.picture import picture
@@ -23,7 +25,7 @@ def build() -> dict[str, str]:
     from pipelines.docs.tables import table_pages
 
     single = {"glossary.md": glossary_page(), "adr/README.md": decisions_page(), "architecture.svg": picture()}
-    single["headers.md"] = headers_page()
+    single |= {"headers.md": headers_page(), "errors.md": errors_page()}
     return {**table_pages(), **source_pages(), **single}
 
 
