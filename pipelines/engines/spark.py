@@ -134,11 +134,12 @@ class SparkEngine:
         """Never, as above."""
 
     def make(self, table: Table, given: Mapping[str, Any], name: str | None = None) -> None:
-        """The table or view in Spark alone, under its own name or another; what it reads is brought there first."""
+        """The table or view in Spark alone, or its rows as a table of another name; what it reads is brought first."""
         for needed in table.dependencies:
             self._bring(needed, given)
-        name, text = name or table.qualified, table.render({**table.parameters, **given}, dialect="spark")
-        make = self.tables.create_view if table.is_view else self.tables.create
+        text = table.render({**table.parameters, **given}, dialect="spark")
+        make = self.tables.create_view if table.is_view and name is None else self.tables.create
+        name = name or table.qualified
         make(name, text)
         self.there.add(name)
 
