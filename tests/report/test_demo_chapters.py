@@ -118,7 +118,10 @@ def test_forecasts_stand_beside_each_other_by_day(page: Node, snapshot: Snapshot
     rows = snapshot.table("forecast")
     rows = rows[rows["segment_by"] == "all"].set_index(["metric", rows["date"].dt.strftime("%Y-%m-%d")])
     # Days in or after a festival are told without a number, so how many are shown depends on the demo's last day.
-    left = rows.loc["paid_amount", ["expected", "low_80", "high_80"]].count().sum() + rows.loc["members", "expected"].count()
+    left = (
+        rows.loc["paid_amount", ["expected", "low_80", "high_80"]].count().sum()
+        + rows.loc["members", "expected"].count()
+    )
     assert left >= 28
     for line in lines(page, "forecast"):
         for column, metric, of in (
