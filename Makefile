@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: help demo test parity lint dev notebook bench docs picture lock sbom audit clean
+.PHONY: help demo test parity lint dev notebook bench docs picture rendered lock sbom audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ docs: $(SIYU) ## docs/ from the headers
 
 picture: $(SIYU) ## docs/report.png from the demo's report (needs `make demo` and a Chromium)
 	@$(BIN)/python -m pipelines.report.picture $(HOME_DIR) docs/report.png
+
+rendered: $(DEV) $(SIYU) ## docs/notebooks/ as they look over the demo (needs `make demo`)
+	@$(BIN)/python -m pipelines.docs.rendered $(HOME_DIR)
 
 UV ?= uv
 COMPILE := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header \
