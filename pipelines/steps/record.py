@@ -123,6 +123,6 @@ def run_fingerprint(settings: Settings, as_of: date | None = None) -> str:
 
     own = [(file.path.name, file.content) for file in files_of(settings)]
     ours = (file for folder in ("assets", "pipelines") for file in (ROOT / folder).rglob("*"))
-    files = sorted(file for file in ours if file.is_file() and file.suffix != ".pyc")
+    files = sorted(file for file in ours if file.is_file() and file.parent.name != "__pycache__")
     decides = settings.model_dump_json(exclude={"home", "memory_limit", "spark", "send"})
     return fingerprint(decides, as_of, *own, files=files)

@@ -129,6 +129,21 @@ def test_whatever_changes_a_number_is_something_new(settings: Settings, change: 
     assert unchanged(changed, date(2025, 1, 31) if change == "day" else None) is None
 
 
+def test_what_python_and_siyu_keep_beside_the_code_is_nothing_new(settings: Settings) -> None:
+    """A first command after an installation writes there while it runs."""
+    from pipelines import kept
+    from pipelines.steps.record import run_fingerprint
+
+    before = run_fingerprint(settings)
+    beside = kept.place().with_name("kept.of-a-test")
+    beside.parent.mkdir(exist_ok=True)
+    beside.write_bytes(b"worked out")
+    try:
+        assert run_fingerprint(settings) == before
+    finally:
+        beside.unlink()
+
+
 def test_a_new_file_is_published_with_its_quarantined_rows(settings: Settings) -> None:
     rows = "4,douyin,u2,2025-02-03 11:00:00,30.00\n5,douyin,u2,yesterday,30.00\n"
     put(settings.home, "orders", "late.csv", "order_id,platform,buyer_id,paid_at,paid_amount\n" + rows)
