@@ -6,6 +6,8 @@ What belongs here: reading and laying out assets/errors.yaml. What does not: whi
 
 from __future__ import annotations
 
+import functools
+
 from pipelines.docs.markdown import page
 from pipelines.spec.reading import ASSETS, Strict, read
 
@@ -27,6 +29,7 @@ class Error(Strict):
     zh: Said
 
 
+@functools.cache
 def load_errors() -> dict[str, Error]:
     """Every code, in the file's order. Raises SpecError naming the file and the key at fault."""
     return read(FILE, dict[str, Error])

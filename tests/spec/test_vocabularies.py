@@ -18,6 +18,7 @@ from pipelines import (
     uplift_words,
 )
 from pipelines.cli import words as terminal
+from pipelines.docs import errors
 from pipelines.ingest import folder_names, sheet_names, staging, synonyms, units
 from pipelines.ingest.formats import pages
 from pipelines.mapping import words as map_words
@@ -34,6 +35,7 @@ READ = {
     "breakdowns": (breakdowns, breakdowns.load_breakdowns),
     "channels": (channels, channels.load_channels),
     "charts": (charts, charts.definitions),
+    "errors": (errors, errors.load_errors),
     "event_words": (event_words, event_words.load_event_words),
     "festivals": (festivals, festivals.load_festivals),
     "folder_names": (folder_names, folder_names._words),
@@ -67,6 +69,7 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "good", "bad", "said"),
     [
+        ("errors", "means: 'A setting", "meaning: 'A setting", "SY-E101.en.meaning: there is no such key; "),
         ("activity_words", "known_by: [orders]", "known: [orders]", "order.known: there is no such key; did you mean"),
         ("map_words", "paid_amount:", "paid_amuont:", "no such column or table; did you mean 'paid_amount'?"),
         ("new_home", "platforms:", "platform:", "platform: there is no such key; did you mean 'platforms'?"),
