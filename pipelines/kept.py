@@ -51,8 +51,8 @@ def kept(work: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def place() -> Path:
-    """The file: what it holds depends on the versions of Python and of both parsers, and on our own code."""
-    versions = "-".join(importlib.metadata.version(name) for name in ("duckdb", "sqlglot"))
+    """The file: what it holds depends on the versions of Python and of the parsers, and on our own code."""
+    versions = "-".join(importlib.metadata.version(name) for name in ("duckdb", "PyYAML", "sqlglot"))
     return Path(importlib.util.cache_from_source(__file__)).with_suffix(f".{versions}.kept")
 
 

@@ -39,9 +39,9 @@ counted as (
     segment_by,
     segment,
     as_at,
-    case when recency is not null then 'recency' when frequency is not null then 'frequency' else 'monetary' end
-      as measure,
-    coalesce(recency, frequency, monetary) as value,
+    recency,
+    frequency,
+    monetary,
     count(*) as buyers
   from histories
   group by grouping sets (
