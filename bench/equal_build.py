@@ -35,8 +35,16 @@ def of_rows(world: Any, rows: dict[str, list[dict[str, Any]]]) -> Any:
 
     world.is_known = True
     for name, given in rows.items():
-        put(world.connection, name, given)
+        if known := _columns(world.connection, name):  # an earlier tree may lack a table, or a column of it
+            put(world.connection, name, [{key: row[key] for key in row if key in known} for row in given])
     return world.refresh(full=True)
+
+
+def _columns(connection: Any, name: str) -> set[str]:
+    rows = connection.execute(
+        "select column_name from information_schema.columns where table_schema = 'staging' and table_name = ?", [name]
+    ).fetchall()
+    return {name for (name,) in rows}
 
 
 def with_metrics(world: Any) -> None:

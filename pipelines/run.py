@@ -154,7 +154,7 @@ def _newest(settings: Settings) -> tuple[Path, ...]:
     """The daily report's newest page and workbook, where both are there and of the current snapshot."""
     if not is_reported(settings):
         return ()
-    pages = sorted(settings.reports.glob("daily-*.html"))
+    pages = sorted(settings.reports.glob("daily-????-??-??.html"))
     files = (pages[-1], pages[-1].with_suffix(".xlsx")) if pages else ()
     return files if all(path.exists() for path in files) else ()
 

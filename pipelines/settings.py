@@ -131,6 +131,7 @@ class Settings(BaseModel):
     private_entry_events: list[str] = ["group_join", "wecom_add", "member_join"]
     new_buyer_lookback_days: int = Field(default=365, ge=-1)
     small_group: int = Field(default=5, ge=1)
+    orders_on_pages: int = Field(default=10, ge=0, le=200)
     identity_hub_limit: int = Field(default=10, ge=2)
     windows: list[Annotated[int, Field(ge=1)]] = Field(default=[7, 30, 60, 90, 180, 365], min_length=1)
     memory_limit: str = ""

@@ -26,10 +26,10 @@ columns:
   paid_month:                  {type: date, zh: 付款月}
   status:                      {type: varchar, zh: 状态}
   order_kind:                  {type: varchar, zh: 订单类型}
-  paid_amount:                 {type: 'decimal(18,2)', unit: yuan, zh: 支付金额, description: "what the buyer paid, freight included"}
+  paid_amount:                 {type: 'decimal(18,2)', unit: yuan, zh: 支付金额, description: "what the buyer paid, freight included", zh_description: 买家实付，含运费}
   freight_amount:              {type: 'decimal(18,2)', unit: yuan, zh: 运费}
   discount_amount:             {type: 'decimal(18,2)', unit: yuan, zh: 优惠金额}
-  refund_amount:               {type: 'decimal(18,2)', unit: yuan, zh: 退款金额, description: 'succeeded refunds up to as_of; of an order, or a line of it, that was closed after it was paid or is refunded by its own word, and of which no file tells a refund, the whole amount'}
+  refund_amount:               {type: 'decimal(18,2)', unit: yuan, zh: 退款金额, description: 'succeeded refunds up to as_of; of an order, or a line of it, that was closed after it was paid or is refunded by its own word, and of which no file tells a refund, the whole amount', zh_description: 截至数据日期已成功的退款；付款后关闭、又没有文件写明退款的，按全额计}
   net_amount:                  {type: 'decimal(18,2)', unit: yuan, zh: 净额, description: paid_amount - refund_amount}
   is_refund_implied:           {type: boolean, zh: 退款是否推定, description: 'the order, or a line of it, was closed after it was paid, and no file tells a refund'}
   first_refunded_at:           {type: timestamp, zh: 首次退款时间}

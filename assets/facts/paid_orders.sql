@@ -15,6 +15,8 @@ columns:
   date: {type: date, zh: 日期, description: 'the day paid, or the first day of its period; of a range that begins with the data 1900-01-01'}
   platform: {type: varchar, zh: 平台}
   shop_id: {type: varchar, zh: 店铺}
+  order_id: {type: varchar, zh: 订单号}
+  paid_at: {type: timestamp, zh: 付款时间}
   person_id: {type: varchar, zh: 买家}
   channel: {type: varchar, zh: 渠道}
   domain: {type: varchar, zh: 域}
@@ -26,6 +28,7 @@ columns:
   paid_amount: {type: 'decimal(18,2)', unit: yuan, zh: 支付金额}
   refund_amount: {type: 'decimal(18,2)', unit: yuan, zh: 退款金额}
   is_kept: {type: boolean, zh: 是否有效}
+  purchase_no: {type: bigint, zh: 第几次购买, description: "place among the buyer's distinct days with a kept order"}
   is_lone: {type: boolean, zh: 是否当日唯一, description: "the buyer's only kept order of a day; never of a longer period"}
   is_new: {type: boolean, zh: 是否新客, description: 'kept, and the buyer without a kept order in new_buyer_lookback_days before the date'}
 */
@@ -50,6 +53,8 @@ select
   date,
   platform,
   shop_id,
+  order_id,
+  paid_at,
   person_id,
   channel,
   domain,
@@ -61,6 +66,7 @@ select
   paid_amount,
   refund_amount,
   is_kept,
+  purchase_no,
   $period = 'day'
   and order_no is not null
   and is_first_in_day

@@ -45,7 +45,7 @@ columns:
   member_share_rate: {type: double, unit: ratio, of: [member_amount, paid_amount], zh: 私域占比（按在籍）}
   baseline_member_amount: {type: 'decimal(18,2)', over_segments: part, unit: yuan, zh: 对照期在籍会员金额}
   baseline_member_share_rate: {type: double, unit: ratio, of: [baseline_member_amount, baseline_amount], zh: 对照期私域占比（按在籍）}
-  new_buyers: {type: bigint, over_segments: within, unit: person, zh: 新客数, description: 'as in daily_summary, added up by day; NULL where the buyers of some day are not known'}
+  new_buyers: {type: bigint, over_segments: within, unit: person, zh: 新客数, description: 'as in daily_summary, added up by day; NULL where the buyers of some day are not known', zh_description: 逐日新客之和；有一天买家不可知时为空}
   baseline_new_buyers: {type: bigint, over_segments: within, unit: person, zh: 对照期新客数}
   first_buyers: {type: bigint, over_segments: within, unit: person, zh: 首购人数, description: whose first purchase ever fell in it}
   mature_30_buyers: {type: bigint, over_segments: within, unit: person, zh: 满30天首购人数, description: 'first_buyers whose 30 days lie within the known days of their platform''s orders',

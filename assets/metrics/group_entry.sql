@@ -34,8 +34,8 @@ columns:
   approvals: {type: bigint, unit: event, zh: 通过数, description: 'approvals given in the month, whenever applied for'}
   joins: {type: bigint, unit: membership, zh: 入群数, description: stays in a group begun in the month,
     zh_description: 当月开始的入群次数}
-  mature_joins_7: {type: bigint, unit: membership, zh: 满7天入群数, description: 'joins after which joins and leaves of the platform are known for 7 days'}
-  stayed_7: {type: bigint, unit: membership, zh: 7天仍在群, description: mature_joins_7 still inside 7 days after joining}
+  mature_joins_7: {type: bigint, unit: membership, zh: 满7天入群数, description: 'joins after which joins and leaves of the platform are known for 7 days', zh_description: 入群后进退群已可知满 7 天的入群数}
+  stayed_7: {type: bigint, unit: membership, zh: 7天仍在群, description: mature_joins_7 still inside 7 days after joining, zh_description: 其中入群 7 天后仍在群的}
   stay_7_rate: {type: double, unit: ratio, of: [stayed_7, mature_joins_7], zh: 7天留群率, zh_description: 7天仍在群 ÷ 满7天入群数}
   mature_joins_30: {type: bigint, unit: membership, zh: 满30天入群数, description: 'joins after which joins and leaves of the platform are known for 30 days',
     zh_description: 入群之后、该平台进退群可知已满 30 天的入群数}

@@ -47,7 +47,7 @@ columns:
     zh_description: 当日群内消息条数}
   red_packets: {type: bigint, unit: event, zh: 红包数, description: red packets sent into the group}
   red_packet_opens: {type: bigint, unit: event, zh: 开红包次数}
-  pushes: {type: bigint, unit: event, zh: 推送数, description: 'messages of the merchant to the group, red packets included'}
+  pushes: {type: bigint, unit: event, zh: 推送数, description: 'messages of the merchant to the group, red packets included', zh_description: 商家发到群里的消息，含红包}
   orders: {type: bigint, unit: order, zh: 群内成交订单, description: kept orders that came through the group,
     zh_description: 经该群成交的有效订单数}
   buyers: {type: bigint, unit: person, zh: 群内成交人数, description: identified people with such an order}

@@ -17,7 +17,7 @@ columns:
   cohort_month: {type: date, zh: 首购月, description: month of the first purchase}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}
   segment: {type: varchar, zh: 细分值, description: value at the first order; none where it has no such value}
-  window_days: {type: bigint, unit: day, zh: 窗口, description: days after the first purchase}
+  window_days: {type: bigint, unit: day, zh: 窗口, description: days after the first purchase, zh_description: 首购之后的天数}
   variant: {type: varchar, zh: 口径编号, description: R3}
   buyers: {type: bigint, unit: person, zh: 首购人数, description: everyone whose first purchase fell in the month,
     zh_description: 首次购买在当月的人数，不论观察期是否已满}

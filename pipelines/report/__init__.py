@@ -6,6 +6,7 @@ those stand in assets/reports.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,12 +25,14 @@ KINDS = ("daily", "weekly", "monthly")
 
 @dataclass(frozen=True)
 class ReportFiles:
-    """Where the files of a report are (`pdf` where one was asked for), and what it says in a message."""
+    """Where a report's files are, and what it says in a message. `pdf`: where one was asked for; `pages`: of single
+    things, a file a kind."""
 
     html: Path
     workbook: Path
     pdf: Path | None = None
     message: Message | None = None
+    pages: tuple[Path, ...] = ()
 
 
 def write_report(
@@ -44,7 +47,7 @@ def write_report(
     as_pdf: bool = False,
 ) -> ReportFiles:
     """Writes `<kind>-<day>.html` and `.xlsx` into `out_dir`, each replaced in one step; `as_pdf` the page printed, too;
-    and lists them on the page of all reports, `index.html`.
+    pages of single things (`<kind>-<day>-<what>.html`); and lists them on the page of all reports, `index.html`.
 
     `date` is the last day the report may know (default: the snapshot's); an earlier one is rebuilt in memory.
     `unpublished`: failed checks (rows of ops.checks) of a later run whose results were held back; said at the top.
@@ -66,9 +69,12 @@ def write_report(
     stem = out_dir / f"{kind}-{report.as_of}"
     page_file = stem.with_suffix(".html")
     message = message_of(report, page_file.name, settings.small_group)
-    files = ReportFiles(page_file, stem.with_suffix(".xlsx"), stem.with_suffix(".pdf") if as_pdf else None, message)
+    pdf = stem.with_suffix(".pdf") if as_pdf else None
+    single = {out_dir / name: text for name, text in html.render_pages(report, settings.small_group).items()}
+    files = ReportFiles(page_file, stem.with_suffix(".xlsx"), pdf, message, tuple(single))
     page = html.render(report, settings.small_group)
-    _replace(files.html, lambda path: path.write_text(page, encoding="utf-8"))
+    for file, text in (*single.items(), (files.html, page)):
+        _replace(file, functools.partial(Path.write_text, data=text, encoding="utf-8"))
     _replace(files.workbook, lambda path: workbook.write(report, path))
     if files.pdf:
         _replace(files.pdf, lambda path: browser.print_page(files.html, path))
@@ -77,7 +83,7 @@ def write_report(
     overview = index.as_page(index.listed(out_dir), report.merchant, report.language)
     _replace(out_dir / index.PAGE, lambda path: path.write_text(overview, encoding="utf-8"))
     own = (out_dir / index.PAGE, index.kept_in(files.html))
-    for file in filter(None, (files.html, files.workbook, files.pdf, *own)):
+    for file in filter(None, (files.html, files.workbook, files.pdf, *files.pages, *own)):
         publish_file(file, settings)
     return files
 
@@ -86,7 +92,7 @@ def compose(
     source: Source, kind: str, language: str, unpublished: Sequence[Mapping[str, Any]] = (), so_far: bool = False
 ) -> Report:
     """Everything a report shows, as values; no file is written."""
-    from pipelines.report import changes, content
+    from pipelines.report import changes, content, pages
     from pipelines.report.asking import Asker, calendar_of
     from pipelines.report.cells import Look
     from pipelines.report.chip import chip_of
@@ -97,11 +103,13 @@ def compose(
     from pipelines.report.words import clean, load_words
 
     words, settings, asker = load_words(language), source.settings, Asker(source)
-    look = Look(words, settings.small_group)
     days = period(kind, source.as_of, calendar_of(source), so_far)
+    there = pages.listed(source, days, words, f"{kind}-{source.as_of}")
+    look = Look(words, settings.small_group, pages.links(there))
     made_tiles = tiles(asker, days, look)
     changed = changes.changes(asker, days, made_tiles, look)
-    sections = content.sections(source, days, words, {name: changes.block(one, look) for name, one in changed.items()})
+    sections = content.sections(source, days, look, {name: changes.block(one, look) for name, one in changed.items()})
+    single = pages.pages(source, days, look, there)
     checks, held = content.checks(source), tuple(content.check(row) for row in unpublished)
     known = Known.of(
         made_tiles,
@@ -127,18 +135,25 @@ def compose(
         tiles=made_tiles,
         findings=findings(known, kind, words),
         sections=sections,
-        definitions=tuple(_definitions([tile.field for tile in made_tiles], sections)),
+        definitions=tuple(_definitions([tile.field for tile in made_tiles], _shown(sections, single))),
         chip=chip_of(source.quality, checks, held, content.late_days(source), words),
         day=content.day_line(asker, days, words),
         quiet=quiet(made_tiles, words),
+        pages=single,
     )
 
 
-def _definitions(fields: list[Any], sections: Iterable[Any]) -> list[Any]:
+def _shown(sections: Iterable[Any], kinds: Iterable[Any]) -> list[Any]:
+    """Every block of the report and of its pages."""
+    own = [block for section in sections for block in section.blocks]
+    return [*own, *(one for kind in kinds for one in (kind.head, *(b for page in kind.pages for b in page.blocks)))]
+
+
+def _definitions(fields: list[Any], blocks: Iterable[Any]) -> list[Any]:
     """The definition of every number shown, each once, by table."""
     from pipelines.report.shapes import Definition
 
-    shown = [*fields, *(one for section in sections for block in section.blocks for one in _fields(block))]
+    shown = [*fields, *(one for block in blocks for one in _fields(block))]
     found: dict[str, Definition] = {}
     for one in [each for field in shown for each in (field, *field.behind)]:
         if one.definition:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipelines.report import charts
-from pipelines.report.cells import Look, Spec, cell, field_of, fields_of, greatest, hidden, line, rated
+from pipelines.report.cells import Look, Spec, cell, field_of, fields_of, greatest, hidden, line, linked, rated
 from pipelines.report.chart_kinds import said
 from pipelines.report.chart_said import finding_of
 from pipelines.report.draw import draw
@@ -136,7 +136,9 @@ def _matrix(chart: Spec, rows: list[Row], look: Look) -> Matrix:
     for name in dict.fromkeys(r[row.name] for r in rows):
         found = {r[column.name]: r for r in rows if r[row.name] == name}
         cells = tuple(_shade(chart, value, found.get(a), top, look) for a in across)
-        lines.append((cell(row, name, look.words), _size(base, next(iter(found.values())), look), cells))
+        first = next(iter(found.values()))
+        named = linked(cell(row, name, look.words), chart.get("links", ""), first, look)
+        lines.append((named, _size(base, first, look), cells))
     return Matrix(
         **_heading(chart, look),
         source=chart["table"],

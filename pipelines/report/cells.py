@@ -7,7 +7,7 @@ which numbers too few people stand behind (small.py).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,11 +21,29 @@ Spec = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class PageLinks:
+    """Where the pages of a kind are, by the values of its key columns."""
+
+    key: tuple[str, ...]
+    places: Mapping[tuple[Any, ...], str]
+
+    def of(self, row: Row) -> str:
+        """Of the thing that a row names; '' where it has no page."""
+        return self.places.get(tuple(row.get(name) for name in self.key), "")
+
+
+@dataclass(frozen=True)
 class Look:
-    """What every cell depends on: the language, and how many people a number needs behind it to be shown."""
+    """What every cell depends on: the language, how many people a number needs behind it to be shown, and which things
+    have a page of their own."""
 
     words: Words
     small_group: int
+    pages: Mapping[str, PageLinks] = field(default_factory=dict)
+
+    def link(self, kind: str, row: Row) -> str:
+        """Where the page of a row's thing is; '' where it has none."""
+        return self.pages[kind].of(row) if kind in self.pages else ""
 
 
 LEAD = 3  # numbers of a card on a phone
@@ -164,16 +182,22 @@ def _own_kind(field: Field, rows: Sequence[Row]) -> Field:
 def line(spec: Spec, fields: tuple[Field, ...], row: Row, tops: Mapping[str, float], look: Look) -> tuple[Cell, ...]:
     """One row of a table block."""
     made = []
-    for field in fields:
-        value = row[field.name]
+    for one in fields:
+        value = row[one.name]
         if isinstance(value, Few):
             made.append(hidden(look, value))
-        elif field.name in spec.get("rates", {}):
-            made.append(rated(field, row, spec["rates"][field.name], tops.get(field.name), look))
+        elif one.name in spec.get("rates", {}):
+            made.append(rated(one, row, spec["rates"][one.name], tops.get(one.name), look))
         else:
-            labels = spec.get("words", {}).get(field.name, "")
-            made.append(levelled(cell(field, value, look.words, labels), tops.get(field.name)))
+            labels = spec.get("words", {}).get(one.name, "")
+            shown = levelled(cell(one, value, look.words, labels), tops.get(one.name))
+            made.append(linked(shown, spec.get("links", {}).get(one.name, ""), row, look))
     return tuple(made)
+
+
+def linked(shown: Cell, kind: str, row: Row, look: Look) -> Cell:
+    """The cell, leading to the page of its row's thing where there is one of this kind."""
+    return replace(shown, link=look.link(kind, row)) if kind and shown.state == OK else shown
 
 
 def rated(field: Field, row: Row, rate: Spec, top: float | None, look: Look) -> Cell:

@@ -93,6 +93,7 @@ class Chart(Strict):
     column_kind: Literal["month", ""] = ""
     unshaded: int | None = None
     is_triangle: bool = False
+    links: str = ""  # of a heat map's lines, the kind of page they lead to (pages.yaml)
     at: tuple[int, ...] = ()
     total: dict[str, Any] = Field(default_factory=dict)
     path: Path | None = None

@@ -9,17 +9,16 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.report import charts
+from pipelines.privacy import mask_text
+from pipelines.report.asked_charts import chart
 from pipelines.report.asking import DAYS, Asker
-from pipelines.report.blocks import Beside, chart_block
 from pipelines.report.cells import Look, Spec, grid
-from pipelines.report.chart_spec import counts_behind, path_columns
 from pipelines.report.layout import layout
 from pipelines.report.model import Check, Section
 from pipelines.report.periods import Period, Span
 from pipelines.report.rules_spec import KINDS
-from pipelines.report.shapes import Block, Grid, Picture
-from pipelines.report.small import is_small, told, without_few
+from pipelines.report.shapes import Block, Grid
+from pipelines.report.small import is_small
 from pipelines.report.source import Row, Source
 from pipelines.report.told import told_block
 from pipelines.report.words import Words, clean, day, number, span
@@ -31,10 +30,10 @@ LATEST_CHECKS = """
 """
 
 
-def sections(source: Source, period: Period, words: Words, whys: Mapping[str, Grid]) -> tuple[Section, ...]:
+def sections(source: Source, period: Period, look: Look, whys: Mapping[str, Grid]) -> tuple[Section, ...]:
     """The report's chapters; a block whose table the snapshot lacks, or that has no rows, is left out. `whys`: by tile,
     its change taken apart."""
-    made, look = [], Look(words, source.settings.small_group)
+    made, words = [], look.words
     for section in layout()["sections"]:
         key = f"sections.{section['id']}"
         found = (
@@ -48,13 +47,18 @@ def sections(source: Source, period: Period, words: Words, whys: Mapping[str, Gr
 def block(source: Source, spec: Spec, period: Period, look: Look) -> Block | None:
     """One block of report.yaml."""
     if "chart" in spec:
-        return _chart(source, spec["chart"], look)
+        return chart(source, spec["chart"], look)
     if "told" in spec:
         return told_block(spec["told"], source.quality.findings, look.words)
-    if not source.has(spec["table"]):
-        return None
-    rows = _unread_blank(source, spec, rows_of(source, spec, bound(source, period, look.words)))
+    rows = known_rows(source, spec, period, look.words)
     return grid(spec, rows, look, days=days_said(period, look.words)) if rows else None
+
+
+def known_rows(source: Source, spec: Spec, period: Period, words: Words) -> list[Row]:
+    """The rows of a table block; none where the snapshot lacks its table. What was never read is unknown, not 0."""
+    if not source.has(spec["table"]):
+        return []
+    return _masked(spec, _unread_blank(source, spec, rows_of(source, spec, bound(source, period, words))))
 
 
 def asked_rows(source: Source, period: Period, words: Words) -> dict[str, list[Row]]:
@@ -72,6 +76,7 @@ def bound(source: Source, period: Period, words: Words) -> dict[str, Any]:
         "last": period.current.last,
         "as_of": source.as_of,
         "small_group": source.settings.small_group,
+        "orders_on_pages": source.settings.orders_on_pages,
         "language": words.language,
     }
 
@@ -88,6 +93,7 @@ def rows_of(source: Source, spec: Spec, values: Mapping[str, Any]) -> list[Row]:
     return source.metric(
         spec["metric"],
         {name: _filled(value, values) for name, value in spec["parameters"].items()},
+        columns=", ".join(["*", *(f"{sql} as {name}" for name, sql in spec.get("keys", {}).items())]),
         where=spec.get("where", ""),
         order=spec.get("order", ""),
     )
@@ -99,51 +105,13 @@ def _unread_blank(source: Source, spec: Spec, rows: list[Row]) -> list[Row]:
     return [{name: None if name in blank else value for name, value in row.items()} for row in rows] if blank else rows
 
 
+def _masked(spec: Spec, rows: list[Row]) -> list[Row]:
+    masked = spec.get("masked", ())
+    return [{n: mask_text(v) if n in masked and v else v for n, v in row.items()} for row in rows] if masked else rows
+
+
 def _filled(value: Any, values: Mapping[str, Any]) -> Any:
     return values[value[1:]] if isinstance(value, str) and value.startswith("$") else value
-
-
-def _chart(source: Source, name: str, look: Look) -> Block | None:
-    chart = {**charts.definition(name), "name": name}
-    if not source.has(chart["table"]):
-        return None
-    given = _chart_rows(source, chart, chart.get("where", {}))
-    rows = charts.select(chart, given)
-    marks = source.rows(charts.definitions()["marks"][chart["marks"]]) if "marks" in chart else []
-    if (unknown := charts.definitions()["unknown"].get(chart.get("unknown"))) and source.has(unknown["needs"]):
-        marks += source.rows(unknown["sql"])
-    beside = Beside(marks, _totals(source, chart, rows, look), _path(chart, given))
-    made = chart_block(chart, rows, look, beside) if rows else None
-    return None if isinstance(made, Picture) and not made.svg else made
-
-
-def _chart_rows(source: Source, chart: Spec, where: Mapping[str, Any]) -> list[Row]:
-    names = ", ".join(dict.fromkeys([*charts.columns(chart), *counts_behind(chart), *path_columns(chart)]))
-    if "parameters" in chart:
-        return source.metric(chart["table"], chart["parameters"], columns=names)
-    match = " and ".join(f"{column} = ${column}" for column in where) or "true"
-    return source.rows(f"select {names} from {chart['table']} where {match}", **where)
-
-
-def _totals(source: Source, chart: Spec, rows: list[Row], look: Look) -> dict[Any, float]:
-    """Of stacked bars the whole by place, where it is known and of people enough. The sum of all places may be told
-    elsewhere, so that of few others go, too."""
-    if "total" not in chart:
-        return {}
-    x, y = chart["x"], chart["y"]
-    places = {row[x] for row in rows}
-    wholes = [row for row in _chart_rows(source, chart, chart["total"]) if row[x] in places]
-    shown = without_few(wholes, {y: chart["behind"][y]}, look.small_group, [range(len(wholes))])
-    known = {row[x]: told(row[y]) for row in shown}
-    return {place: float(whole) for place, whole in sorted(known.items()) if whole is not None}
-
-
-def _path(chart: Spec, rows: list[Row]) -> list[Row]:
-    """The rows of a ladder's second view."""
-    if "path" not in chart:
-        return []
-    asked = [row for row in rows if row[chart["days"]] == chart["path"]["days"]]
-    return sorted(asked, key=lambda row: [row[name] for name in chart["order"]])
 
 
 def checks(source: Source) -> tuple[Check, ...]:

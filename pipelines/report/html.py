@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,12 +21,37 @@ from pipelines.report.words import REPORTS, Words, clean, day, days, load_words,
 from pipelines.tables import load_tables
 
 SHADES = 10
+# The table `page_orders` of pages.yaml, as blocks.html.j2 writes it; no table holds another.
+_ORDERS = re.compile(r'<article class="block[^>]* id="[^"]*-page_orders".*?</article>', re.DOTALL)
 
 
 def render(report: Report, small_group: int) -> str:
     """The whole page of a report."""
-    return framed(
+    return _of_report(
         "report",
+        report,
+        small_group,
+        sql=_sql,
+        definitions="",
+        compare_at_least=layout()["compare_at_least"],
+    )
+
+
+def render_pages(report: Report, small_group: int) -> dict[str, str]:
+    """The pages of single things by the name of their file, one file a kind."""
+    home = f"{report.kind}-{report.as_of}.html"
+    return {
+        kind.file: _of_report(
+            "pages", report, small_group, scripts=("report", "index"), definitions=home, home=home, one=kind
+        )
+        for kind in report.pages
+    }
+
+
+def _of_report(name: str, report: Report, small_group: int, **given: Any) -> str:
+    """A page with numbers of a report on it. `definitions`: the page on which these stand, '' for itself."""
+    return framed(
+        name,
         f"{report.merchant} · {report.title}",
         load_words(report.language),
         foot=f"{load_words(report.language)('report.as_of')} {report.as_of}",
@@ -36,15 +62,16 @@ def render(report: Report, small_group: int) -> str:
         span=lambda value: _span(value, report.language),
         days=lambda value: days(value.first, value.last),
         moment=moment,
-        sql=_sql,
         report=report,
         small_group=small_group,
-        compare_at_least=layout()["compare_at_least"],
+        **given,
     )
 
 
-def framed(name: str, head: str, words: Words, foot: str = "", **given: Any) -> str:
-    """A page of ours by its template, NAME.html.j2, and NAME.js. `head`, `foot`: what a printed page says of itself.
+def framed(name: str, head: str, words: Words, foot: str = "", scripts: Sequence[str] = (), **given: Any) -> str:
+    """A page of ours by its template, NAME.html.j2, and NAME.js, or other `scripts`.
+
+    `head`, `foot`: what a printed page says of itself.
 
     Autoescape is on; only our own style and script may run (their hashes stand in the policy).
     """
@@ -59,7 +86,7 @@ def framed(name: str, head: str, words: Words, foot: str = "", **given: Any) -> 
         lstrip_blocks=True,
     )
     style = _style(head, foot)
-    script = (REPORTS / f"{name}.js").read_text(encoding="utf-8")
+    script = "\n".join((REPORTS / f"{one}.js").read_text(encoding="utf-8") for one in scripts or (name,))
     environment.globals.update(
         t=words,
         language=words.language,
@@ -71,6 +98,11 @@ def framed(name: str, head: str, words: Words, foot: str = "", **given: Any) -> 
         **given,
     )
     return environment.get_template(f"{name}.html.j2").render()
+
+
+def without_orders(page: str) -> str:
+    """A file of pages without the orders that they list: for old reports, when somebody is to be forgotten."""
+    return _ORDERS.sub("", page)
 
 
 def raw(value: Any) -> str:

@@ -113,6 +113,9 @@ class Block(Strict):
     behind: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     show: int | None = None
     lead: tuple[str, ...] = ()  # what a phone's card shows at once; unsaid: the first three numbers
+    masked: tuple[str, ...] = ()  # columns of texts in which a number may be a person's
+    links: dict[str, str] = Field(default_factory=dict)  # of a column, the kind of page (pages.yaml) it leads to
+    keys: dict[str, str] = Field(default_factory=dict)  # of a metric or chart, columns of a page's key as SQL over it
 
     @field_validator("chart")
     @classmethod
@@ -136,16 +139,18 @@ class Block(Strict):
         named = [one for one in (self.n, self.parts_of) if one]
         asked = [*self.columns, *sorted(parts | counts), *named]
         if self.metric:
-            has_columns(table, asked)
+            has_columns(table, [column for column in asked if column not in self.keys])
             has_parameters(table, self.parameters)
         elif self.sql:
             _selects(self.sql, table, asked)
-        for key in (self.words, self.kinds, self.rates, self.bars, self.behind):
+        for key in (self.words, self.kinds, self.rates, self.bars, self.behind, self.links):
             for column in key:
                 among(column, self.columns, f"column of {self.id}")
         for column, of in self.stands_for.items():
             among(column, self.columns, f"column of {self.id}")
             has_columns(table, [of])
+        for column in self.masked:
+            among(column, self.columns, f"column of {self.id}")
         for column in self.lead:
             among(column, self.columns[self.fixed :], f"number of {self.id}")
 
@@ -205,10 +210,15 @@ def _standing(block: Block) -> str:
 def _selects(sql: str, table: str, columns: Iterable[str]) -> None:
     """Nothing, where a query names these columns, or takes all of its table's. Raises ValueError."""
     words = set(re.findall(r"\w+", sql))
-    known = words | (tables()[table] if re.match(r"select \*", sql) else frozenset())
+    known = words | (tables()[table] if takes_all(sql) else frozenset())
     for column in columns:
         if column not in known:
             among(column, known, "column in its sql")
+
+
+def takes_all(sql: str) -> bool:
+    """Whether a query selects every column of a table, as `*` or `t.*`."""
+    return bool(re.search(r"(?:select|,)\s+(?:\w+\.)?\*", sql))
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from pipelines.quality import Quality
 from pipelines.report.periods import Period, Span
-from pipelines.report.shapes import Block, Cell, Definition, Field
+from pipelines.report.shapes import Block, Cell, Definition, Field, Grid
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,38 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Page:
+    """One thing told more closely: its names, its rows of the table that lists it (nearly always one), what belongs to
+    it, and by their titles the pages `also` of it."""
+
+    anchor: str
+    names: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    blocks: tuple[Block, ...]
+    also: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """As the lists and the head of the page call it."""
+        return " · ".join(cell.text for cell in self.names)
+
+
+@dataclass(frozen=True)
+class PageKind:
+    """All pages of a kind, in one file beside the report. `head`: the table that lists them; `back`: the block of the
+    report that leads here; `without`: how many things have no page."""
+
+    id: str
+    title: str
+    lead: str
+    file: str
+    back: str
+    head: Grid
+    pages: tuple[Page, ...]
+    without: int = 0
+
+
+@dataclass(frozen=True)
 class Check:
     """One data check of the last run."""
 
@@ -133,6 +165,7 @@ class Report:
     chip: Chip = Chip("told", "")
     day: str = ""  # of a daily report that leads with a week: the day itself
     quiet: str = ""  # said where no rule found that anything happened
+    pages: tuple[PageKind, ...] = ()
 
     @property
     def first_tiles(self) -> tuple[Tile, ...]:

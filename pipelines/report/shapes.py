@@ -62,7 +62,7 @@ class Cell:
     """One value, its text and its state.
 
     `level` (0–1) is its place among its kind, for a bar or a shade; `of` a rate's denominator, `behind` what is printed
-    under it: numerator and denominator, as far as they are no columns of their own.
+    under it: numerator and denominator, as far as they are no columns of their own. `link`: the page of what it names.
     """
 
     value: Any
@@ -74,6 +74,7 @@ class Cell:
     is_partial: bool = (
         False  # some of a cohort have been observed long enough, not all: a number, but not the last word
     )
+    link: str = ""
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ class Wording(Strict):
     meanings: Texts
     workbook: Texts
     index: Texts
+    pages: Texts
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.forgotten import MADE, Id
+from pipelines.modes import publish_file
 from pipelines.platforms import load_platforms
 from pipelines.privacy import load_key, normalise_phone, phone_key
+from pipelines.report.html import without_orders
 from pipelines.reported import forget_days
 from pipelines.settings import Settings
 from pipelines.spec.nearest import hint
@@ -118,8 +120,21 @@ def forget_people(settings: Settings, people: Sequence[Who], told: Callable[[str
         write_anew(warehouse.connection, target, with_core=has_followed)
     for aside in settings.home.glob(f"{settings.warehouse_path.name}.broken-*"):
         aside.unlink()  # a warehouse that was set aside holds them, too
+    _take_orders_off_pages(settings)
     done.receipt = _receipt(settings, done)
     return done
+
+
+def _take_orders_off_pages(settings: Settings) -> None:
+    """Pages of reports list single orders: of all reports that were written, as theirs may be among them."""
+    for file in settings.reports.glob("*-????-??-??-*.html"):
+        page = file.read_text(encoding="utf-8")
+        cut = without_orders(page)
+        if cut != page:
+            partial = file.with_name(f".{file.name}.partial")
+            partial.write_text(cut, encoding="utf-8")
+            publish_file(partial, settings)
+            partial.rename(file)
 
 
 def ids_of(connection: Connection, one: Id) -> list[Id]:

@@ -18,7 +18,7 @@ from tests.report.reading import Node, read_page
 
 @pytest.fixture(scope="module")
 def page(demo_home: Path) -> Node:
-    (file,) = (demo_home / "published" / "reports").glob("daily-*.html")
+    (file,) = (demo_home / "published" / "reports").glob("daily-????-??-??.html")
     return read_page(file.read_text(encoding="utf-8"))
 
 

@@ -160,7 +160,7 @@ def test_page_and_workbook_hold_the_same_numbers(weekly: SimpleNamespace) -> Non
 
 def test_so_do_the_demos(demo_home: Path) -> None:
     """The demo merchant's own daily report, as `siyu run` wrote it."""
-    (page,) = (demo_home / "published" / "reports").glob("daily-*.html")
+    (page,) = (demo_home / "published" / "reports").glob("daily-????-??-??.html")
     tree = read_page(page.read_text(encoding="utf-8"))
     assert _compare(tree, read_workbook(page.with_suffix(".xlsx"))) > 15
     assert page.stat().st_size < 1_500_000

@@ -11,6 +11,7 @@ import yaml
 
 from pipelines.report import charts, content
 from pipelines.report.cells import field_of
+from pipelines.report.pages_spec import page_kinds
 from pipelines.report.words import LANGUAGES, REPORTS, change, clean, day, load_words, number, span
 from tests.report.merchant import AS_OF
 
@@ -46,14 +47,24 @@ def test_english_is_not_chinese() -> None:
     assert not [k for k, v in wording("en").items() if re.search("[一-鿿]", v)]
 
 
+def every_block() -> list[dict[str, Any]]:
+    """Those of report.yaml, and those of pages.yaml with the tables that list their things."""
+    kinds = page_kinds().values()
+    own = [block for section in content.layout()["sections"] for block in section["blocks"]]
+    return [*own, *(block for kind in kinds for block in (*kind["blocks"], kind.get("about", {})))]
+
+
 def asked() -> set[str]:
-    """Keys that the templates name, and those that follow from report.yaml."""
-    pages = "".join((REPORTS / name).read_text(encoding="utf-8") for name in ("report.html.j2", "blocks.html.j2"))
+    """Keys that the templates name, and those that follow from report.yaml and pages.yaml."""
+    pages = "".join(
+        (REPORTS / name).read_text(encoding="utf-8") for name in ("report.html.j2", "blocks.html.j2", "pages.html.j2")
+    )
     keys = set(re.findall(r"""\bt\(["']([\w.]+)["']\s*[,)]""", pages))
     layout = content.layout()
     keys |= {f"tiles.{tile['id']}.label" for tile in layout["tiles"]}
     keys |= {f"sections.{s['id']}.{part}" for s in layout["sections"] for part in ("title", "lead")}
-    blocks = [block for section in layout["sections"] for block in section["blocks"]]
+    keys |= {f"pages.{kind}.{part}" for kind in page_kinds() for part in ("title", "lead")}
+    blocks = every_block()
     keys |= {f"blocks.{b['id']}.{part}" for b in blocks if "id" in b for part in ("title", "note")}
     return keys
 
@@ -108,7 +119,7 @@ def test_names_lose_only_what_deceives_the_eye(given: str, kept: str) -> None:
 def test_every_number_of_the_report_is_explained_in_chinese() -> None:
     words = load_words("zh")
     unexplained = set()
-    for block in (b for section in content.layout()["sections"] for b in section["blocks"] if "table" in b):
+    for block in (b for b in every_block() if "table" in b):
         parts = {r[k] for r in block.get("rates", {}).values() for k in ("part", "n") if k in r and "is_alone" not in r}
         for name in {*block["columns"], *parts}:
             field = field_of(block["table"], block.get("stands_for", {}).get(name, name), words)

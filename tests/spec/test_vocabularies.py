@@ -25,7 +25,7 @@ from pipelines.mapping import words as map_words
 from pipelines.messages import services
 from pipelines.new_home import settings_file
 from pipelines.new_home import templates as new_home
-from pipelines.report import charts, layout, message, sentences, words
+from pipelines.report import charts, layout, message, pages_spec, sentences, words
 from pipelines.spec.reading import SpecError
 from pipelines.tables import ASSETS
 
@@ -46,6 +46,7 @@ READ = {
     "message_services": (services, services.services),
     "new_home": (new_home, new_home.new_home),
     "page_words": (pages, pages._words),
+    "pages": (pages_spec, pages_spec.page_kinds),
     "platforms": (platforms, platforms.load_platforms),
     "quality": (quality, quality.rules),
     "report": (layout, layout.layout),
@@ -188,6 +189,37 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
             "no such value: order_source; did you mean",
         ),
         ("quality", "code: gap_cut", "code: gap_hole", "'gap_hole' stands twice"),
+        (
+            "pages",
+            "of: group_health",
+            "of: group_helth",
+            "no such block of the report (of group): group_helth; did you",
+        ),
+        (
+            "pages",
+            "links: {title: live_session}",
+            "links: {title: live}",
+            "no such kind of page (of group, group_sessions)",
+        ),
+        ("pages", "also: {cohort: [month]}", "also: {cohort: []}", "month: a page of cohort is told by 1 columns"),
+        (
+            "pages",
+            "columns: [window_days, rep",
+            "columns: [window_day, rep",
+            "no such column in its sql: window_day; did you mean",
+        ),
+        (
+            "pages",
+            "keys: {month: date}\n        columns: [seg",
+            "columns: [seg",
+            "month: 'month_channels' has no 'month', by",
+        ),
+        (
+            "pages",
+            "    most: 24\n",
+            "    at_most: 24\n",
+            "kinds.campaign.at_most: there is no such key; did you mean 'most'",
+        ),
         ("report", "by_day: true", "byday: true", "tiles[0].byday: there is no such key; did you mean 'by_day'?"),
         (
             "report",

@@ -98,6 +98,12 @@ WRAPPED = [
     for hers, his in ((900000023, 900000033), (900000024, 900000034), (900000025, 900000035))
     for row, number in ((ANN[1], hers), (BO[1], his))
 ]
+# A page of an older report, as pages.html.j2 writes it.
+OLD_PAGE = "daily-2024-01-31-month.html"
+COUNTED, LISTED = (
+    f'<article class="block long" id="month-0a-{name}" data-source="core.orders">\n<p>{text}</p></article>'
+    for name, text in (("month_channels", "群"), ("page_orders", "2024-01-30"))
+)
 HER_ORDERS, HIS = 8, ["900000011", "900000012", "900000013", "900000031", "900000033", "900000034", "900000035"]
 
 
@@ -114,6 +120,7 @@ def forgotten(with_ann: Path, tmp_path_factory: pytest.TempPathFactory) -> Simpl
     """The home after `siyu forget --phone -`, and what that said. Nothing is changed in it."""
     home = shutil.copytree(with_ann, tmp_path_factory.mktemp("forgotten") / "home", symlinks=True)
     before = len(list(places(home)))
+    (home / "published/reports" / OLD_PAGE).write_text(COUNTED + LISTED + "<footer>", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdin", io.StringIO("139-1111-2222\n"))
         said = heard("--home", str(home), "forget", "--phone", "-")
@@ -196,6 +203,12 @@ def test_core_followed_and_was_not_built_anew(forgotten: SimpleNamespace) -> Non
     assert passes == [(True,), (False,), (False,)]
     for name in ("touched_nodes", "touched_people", "touched_orders"):
         assert asked(forgotten.settings, f"select count(*) from ops.{name}") == [(0,)]
+
+
+def test_pages_of_older_reports_list_no_orders_any_more(forgotten: SimpleNamespace) -> None:
+    """Theirs may be among them, by pseudonym; what is counted stays."""
+    page = forgotten.home / "published/reports" / OLD_PAGE
+    assert page.read_text(encoding="utf-8") == COUNTED + "<footer>"
 
 
 def test_of_the_days_on_which_she_bought_nothing_is_kept_that_reports_said(forgotten: SimpleNamespace) -> None:
