@@ -6,11 +6,12 @@ What belongs here: rendering. What does not: values (they come in the model) and
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.report import charts
 from pipelines.report.layout import layout
@@ -19,6 +20,9 @@ from pipelines.report.periods import Span
 from pipelines.report.shapes import OK, Cell
 from pipelines.report.words import REPORTS, Words, clean, day, days, load_words, moment, span
 from pipelines.tables import load_tables
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 SHADES = 10
 # The table `page_orders` of pages.yaml, as blocks.html.j2 writes it; no table holds another.
@@ -75,19 +79,11 @@ def framed(name: str, head: str, words: Words, foot: str = "", scripts: Sequence
 
     Autoescape is on; only our own style and script may run (their hashes stand in the policy).
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(REPORTS),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     style = _style(head, foot)
     script = "\n".join((REPORTS / f"{one}.js").read_text(encoding="utf-8") for one in scripts or (name,))
-    environment.globals.update(
+    return _templates().get_template(f"{name}.html.j2").render(
         t=words,
         language=words.language,
         # Ours, not anybody's input; escaping would break the CSS, and the hashes below cover every byte of them.
@@ -97,7 +93,20 @@ def framed(name: str, head: str, words: Words, foot: str = "", scripts: Sequence
         script_hash=Markup(_hash(script)),
         **given,
     )
-    return environment.get_template(f"{name}.html.j2").render()
+
+
+@functools.cache
+def _templates() -> Environment:
+    """Kept, as a template is compiled once for all pages."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(REPORTS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def without_orders(page: str) -> str:
