@@ -18,6 +18,7 @@ def main(worlds: str, place: str, *more: str) -> None:
 
     for name, given in pickle.loads(Path(worlds).read_bytes()).items():
         settings = given.get("settings", {})
+        given["rows"] = known_rows(given["rows"])
         if name == "unit tests":
             built = of_rows(empty_world(given["as_of"]), given["rows"])
         elif given["rows"]:
@@ -35,16 +36,23 @@ def of_rows(world: Any, rows: dict[str, list[dict[str, Any]]]) -> Any:
 
     world.is_known = True
     for name, given in rows.items():
-        if known := _columns(world.connection, name):  # an earlier tree may lack a table, or a column of it
-            put(world.connection, name, [{key: row[key] for key in row if key in known} for row in given])
+        put(world.connection, name, given)
     return world.refresh(full=True)
 
 
-def _columns(connection: Any, name: str) -> set[str]:
-    rows = connection.execute(
-        "select column_name from information_schema.columns where table_schema = 'staging' and table_name = ?", [name]
-    ).fetchall()
-    return {name for (name,) in rows}
+def known_rows(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """The rows without tables and columns that an earlier tree lacks."""
+    from tests.worlds import empty_world
+
+    told = empty_world("2025-12-31").connection.execute(
+        "select table_name, list(column_name) from information_schema.columns where table_schema = 'staging' group by 1"
+    )
+    columns = {name: set(listed) for name, listed in told.fetchall()}
+    return {
+        name: [{key: row[key] for key in row if key in columns[name]} for row in given]
+        for name, given in rows.items()
+        if name in columns
+    }
 
 
 def with_metrics(world: Any) -> None:

@@ -83,15 +83,19 @@ def framed(name: str, head: str, words: Words, foot: str = "", scripts: Sequence
 
     style = _style(head, foot)
     script = "\n".join((REPORTS / f"{one}.js").read_text(encoding="utf-8") for one in scripts or (name,))
-    return _templates().get_template(f"{name}.html.j2").render(
-        t=words,
-        language=words.language,
-        # Ours, not anybody's input; escaping would break the CSS, and the hashes below cover every byte of them.
-        style=Markup(style),
-        script=Markup(script),
-        style_hash=Markup(_hash(style)),
-        script_hash=Markup(_hash(script)),
-        **given,
+    return (
+        _templates()
+        .get_template(f"{name}.html.j2")
+        .render(
+            t=words,
+            language=words.language,
+            # Ours, not anybody's input; escaping would break the CSS, and the hashes below cover every byte of them.
+            style=Markup(style),
+            script=Markup(script),
+            style_hash=Markup(_hash(style)),
+            script_hash=Markup(_hash(script)),
+            **given,
+        )
     )
 
 

@@ -216,8 +216,8 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
         ),
         (
             "pages",
-            "    most: 24\n",
-            "    at_most: 24\n",
+            "    most: 12\n",
+            "    at_most: 12\n",
             "kinds.campaign.at_most: there is no such key; did you mean 'most'",
         ),
         ("report", "by_day: true", "byday: true", "tiles[0].byday: there is no such key; did you mean 'by_day'?"),
