@@ -6,6 +6,9 @@
   const open = (what) => all(what).forEach((one) => { one.open = true; });
   if (matchMedia("(min-width: 900px)").matches) open("details.section:not(#definitions), .beside");
   addEventListener("beforeprint", () => open("details:not(.data, .technical-details)"));
+  // On paper a link to a file beside the page leads nowhere, and in a PDF it would be this machine's path to it.
+  addEventListener("beforeprint", () => all(".page-link").forEach((one) => { one.dataset.to = one.getAttribute("href"); one.removeAttribute("href"); }));
+  addEventListener("afterprint", () => all(".page-link").forEach((one) => one.setAttribute("href", one.dataset.to)));
   const reveal = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (let one = target; one; one = one.parentElement) if (one.tagName === "DETAILS") one.open = true;

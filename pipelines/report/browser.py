@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from pipelines.report.html import for_paper
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 SECONDS = 180
 
@@ -32,7 +34,10 @@ def found() -> str:
 
 def print_page(page: Path, pdf: Path) -> None:
     """Prints a page of ours on A4, with the headers and page numbers that it says itself. Raises NoBrowser."""
-    _run("--no-pdf-header-footer", f"--print-to-pdf={pdf.resolve()}", page.resolve().as_uri())
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, page.name)
+        copy.write_text(for_paper(page.read_text(encoding="utf-8")), encoding="utf-8")
+        _run("--no-pdf-header-footer", f"--print-to-pdf={pdf.resolve()}", copy.as_uri())
     if not pdf.exists():
         raise NoBrowser(f"{found()} printed nothing of {page}. Open the page in a browser and print it from there.")
 

@@ -9,15 +9,17 @@ import base64
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
 
 from pipelines.report import charts
 from pipelines.report.layout import layout
 from pipelines.report.model import Report
 from pipelines.report.periods import Span
-from pipelines.report.shapes import OK, Cell
+from pipelines.report.shapes import IMMATURE, OK, SMALL, Cell, Field
 from pipelines.report.words import REPORTS, Words, clean, day, days, load_words, moment, span
 from pipelines.tables import load_tables
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 SHADES = 10
+_PAGE_LINK = re.compile(r'<a class="page-link" href="[^"]*">')  # as _cells writes it
 # The table `page_orders` of pages.yaml, as blocks.html.j2 writes it; no table holds another.
 _ORDERS = re.compile(r'<article class="block[^>]* id="[^"]*-page_orders".*?</article>', re.DOTALL)
 
@@ -59,6 +62,7 @@ def _of_report(name: str, report: Report, small_group: int, **given: Any) -> str
         f"{report.merchant} · {report.title}",
         load_words(report.language),
         foot=f"{load_words(report.language)('report.as_of')} {report.as_of}",
+        number=_cells(load_words(report.language), small_group),
         raw=raw,
         shade=shade,
         pairs=lambda fields, row: list(zip(fields, row, strict=True)),
@@ -79,8 +83,6 @@ def framed(name: str, head: str, words: Words, foot: str = "", scripts: Sequence
 
     Autoescape is on; only our own style and script may run (their hashes stand in the policy).
     """
-    from markupsafe import Markup
-
     style = _style(head, foot)
     script = "\n".join((REPORTS / f"{one}.js").read_text(encoding="utf-8") for one in scripts or (name,))
     return (
@@ -113,9 +115,37 @@ def _templates() -> Environment:
     )
 
 
+def _cells(words: Words, small_group: int) -> Callable[[Field, Cell], Markup]:
+    """How a cell is written: `data-c` and `value` let a program read every number back, exactly.
+
+    Not a macro of the templates: there are tens of thousands, and a macro takes ten times as long.
+    """
+    why = {IMMATURE: words("report.legend_immature"), SMALL: words("report.legend_small", n=small_group)}
+    titles = {state: f' title="{escape(text)}"' for state, text in why.items()}
+
+    def number(field: Field, cell: Cell) -> Markup:
+        name, text = escape(field.name), escape(cell.text)
+        if cell.state != OK:
+            return Markup(f'<span class="{cell.state}" data-c="{name}"{titles.get(cell.state, "")}>{text}</span>')
+        value = escape(raw(cell.value))
+        if field.is_number:
+            return Markup(f'<data data-c="{name}" value="{value}">{text}</data>')
+        shown = f"<bdi>{text}</bdi>"
+        if cell.link:
+            shown = f'<a class="page-link" href="{escape(cell.link)}">{shown}</a>'
+        return Markup(f'<span data-c="{name}" data-v="{value}">{shown}</span>')
+
+    return number
+
+
 def without_orders(page: str) -> str:
     """A file of pages without the orders that they list: for old reports, when somebody is to be forgotten."""
     return _ORDERS.sub("", page)
+
+
+def for_paper(page: str) -> str:
+    """A page whose names lead to no other file: in a PDF that would be this machine's path to it."""
+    return _PAGE_LINK.sub('<a class="page-link">', page)
 
 
 def raw(value: Any) -> str:
