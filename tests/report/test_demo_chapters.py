@@ -145,3 +145,29 @@ def test_a_numerator_stands_beside_its_denominator_also_where_that_is_a_column(p
     (small,) = cell.all("small")
     assert [small.numbers("shared_people"), small.numbers("people")] == [[shared["shared_people"]], [shared["people"]]]
     assert "n=" not in small.text
+
+
+def test_a_sessions_page_counts_its_orders_and_joins(demo_home: Path, snapshot: Snapshot) -> None:
+    """Of every channel of every session, from core; and each group's joins, from memberships."""
+    (file,) = (demo_home / "published" / "reports").glob("daily-*-live_session.html")
+    sessions = {node["id"]: node for node in read_page(file.read_text(encoding="utf-8")).all("article")}
+    sold = snapshot.connection.execute("""
+        select cast(sum(paid_amount) as double), count(*), count(distinct person_id) from core.orders
+        where live_session_id is not null and order_kind in ('normal', 'deposit') and paid_amount > 0
+        group by platform, live_session_id, channel
+    """).fetchall()
+    joined = snapshot.connection.execute("""
+        select count(*) from core.memberships where live_session_id is not null and group_id is not null
+        group by platform, live_session_id, group_id
+    """).fetchall()
+    shown = {"session_channels": 0, "session_groups": 0}
+    for place, node in sessions.items():
+        for row in node.all("tr"):
+            if place.endswith("-session_channels") and told(row, "paid_amount"):
+                counted = [told(row, column)[0] for column in ("paid_amount", "paid_orders", "paid_buyers")]
+                assert any(counted == pytest.approx(list(one)) for one in sold), place
+                shown["session_channels"] += 1
+            if place.endswith("-session_groups") and told(row, "joins"):
+                assert (told(row, "joins")[0],) in joined
+                shown["session_groups"] += 1
+    assert min(shown.values()) > 0, shown

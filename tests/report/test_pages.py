@@ -191,3 +191,24 @@ def test_a_group_day_is_the_same_on_its_page(single: dict[str, Node], warehouse:
     rows = [row for row in days.all("tr") if row.numbers("members")]
     assert [row.all("th")[0].text for row in rows] == [day(date, "zh") for date, _, _ in found]
     assert [row.numbers("members") for row in rows] == [[float(members)] for _, members, _ in found]
+
+
+def test_a_campaigns_channels_are_of_enough_buyers(
+    single: dict[str, Node], warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    """Counted here from core: also of a channel in which nobody bought for the first time, but two came back."""
+    found = warehouse.execute("""
+        select f.festival_name, o.channel, cast(sum(o.paid_amount) as double), count(distinct o.person_id)
+        from metrics.festivals as f inner join core.orders as o on o.paid_date between f.first_date and f.last_date
+        where f.segment_by = 'all' and o.order_kind in ('normal', 'deposit') and o.paid_amount > 0 group by all
+    """).fetchall()
+    amounts = {round(amount, 2): people for _, _, amount, people in found}
+    shown = 0
+    for one in leaves(of_kind(single, "campaign")):
+        channels = block(one, "campaign_channels")
+        for row in channels.all("tr") if channels else ():
+            if row.numbers("paid_amount"):
+                assert amounts[round(row.numbers("paid_amount")[0], 2)] >= 5
+                shown += 1
+    assert shown > 2
+    assert min(amounts.values()) < 5, "and there are channels of fewer"
