@@ -8,11 +8,19 @@ One for all would read everything again because a page's wording changed.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@functools.cache
+def own_code() -> str:
+    """Of everything that Siyu consists of, as it was when it was first asked."""
+    ours = (file for folder in ("assets", "pipelines") for file in (ROOT / folder).rglob("*"))
+    return fingerprint(files=sorted(file for file in ours if file.is_file() and file.parent.name != "__pycache__"))
 
 
 def fingerprint(*said: object, files: Iterable[Path] = ()) -> str:

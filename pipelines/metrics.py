@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.activities import ORDER, event_words_in, meanings, texts_compared
 from pipelines.building import Built, build, values
 from pipelines.facts import are_stored
-from pipelines.fitted import put, rows_of
+from pipelines.fitted import frames_of, put, rows_of
 from pipelines.settings import Settings
 from pipelines.spec.literals import quoted
 from pipelines.spec.nearest import hint, nearest
@@ -90,8 +90,8 @@ class _Question:
 
         if not table.inputs:
             return rendered(table)
-        said = rows_of(table, given, lambda one: self.connection.execute(rendered(one)).fetchnumpy())
-        return put(self.connection, table, given, said)[1]
+        frames = frames_of(table, lambda one: self.connection.execute(rendered(one)).fetchnumpy())
+        return put(self.connection, table, given, rows_of(table, frames, given))[1]
 
     def given(self, table: Table, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """What the table's SQL may use as `$name`."""

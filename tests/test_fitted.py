@@ -5,13 +5,16 @@ What belongs here: the mechanism. What does not: any model's numbers (tests/metr
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
+from pipelines import building, fitted
 from pipelines.building import build, values
 from pipelines.engines.duckdb import DuckDBEngine
 from pipelines.facts import build_facts
-from pipelines.fitted import held, rows_of
+from pipelines.fitted import frames_of, held, mark_of, rows_of
 from pipelines.lineage import column_lineage
 from pipelines.metrics import metric_tables, query, refresh_metric
 from pipelines.spec.reading import SpecError
@@ -41,7 +44,7 @@ columns:
 import numpy as np
 
 
-def fit(frames, parameters, as_of):
+def fit(frames, parameters):
     orders = frames["orders"]
     more = (orders["amount"] - orders["amount"].min()) * parameters["times"]
     told = {"word": orders["word"], "more": np.where(more > 0, more, np.nan), "rest": [None] + [4] * (len(more) - 1)}
@@ -72,7 +75,7 @@ def model(tmp_path):
 
 def asked(shop, table):
     given = {**table.parameters, **values(shop.settings, shop.as_of)}
-    said = rows_of(table, given, lambda one: DuckDBEngine(shop.connection).select(one, given))
+    said = rows_of(table, frames_of(table, lambda one: DuckDBEngine(shop.connection).select(one, given)), given)
     with held(shop.connection, table, given, said) as sql:
         relation = shop.connection.sql(f"{sql} order by word")
         return relation.columns, [str(kind).lower() for kind in relation.types], relation.fetchall()
@@ -117,7 +120,8 @@ def test_an_engine_asks_for_the_inputs_and_the_rows_stand_in_the_warehouse(shop)
     engine = Told(DuckDBEngine(shop.connection), None)
     for name in ("value_gate", "value_model"):
         built = build(shop.connection, load_tables()[f"metrics.{name}"], values(shop.settings, shop.as_of), engine)
-    assert engine.asked == ["create", *(f"select value_model_{name}" for name in ("gate", "histories", "amounts"))]
+    inputs = ("day", "gate", "histories", "amounts")
+    assert engine.asked == ["create", *(f"select value_model_{name}" for name in inputs)]
     assert (built.rows, shop.sql("select people from metrics.value_model where segment = 'all'")) == (
         2,
         [{"people": 1}],
@@ -168,3 +172,65 @@ def test_the_nightly_table_of_a_metric_answers_where_it_holds_what_is_asked(nigh
         assert reasons(least_buyers=499) == {"too_few_buyers"}
     finally:
         refresh_metric(nightly.connection, load_tables()["metrics.value_gate"], nightly.settings, nightly.as_of)
+
+
+def refreshed(merchant, name, fits):
+    """Whether the nightly table of a model was fitted again."""
+    before = len(fits)
+    refresh_metric(merchant.connection, load_tables()[name], merchant.settings, merchant.as_of)
+    return len(fits) > before
+
+
+@pytest.fixture
+def fits(monkeypatch):
+    """The tables that are fitted while the test lasts."""
+    found = []
+    monkeypatch.setattr(building, "rows_of", lambda table, *given: found.append(table.name) or rows_of(table, *given))
+    return found
+
+
+DRAWN = """
+| user_id | event         | event_at            | campaign_id |
+| ann     | test_group    | 2025-01-05 09:00:00 | spring      |
+| bo      | control_group | 2025-01-05 09:00:00 | spring      |
+"""
+EXPERIMENTS = "metrics.experiments"
+
+
+@pytest.fixture
+def drawn():
+    return world({"orders": ORDERS, "events": DRAWN}, as_of="2025-01-31")
+
+
+def test_what_stands_is_fitted_again_only_where_a_row_that_it_is_fitted_on_changes(drawn, fits):
+    """Not for the same rows in another order; for one yuan more it is."""
+    connection = drawn.connection
+    assert refreshed(drawn, EXPERIMENTS, fits)
+    assert drawn.sql(f"select * from {EXPERIMENTS}")
+    assert not refreshed(drawn, EXPERIMENTS, fits)
+    connection.execute("create or replace table core.orders as from core.orders order by order_id desc")
+    assert not refreshed(drawn, EXPERIMENTS, fits)
+    connection.execute("update core.orders set net_amount = net_amount + 1 where order_id = 'o2'")
+    assert refreshed(drawn, EXPERIMENTS, fits)
+
+
+@pytest.mark.parametrize("lost", [f"drop table {EXPERIMENTS}", f"delete from {EXPERIMENTS}", "delete from ops.fits"])
+def test_what_does_not_stand_whole_is_fitted_again(drawn, fits, lost):
+    assert refreshed(drawn, EXPERIMENTS, fits)
+    drawn.connection.execute(lost)
+    assert refreshed(drawn, EXPERIMENTS, fits)
+
+
+def test_other_parameters_settings_or_code_are_fitted_again_and_another_day_is_not(drawn, monkeypatch):
+    connection, table = drawn.connection, load_tables()[EXPERIMENTS]
+
+    def mark(**changed):
+        given = {**table.parameters, **values(drawn.settings, drawn.as_of), **changed}
+        frames = frames_of(table, lambda one: DuckDBEngine(connection).select(one, given))
+        return mark_of(connection, table, frames, given)
+
+    assert mark() == mark(as_of=drawn.as_of + timedelta(days=1))
+    assert len({mark(), mark(least_people=49), mark(small_group=99)}) == 3
+    before = mark()
+    monkeypatch.setattr(fitted, "own_code", lambda: "another")
+    assert mark() != before

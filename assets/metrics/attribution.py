@@ -170,7 +170,7 @@ MODELS = (*BY_PLACE, "time_decay", "markov")
 NONE = "none"
 
 
-def fit(frames, parameters, as_of):
+def fit(frames, parameters):
     """One row per month with a purchase, model and channel. Raises TableError where weights halve in no time."""
     if not parameters["half_life_days"] > 0:
         raise TableError("metrics.attribution: parameter 'half_life_days' is 0; expected more than 0, such as 7")

@@ -74,7 +74,7 @@ JUDGED = ["expected", "low", "high", "deviations"]
 COLUMNS += [*JUDGED, "is_unusual", "not_judged"]
 
 
-def fit(frames, parameters, as_of):
+def fit(frames, parameters):
     """A row per day from the segment's first one to as_of, metric and segment."""
     figures, parts = frames["figures"], []
     told = set(zip(figures["segment_by"], figures["segment"], strict=True))

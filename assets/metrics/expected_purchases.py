@@ -45,7 +45,7 @@ WEEK, YEAR = 7, 365
 KEYS = ("segment_by", "segment", "repeat_purchases", "age_days", "people")
 
 
-def fit(frames, parameters, as_of):
+def fit(frames, parameters):
     """One row per segment, number of repeat purchases and age; none of a segment without a model."""
     found = [
         _of_segment(frames["histories"], model, parameters) for model in zip(*frames["model"].values(), strict=True)

@@ -132,7 +132,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def fit(frames, parameters, as_of):
+def fit(frames, parameters):
     """One row per experiment, outcome and window; of one that is refused, why."""
     found = {}
     for row in zip(*frames["groups"].values(), strict=True):

@@ -24,6 +24,7 @@ facts:
 metrics:
   daily_summary: {segments: segments}
 inputs:
+  day: select $as_of as as_of
   days: |
     select date, kind, festival, first_date, days_after_end, is_announced
     from facts.season_days where date <= $as_of + 28
@@ -102,10 +103,10 @@ SAID = {
 }
 
 
-def fit(frames, parameters, as_of):
+def fit(frames, parameters):
     """A row per day of the next 28, metric and segment."""
     figures, rows = frames["figures"], []
-    end = np.datetime64(as_of, "D")
+    (end,) = days_of(frames["day"]["as_of"])
     for segment_by, segment in sorted(set(zip(figures["segment_by"], figures["segment"], strict=True))):
         mine = (figures["segment_by"] == segment_by) & (figures["segment"] == segment)
         dates = days_of(figures["date"][mine])

@@ -128,7 +128,7 @@ from pipelines.models import matched
 KEYS = ("platform", "group_id", "kind", "outcome")
 
 
-def fit(frames, parameters, as_of):
+def fit(frames, parameters):
     """One row per group, play and outcome, and one per play and outcome over all groups that tell it."""
     frame = {name: np.asarray(column) for name, column in frames["evenings"].items()}
     if not len(frame["evenings"]):

@@ -13,13 +13,14 @@ description: >-
   no counterpart, is left out and counted. placebo: the same comparison where there is nothing to find, as many days
   that end four weeks before the week (of repurchase, who joined only four weeks after the window). What is refused is
   NULL; what is doubtful is not to be read as caused. What no file tells, such as liking the brand, stays in it. At most
-  most_joiners joiners and most_people others are drawn, by a hash of their key.
+  most_joiners joiners and most_people others are drawn, by a hash of their key. All is as of the end of the last whole
+  week (windows over, joiners counted): a new week may change it, a new day does so only where it tells of earlier ones.
 description_zh: >-
   入私域本身改变了多少（而不是入私域的人本来就不同）。消费与看播：每周开始时见过且还不在私域的人，本周加入的与没加入的
   同类人（认识的时间、是否买过相同，之后是否加入不论）比，从该周之后算起；复购（R3）：首购前见过的首购者，首购时已在私域
   的与其余的比。只用加入之前已知的信息调整，双重稳健、交叉拟合，估计对加入者的影响；找不到相似者的不计入并列出人数。
   安慰剂：在不可能有影响的地方做同样的比较（到四周之前为止同样长的天数；复购为窗口结束四周之后才加入的人）。不足以判断时
-  为空并说明原因；存疑的不能当作因果；没有文件记录的差别仍在其中。
+  为空并说明原因；统计截至最近一个完整的周，平日不变；存疑的不能当作因果；没有文件记录的差别仍在其中。
 variant: ATT, weekly landmarks, AIPW cross-fitted
 grain: outcome, window_days, segment_by, segment
 parameters:
@@ -39,10 +40,13 @@ inputs:
     select count(*) as joiners,
       count(case when p.first_seen_at < cast(c.week as timestamp) then 1 end) as joiners_seen_before
     from core.people as p inner join core.calendar as c on cast(p.private_at as date) = c.date
+    where c.week + 6 <= $as_of
   inside: |
     select count(*) as joiners,
-      count(case when first_seen_at < first_order_at and first_seen_at < private_at then 1 end) as joiners_seen_before
-    from core.people where first_order_was_member
+      count(case when p.first_seen_at < p.first_order_at and p.first_seen_at < p.private_at then 1 end)
+        as joiners_seen_before
+    from core.people as p inner join core.calendar as c on cast(p.first_order_at as date) = c.date
+    where p.first_order_was_member and c.week + 6 <= $as_of
 columns:
   outcome: {type: varchar, zh: 结果, description: 'spend, live_attendance or repurchase'}
   window_days: {type: bigint, unit: day, zh: 窗口, description: from the day after the week (of the first order) on,
@@ -51,7 +55,8 @@ columns:
   segment: {type: varchar, zh: 细分值, description: 'all; buyers or not_yet_buyers, before the week'}
   unit: {type: varchar, zh: 单位, description: 'of the means and effects below: yuan per head, or share (0 to 1)'}
   joiners: {type: bigint, over_segments: apart, unit: person, zh: 加入者,
-    description: 'everybody who became private; of repurchase, buyers inside at their first order; NULL of a stage'}
+    description: 'everybody who became private by the end of the last whole week; of repurchase, buyers inside at
+      their first order; NULL of a stage'}
   joiners_seen_before: {type: bigint, over_segments: apart, unit: person, zh: 此前见过的加入者,
     description: 'of them those seen before that week, or before that order and joining: nobody else can be compared'}
   treated: {type: bigint, over_segments: apart, unit: person, zh: 参与比较的加入者,
@@ -108,7 +113,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def fit(frames, parameters, as_of):
+def fit(frames, parameters):
     """One row per outcome, window and segment; of one that is refused, why."""
     panel, rows = Panel(frames["panel"]), []
     for outcome in OUTCOMES:

@@ -48,7 +48,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def fit(frames, parameters, as_of):
+def fit(frames, parameters):
     """One row per covariate of each comparison that has enough people."""
     panel, rows = Panel(frames["panel"]), []
     for outcome, landmark in LANDMARKS.items():

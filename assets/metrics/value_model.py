@@ -20,6 +20,7 @@ parameters: {holdout_days: 90}
 metrics:
   value_gate: [segments, least_buyers, least_history_days, latest_order_days, least_loyal_buyers]
 inputs:
+  day: select $as_of as as_of
   gate: select segment_by, segment, bool_and(is_met) as is_met from metrics.value_gate group by segment_by, segment
   histories: |
     with histories as (select * from statistics.purchase_histories)
@@ -71,19 +72,19 @@ checks:
   - condition: {sql: 'r > 0 and alpha > 0 and a > 0 and b > 0', name: parameters are positive}
 """
 
-from datetime import timedelta
-
 import numpy as np
 
 from pipelines.models import bg_nbd, gamma_gamma
+from pipelines.models.seasonal import days_of
 
 WEEK = 7
 PURCHASES, SPEND = ("r", "alpha", "a", "b"), ("p", "q", "v")
 
 
-def fit(frames, parameters, as_of):
+def fit(frames, parameters):
     """One row per segment; of one that the gate refuses only how many people it has."""
-    end = as_of - timedelta(days=parameters["holdout_days"])
+    (as_of,) = days_of(frames["day"]["as_of"])
+    end = (as_of - parameters["holdout_days"]).item()
     rows, fitted = [], _Fitted()
     for segment_by, segment, is_met in sorted(zip(*frames["gate"].values(), strict=True)):
         histories, amounts = (_of(frames[name], segment_by, segment) for name in ("histories", "amounts"))

@@ -1,8 +1,9 @@
 /*
 What is known of people before a landmark and what they did after it: one row per row of `units` and outcome.
 
-Reads `units` of the query that it is put in (statistics.uplift_units). Only rows whose window is over, as far as the
-sources of the person's platform are known, and of whom it is known whether they joined.
+Reads `units` of the query that it is put in (statistics.uplift_units). Only rows whose window is over by the end of the
+last whole week that the sources of the person's platform are known of, and of whom it is known by then whether they
+joined.
 
 Outcomes: spend, net amount of kept orders in the window; live_attendance, 1 where the person watched a live session in
 it; repurchase, 1 where a first-time buyer bought again in it (R3). Everything else is of before until_at.
@@ -91,14 +92,21 @@ outcomes as (
   from unnest(['spend', 'live_attendance', 'repurchase']) as n (outcome)
 ),
 
+-- to the end of the last whole week, so that who is old enough to be compared changes once a week
 clocks as (
   select
-    platform,
-    max(case when kind = 'orders' then known_until end) as orders_until,
-    max(case when kind = 'events' then known_until end) as events_until,
-    max(case when kind = 'memberships' then known_until end) as joined_until
-  from core.known
-  group by platform
+    k.platform,
+    max(case when k.kind = 'orders' then w.last_date end) as orders_until,
+    max(case when k.kind = 'events' then w.last_date end) as events_until,
+    max(case when k.kind = 'memberships' then w.last_date end) as joined_until
+  from core.known as k
+  inner join (
+    select
+      date,
+      case when date = week + 6 then date else week - 1 end as last_date
+    from core.calendar
+  ) as w on k.known_until = w.date
+  group by k.platform
 )
 
 select

@@ -12,33 +12,42 @@ weeks before the landmark. Of first orders: who became private four weeks after 
 than one window after that, against those who did not so far. The four weeks are left out because what lies shortly before
 joining may have led to it, such as an order with a card in its parcel; they are among what is adjusted for.
 
+All is as of the end of the last whole week, so that who is drawn and compared changes once a week and not every day.
 People are drawn by a hash of their key, $most_joiners of who became private, $most_people of everybody (controls, to whom
 who joins later belongs: the future must not choose them), $most_people first-time buyers; and of the controls of a week
 $controls_per_joiner for each joiner, seen for the first time about as long ago and a buyer by then or not, as the joiner
 (of a placebo's controls only the former: who had bought by the landmark is decided after its window began).
 */
-with joiners as (
+with whole_weeks as (
+  select cast(max(week) + 7 as timestamp) as end_at
+  from core.calendar
+  where week + 6 <= $as_of
+),
+
+joiners as (
   select
-    person_id,
-    first_seen_at,
-    first_platform,
-    first_order_at,
-    private_at
-  from core.people
-  where private_at > first_seen_at
-  order by md5(person_id), person_id
+    p.person_id,
+    p.first_seen_at,
+    p.first_platform,
+    p.first_order_at,
+    p.private_at
+  from core.people as p
+  inner join whole_weeks as w on p.private_at < w.end_at
+  where p.private_at > p.first_seen_at
+  order by md5(p.person_id), p.person_id
   limit $most_joiners
 ),
 
 everybody as (
   select
-    person_id,
-    first_seen_at,
-    first_platform,
-    first_order_at,
-    private_at
-  from core.people
-  order by md5(person_id), person_id
+    p.person_id,
+    p.first_seen_at,
+    p.first_platform,
+    p.first_order_at,
+    p.private_at
+  from core.people as p
+  inner join whole_weeks as w on p.first_seen_at < w.end_at - interval 7 day
+  order by md5(p.person_id), p.person_id
   limit $most_people
 ),
 
@@ -123,15 +132,16 @@ weeks as (
 
 buyers as (
   select
-    person_id,
-    first_seen_at,
-    first_order_platform as platform,
-    first_order_at,
-    first_order_was_member,
-    private_at
-  from core.people
-  where first_order_at > first_seen_at and (private_at is null or private_at > first_seen_at)
-  order by md5(person_id), person_id
+    p.person_id,
+    p.first_seen_at,
+    p.first_order_platform as platform,
+    p.first_order_at,
+    p.first_order_was_member,
+    p.private_at
+  from core.people as p
+  inner join whole_weeks as w on p.first_order_at < w.end_at
+  where p.first_order_at > p.first_seen_at and (p.private_at is null or p.private_at > p.first_seen_at)
+  order by md5(p.person_id), p.person_id
   limit $most_people
 ),
 

@@ -16,6 +16,7 @@ counterpart, is left out here and counted. A low p needs no trimming: for the tr
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ FEWEST_CONTROLS = 50.0  # as many as the weighed controls are worth
 BALANCED, UNBALANCED = 0.1, 0.25  # standardised differences after weighing: told as doubtful, refused
 WIDTH = 1.959963984540054
 _SEED = 20250101
+MOST_FITTED = 32  # comparisons whose propensities are kept, the oldest given up first: more than a night's
+_FITTED: dict[bytes, np.ndarray] = {}
 
 
 @dataclass(frozen=True)
@@ -108,11 +111,22 @@ def weigh(treated: np.ndarray, covariates: Mapping[str, np.ndarray], people: np.
     seen, numbers = np.unique(people, return_inverse=True)
     folds = _folds(treated, numbers, len(seen))
     known = design(covariates)
-    propensity = np.full(len(treated), treated.mean())
-    with _calmly():
-        for fold in np.unique(folds) if known.matrix.shape[1] else ():
-            propensity[folds == fold] = _chances(known, treated, folds != fold)
-    return _weighed(treated, numbers, folds, known, propensity)
+    return _weighed(treated, numbers, folds, known, _propensities(known, treated, folds))
+
+
+def _propensities(known: Design, treated: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Everybody's, by the people of the other folds; of the same comparison once, whichever table asks."""
+    told = [column.tobytes() for column in known.told.values()]
+    asked = hashlib.blake2b(b"".join([treated.tobytes(), folds.tobytes(), known.matrix.tobytes(), *told])).digest()
+    if asked not in _FITTED:
+        while len(_FITTED) >= MOST_FITTED:
+            _FITTED.pop(next(iter(_FITTED)))
+        found = np.full(len(treated), treated.mean())
+        with _calmly():
+            for fold in np.unique(folds) if known.matrix.shape[1] else ():
+                found[folds == fold] = _chances(known, treated, folds != fold)
+        _FITTED[asked] = found
+    return _FITTED[asked]
 
 
 def _weighed(

@@ -33,7 +33,7 @@ METRICS = "metrics"
 # metric is fitted on the rows of its inputs.
 WAY_IN = {
     "core": ("build", ("connection", "settings", "core_pass", "engine")),
-    METRICS: ("fit", ("frames", "parameters", "as_of")),
+    METRICS: ("fit", ("frames", "parameters")),
 }
 _HEADER = re.compile(r"\A\s*(?:/\*|\"\"\")(.*?)(?:\*/|\"\"\")", re.DOTALL)
 
@@ -120,7 +120,7 @@ class TableFile:
         """The Python file of a table in Python, which offers its way in.
 
         `build(connection, settings, core_pass, engine)` of a table of core makes it anew or brings it up to the pass,
-        reading what the header's `reads` names. `fit(frames, parameters, as_of)` of a metric returns its columns from
+        reading what the header's `reads` names. `fit(frames, parameters)` of a metric returns its columns from
         those of its inputs.
         """
         spec = importlib.util.spec_from_file_location(f"assets.{self.schema}.{self.name}", self.path)

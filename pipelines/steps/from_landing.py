@@ -32,7 +32,7 @@ def start_over(connection: Connection) -> None:
     from pipelines.ingest.staging import load_staging
 
     made = [f"{schema}.{name}" for schema in ("staging", "superseded") for name in load_staging()]
-    ledger = [*LEDGER, "core_passes", "table_state", *TOUCHED]
+    ledger = [*LEDGER, "core_passes", "table_state", "fits", *TOUCHED]
     with transaction(connection):
         for table in [*made, *(f"ops.{name}" for name in ledger)]:
             connection.execute(f"delete from {table}")

@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pipelines.fingerprint import ROOT, fingerprint
+from pipelines.fingerprint import fingerprint, own_code
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -122,7 +122,5 @@ def run_fingerprint(settings: Settings, as_of: date | None = None) -> str:
     from pipelines.ingest.own_sources import files_of
 
     own = [(file.path.name, file.content) for file in files_of(settings)]
-    ours = (file for folder in ("assets", "pipelines") for file in (ROOT / folder).rglob("*"))
-    files = sorted(file for file in ours if file.is_file() and file.parent.name != "__pycache__")
     decides = settings.model_dump_json(exclude={"home", "memory_limit", "spark", "send"})
-    return fingerprint(decides, as_of, *own, files=files)
+    return fingerprint(decides, as_of, *own, own_code())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # A run makes these anew from what is left.
 _FROM_CORE = ("core", "facts")
 _OF_PASSES = ("core_passes", "table_state", "touched_nodes", "touched_people", "touched_orders")
-_NEVER_KEPT = ("metrics", "findings")
+_NEVER_KEPT = ("metrics", "fits", "findings")
 
 
 def write_anew(connection: Connection, target: Path, with_core: bool) -> None:

@@ -6,6 +6,7 @@ What belongs here: the panel over a few people, the table over a planted merchan
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -153,6 +154,27 @@ def test_the_placebo_of_a_first_order_is_who_joined_only_after_the_window():
     built = world({"events": events, "orders": orders}, as_of="2025-05-31")
     rows = panel(built, "outcome = 'repurchase' and is_placebo")
     assert seen(rows, "person_id", "is_treated") == [("p2", True), ("p3", True), ("p4", False), ("p5", False)]
+
+
+def test_nothing_changes_before_a_week_is_over():
+    """From 10 March to 20 April are six weeks. On Saturday the 19th the sixth is not over, so it counts no more than on
+    Sunday the 13th; on Saturday the 26th, as much as on Sunday the 20th, though orders of every day are known and Fay
+    joined on Friday."""
+    fay = "| fay | live_view | 2025-02-21 20:00:00 |\n| fay | group_join | 2025-04-25 20:00:00 |\n"
+    daily = "".join(f"| d{day} | early | 2025-04-{day} 10:00:00 | 1 |\n" for day in range(10, 28))
+    given = {"events": EVENTS + fay, "orders": ORDERS + daily}
+    months = {day: world(given, as_of=f"2025-04-{day}") for day in (13, 19, 20, 26, 27)}
+
+    def told(day, days, outcome):
+        where = f"not is_placebo and outcome = '{outcome}'"
+        return panel(months[day], where, within_days=[days], controls_per_joiner=9)
+
+    assert [bool(told(day, 42, "spend")) for day in (13, 19, 20)] == [False, False, True]
+    for days, outcome in itertools.product((14, 42), ("spend", "repurchase")):
+        assert (told(19, days, outcome), told(26, days, outcome)) == (told(13, days, outcome), told(20, days, outcome))
+    asked = {"where": "outcome = 'spend'", "segments": ["all"], "within_days": [14]}
+    joiners = {day: month.rows("metrics.private_uplift", **asked)[0]["joiners"] for day, month in months.items()}
+    assert joiners == {13: 2, 19: 2, 20: 2, 26: 2, 27: 3}
 
 
 # --- what was planted -----------------------------------------------------------------------------------------------

@@ -109,7 +109,7 @@ INPUTS = GOOD + "inputs: {words: select day from core.orders}"
         (
             "metrics",
             "def build(connection, settings, core_pass, engine): ...",
-            "expected fit(frames, parameters, as_of), found no",
+            "expected fit(frames, parameters), found no",
         ),
         ("metrics", "def fit(frames): ...", "found fit(frames)"),
     ],
