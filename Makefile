@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: help demo test parity lint dev notebook bench docs picture rendered lock sbom audit clean
+.PHONY: help demo test parity lint dev notebook serve bench docs picture rendered lock sbom audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ dev: $(SIYU) ## Dagster's web UI on 127.0.0.1:3000 (SIYU_HOME says which merchan
 notebook: $(DEV) $(SIYU) ## JupyterLab over the published snapshot (SIYU_HOME; default demo)
 	SIYU_HOME=$${SIYU_HOME:-$(CURDIR)/demo} $(BIN)/jupyter lab --ip 127.0.0.1 notebooks
 
+serve: $(TEST) $(SIYU) ## the reports and a page to ask on, on 127.0.0.1:8450 (SIYU_HOME; default demo)
+	SIYU_HOME=$${SIYU_HOME:-$(CURDIR)/demo} $(BIN)/siyu serve
+
 bench: $(DEV) $(SIYU) ## speed and memory against peers, about half an hour and 10 GB of disk; bench/RESULTS.md
 	@$(BIN)/python -m bench
 
@@ -66,7 +69,7 @@ COMPILE := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-e
 lock: ## requirements*.lock from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer releases)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv on the PATH, or UV=/path/to/uv" >&2; exit 1; }
 	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --extra test --extra spark --constraint requirements.lock --output-file requirements-test.lock
+	$(COMPILE) --extra test --extra spark --extra serve --constraint requirements.lock --output-file requirements-test.lock
 	$(COMPILE) --all-extras --constraint requirements-test.lock --output-file requirements-dev.lock
 
 sbom: $(DEV) $(SIYU) ## what running is made of: sbom.json (CycloneDX) and docs/licences.md, from an environment of nothing else

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +64,18 @@ _BROKEN = (
     *("corrupt", "checksum", "not a valid duckdb", "deserializ", "been invalidated", "beyond the end of the file"),
     "could not read enough bytes",  # the file was cut
 )
+
+
+@contextlib.contextmanager
+def interrupted(connection: Connection, seconds: int) -> Iterator[None]:
+    """What is asked inside may take so long; then DuckDB raises InterruptException."""
+    timer = threading.Timer(seconds, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def is_broken(error: BaseException) -> bool:

@@ -17,6 +17,7 @@ number answers a smaller one too), `dated_by` (the date that a breakdown of date
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -210,6 +211,16 @@ def _rows(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], is_st
             return _read(one, one.qualified, asked)
     inlined = _render_part(_in_its_place(fact, values), values, is_stored)
     return f"with {name} as ({inlined}) {_read(fact, name, asked)}"
+
+
+def rows_by(name: str, wanted: Mapping[str, str], values: Mapping[str, Any], one: breakdowns.Breakdown) -> str:
+    """The SELECT of a fact's rows broken down by one breakdown alone, which may be the asker's own; never from its
+    table."""
+    fact = find_fact(name)
+    given = {parameter: _value(fact, parameter, values[of]) for parameter, of in wanted.items()}
+    own = dataclasses.replace(fact, sql=breakdowns.written(fact.sql, [one]))
+    inlined = _render_part(own, {**defaults_of(fact), **values, **given}, is_stored=True)
+    return f"with {name} as ({inlined}) select {', '.join(fact.columns)} from {name}"
 
 
 def _read(fact: TableFile, source: str, asked: list[str]) -> str:

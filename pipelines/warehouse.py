@@ -250,3 +250,15 @@ def open_warehouse(home: Path | str | None = None) -> Snapshot:
         )
     path = settings.snapshot_path.resolve()
     return Snapshot(read_only(path), settings, path)
+
+
+@contextlib.contextmanager
+def shut_warehouse(home: Path | str | None = None) -> Iterator[Snapshot]:
+    """The published snapshot on a connection that reads and writes no other file, whatever the SQL says."""
+    with open_warehouse(home) as snapshot:
+        # `show tables` then lists them all, and a table may be named without its schema: results before what makes them
+        snapshot.connection.execute("set search_path = 'metrics,facts,core,staging'")
+        snapshot.connection.execute(f"set memory_limit = '{MEMORY_SHARE}'")
+        snapshot.connection.execute("set enable_external_access = false")
+        snapshot.connection.execute("set lock_configuration = true")
+        yield snapshot

@@ -13,6 +13,7 @@ facts:
 constants:
   asks_start: "list_has_any($segments, ['channel', 'domain'])"
   asks_entry: "list_has_any($segments, ['entry_path', 'threshold', 'group', 'live_session', 'host'])"
+person: w.person_id
 columns:
   cohort: {type: date, zh: 起始期}
   platform: {type: varchar, zh: 平台, description: 'of the starts, whose clock says what is known'}

@@ -9,6 +9,7 @@ counted_by: buyers
 parameters:
   longest_gap_days: 365
 covers: [longest_gap_days]
+person: o.person_id
 columns:
   date: {type: date, zh: 首购日}
   platform: {type: varchar, zh: 平台, description: 'of the first order, whose clock says what is known'}

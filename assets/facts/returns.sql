@@ -32,6 +32,7 @@ instead:
     and list_contains(cast($mode as varchar[]), 'on') and $period <> 'rolling_24h'
     and ($segments = ['all'] or ($start_word = 'order' and list_has_all(['all', 'channel', 'domain', 'platform'], $segments)))
     and ($period <> 'week' or $week_starts = $core_week_starts)
+person: n.person_id
 columns:
   cohort: {type: date, zh: 起始期, description: date on which the period of the start begins}
   platform: {type: varchar, zh: 平台, description: 'of the start, whose clock says what is known'}

@@ -10,7 +10,6 @@ import contextlib
 import os
 import resource
 import sys
-import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -22,23 +21,8 @@ from pipelines.memory import address_space
 
 if TYPE_CHECKING:
     from pipelines.database import Connection
-    from pipelines.warehouse import Snapshot
 
 SHARE_OF_MEMORY = 0.5  # of the machine's, that the process of one question may add
-
-
-@contextlib.contextmanager
-def shut_snapshot(home: Path | None) -> Iterator[Snapshot]:
-    """The published snapshot on a connection that reads and writes no other file, whatever the SQL says."""
-    from pipelines.warehouse import open_warehouse
-
-    with open_warehouse(home) as snapshot:
-        # `show tables` then lists them all, and a table may be named without its schema: results before what makes them
-        snapshot.connection.execute("set search_path = 'metrics,facts,core,staging'")
-        snapshot.connection.execute("set memory_limit = '30%'")
-        snapshot.connection.execute("set enable_external_access = false")
-        snapshot.connection.execute("set lock_configuration = true")
-        yield snapshot
 
 
 @contextlib.contextmanager
@@ -49,18 +33,15 @@ def bounded(connection: Connection, seconds: int) -> Iterator[None]:
     """
     import duckdb
 
-    timer = threading.Timer(seconds, connection.interrupt)
-    timer.daemon = True
-    timer.start()
+    from pipelines.database import interrupted
+
     try:
-        with _held_memory():
+        with _held_memory(), interrupted(connection, seconds):
             yield
     except duckdb.InterruptException as error:
         raise UserError(f"the SQL took longer than {seconds} seconds; ask for less, or give --seconds") from error
     except (MemoryError, duckdb.OutOfMemoryException) as error:
         raise UserError("the SQL needs more memory than there is for it; ask for less at once") from error
-    finally:
-        timer.cancel()
 
 
 @contextlib.contextmanager
@@ -84,9 +65,11 @@ def ask_sql(home: Path | None, sql: str, form: Format, limit: int, seconds: int)
     """Runs one statement on the snapshot and prints its rows. Raises UserError with DuckDB's words about the SQL."""
     import duckdb
 
+    from pipelines.warehouse import shut_warehouse
+
     if not sql.strip().strip(";"):
         raise UserError('the SQL is empty; expected one SELECT, e.g. siyu query "select * from metrics.repurchase"')
-    with shut_snapshot(home) as snapshot:
+    with shut_warehouse(home) as snapshot:
         try:
             if (number := len(duckdb.extract_statements(sql))) > 1:
                 raise UserError(f"the SQL holds {number} statements; expected one SELECT")

@@ -127,6 +127,29 @@ def demo(context: typer.Context) -> int:
     return run_demo(context.obj if source is not None and source.name == "COMMANDLINE" else None)
 
 
+@app.command(epilog="Example: siyu serve --port 8450")
+def serve(
+    context: typer.Context,
+    host: Annotated[
+        str, typer.Option(help="Where to listen; anything but this machine needs a password.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8450,
+    password: Annotated[
+        str, typer.Option(metavar="PLACE", help="Where the password stands: file:NAME in the home, or env:NAME.")
+    ] = "",
+    name: Annotated[
+        list[str] | None, typer.Option(metavar="HOST", help="A name by which others reach it, as data.example.cn.")
+    ] = None,
+) -> int:
+    """The reports and a page to ask any metric on, in a browser, over what is published.
+
+    Needs the extra [serve]. Nothing is written; the user of the password is `siyu`.
+    """
+    from pipelines.cli.serving import serve as serve_site
+
+    return serve_site(context.obj, host, port, password, name or [])
+
+
 @app.command(epilog="Example: siyu report weekly --date 2026-03-31")
 def report(
     context: typer.Context,

@@ -63,6 +63,7 @@ class Wording(Strict):
     workbook: Texts
     index: Texts
     pages: Texts
+    serve: Texts
 
 
 @dataclass(frozen=True)

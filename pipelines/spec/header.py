@@ -198,6 +198,7 @@ class Header(Strict):
     instead: dict[str, str] = Field(default_factory=dict)
     covers: tuple[str, ...] = ()  # of a fact: parameters of which a table built with more answers less, too
     dated_by: str = "date"  # of a fact: the date that a breakdown of dates is looked up by
+    person: str = ""  # of a fact that counts people: SQL of whose each row is, where its `$breakdown_columns` stand
     columns: dict[str, Column]
     checks: tuple[CheckEntry, ...] = ()
 
