@@ -77,7 +77,13 @@ def _matrix(figure: Figure) -> str:
     top = map_.zmax or 1
     ground = [(map_.colorscale[0][1], map_.colorscale[-1][1])] * len(map_.y)
     shades = [[_shade(z, top, *pair) for z in line] for line, pair in zip(map_.z, ground, strict=True)]
-    return str(DataFrame(map_.text, **names).style.apply(lambda _: DataFrame(shades, **names), axis=None).to_html())
+    shaded = DataFrame(map_.text, **names).style.apply(lambda _: DataFrame(shades, **names), axis=None)
+    return str(_escaped(shaded).to_html())
+
+
+def _escaped(styled: Styler) -> Styler:
+    """Names are texts of data, and stand as such."""
+    return styled.format_index(escape="html").format_index(escape="html", axis="columns")
 
 
 def _shade(value: float | None, top: float, low: str, high: str) -> str:
@@ -97,4 +103,4 @@ def _ladder(figure: Figure) -> str:
     frame = DataFrame({"": steps.y, " ": steps.x, "  ": steps.text})
     band = charts.definitions()["palette"]["band"]
     bars = frame.style.bar(subset=[" "], color=band, vmin=0, vmax=1, width=90)
-    return str(bars.format({" ": "{:.1%}"}, na_rep="").hide(axis="index").to_html())
+    return str(bars.format({" ": "{:.1%}"}, na_rep="", escape="html").hide(axis="index").to_html())

@@ -22,6 +22,7 @@ from pipelines.metrics import text_of as metric_text
 from pipelines.parameters import DURATION
 from pipelines.report import charts
 from pipelines.report.cells import Look, cell, field_of, hidden
+from pipelines.report.notebook import chart
 from pipelines.report.shapes import Cell, Field
 from pipelines.report.small import Few, Row, is_small, told, without_few
 from pipelines.report.words import Words, load_words, plain
@@ -30,8 +31,6 @@ from pipelines.spec.reading import ASSETS, Strict, read
 from pipelines.warehouse import shut_warehouse
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from pipelines.database import Connection
     from pipelines.tables import Table
     from pipelines.warehouse import Snapshot
@@ -76,7 +75,7 @@ class Answer:
     notes: tuple[str, ...]
     call: str
     sql: str
-    figure: Figure | None
+    chart: str  # drawn, as HTML without a script; '' without
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def answer(settings: Settings, name: str, parameters: Mapping[str, Any], as_of: 
         notes=tuple(notes),
         call=call_of(name, parameters, as_of),
         sql=sql,
-        figure=_figure(table, rows_told, settings.language),
+        chart=_chart(table, rows_told, settings.language),
     )
 
 
@@ -182,23 +181,28 @@ def _opened(settings: Settings, as_of: date | None) -> Iterator[tuple[Snapshot, 
 
 def _without_few(table: Table, rows: list[Row], small_group: int) -> list[Row]:
     """As in a report: no number that fewer people than small_group stand behind, nor one that would tell it."""
-    counted = next((column.small_of for column in table.columns.values() if column.small_of), "")
     numbers = [n for n, c in table.columns.items() if n not in table.key and c.type.lower() not in _NO_NUMBERS]
-    behind = {name: {counted} if counted else {name} & _people(table) for name in numbers}
+    behind = {name: counts for name in numbers if (counts := _behind(table, name))}
     whole = [key for key in table.key if key not in ("segment", "segment_by")]
     parts: dict[tuple[Any, ...], list[int]] = {}
     for place, row in enumerate(rows):
         if row.get("segment_by") not in (None, "all"):
             parts.setdefault((row["segment_by"], *(row[key] for key in whole)), []).append(place)
-    behind = {name: counts for name, counts in behind.items() if counts}
     return without_few(rows, behind, small_group, list(parts.values()))
 
 
 _NO_NUMBERS = ("varchar", "date", "timestamp", "boolean")
 
 
-def _people(table: Table) -> set[str]:
-    return {name for name, column in table.columns.items() if column.unit == "person"}
+def _behind(table: Table, name: str) -> set[str]:
+    """The counts of people that stand behind a number: of a metric that says what is small, that one and whatever else
+    it counts people out of; of another, the number itself where it counts people."""
+    people = {one for one, column in table.columns.items() if column.unit == "person"}
+    counted = {column.small_of for column in table.columns.values() if column.small_of}
+    if not counted:
+        return {name} & people
+    parts = {column.of.columns[0] for column in table.columns.values() if column.of and column.of.columns}
+    return counted | (people - parts)
 
 
 def _with_people(table: Table, rows: list[Row]) -> tuple[frozenset[str], ...]:
@@ -231,15 +235,13 @@ def _cell(field: Field, row: Row, look: Look, names: Mapping[str, str]) -> Cell:
     return cell(field, value, look.words)
 
 
-def _figure(table: Table, rows: list[Row], language: str) -> Figure | None:
+def _chart(table: Table, rows: list[Row], language: str) -> str:
     """The report's chart of the metric, where it has one and there are rows for it."""
     known = charts.definitions()["charts"]
     of_it = {name: spec for name, spec in known.items() if spec.get("table") == table.qualified}
-    for name in (name for name, spec in of_it.items() if "parameters" not in spec):
-        shown = [{column: told(value) for column, value in row.items()} for row in rows]
-        if charts.select(known[name], shown):
-            return charts.figure(name, shown, language)
-    return None
+    shown = [{column: told(value) for column, value in row.items()} for row in rows]
+    fitting = (name for name, spec in of_it.items() if "parameters" not in spec and charts.select(spec, shown))
+    return next((chart(name, shown, language).html for name in fitting), "")
 
 
 def people(
@@ -250,8 +252,8 @@ def people(
     row: Mapping[str, Any],
     column: str,
 ) -> People:
-    """Who `column` counts in a row, by pseudonym; of fewer than small_group nobody. `row`: its grain's columns, dates
-    as ISO texts.
+    """Who `column` counts in a row, by pseudonym; of fewer than small_group nobody. `row`: its grain's columns,
+    as they are or as texts.
 
     Raises TableError where the metric does not tell whom it counts.
     """
@@ -270,6 +272,8 @@ def people(
 
 
 def _typed(table: Table, column: str, value: Any) -> Any:
-    """A key's value as a page brings it back: JSON has no dates."""
-    is_date = table.columns[column].type.lower() == "date" and isinstance(value, str)
-    return date.fromisoformat(value) if is_date else value
+    """A key's value as an address brings it back."""
+    kind = table.columns[column].type.lower()
+    if not isinstance(value, str):
+        return value
+    return date.fromisoformat(value) if kind == "date" else int(value) if kind == "bigint" else value

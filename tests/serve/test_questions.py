@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pandas
 import pytest
 
 from pipelines.metrics import metric_tables
@@ -87,7 +88,7 @@ def test_an_answer_is_the_metrics_own(settings):
     shown = [(line[buyers].value, count) for line, count in zip(found.lines, frame["buyers"], strict=True)]
     assert all(value == count for value, count in shown if value is not None)
     assert sum(value is not None for value, _ in shown) > 3
-    assert found.figure is not None
+    assert found.chart
 
 
 def test_numbers_of_few_people_are_hidden_and_nobody_finds_them_by_taking_the_others_off(settings):
@@ -102,6 +103,21 @@ def test_numbers_of_few_people_are_hidden_and_nobody_finds_them_by_taking_the_ot
     for key, line in zip(found.keys, found.lines, strict=True):
         by_month.setdefault(key["cohort_month"], []).append(line[names.index("mature_buyers")].state)
     assert all(states.count(SMALL) != 1 for states in by_month.values() if len(states) > 1)
+
+
+def test_of_few_people_whose_time_has_not_come_nothing_is_told_either(settings):
+    """A cohort of two, of whom none is mature: two stand behind its numbers, and not none."""
+    found = questions.answer(settings, "retention", {"segments": ["all", "channel", "group"]})
+    names = [one.name for one in found.fields]
+    with open_warehouse(settings.home) as warehouse:
+        frame = warehouse.metric("retention", segments=["all", "channel", "group"]).set_index(list(found.keys[0]))
+    young = 0
+    for key, line in zip(found.keys, found.lines, strict=True):
+        people = frame.loc[tuple(pandas.Timestamp(v) if isinstance(v, date) else v for v in key.values())]["people"]
+        if 0 < people < settings.small_group:
+            assert all(line[names.index(one)].value is None for one in ("people", "mature_people", "returned")), key
+            young += 1
+    assert young > 3
 
 
 def test_words_are_the_reports_and_a_group_has_its_name(settings):

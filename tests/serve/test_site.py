@@ -1,18 +1,19 @@
-"""The site: what is sent to whom, and what the page does when it is filled in and clicked."""
+"""The site: what is sent to whom, and that a question is an address whose answer leads to people and back."""
 
 from __future__ import annotations
 
 import base64
-import json
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import SecretStr
 
 from pipelines.cli import main
-from pipelines.serve import site
+from pipelines.serve import questions, site
 from tests.report.merchant import HOSTILE
 
-UPDATE = "/explore/_dash-update-component"
+QUESTION = "/ask?metric=repurchase&windows=30&segments=all&segments=channel"
 
 
 @pytest.fixture(scope="module")
@@ -20,39 +21,32 @@ def browser(settings):
     return site.site(settings).test_client()
 
 
-def called(browser, outputs, inputs, state=(), changed=()):
-    """What a callback of the page answers, as the browser asks it."""
-    told = [{"id": one, "property": what} for one, what in outputs]
-    names = [f"{one}.{what}" for one, what in outputs]
-    body = {
-        "output": f"..{'...'.join(names)}.." if len(names) > 1 else names[0],
-        "outputs": told if len(outputs) > 1 else told[0],
-        "inputs": list(inputs),
-        "state": list(state),
-        "changedPropIds": list(changed),
-    }
-    answer = browser.post(UPDATE, json=body)
+class Read(HTMLParser):
+    """A page as its texts, its elements with their attributes, and its links by text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.texts, self.elements, self.links, self.inside = [], [], [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self.inside = dict(attrs).get("href") if tag == "a" else None
+
+    def handle_data(self, data):
+        if data.strip():
+            self.texts.append(data.strip())
+            if self.inside:
+                self.links.append((data.strip(), self.inside))
+
+    def handle_endtag(self, tag):
+        self.inside = None
+
+
+def page(browser, address):
+    answer = browser.get(address)
     assert answer.status_code == 200, answer.text
-    return answer.get_json()["response"]
-
-
-def value(id_, property_, what):
-    return {"id": id_, "property": property_, "value": what}
-
-
-def asked(browser, name, as_of=None, **typed):
-    ids = [{"parameter": key, "of": name} for key in typed]
-    return called(
-        browser,
-        [("answer", "children"), ("people", "children"), ("asked", "data")],
-        [value("ask", "n_clicks", 1), value("metric", "value", name)],
-        [
-            [value(one, "value", typed[one["parameter"]]) for one in ids],
-            [value(one, "id", one) for one in ids],
-            value("as_of", "value", as_of),
-        ],
-        ["ask.n_clicks"],
-    )
+    return Read(answer.text)
 
 
 def test_it_begins_with_all_reports_and_sends_them_alone(browser):
@@ -65,21 +59,24 @@ def test_it_begins_with_all_reports_and_sends_them_alone(browser):
         assert b"not yet" not in answer.data
 
 
-def test_a_browser_may_load_nothing_from_elsewhere_and_no_other_page_may_frame_it(browser):
-    for path in ("/explore/", "/explore/_dash-layout", "/explore/assets/style.css"):
-        answer = browser.get(path)
-        assert answer.status_code == 200, path
-        policy = answer.headers["Content-Security-Policy"]
-        assert policy.startswith("default-src 'none'; script-src 'self' 'sha256-")
-        assert "unsafe-eval" not in policy
-        assert "frame-ancestors 'none'" in policy
-    assert "http://" not in browser.get("/explore/").text.replace("http://www.w3.org", "")
+@pytest.mark.parametrize("address", ["/ask", QUESTION, "/people?metric=repurchase", "/style.css"])
+def test_no_page_runs_a_script_loads_from_elsewhere_or_may_be_framed(browser, address):
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Security-Policy"] == site.POLICY
+    assert "script" not in site.POLICY
+    assert "frame-ancestors 'none'" in site.POLICY
+    found = Read(answer.text)
+    assert not [tag for tag, _ in found.elements if tag in ("script", "iframe", "object", "embed")]
+    named = [value for _, attrs in found.elements for key, value in attrs.items() if key in ("src", "href", "action")]
+    assert all(value.startswith(("/", "data:")) and not value.startswith("//") for value in named)
+    assert not [key for _, attrs in found.elements for key in attrs if key.startswith("on")]
 
 
 def test_a_page_of_elsewhere_that_points_its_name_here_is_refused(browser):
-    assert browser.get("/explore/", headers={"Host": "evil.example"}).status_code == 400
+    assert browser.get("/ask", headers={"Host": "evil.example"}).status_code == 400
     assert browser.get("/reports/index.html", headers={"Host": "evil.example"}).status_code == 400
-    assert browser.get("/explore/", headers={"Host": "127.0.0.1:8450"}).status_code == 200
+    assert browser.get("/ask", headers={"Host": "127.0.0.1:8450"}).status_code == 200
 
 
 def test_with_a_password_nothing_is_sent_without_it(settings):
@@ -89,11 +86,10 @@ def test_with_a_password_nothing_is_sent_without_it(settings):
         header = {"Authorization": "Basic " + base64.b64encode(typed.encode()).decode()} if typed else {}
         return browser.get(path, headers=header).status_code
 
-    paths = ("/", "/explore/", "/explore/_dash-layout", "/explore/assets/style.css", "/reports/index.html")
+    paths = ("/", "/ask", QUESTION, "/style.css", "/reports/index.html")
     for path in paths:
         assert [code(path), code(path, "siyu:wrong"), code(path, "other:right")] == [401] * 3, path
         assert code(path, "siyu:right") in (200, 302)
-    assert browser.post(UPDATE, json={}).status_code == 401
 
 
 def test_to_let_others_in_a_password_is_asked_for(home, capsys):
@@ -103,62 +99,58 @@ def test_to_let_others_in_a_password_is_asked_for(home, capsys):
     assert "SIYU_NOT_SET is not set" in capsys.readouterr().err
 
 
-def test_the_form_is_that_of_the_metric(browser):
-    told = called(
-        browser,
-        [("form", "children"), ("definition", "children")],
-        [value("metric", "value", "funnel")],
-        changed=["metric.value"],
-    )
-    assert "步骤" in json.dumps(told, ensure_ascii=False)
-    assert "窗口内依次走到后面每一步的人数" in json.dumps(told, ensure_ascii=False)
+def test_the_form_is_that_of_the_metric_and_keeps_what_was_typed(browser):
+    found = page(browser, "/ask?metric=funnel&steps=any,order&within=7d&segments=all&segments=channel")
+    fields = {attrs["name"]: attrs for tag, attrs in found.elements if tag == "input" and attrs.get("type") == "text"}
+    assert (fields["steps"]["value"], fields["within"]["value"]) == ("any,order", "7d")
+    checked = [attrs["value"] for tag, attrs in found.elements if "checked" in attrs]
+    assert checked == ["all", "channel"]
+    assert "步骤" in found.texts
+    assert any("窗口内依次走到后面每一步的人数" in text for text in found.texts)
 
 
-def test_a_question_is_answered_and_a_click_tells_who(browser):
-    told = asked(browser, "repurchase", windows="30", segments=["all"])
-    text = json.dumps(told["answer"], ensure_ascii=False)
-    assert "warehouse.metric('repurchase', windows=[30], segments=['all'])" in text
-    buttons = [cell for cell in _all(told["answer"]) if cell.get("type") == "Button"]
-    biggest = max(buttons, key=lambda one: int(one["props"]["children"].replace(",", "")))
-    place = biggest["props"]["id"]
-    # an output that two callbacks share has a name of Dash's own
-    (behind,) = (
-        one for one in browser.get("/explore/_dash-dependencies").get_json() if "people.children@" in one["output"]
-    )
-    people = called(
-        browser,
-        [("people", behind["output"].removeprefix("people."))],
-        [[value(place, "n_clicks", 1)]],
-        [value("asked", "data", told["asked"]["data"])],
-        [f"{json.dumps(place, separators=(',', ':'), sort_keys=True)}.n_clicks"],
-    )
-    assert f"{biggest['props']['children']} 人" in json.dumps(people, ensure_ascii=False)
+def test_without_a_question_the_first_metric_is_answered_over_everybody(browser):
+    found = page(browser, "/ask")
+    assert "warehouse.metric('retention', segments=['all'])" in found.texts
+    assert found.links
 
 
-def test_a_mistake_is_told_on_the_page(browser):
-    for typed, said in (
-        ({"windows": "soon"}, "expected something like"),
-        ({"segments": ["nothing"]}, "expected one of"),
-    ):
-        assert said in json.dumps(asked(browser, "repurchase", **typed)["answer"])
-    assert "Invalid isoformat" in json.dumps(asked(browser, "repurchase", as_of="yesterday")["answer"])
+def test_a_number_of_people_leads_to_as_many_and_back(browser):
+    links = [(int(text.replace(",", "")), link) for text, link in page(browser, QUESTION).links if "/people?" in link]
+    count, link = max(links)
+    found = page(browser, link)
+    assert f"{count:,} 人，列出其中 {min(count, questions.MOST_PEOPLE)} 人" in found.texts
+    (back,) = (link for text, link in found.links if text.startswith("←"))
+    asked = parse_qs(urlsplit(back).query)
+    assert (asked["metric"], asked["windows"], asked["segments"]) == (["repurchase"], ["30"], ["all,channel"])
+    assert "warehouse.metric('repurchase', windows=[30], segments=['all', 'channel'])" in page(browser, back).texts
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/ask?metric=repurchase&windows=soon", "expected something like"),
+        ("/ask?metric=repurchase&segments=nothing", "expected one of"),
+        ("/ask?metric=repurchase&as_of=yesterday", "Invalid isoformat"),
+        ("/people?metric=repurchase&column=is_small&row.segment_by=all", "does not tell whom 'is_small' counts"),
+        ("/people?metric=repurchase&column=buyers&row.segment_by=host", "by 'host' nobody is found"),
+        ("/people?metric=repurchase&column=buyers&row.segment_by=all&row.cohort_month=x", "Invalid isoformat"),
+    ],
+)
+def test_a_mistake_is_told_on_the_page(browser, address, said):
+    found = page(browser, address)
+    assert any(said in text for text in found.texts)
+    assert ("p", {"class": "mistake", "role": "alert"}) in found.elements
+
+
+def test_what_is_no_metric_is_not_found(browser):
+    assert browser.get("/ask?metric=nothing").status_code == 404
+    assert browser.get("/people?metric=nothing").status_code == 404
 
 
 def test_a_name_that_is_a_script_is_a_text(browser):
-    told = asked(browser, "group_health")
-    named = [cell for cell in _all(told["answer"]) if cell.get("props", {}).get("children") == HOSTILE["g2"]]
-    assert named
-    assert all(cell["namespace"] == "dash_html_components" for cell in named)
-    assert "dangerously" not in json.dumps(told)
-
-
-def _all(tree):
-    """Every component of an answer."""
-    if isinstance(tree, list):
-        for one in tree:
-            yield from _all(one)
-    elif isinstance(tree, dict):
-        if "props" in tree:
-            yield tree
-        for one in tree.values():
-            yield from _all(one)
+    hostile = '"><script>x'
+    for asked in ("metric=group_health", "metric=retention&segments=group", f"metric=retention&start={hostile}"):
+        found = page(browser, f"/ask?{asked}")
+        assert not [tag for tag, _ in found.elements if tag in ("script", "img")]
+    assert HOSTILE["g2"] in page(browser, "/ask?metric=group_health").texts
