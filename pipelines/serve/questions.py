@@ -1,7 +1,7 @@
 """A metric as a form to fill in, its answer as cells, and the people behind one of its numbers.
 
 What belongs here: what a page asks of a snapshot, in the report's words, with numbers of few people hidden as there.
-What does not: the page (page.py), the SQL (metrics.py, people_behind.py).
+What does not: the page (site.py, assets/serve), the SQL (metrics.py, people_behind.py).
 """
 
 from __future__ import annotations
