@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from pipelines.database import connect, read_only, transaction
 from pipelines.modes import make_home, make_private, private_files, publish_file, publish_folder
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pipelines.database import Connection
 
 KEEP_SNAPSHOTS = 3
+LET_GO_SECONDS = 10
 # What DuckDB may take of the memory found unless the merchant says: with all else a run takes about a third.
 MEMORY_SHARE = "30%"
 
@@ -135,16 +137,38 @@ def set_aside(settings: Settings) -> Path:
 @contextlib.contextmanager
 def _locked(settings: Settings) -> Iterator[None]:
     with open(settings.lock_path, "a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise busy(settings, holder) from error
+        _take(file, settings)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _take(file: IO[str], settings: Settings) -> None:
+    """The lock. A process that was killed holds it until what it had started to read files is gone, too, which may be a
+    moment later: that is waited for. Raises WarehouseBusy."""
+    until = time.monotonic() + LET_GO_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError as error:
+            file.seek(0)
+            holder = file.read().strip()
+            if not _is_dead(holder) or time.monotonic() > until:
+                raise busy(settings, holder or "unknown") from error
+        time.sleep(0.05)
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether the process of this number is surely gone."""
+    try:
+        os.kill(int(holder), 0)
+    except ProcessLookupError:
+        return True
+    except (ValueError, OSError):
+        return False
+    return False
 
 
 def publish(warehouse: Warehouse) -> Path:

@@ -124,3 +124,28 @@ def test_a_second_writer_is_refused_by_name_and_a_killed_one_leaves_no_lock_and_
     with open_for_writing(settings) as warehouse:
         tables = warehouse.connection.execute("select table_name from duckdb_tables() where schema_name = 'core'")
         assert tables.fetchall() == [("kept",)]
+
+
+# What reads a foreign file is a fork, which has the lock of its run, and may be a moment longer in dying.
+OUTLIVED = """
+    import os, sys, time
+    from pipelines.settings import load_settings
+    from pipelines.warehouse import open_for_writing
+    with open_for_writing(load_settings(sys.argv[1])):
+        if not os.fork():
+            time.sleep(1.5)
+            os._exit(0)
+        print("held", flush=True)
+        time.sleep(60)
+"""
+
+
+def test_the_lock_of_a_killed_run_is_waited_for_while_its_reader_still_has_it(settings):
+    holder = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(OUTLIVED), str(settings.home)], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout.readline().strip() == "held"
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    with open_for_writing(settings) as warehouse:
+        assert warehouse.connection.execute("select 1").fetchall() == [(1,)]
