@@ -69,13 +69,22 @@ _BROKEN = (
 @contextlib.contextmanager
 def interrupted(connection: Connection, seconds: int) -> Iterator[None]:
     """What is asked inside may take so long; then DuckDB raises InterruptException."""
-    timer = threading.Timer(seconds, connection.interrupt)
-    timer.daemon = True
-    timer.start()
+    over = threading.Event()
+
+    def watch() -> None:
+        """Again and again: between two statements nobody hears it."""
+        patience: float = seconds
+        while not over.wait(patience):
+            connection.interrupt()
+            patience = 0.05
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
     try:
         yield
     finally:
-        timer.cancel()
+        over.set()
+        watching.join()
 
 
 def is_broken(error: BaseException) -> bool:

@@ -31,7 +31,8 @@ Frames = dict[str, Columns]  # by input
 
 # What a model's numbers come of besides Siyu's own code and DuckDB, whose hashes are its version's.
 LIBRARIES = ("doubleml", "numpy", "scikit-learn", "scipy")
-_SUM_OF_ROWS = "select count(*), sum(hash(f)::hugeint), bit_xor(hash(f)) from {rows} as f"
+# of whole rows: by a name that no column has
+_SUM_OF_ROWS = 'select count(*), sum(hash("a row")::hugeint), bit_xor(hash("a row")) from {rows} as "a row"'
 
 _NUMBERS = itertools.count()
 

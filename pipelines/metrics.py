@@ -180,12 +180,12 @@ def _unmet(connection: Connection, parameter: str, texts: list[str]) -> list[str
     return said
 
 
-def on_day(snapshot: Snapshot, as_of: date) -> Connection:
-    """A connection in memory whose core is the snapshot's data as of another day."""
+def on_day(snapshot: Snapshot, as_of: date, connection: Connection | None = None) -> Connection:
+    """A connection in memory (the given one, if any) whose core is the snapshot's data as of another day."""
     from pipelines.core import begin_pass, refresh_core
     from pipelines.database import connect
 
-    connection = connect()
+    connection = connection or connect()
     connection.execute(f"attach {quoted(snapshot.path)} as published (read_only)")
     tables = connection.execute("""
         select schema_name, table_name from duckdb_tables()

@@ -28,15 +28,6 @@ if TYPE_CHECKING:
 SEGMENT = ("segment_by", "segment")
 
 
-def columns_of(table: Table) -> list[str]:
-    """The columns of a metric whose people can be found, in its order: counts of them, of facts that know whose a row
-    is."""
-    facts = [find_fact(name) for name in table.header.facts]
-    if not facts or not all(fact.header.person for fact in facts) or not set(SEGMENT) <= set(table.key):
-        return []
-    return [name for name, column in table.columns.items() if column.unit == "person" and name not in table.key]
-
-
 def breakdowns_of(table: Table) -> set[str]:
     """The breakdowns by which the metric's people can be found: those that all its facts have in their own rows."""
     told = [{one.name for one in breakdowns.breakdowns_of(f).values() if not one.of} for f in table.header.facts]
@@ -51,8 +42,8 @@ def text_of(
     Raises TableError where the metric does not tell whom it counts, or not by this breakdown.
     """
     table, by = find_metric(name), row["segment_by"]
-    if column not in columns_of(table):
-        known = ", ".join(columns_of(table)) or "none"
+    if column not in table.header.whom:
+        known = ", ".join(table.header.whom) or "none"
         raise TableError(f"{table.qualified} does not tell whom '{column}' counts; it tells of: {known}")
     if by not in breakdowns_of(table):
         raise TableError(

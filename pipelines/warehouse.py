@@ -166,7 +166,7 @@ def _is_dead(holder: str) -> bool:
         os.kill(int(holder), 0)
     except ProcessLookupError:
         return True
-    except (ValueError, OSError):
+    except (ValueError, OverflowError, OSError):
         return False
     return False
 

@@ -221,6 +221,14 @@ def test_what_does_not_stand_whole_is_fitted_again(drawn, fits, lost):
     assert refreshed(drawn, EXPERIMENTS, fits)
 
 
+def test_rows_are_compared_whole_whatever_their_columns_are_called(drawn):
+    marks = {
+        mark_of(drawn.connection, load_tables()[EXPERIMENTS], {"frame": {"f": np.array([1, 2]), "g": np.array(g)}}, {})
+        for g in ([1, 2], [5, 6])
+    }
+    assert len(marks) == 2
+
+
 def test_other_parameters_settings_or_code_are_fitted_again_and_another_day_is_not(drawn, monkeypatch):
     connection, table = drawn.connection, load_tables()[EXPERIMENTS]
 

@@ -20,6 +20,7 @@ parameters: {segments: [all]}
 choices: {segments: [all, channel, domain, platform, live_session, host, group, threshold, entry_path]}
 facts:
   climbs: [steps, within, order, exclude, cohorts, cohort_period, week_starts]
+whom: [cohort_people, mature_people, previous_people, people]
 columns:
   cohort: {type: date, zh: 起始期, description: 'date on which the period of the start begins; with cohort_period = all the first day of data'}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}

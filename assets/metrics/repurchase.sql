@@ -13,6 +13,7 @@ parameters:
 choices: {segments: default}
 facts:
   first_orders: {longest_gap_days: windows}
+whom: [buyers, mature_buyers, repeat_buyers]
 columns:
   cohort_month: {type: date, zh: 首购月, description: month of the first purchase}
   segment_by: {type: varchar, zh: 细分维度, description: which breakdown the row belongs to; all for the total}

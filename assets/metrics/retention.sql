@@ -22,6 +22,7 @@ facts:
   returns: [start, back, period, mode, cohorts, min_count, week_starts]
 constants:
   clocks: $back_clocks
+whom: [people, mature_people, returned]
 columns:
   cohort: {type: date, zh: 起始期, description: date on which the cohort's period starts}
   period_no: {type: bigint, zh: 第几期, description: 'periods after the cohort''s; 0 is its own; with a list of days, the bracket'}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pipelines import people_behind
 from pipelines.activities import meanings
 from pipelines.breakdowns import load_breakdowns
-from pipelines.database import interrupted
+from pipelines.database import connect, interrupted
 from pipelines.event_words import load_event_words
 from pipelines.metrics import doubts, find_metric, metric_tables, on_day
 from pipelines.metrics import text_of as metric_text
@@ -28,7 +28,8 @@ from pipelines.report.small import Few, Row, is_small, told, without_few
 from pipelines.report.words import Words, load_words, plain
 from pipelines.settings import Settings
 from pipelines.spec.reading import ASSETS, Strict, read
-from pipelines.warehouse import shut_warehouse
+from pipelines.spec.table_file import TableError
+from pipelines.warehouse import MEMORY_SHARE, shut_warehouse
 
 if TYPE_CHECKING:
     from pipelines.database import Connection
@@ -80,16 +81,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class People:
-    """Who stands behind a number: how many, and the first of them by pseudonym."""
+    """Who stands behind a number: the first of them by pseudonym, and how many; none where they are too few."""
 
-    count: int
     fields: tuple[Field, ...]
     lines: tuple[tuple[Cell, ...], ...]
+    count: int = 0
 
 
 def offered(language: str) -> dict[str, str]:
-    """Every metric with its title, those first that are asked most."""
-    tables = {table.name: table for table in metric_tables()}
+    """Every metric with its title, those first that are asked most; none that has a row for a person."""
+    tables = {table.name: table for table in metric_tables() if "person_id" not in table.columns}
     first = read(ASSETS / "serve" / "questions.yaml", _Serve).first
     ordered = [*first, *sorted(tables.keys() - set(first), key=lambda name: tables[name].title[language])]
     return {name: tables[name].title[language] for name in ordered}
@@ -147,9 +148,7 @@ def answer(settings: Settings, name: str, parameters: Mapping[str, Any], as_of: 
     table, words = find_metric(name), load_words(settings.language)
     with _opened(settings, as_of) as (snapshot, connection, day):
         sql = metric_text(connection, table.name, parameters, snapshot.settings, day)
-        cursor = connection.execute(f"select * from (\n{sql}\n) as asked order by {_newest_first(table)}")
-        columns = [column[0] for column in cursor.description or ()]
-        rows = [dict(zip(columns, map(plain, row), strict=True)) for row in cursor.fetchall()]
+        rows, columns = _rows(connection, table, sql)
         notes, names = doubts(snapshot, name, parameters, as_of), _names_of_groups(connection, rows)
     rows_told = _without_few(table, rows, settings.small_group)
     told_ones = [column for column in columns if any(row[column] is not None for row in rows)]
@@ -168,14 +167,29 @@ def answer(settings: Settings, name: str, parameters: Mapping[str, Any], as_of: 
     )
 
 
+def _rows(connection: Connection, table: Table, sql: str) -> tuple[list[Row], list[str]]:
+    """A metric's rows as plain values, newest first, and the names of their columns."""
+    cursor = connection.execute(f"select * from (\n{sql}\n) as asked order by {_newest_first(table)}")
+    columns = [column[0] for column in cursor.description or ()]
+    return [dict(zip(columns, map(plain, row), strict=True)) for row in cursor.fetchall()], columns
+
+
 @contextlib.contextmanager
 def _opened(settings: Settings, as_of: date | None) -> Iterator[tuple[Snapshot, Connection, date]]:
     """The snapshot, its own connection or one in memory whose core is of an earlier day, and the day; for SECONDS."""
     with shut_warehouse(settings.home) as snapshot, contextlib.ExitStack() as stack:
         connection, day = snapshot.connection, snapshot.as_of
         if as_of is not None and as_of != day:
-            connection, day = stack.enter_context(contextlib.closing(on_day(snapshot, as_of))), as_of
-        stack.enter_context(interrupted(connection, SECONDS))
+            first = connection.execute("select first_date from core.as_of").fetchall()[0][0]
+            if first is None or not first <= as_of <= day:
+                raise ValueError(f"{as_of}: the data begin on {first} and end on {day}")
+            connection, day = stack.enter_context(contextlib.closing(connect())), as_of
+            connection.execute(f"set memory_limit = '{MEMORY_SHARE}'")
+            stack.enter_context(interrupted(connection, SECONDS))
+            on_day(snapshot, as_of, connection)
+            connection.execute("set enable_external_access = false; set lock_configuration = true")
+        else:
+            stack.enter_context(interrupted(connection, SECONDS))
         yield snapshot, connection, day
 
 
@@ -195,18 +209,24 @@ _NO_NUMBERS = ("varchar", "date", "timestamp", "boolean")
 
 
 def _behind(table: Table, name: str) -> set[str]:
-    """The counts of people that stand behind a number: of a metric that says what is small, that one and whatever else
-    it counts people out of; of another, the number itself where it counts people."""
-    people = {one for one, column in table.columns.items() if column.unit == "person"}
+    """The counts of people that stand behind a number.
+
+    Of a metric that says what is small: that count and whatever else it counts people out of; behind an amount, a time
+    or a number of orders the counts of those who make it, too. Of another: all of its counts, as one of a row may tell
+    another; its first count, of the whole that the row is about, stands by itself.
+    """
+    people = [one for one, column in table.columns.items() if column.unit == "person"]
     counted = {column.small_of for column in table.columns.values() if column.small_of}
     if not counted:
-        return {name} & people
+        return {name} if people[:1] == [name] else set(people)
+    if table.columns[name].unit not in ("person", "ratio"):
+        return counted | set(people)
     parts = {column.of.columns[0] for column in table.columns.values() if column.of and column.of.columns}
-    return counted | (people - parts)
+    return counted | (set(people) - parts)
 
 
 def _with_people(table: Table, rows: list[Row]) -> tuple[frozenset[str], ...]:
-    columns, by = frozenset(people_behind.columns_of(table)), people_behind.breakdowns_of(table)
+    columns, by = frozenset(table.header.whom), people_behind.breakdowns_of(table)
     return tuple(columns if columns and row["segment_by"] in by else frozenset() for row in rows)
 
 
@@ -252,23 +272,29 @@ def people(
     row: Mapping[str, Any],
     column: str,
 ) -> People:
-    """Who `column` counts in a row, by pseudonym; of fewer than small_group nobody. `row`: its grain's columns,
+    """Who `column` counts in a row, by pseudonym; nobody where the number itself is hidden. `row`: its grain's columns,
     as they are or as texts.
 
-    Raises TableError where the metric does not tell whom it counts.
+    Raises TableError where the metric does not tell whom it counts, or has no such row.
     """
     table, words = find_metric(name), load_words(settings.language)
     typed = {key: _typed(table, key, value) for key, value in row.items()}
     with _opened(settings, as_of) as (snapshot, connection, day):
         found = people_behind.text_of(name, parameters, snapshot.settings, day, typed, column)
+        told_rows = _rows(connection, table, metric_text(connection, name, parameters, snapshot.settings, day))[0]
+        shown = [one for one in _without_few(table, told_rows, settings.small_group) if typed.items() <= one.items()]
+        if len(shown) != 1:
+            raise TableError(f"{table.qualified} has no such row: {', '.join(f'{k}={v}' for k, v in typed.items())}")
+        if isinstance(shown[0][column], Few):
+            return People((), ())
         cursor = connection.execute(_LISTED.format(found=found, columns=", ".join(f"p.{one}" for one in OF_A_PERSON)))
         rows = [dict(zip(("person", *OF_A_PERSON, "count"), map(plain, one), strict=True)) for one in cursor.fetchall()]
     count = rows[0]["count"] if rows else 0
-    if not rows or is_small(count, settings.small_group):
-        return People(count, (), ())
+    if is_small(count, settings.small_group):  # of a numerator
+        return People((), ())
     fields = tuple(field_of("core.people", one, words) for one in ("person", *OF_A_PERSON))
     lines = tuple(tuple(cell(field, one[field.name], words) for field in fields) for one in rows)
-    return People(count, fields, lines)
+    return People(fields, lines, count)
 
 
 def _typed(table: Table, column: str, value: Any) -> Any:

@@ -199,6 +199,8 @@ class Header(Strict):
     covers: tuple[str, ...] = ()  # of a fact: parameters of which a table built with more answers less, too
     dated_by: str = "date"  # of a fact: the date that a breakdown of dates is looked up by
     person: str = ""  # of a fact that counts people: SQL of whose each row is, where its `$breakdown_columns` stand
+    # of a metric that counts people: the columns of which it can be found whom they count (pipelines/people_behind.py)
+    whom: tuple[str, ...] = ()
     columns: dict[str, Column]
     checks: tuple[CheckEntry, ...] = ()
 
@@ -234,6 +236,7 @@ class Header(Strict):
         _refuse_unknown("activities", self.activities, self.parameters, "parameter")
         _refuse_unknown("covers", self.covers, self.parameters, "parameter")
         _refuse_unknown("counted_by", self.counted_by, self.columns, "column")
+        _refuse_unknown("whom", self.whom, self.columns, "column")
         _refuse_unknown("notice", (self.notice,) if self.notice else (), self.columns, "column")
         for key, read in (("facts", self.facts), ("metrics", self.metrics)):
             for name, asked in read.items():

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines import people_behind
 from pipelines.facts import build_facts
-from pipelines.metrics import find_metric, query
+from pipelines.metrics import find_metric, metric_tables, query
 from pipelines.spec.table_file import TableError
 from pipelines.tables import load_tables
 from tests.metrics.random_world import random_world
@@ -48,8 +48,7 @@ def test_as_many_are_found_as_were_counted(merchant, name, parameters):
     table = find_metric(name)
     asked = query(merchant.connection, name, parameters, merchant.settings, merchant.as_of)
     rows = [dict(zip(asked.columns, row, strict=True)) for row in asked.order(", ".join(table.key)).fetchall()]
-    columns, counted = people_behind.columns_of(table), 0
-    assert columns
+    columns, counted = table.header.whom, 0
     rows = [row for row in rows if row["segment_by"] in people_behind.breakdowns_of(table)]
     for row in random.Random(1).sample(rows, min(ROWS, len(rows))):
         for column in columns:
@@ -86,5 +85,11 @@ def test_what_cannot_be_told_is_refused(merchant):
         behind(merchant, "repurchase", {}, row, "buyers")
     with pytest.raises(TableError, match="does not tell whom 'is_small' counts; it tells of: buyers"):
         behind(merchant, "repurchase", {}, row, "is_small")
-    assert people_behind.columns_of(find_metric("daily_summary")) == []
-    assert load_tables()["facts.returns"].header.person == "n.person_id"
+
+
+def test_every_metric_that_says_whom_it_counts_is_asked_here_and_its_facts_know():
+    saying = [table for table in metric_tables() if table.header.whom]
+    assert {table.name for table in saying} == {name for name, _ in QUESTIONS}
+    for table in saying:
+        assert all(load_tables()[f"facts.{fact}"].header.person for fact in table.header.facts), table.name
+        assert {table.columns[name].unit for name in table.header.whom} == {"person"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import duckdb
 import pandas
 import pytest
 
@@ -25,7 +26,8 @@ def form(name):
 
 def test_every_metric_is_offered_and_has_a_form_whose_defaults_are_its_own_over_everybody():
     assert list(questions.offered("zh"))[:3] == ["retention", "funnel", "repurchase"]
-    assert set(questions.offered("zh")) == {table.name for table in metric_tables()}
+    of_persons = {"customer_value", "likely_placeholders"}
+    assert set(questions.offered("zh")) == {table.name for table in metric_tables()} - of_persons
     for name in questions.offered("zh"):
         typed = {one.name: one.default for one in questions.parameters_of(name, WORDS)}
         assert questions.asked(name, typed).items() <= {"segments": ["all"]}.items(), name
@@ -149,7 +151,55 @@ def test_of_few_people_nobody_is_listed(settings):
     alone = rows.to_dict("records")[0]
     key = {name: alone[name] for name in ("period_no", "segment_by", "segment")} | {"cohort": str(alone["cohort"])[:10]}
     people = questions.people(settings, "retention", asked, None, key, "people")
-    assert (people.count, people.lines) == (len(TWO), ())
+    assert people == questions.People((), ())
+
+
+def test_nor_of_a_part_that_with_the_total_would_tell_of_few(settings):
+    """Of each month's parts that are hidden together with a few none lists its people, whoever asks for them."""
+    rows, hidden = questions.answer(settings, "repurchase", COHORTS), 0
+    buyers = [one.name for one in rows.fields].index("buyers")
+    for key, line in zip(rows.keys, rows.lines, strict=True):
+        if line[buyers].state == SMALL:
+            assert not questions.people(settings, "repurchase", COHORTS, None, key, "buyers").lines
+            hidden += 1
+    assert hidden > 3
+
+
+def test_what_a_few_made_is_hidden_with_them(settings):
+    """A step that one person took tells no time, a cohort of which one bought again no amount."""
+    for name, parameters, counted, made in (
+        ("funnel", {"segments": ["all", "channel"]}, "people", ("seconds_p50", "average_seconds")),
+        ("money_retention", {"segments": ["all", "channel"]}, "spenders", ("orders", "net_amount")),
+    ):
+        found = questions.answer(settings, name, parameters)
+        with open_warehouse(settings.home) as warehouse:
+            frame = warehouse.metric(name, **parameters).set_index(list(found.keys[0]))
+        names = [one.name for one in found.fields]
+        few = 0
+        for key, line in zip(found.keys, found.lines, strict=True):
+            count = frame.loc[tuple(pandas.Timestamp(v) if isinstance(v, date) else v for v in key.values())][counted]
+            if not pandas.isna(count) and 0 < count < settings.small_group:
+                assert all(line[names.index(one)].value is None for one in made if one in names), (name, key)
+                few += 1
+        assert few, name
+
+
+def test_what_lies_outside_the_data_is_refused(settings):
+    for day in (date(1, 1, 1), AS_OF + timedelta(days=1), date(9999, 12, 31)):
+        with pytest.raises(ValueError, match="the data begin on"):
+            questions.answer(settings, "repurchase", {}, day)
+
+
+def test_an_earlier_day_is_as_shut_and_as_bounded_as_the_newest(settings, monkeypatch):
+    with questions._opened(settings, AS_OF - timedelta(days=9)) as (_, connection, _):
+        limits = "select current_setting('enable_external_access'), current_setting('lock_configuration')"
+        assert connection.execute(limits).fetchall() == [(False, True)]
+        own = connection.execute("select current_setting('memory_limit')").fetchall()
+    with questions._opened(settings, None) as (_, connection, _):
+        assert connection.execute("select current_setting('memory_limit')").fetchall() == own
+    monkeypatch.setattr(questions, "SECONDS", 0)
+    with pytest.raises(duckdb.InterruptException):
+        questions.answer(settings, "repurchase", {}, AS_OF - timedelta(days=9))
 
 
 def test_an_earlier_day_knows_nothing_of_later_ones(settings):
@@ -160,7 +210,7 @@ def test_an_earlier_day_knows_nothing_of_later_ones(settings):
     assert f"as_of='{day.isoformat()}'" in found.call
 
 
-@pytest.mark.parametrize("name", [table.name for table in metric_tables()])
+@pytest.mark.parametrize("name", list(questions.offered("zh")))
 def test_every_metric_answers(settings, name):
     found = questions.answer(settings, name, {})
     assert len(found.lines) == min(found.rows, questions.MOST_ROWS)

@@ -52,7 +52,8 @@ def page(browser, address):
 def test_it_begins_with_all_reports_and_sends_them_alone(browser):
     assert browser.get("/").headers["Location"] == "/reports/index.html"
     assert browser.get("/reports/index.html").text == "<p>all reports"
-    for path in ("siyu.duckdb", "../siyu.duckdb", "..%2Fsiyu.duckdb", "../../secret.key", ".hidden.html", "none.html"):
+    others = ("siyu.duckdb", "../siyu.duckdb", "..%2Fsiyu.duckdb", "../../secret.key", ".hidden.html", "none.html")
+    for path in (*others, f"{'a' * 5000}.html"):
         answer = browser.get(f"/reports/{path}")
         assert answer.status_code in (308, 404), path
         assert b"key" not in answer.data
@@ -90,6 +91,7 @@ def test_with_a_password_nothing_is_sent_without_it(settings):
     for path in paths:
         assert [code(path), code(path, "siyu:wrong"), code(path, "other:right")] == [401] * 3, path
         assert code(path, "siyu:right") in (200, 302)
+        assert browser.options(path).status_code == 405
 
 
 def test_to_let_others_in_a_password_is_asked_for(home, capsys):
@@ -135,6 +137,10 @@ def test_a_number_of_people_leads_to_as_many_and_back(browser):
         ("/people?metric=repurchase&column=is_small&row.segment_by=all", "does not tell whom 'is_small' counts"),
         ("/people?metric=repurchase&column=buyers&row.segment_by=host", "by 'host' nobody is found"),
         ("/people?metric=repurchase&column=buyers&row.segment_by=all&row.cohort_month=x", "Invalid isoformat"),
+        (
+            "/people?metric=repurchase&column=buyers&row.segment_by=all&row.segment=x",
+            "has no such row: cohort_month=None",
+        ),
     ],
 )
 def test_a_mistake_is_told_on_the_page(browser, address, said):
