@@ -44,7 +44,9 @@ with phased as (
     end as begins_at,
     case
       when p.phase = 'before' then l.started_at
-      else coalesce(l.ended_at, l.started_at) + interval '1 second' * case p.phase when 'after' then $hours * 3600 else 0 end
+      else
+        coalesce(l.ended_at, l.started_at)
+        + interval '1 second' * case p.phase when 'after' then $hours * 3600 else 0 end
     end as ends_at
   from core.live_sessions as l
   cross join unnest(['before', 'during', 'after']) as p (phase)
@@ -87,7 +89,8 @@ select
   a.platform, a.live_session_id, a.started_at, a.phase,
   case when n.n = 1 then 'all' else coalesce(a.kind, 'none') end as kind,
   count(*) as acts, count(*) filter (where a.is_named) as named_acts, count(distinct a.group_id) as groups,
-  sum(a.delivered) as delivered, sum(a.opened) as opened, sum(a.clicked) as clicked, sum(a.participants) as participants,
+  sum(a.delivered) as delivered, sum(a.opened) as opened, sum(a.clicked) as clicked,
+  sum(a.participants) as participants,
   sum(case when a.participants is not null then a.delivered end) as participant_delivered,
   sum(case when a.delivered is not null then a.participants end) as delivered_participants,
   sum(a.cost_amount) as cost_amount,
