@@ -112,11 +112,16 @@ HOLDER = """
 """
 
 
-def test_a_second_writer_is_refused_by_name_and_a_killed_one_leaves_no_lock_and_nothing_half(settings):
-    holder = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(HOLDER), str(settings.home)], stdout=subprocess.PIPE, text=True
-    )
+def holding(text, settings):
+    """A process of its own that has opened the warehouse for writing."""
+    command = [sys.executable, "-c", textwrap.dedent(text), str(settings.home)]
+    holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert holder.stdout.readline().strip() == "held"
+    return holder
+
+
+def test_a_second_writer_is_refused_by_name_and_a_killed_one_leaves_no_lock_and_nothing_half(settings):
+    holder = holding(HOLDER, settings)
     with pytest.raises(WarehouseBusy, match=f"process {holder.pid}"), open_for_writing(settings):
         pass
     os.kill(holder.pid, signal.SIGKILL)
@@ -141,10 +146,7 @@ OUTLIVED = """
 
 
 def test_the_lock_of_a_killed_run_is_waited_for_while_its_reader_still_has_it(settings):
-    holder = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(OUTLIVED), str(settings.home)], stdout=subprocess.PIPE, text=True
-    )
-    assert holder.stdout.readline().strip() == "held"
+    holder = holding(OUTLIVED, settings)
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()
     with open_for_writing(settings) as warehouse:

@@ -48,7 +48,9 @@ class Kills:
             home = merchant.copy(homes[kind], self.place / "home")
             code = self.kill(home, kind, point, when)
             killed[f"{kind}, {when}" if code == -signal.SIGKILL else f"{kind}, ended before its point"] += 1
+            known = len(self.wrong)
             self.judge(home, kind, expected[kind], f"{kind} {when} call {point} of {sizes[kind]}")
+            print(*self.wrong[known:], sep="\n", end="\n" * (len(self.wrong) > known), flush=True)
             if number % 50 == 49:
                 print(
                     f"  {number + 1} of {self.points}, {len(self.wrong)} wrong, {time.monotonic() - begun:.0f} s",
@@ -57,7 +59,6 @@ class Kills:
         print(f"{self.points} kills in {(time.monotonic() - begun) / 60:.0f} minutes: {dict(sorted(killed.items()))}")
         print(f"snapshot opened by readers meanwhile: {dict(self.opened)}")
         print(f"{len(self.wrong)} did not end as an undisturbed run does")
-        print("\n".join(self.wrong[:20]))
         return bool(self.wrong)
 
     def refused(self, home: Path) -> str:

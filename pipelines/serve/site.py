@@ -36,7 +36,7 @@ REPORTS = "/reports/"
 SENT = (".html", ".xlsx", ".pdf")
 LONGEST_NAME = 200
 USER = "siyu"
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+LOOPBACK = ("localhost", "127.0.0.1")
 # Beside a metric's parameters in an address: which metric, which day, and of a number whose people are asked for its
 # column and its row's key.
 METRIC, AS_OF, COLUMN, KEY = "metric", "as_of", "column", "row."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
@@ -99,6 +100,15 @@ def test_to_let_others_in_a_password_is_asked_for(home, capsys):
     assert "so a password is needed" in capsys.readouterr().err
     assert main(["--home", str(home), "serve", "--host", "0.0.0.0", "--password", "env:SIYU_NOT_SET"]) == 1
     assert "SIYU_NOT_SET is not set" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_and_a_host_that_no_browser_could_name_are_told(home, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["--home", str(home), "serve", "--port", str(port)]) == 1
+    assert f"port {port} of 127.0.0.1 cannot be listened on" in capsys.readouterr().err
+    assert main(["--home", str(home), "serve", "--host", "::1"]) == 1
+    assert "expected an IPv4 address or a name" in capsys.readouterr().err
 
 
 def test_the_form_is_that_of_the_metric_and_keeps_what_was_typed(browser):
