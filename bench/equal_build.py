@@ -1,4 +1,4 @@
-"""The worlds of bench.equal built by whichever tree stands on PYTHONPATH, every table written as Parquet.
+"""The worlds of bench.equal, built by whichever tree stands on PYTHONPATH, every table as Parquet; what a tree knows.
 
 What belongs here: only what both trees have (tests.worlds, pipelines.metrics, pipelines.run). Run by bench.equal.
 """
@@ -12,7 +12,24 @@ from pathlib import Path
 from typing import Any
 
 
-def main(worlds: str, place: str, *more: str) -> None:
+def known(place: str) -> None:
+    """Writes the columns of each staging table, and the words for events and channels."""
+    from tests.worlds import empty_world
+
+    connection = empty_world("2025-12-31").refresh(full=True).connection
+    words = connection.execute("select event from core.event_words union select word from core.channels").fetchall()
+    told = {"columns": columns_of(connection), "words": {word for (word,) in words}}
+    Path(place).write_bytes(pickle.dumps(told))
+
+
+def columns_of(connection: Any) -> dict[str, set[str]]:
+    told = connection.execute(
+        "select table_name, list(column_name) from information_schema.columns where table_schema = 'staging' group by 1"
+    )
+    return {name: set(listed) for name, listed in told.fetchall()}
+
+
+def build(worlds: str, place: str, *more: str) -> None:
     from tests.metrics.random_world import random_world
     from tests.worlds import empty_world
 
@@ -44,10 +61,7 @@ def known_rows(rows: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str
     """The rows without tables and columns that an earlier tree lacks."""
     from tests.worlds import empty_world
 
-    told = empty_world("2025-12-31").connection.execute(
-        "select table_name, list(column_name) from information_schema.columns where table_schema = 'staging' group by 1"
-    )
-    columns = {name: set(listed) for name, listed in told.fetchall()}
+    columns = columns_of(empty_world("2025-12-31").connection)
     return {
         name: [{key: row[key] for key in row if key in columns[name]} for row in given]
         for name, given in rows.items()
@@ -96,4 +110,4 @@ def export(connection: Any, place: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    {"known": known, "build": build}[sys.argv[1]](*sys.argv[2:])

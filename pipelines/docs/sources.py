@@ -9,6 +9,7 @@ import json
 
 from pipelines.docs.markdown import code, fenced, grid, page
 from pipelines.ingest.grammar import Load, Sample, Snapshot, Source, SourceColumn
+from pipelines.ingest.known_files import KnownFile, load_known_files
 from pipelines.ingest.sources import shipped_sources
 from pipelines.simulate.pattern_files import demo_files
 
@@ -32,7 +33,14 @@ def _index(sources: dict[str, Source]) -> str:
         "(../tables/README.md#staging) can be given under its own column names as CSV, XLSX, JSON Lines or Parquet in "
         "`landing/<table>/`.",
         grid(("source", "中文", "English", "formats", "feeds"), rows),
+        "## Known and not loaded",
+        "Files that platforms give too and that are refused by name, from `assets/known_files.yaml`.",
+        grid(("中文", "English", "known by", "原因", "why"), map(_known, load_known_files().values())),
     )
+
+
+def _known(one: KnownFile) -> tuple[str, ...]:
+    return one.title.zh, one.title.en, ", ".join(one.header), one.why.zh, one.why.en
 
 
 def _feeds(source: Source) -> str:

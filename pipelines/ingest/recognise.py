@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pipelines.ingest.headers import Match, Missing, match_header, normalise_header
+from pipelines.ingest.known_files import known_file, load_known_files
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.own_sources import Own, at_work, waiting
 from pipelines.ingest.sources import CANONICAL, Source, load_sources
@@ -148,6 +149,9 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
     """Why a whole file is refused, and what to do."""
     # A first line that holds few known headers may well be a person's data.
     shown = mask_header(header, {cell for cell in header if normalise_header(cell) in _all_names()})[:500]
+    if (known := known_file(header)) is not None:
+        said = load_known_files()[known].said("en")
+        return UnreadableError("not_loaded", f"another file: {said}", rows, shown, {"known_file": known})
     if verdict is None:
         return UnreadableError(
             "unknown_header",
@@ -250,5 +254,6 @@ def _all_names() -> set[str]:
 
 @lru_cache(maxsize=16)
 def _names_of(_own: Own) -> set[str]:
-    columns = (column for source in load_sources().values() for column in source.columns.values())
-    return {normalise_header(name) for column in columns for name in column.names}
+    columns = [column.names for source in load_sources().values() for column in source.columns.values()]
+    columns += [known.header for known in load_known_files().values()]
+    return {normalise_header(name) for names in columns for name in names}

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from pipelines.ingest.known_files import load_known_files
 from pipelines.ingest.staging import load_staging
 from pipelines.report.words import REPORTS, Words, clean, day, number, source_title
 from pipelines.spec.header import Title
@@ -120,6 +121,8 @@ def _text(name: str, value: Any, words: Words) -> str:
         return day(value, words.language)
     if isinstance(value, int | float | Decimal):
         return _number(name, value, words.language)
+    if name == "known_file":
+        return load_known_files()[value].said(words.language) if value in load_known_files() else clean(value)
     if name == "place" or name.endswith("source"):
         return clean(source_title(value, words.language) or (value and f"{value}/") or words("told.landing"))
     return clean(words.value(name, value))

@@ -242,7 +242,7 @@ def test_real_files_about_orders_that_are_no_order_export(landing: Landing, real
         "doudian_ledger_18": ("doudian_ledger", None),
         "doudian_ledger_9": ("doudian_ledger", None),
         "taobao_order_export": ("taobao_orders", None),
-        "channels_video_live_17": (None, "unknown_header"),
+        "channels_video_live_17": (None, "not_loaded"),
     }
     assert landing.rows("order_items") == []
 

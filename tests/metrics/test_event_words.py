@@ -13,6 +13,7 @@ import yaml
 
 from pipelines import event_words
 from pipelines.event_words import load_event_words
+from pipelines.facts import build_facts
 from pipelines.metrics import metric_tables
 from pipelines.tables import ASSETS, load_tables
 from tests.metrics.asking import answers
@@ -59,6 +60,8 @@ def test_a_new_platforms_words_count_as_those_that_mean_the_same(words_elsewhere
         private_entry_events=[word + ELSEWHERE for word in private],
         channels=_channels_elsewhere(),
     )
+    for one in (known, renamed):
+        build_facts(one.connection, one.settings, one.as_of)
     for name, back in ((None, None), ("retention", ["group_message"]), ("retention", ["group_leave"])):
         for metric in [name] if name else [table.name for table in metric_tables()]:
             asked = _asked(known, metric, back), _asked(renamed, metric, back and [word + ELSEWHERE for word in back])

@@ -6,6 +6,7 @@ them (tests/serve).
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -18,7 +19,7 @@ from pipelines.tables import load_tables
 from tests.metrics.random_world import random_world
 from tests.worlds import world
 
-ROWS = 60  # looked at of each question
+ROWS = 60 if os.environ.get("SIYU_PARITY") == "all" else 12  # looked at of each question
 MONTHS = {"start": ["order"], "back": ["order"], "period": "month"}
 QUESTIONS = [
     ("retention", {}),
@@ -55,7 +56,7 @@ def test_as_many_are_found_as_were_counted(merchant, name, parameters):
             people = behind(merchant, name, parameters, row, column)
             assert len(people) == len(set(people)) == (row[column] or 0), (row, column)
             counted += len(people)
-    assert counted > 100
+    assert counted > 20
 
 
 def test_who_they_are():

@@ -19,7 +19,7 @@ from pipelines import (
 )
 from pipelines.cli import words as terminal
 from pipelines.docs import errors
-from pipelines.ingest import folder_names, sheet_names, staging, synonyms, units
+from pipelines.ingest import folder_names, known_files, sheet_names, staging, synonyms, units
 from pipelines.ingest.formats import pages
 from pipelines.mapping import words as map_words
 from pipelines.messages import services
@@ -41,6 +41,7 @@ READ = {
     "folder_names": (folder_names, folder_names._words),
     "headers": (synonyms, synonyms.load_headers),
     "id_types": (id_types, id_types.load_id_types),
+    "known_files": (known_files, known_files.load_known_files),
     "map_words": (map_words, map_words.words),
     "message": (message, message.chosen),
     "message_services": (services, services.services),
@@ -72,6 +73,12 @@ def changed(folder: Path, file: Path, good: str, bad: str) -> Path:
     [
         ("errors", "means: 'A setting", "meaning: 'A setting", "SY-E101.en.meaning: there is no such key; "),
         ("activity_words", "known_by: [orders]", "known: [orders]", "order.known: there is no such key; did you mean"),
+        (
+            "known_files",
+            "  header: [素材ID",
+            "  headers: [素材ID",
+            "qianchuan_videos.headers: there is no such key; did you",
+        ),
         ("map_words", "paid_amount:", "paid_amuont:", "no such column or table; did you mean 'paid_amount'?"),
         ("new_home", "platforms:", "platform:", "platform: there is no such key; did you mean 'platforms'?"),
         ("settings", "zh: 印在", "cn: 印在", "merchant_name.cn: there is no such key; "),
