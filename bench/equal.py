@@ -1,18 +1,19 @@
 """The tables of two builds, row for row: those of an earlier commit and those of this checkout, over the same worlds.
 
-    python -m bench.equal COMMIT [--without-demo]
+    python -m bench.equal COMMIT [--without-demo] [--to FOLDER]
 
 What belongs here: building the same worlds by either tree's own code, the comparison, its words. What does not: whether
 a table is right (tests), speed (__main__).
 
 Worlds: the unit tests' worlds put together as one, random merchants (also with sources that end apart, and with weeks
-from Sunday), nothing at all, and the demo from its files to its snapshot. Rows that say what the earlier build has no
-column or word for are left out of both, and counted. Ends with 1 where anything differs.
+from Sunday), nothing at all, and the earlier build's demo from its files to its snapshot. Rows of worlds that say what
+the earlier build has no column or word for are left out of both, and counted. Ends with 1 where anything differs.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import pickle
 import subprocess
@@ -30,14 +31,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.equal", description=__doc__)
     parser.add_argument("commit", help="the earlier build")
     parser.add_argument("--without-demo", action="store_true")
+    parser.add_argument("--to", type=Path, help="a new folder in which the tables of both are kept, as Parquet")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
+    with contextlib.ExitStack() as stack:
+        place = given.to or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        place.mkdir(exist_ok=given.to is None)
         worlds, trees = place / "worlds", {"before": earlier(given.commit, place), "now": ROOT}
         vocabulary = {name: known(tree, place / f"{name} knows") for name, tree in trees.items()}
         worlds.write_bytes(pickle.dumps(told_alike(worlds_to_build(place), **vocabulary)))
         for name, tree in trees.items():
-            build(tree, worlds, place / name, not given.without_demo)
+            run(tree, "build", str(worlds), str(place / name))
+        if not given.without_demo:
+            compare_demo(trees, place)
         said = differences(place / "before", place / "now")
     print("\n".join(said) or f"every table equals that of {given.commit}")
     sys.exit(bool([line for line in said if not line.startswith("new ")]))
@@ -81,6 +86,7 @@ def told_alike(
     for name, world in worlds.items():
         rows = {table: [row for row in given if is_understood(table, row)] for table, given in world["rows"].items()}
         left = {table: len(given) - len(rows[table]) for table, given in world["rows"].items()}
+        rows = {table: given for table, given in rows.items() if given}
         said = ", ".join(f"{number} of {table}" for table, number in left.items() if number)
         print(f"{name}: {f'left out of both: {said}' if said else 'told alike'}", flush=True)
         world["rows"] = rows
@@ -96,10 +102,11 @@ def earlier(commit: str, place: Path) -> Path:
     return tree
 
 
-def build(tree: Path, worlds: Path, place: Path, with_demo: bool) -> None:
-    """Every world's tables as Parquet, made by the code of `tree` in a process of its own."""
-    place.mkdir()
-    run(tree, "build", str(worlds), str(place), *(["demo"] if with_demo else []))
+def compare_demo(trees: dict[str, Path], place: Path) -> None:
+    """The earlier build's demo through both: this one's has more files."""
+    run(trees["before"], "simulated", str(place / "demo"))
+    for name, tree in trees.items():
+        run(tree, "demo", str(place / "demo"), str(place / name / "demo"))
 
 
 def run(tree: Path, *arguments: str) -> None:

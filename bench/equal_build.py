@@ -29,7 +29,7 @@ def columns_of(connection: Any) -> dict[str, set[str]]:
     return {name: set(listed) for name, listed in told.fetchall()}
 
 
-def build(worlds: str, place: str, *more: str) -> None:
+def build(worlds: str, place: str) -> None:
     from tests.metrics.random_world import random_world
     from tests.worlds import empty_world
 
@@ -44,8 +44,6 @@ def build(worlds: str, place: str, *more: str) -> None:
             built = empty_world(given["as_of"]).refresh(full=True)
         with_metrics(built)
         export(built.connection, Path(place) / name)
-    if "demo" in more:
-        demo(Path(place) / "demo")
 
 
 def of_rows(world: Any, rows: dict[str, list[dict[str, Any]]]) -> Any:
@@ -80,23 +78,30 @@ def with_metrics(world: Any) -> None:
         refresh_metric(world.connection, table, world.settings, world.as_of)
 
 
-def demo(place: Path) -> None:
-    """From the simulated files to the snapshot; ingest's own times and numbers of files are left out by `SCHEMAS`."""
+def simulated(files: str) -> None:
+    """The demo's home before its first run."""
+    from pipelines.simulate import simulate
+
+    home = Path(files)
+    simulate(home)
+    # every home makes its own, and phones' hashes and people's ids with it
+    (home / "secret.key").write_text("5a" * 32 + "\n")
+
+
+def demo(files: str, place: str) -> None:
+    """From those files to the snapshot; ingest's own times and numbers of files are left out by `SCHEMAS`."""
+    import shutil
     import tempfile
 
     from pipelines.run import run
     from pipelines.settings import load_settings
-    from pipelines.simulate import simulate
     from pipelines.warehouse import open_warehouse
 
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        simulate(home)
-        # every home makes its own, and phones' hashes and people's ids with it
-        (home / "secret.key").write_text("5a" * 32 + "\n")
+        home = shutil.copytree(files, Path(folder) / "home")
         assert run(load_settings(home)).status == "published"
         with open_warehouse(home) as snapshot:
-            export(snapshot.connection, place)
+            export(snapshot.connection, Path(place))
 
 
 def export(connection: Any, place: Path) -> None:
@@ -110,4 +115,4 @@ def export(connection: Any, place: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"known": known, "build": build}[sys.argv[1]](*sys.argv[2:])
+    {"known": known, "build": build, "simulated": simulated, "demo": demo}[sys.argv[1]](*sys.argv[2:])
