@@ -151,7 +151,9 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
     shown = mask_header(header, {cell for cell in header if normalise_header(cell) in _all_names()})[:500]
     if (known := known_file(header)) is not None:
         said = load_known_files()[known].said("en")
-        return UnreadableError("not_loaded", f"a file that is loaded; this one is known: {said}", rows, shown, {"known_file": known})
+        return UnreadableError(
+            "not_loaded", f"a file that is loaded; this one is known: {said}", rows, shown, {"known_file": known}
+        )
     if verdict is None:
         return UnreadableError(
             "unknown_header",
