@@ -1,7 +1,7 @@
 """Files that platforms really give and that are not loaded, each with its reason (assets/known_files.yaml).
 
-What belongs here: which of them a header is. What does not: which mapping reads a header (recognise.py); the mappings
-are asked first.
+What belongs here: which of them a header is. What does not: which mapping reads a header (recognise.py); those of
+platforms and the home's own are asked first, those of the canonical tables afterwards.
 """
 
 from __future__ import annotations

@@ -56,9 +56,10 @@ def _choose(names: tuple[str, ...], folders: tuple[str, ...], kind: str, _own: O
     header = list(names)
     named = named_by(folders)
     verdicts = [match_header(source, header) for source in named or _by_header() if _is_able(source, kind)]
-    if named:
-        return _of_folder(verdicts, header, folders, kind)
-    return _of_header(verdicts)
+    verdict = _of_folder(verdicts, header, folders, kind) if named else _of_header(verdicts)
+    # A table's own names are anybody's: they do not make a file of one that is known not to be loaded.
+    is_anybodys = isinstance(verdict, Match) and verdict.source.name.startswith(CANONICAL)
+    return None if is_anybodys and known_file(header) else verdict
 
 
 def _by_header() -> list[Source]:
@@ -149,7 +150,7 @@ def refusal(verdict: Missing | None, header: list[str], rows: int, folders: tupl
     """Why a whole file is refused, and what to do."""
     # A first line that holds few known headers may well be a person's data.
     shown = mask_header(header, {cell for cell in header if normalise_header(cell) in _all_names()})[:500]
-    if (known := known_file(header)) is not None:
+    if not _waiting_for(folders) and (known := known_file(header)) is not None:
         said = load_known_files()[known].said("en")
         return UnreadableError(
             "not_loaded", f"a file that is loaded; this one is known: {said}", rows, shown, {"known_file": known}
@@ -219,7 +220,7 @@ def _other_home(header: list[str], refused: list[Source]) -> Source | None:
 
 def _elsewhere(header: list[str], refused: list[Source], folders: tuple[str, ...]) -> str:
     """What to do with a header that the folder's mappings do not know, or that is too little one of ours."""
-    if waits := [name for name in waiting() if not folders or name in folders]:
+    if waits := _waiting_for(folders):
         return f"a mapping proposed for it waits for you in the home's sources/: decide what {', '.join(waits)} asks"
     if refused and (other := _other_home(header, refused)) is not None:
         return f"this one is that of {other.title['en']}: put it into landing/{_folder_of(other)}/"
@@ -227,6 +228,11 @@ def _elsewhere(header: list[str], refused: list[Source], folders: tuple[str, ...
         home = f"landing/{_folder_of(other)}/"
         return f"it has what {other.title['en']} need among others: if it is that, put it into {home}"
     return "a new kind of file needs a mapping, one YAML in the home's sources/: `siyu map FILE` proposes one"
+
+
+def _waiting_for(folders: tuple[str, ...]) -> list[str]:
+    """The home's own mappings that may be meant and cannot be read before something is decided."""
+    return [name for name in waiting() if not folders or name in folders]
 
 
 def _hardly(header: list[str]) -> Source | None:

@@ -109,6 +109,14 @@ def test_one_that_waits_for_a_decision_is_not_read_and_says_so(landing: Landing)
     assert [one.status for one in landing.ingest().files] == ["loaded"]
 
 
+def test_one_that_waits_goes_before_a_file_that_is_known_and_not_loaded(landing: Landing) -> None:
+    own(landing.settings, MAPPING.replace("title: 门店小票", "undecided: [which amount]"))
+    landing.write("orders/a.csv", "order_id,paid_at,paid_amount\n1,2026-03-01 10:00:00,10\n")
+    landing.write("tickets/x.csv", "指标/场次,场观\n2月26日19点,50\n")
+    landing.ingest()
+    assert "decide what tickets asks" in landing.quarantine("expected")[0][0]
+
+
 def test_nothing_tells_its_files(tmp_path: Path) -> None:
     text = MAPPING.replace("recognise: {columns: [[number, paid_at, amount]]}\n", "").replace(", required: true", "")
     assert mistake(Settings(home=tmp_path), text).startswith("recognise: nothing tells its files")

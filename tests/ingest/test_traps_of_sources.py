@@ -30,6 +30,16 @@ def test_a_cut_of_which_nobody_knows_whether_it_is_part_of_another_is_refused(la
     assert "推抖音号" in landing.quarantine("expected")[0][0]
 
 
+def test_standard_promotion_without_one_part_of_what_tells_a_row_is_refused(landing: Landing) -> None:
+    """Else one money would stand twice: by account, and by account and where it was ordered."""
+    header = "抖音号,日期,消耗(元),直接成交订单数,账户ID,下单平台"
+    landing.write("qianchuan_standard/a.csv", f"{header}\n777,2026-03-01,100,1,179,抖音\n")
+    landing.write("qianchuan_standard/b.csv", f"{header.removesuffix(',下单平台')}\n777,2026-03-01,100,1,179\n")
+    landing.ingest()
+    assert landing.rows("ad_spend", "ad_id, cost_amount::int") == [("标准推广 777 抖音", 100)]
+    assert landing.quarantine("reason") == [("missing_column",)]
+
+
 @pytest.mark.parametrize(
     ("path", "record", "column", "said"),
     [

@@ -6,7 +6,6 @@ them (tests/serve).
 
 from __future__ import annotations
 
-import os
 import random
 
 import pytest
@@ -16,10 +15,11 @@ from pipelines.facts import build_facts
 from pipelines.metrics import find_metric, metric_tables, query
 from pipelines.spec.table_file import TableError
 from pipelines.tables import load_tables
+from tests.examples import examples
 from tests.metrics.random_world import random_world
 from tests.worlds import world
 
-ROWS = 60 if os.environ.get("SIYU_PARITY") == "all" else 12  # looked at of each question
+ROWS = examples(12, 60)  # looked at of each question
 MONTHS = {"start": ["order"], "back": ["order"], "period": "month"}
 QUESTIONS = [
     ("retention", {}),
