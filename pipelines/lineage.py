@@ -6,11 +6,15 @@ What belongs here: lineage of columns within one table file, and the way back th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipelines.catalogue import load_catalogue
+from pipelines.kept import kept
+from pipelines.sql_text import references
+from pipelines.sql_tree import parse_select
 from pipelines.tables import Table
 
 if TYPE_CHECKING:
@@ -41,18 +45,32 @@ def _of_model(table: Table) -> dict[str, tuple[Origin, ...]]:
 
 
 def _of_sql(table: Table, known: Mapping[str, Any]) -> dict[str, tuple[Origin, ...]]:
+    sql = table.nightly()
+    read: dict[str, dict[str, Any]] = {}
+    for schema, name in sorted({tuple(one.table.split(".")) for one in references(sql)}):
+        if columns := known.get(schema, {}).get(name):  # the engine's own tables have no header
+            read.setdefault(schema, {})[name] = columns
+    return {name: tuple(map(tuple, origins)) for name, origins in _origins_in(json.dumps([sql, read])).items()}
+
+
+@kept
+def _origins_in(asked: str) -> dict[str, list[Origin]]:
+    """Of a SELECT and the columns of the tables it reads, both as JSON: sqlglot takes 0.1 s for each."""
     from sqlglot.lineage import lineage
     from sqlglot.optimizer.qualify import qualify
     from sqlglot.optimizer.scope import build_scope
+    from sqlglot.schema import MappingSchema
 
+    sql, read = json.loads(asked)
+    known = MappingSchema(read, dialect="duckdb")
     statement = qualify(
-        table.expression(), schema=dict(known), dialect="duckdb", validate_qualify_columns=False, identify=False
+        parse_select(sql).copy(), schema=known, dialect="duckdb", validate_qualify_columns=False, identify=False
     )
-    # One call for all columns: it shares what it finds (0.5 s for every table there is; column by column, 15 s).
+    # One call for all columns: it shares what it finds.
     nodes = lineage(
-        None, statement, dict(known), dialect="duckdb", scope=build_scope(statement), trim_selects=False, copy=False
+        None, statement, known, dialect="duckdb", scope=build_scope(statement), trim_selects=False, copy=False
     )
-    return {name: tuple(sorted(set(_origins(node)))) for name, node in nodes.items()}
+    return {name: sorted(set(_origins(node))) for name, node in nodes.items()}
 
 
 def _origins(node: Node) -> Iterator[Origin]:

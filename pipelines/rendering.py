@@ -83,7 +83,7 @@ def render(
 def _filled(table: TableFile, values: Mapping[str, Any], inputs: Mapping[str, str], is_stored: bool) -> str:
     """See render; the file's own text, but for a fact, whose breakdowns sqlglot writes."""
     values = with_constants(table, values)
-    sql = put_in_place(_text_of(table, values, is_stored), inputs)
+    sql = put_in_place(in_place(table, values, is_stored), inputs)
     if unknown := [name for name in parameters(sql) if name not in values]:
         raise SpecError(f"{table.path}: the SQL uses ${unknown[0]}, which is neither a parameter nor a setting")
     return fill(sql, lambda name: literal_text(values[name]))
@@ -92,7 +92,7 @@ def _filled(table: TableFile, values: Mapping[str, Any], inputs: Mapping[str, st
 def _render_part(table: TableFile, values: Mapping[str, Any], is_stored: bool) -> str:
     """DuckDB's text for a place in another table's, which is to replace every `$name` that `values` lacks."""
     values = with_constants(table, values)
-    text = _text_of(table, values, is_stored)
+    text = in_place(table, values, is_stored)
     return fill(text, lambda name: literal_text(values[name]) if name in values else f"${name}")
 
 
@@ -163,8 +163,9 @@ def expanded(table: TableFile, tree: exp.Expr, values: Mapping[str, Any], is_sto
     return substituted(_with_breakdowns(table, tree, values), facts_read(table, values, is_stored))
 
 
-def _text_of(table: TableFile, values: Mapping[str, Any], is_stored: bool = True) -> str:
-    """The same as DuckDB's text: the file's own, and only breakdowns are written anew; parameters still stand in it."""
+def in_place(table: TableFile, values: Mapping[str, Any], is_stored: bool = True) -> str:
+    """The SELECT of a table as DuckDB's text, facts in their places, parameters as `$name`; the file's own text, but
+    for a fact, whose breakdowns are written anew."""
     key = (table.sql, tuple(values.get("segments") or ()))
     if table.schema == FACTS and key not in _FACT_TEXTS and breakdowns.breakdowns_of(table.name):
         _FACT_TEXTS[key] = breakdowns.written(table.sql, _stored(table, values))

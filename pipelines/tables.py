@@ -17,7 +17,7 @@ from pipelines.parameters import resolved
 from pipelines.spec.table_file import ASSETS, TableFile, read_table_file
 
 if TYPE_CHECKING:
-    from sqlglot import exp
+    pass
 
 SCHEMAS = ("core", "facts", "metrics")
 
@@ -54,9 +54,9 @@ class Table(TableFile):
             return tuple(sorted({name for one in self.inputs.values() for name in one.dependencies}))
         return rendering.dependencies_of(self)
 
-    def expression(self) -> exp.Expr:
-        """A fresh parsed copy of the SELECT, its breakdowns and the facts it reads as its nightly table has them."""
-        return rendering.expanded(self, self.parsed(), self.parameters)
+    def nightly(self) -> str:
+        """The SELECT as its nightly table asks it: the facts and breakdowns in their places, parameters as `$name`."""
+        return rendering.in_place(self, rendering.with_constants(self, self.parameters))
 
     def resolve(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The header's parameters overridden by `given`; what the table does not take is refused with what it does."""
