@@ -90,6 +90,7 @@ class Fuzz:
                 result = ingest(self.connection, self.settings)
             except Exception:
                 self.wrong.append(f"files {first} to {first + PORTION}: {traceback.format_exc()[-1500:]}")
+                print(self.wrong[-1], flush=True)
                 continue
             for file in result.files:
                 became[file.status] += 1

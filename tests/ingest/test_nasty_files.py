@@ -6,11 +6,13 @@ Every `landing.ingest()` asserts that rows read = loaded + superseded + quaranti
 from __future__ import annotations
 
 import gzip
+import io
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -445,6 +447,17 @@ def test_a_parquet_file_that_would_bring_the_database_down(landing: Landing) -> 
     result = landing.ingest()
     assert {"quarantined"} <= {file.status for file in result.files}
     assert result.files[-1].rows_loaded == 2
+
+
+def test_a_parquet_file_of_which_one_column_is_damaged(landing: Landing) -> None:
+    """It can be opened, counted and read in part; what DuckDB raises is of no kind that it names."""
+    content = parquet([{"order_id": "A1", "paid_at": PAID, "paid_amount": 5}])
+    header = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(0).column(2).dictionary_page_offset
+    landing.write("orders/a.parquet", content[:header] + b"\xff" * 12 + content[header + 12 :])
+    landing.write("orders/good.csv", GOOD)
+    landing.ingest()
+    assert landing.quarantine() == [(None, None, "unreadable")]
+    assert len(orders(landing)) == 2
 
 
 # --- cells ------------------------------------------------------------------------------------------------------------

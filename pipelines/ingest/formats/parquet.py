@@ -5,7 +5,6 @@ What belongs here: types of Parquet. What does not: what the text means (cells).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,48 +19,42 @@ if TYPE_CHECKING:
     from pipelines.database import Connection
 
 
-def open_parquet(path: Path, folders: tuple[str, ...]) -> Opened:
-    """Every column as text. Raises UnreadableError."""
-    call = f"read_parquet({quoted(str(path))}, file_row_number = true)"
-    vetted = _vetted_parquet(path, call)
-    verdict = choose(vetted.header, folders, "parquet")
-    if not isinstance(verdict, Match):
-        raise refusal(verdict, vetted.header, vetted.rows, folders)
-    named = ", ".join(f"{cell} as c{n}" for n, cell in enumerate(vetted.cells))
-    relation = f"(select file_row_number + 1 as line, file_row_number + 1 as rec, {named} from {call})"
-    opened = Opened(match=verdict, encoding="parquet", relation=relation, numbered=True, expected=vetted.rows)
-    opened.notices += [notice for place, notice in vetted.notices.items() if place in verdict.places]
-    return opened
+def open_parquet(path: Path, folders: tuple[str, ...], scratch: Path) -> Opened:
+    """A copy of the file in which every column is text. Raises UnreadableError.
 
-
-@dataclass
-class _Vetted:
-    header: list[str]
-    cells: list[str]  # SQL of each column's text
-    rows: int
-    notices: dict[int, Notice] = field(default_factory=dict)  # by place in the header
-
-
-def _vetted_parquet(path: Path, call: str) -> _Vetted:
-    """The whole file is read once in a database of its own.
-
-    What damaged files do to DuckDB may go as far as making the database unusable.
+    The file itself is read once, in a database of its own: what damaged files do to DuckDB may go as far as making the
+    database unusable, and some can be read in one way and not in another.
     """
     import duckdb
 
+    target = scratch / "text.parquet"
     try:
-        with duckdb.connect() as apart:
-            described = apart.execute(f"describe select * exclude (file_row_number) from {call}").fetchall()
-            legacy = _int96_places(apart, path)
-            is_wall_clock = bool(legacy) and _is_by_impala(apart, path)
-            instants = set() if is_wall_clock else legacy
-            cells = [_cell(name, kind, place in instants) for place, (name, kind, *_) in enumerate(described)]
-            counted = apart.execute(f"select count(hash({', '.join(cells)})) from {call}").fetchall()
+        with duckdb.connect(config={"temp_directory": str(scratch)}) as apart:
+            return _copied(apart, path, folders, target)
     except duckdb.Error as error:
+        if target.name in str(error):
+            raise  # of a disk of ours
         raise UnreadableError("unreadable", "a complete Parquet file; this one is cut off or damaged") from error
+
+
+def _copied(apart: Connection, path: Path, folders: tuple[str, ...], target: Path) -> Opened:
+    call = f"read_parquet({quoted(str(path))}, file_row_number = true)"
+    described = apart.execute(f"describe select * exclude (file_row_number) from {call}").fetchall()
     header = [row[0] for row in described]
-    notices = {place: _legacy_notice(header[place], is_wall_clock) for place in legacy}
-    return _Vetted(header, cells, counted[0][0], notices)
+    verdict = choose(header, folders, "parquet")
+    if not isinstance(verdict, Match):
+        [(count,)] = apart.execute(f"select count(*) from {call}").fetchall()
+        raise refusal(verdict, header, count, folders)
+    legacy = _int96_places(apart, path)
+    is_wall_clock = bool(legacy) and _is_by_impala(apart, path)
+    instants = set() if is_wall_clock else legacy
+    cells = [f"{_cell(name, kind, n in instants)} as c{n}" for n, (name, kind, *_) in enumerate(described)]
+    rows = f"select file_row_number + 1 as line, {', '.join(cells)} from {call}"
+    [(count,)] = apart.execute(f"copy ({rows}) to {quoted(str(target))} (format parquet)").fetchall()
+    relation = f"(select line, line as rec, * exclude (line) from read_parquet({quoted(str(target))}))"
+    opened = Opened(match=verdict, encoding="parquet", relation=relation, numbered=True, expected=count)
+    opened.notices += [_legacy_notice(header[place], is_wall_clock) for place in legacy if place in verdict.places]
+    return opened
 
 
 def _int96_places(apart: Connection, path: Path) -> set[int]:
