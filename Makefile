@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 INSTALL := $(BIN)/python -m pip install --quiet --require-hashes
 
-.PHONY: help demo test parity lint dev notebook serve bench docs picture rendered lock sbom audit clean
+.PHONY: help demo test parity lint dev notebook serve bench docs site picture rendered lock sbom audit clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ bench: $(DEV) $(SIYU) ## speed and memory against peers, about half an hour and 
 docs: $(SIYU) ## docs/ from the headers
 	@$(BIN)/python -m pipelines.docs
 
+site: $(TEST) $(SIYU) ## site/: docs/ as pages to read and search, in a browser
+	@$(BIN)/python -m pipelines.docs.site site && echo "site/index.html; to search it, too: $(BIN)/python -m http.server --directory site"
+
 picture: $(SIYU) ## docs/report.png from the demo's report (needs `make demo` and a Chromium)
 	@$(BIN)/python -m pipelines.report.picture $(HOME_DIR) docs/report.png
 
@@ -69,7 +72,7 @@ COMPILE := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-e
 lock: ## requirements*.lock from pyproject.toml (needs uv; UPGRADE=--upgrade takes newer releases)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv on the PATH, or UV=/path/to/uv" >&2; exit 1; }
 	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --extra test --extra spark --extra serve --constraint requirements.lock --output-file requirements-test.lock
+	$(COMPILE) --extra test --extra spark --extra serve --extra site --constraint requirements.lock --output-file requirements-test.lock
 	$(COMPILE) --all-extras --constraint requirements-test.lock --output-file requirements-dev.lock
 
 sbom: $(DEV) $(SIYU) ## what running is made of: sbom.json (CycloneDX) and docs/licences.md, from an environment of nothing else
@@ -82,7 +85,7 @@ audit: $(DEV) ## known weaknesses of what is locked (asks the public database)
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 clean: ## remove the environment, caches and the demo merchant; ./data stays
-	rm -rf $(VENV) demo .dagster_home .pytest_cache .hypothesis .mypy_cache .ruff_cache bench/.cache *.egg-info
+	rm -rf $(VENV) demo site .dagster_home .pytest_cache .hypothesis .mypy_cache .ruff_cache bench/.cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
