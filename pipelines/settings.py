@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -236,6 +236,10 @@ class Settings(BaseModel):
     def today(self) -> datetime:
         """Now, on the business time zone's wall clock."""
         return datetime.now(ZoneInfo(self.timezone)).replace(tzinfo=None)
+
+    def days_behind(self, last: date) -> int:
+        """Days between the last one in the data and yesterday, the last that is over."""
+        return (self.today().date() - last).days - 1
 
 
 def load_settings(home: Path | str | None = None) -> Settings:

@@ -191,9 +191,11 @@ def _tests(tree: Path, name: str, is_ingest: bool) -> list[list[str]]:
     if is_ingest:
         own += [f"tests/ingest/test_{near}.py" for near in ("samples", "headers", "cells")]
         return [own, ["tests/ingest"], ["tests/cases", "tests/test_privacy.py", "tests/upkeep"]]
-    spoken = [path for path in _speaking_of(tree, {name, *_readers(tree, name)}) if path not in own]
-    rest = ["tests/metrics", "tests/core", "tests/test_facts.py", "tests/quality", "tests/spec"]
-    return [tests for tests in (own, spoken, rest) if tests]
+    names = {name, *_readers(tree, name)}
+    spoken = [path for path in _speaking_of(tree, names) if path not in own]
+    examples = ["tests/docs/test_examples.py", "-k", " or ".join(sorted(names))]
+    every = ["tests/metrics/test_every_metric.py", "tests/soundness/test_every_metric.py", "tests/test_facts.py"]
+    return [tests for tests in (own, examples, spoken, [*every, "tests/core"]) if tests]
 
 
 def _readers(tree: Path, name: str) -> Iterator[str]:

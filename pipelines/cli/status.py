@@ -7,7 +7,7 @@ checks, quality).
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,7 +64,7 @@ def _inside(state: State, settings: Settings) -> dict[str, Any]:
         "clocks": _clocks(state, settings) if state.has("core.clocks") else [],
         "writer": state.writer,
         "data_date": day,
-        "days_behind": (settings.today().date() - timedelta(days=1) - day).days if day else None,
+        "days_behind": settings.days_behind(day) if day else None,
         "last_run": _last_run(state),
         "sources": sources,
         "total": _total(sources),

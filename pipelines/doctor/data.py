@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 from pipelines.database import first_line, read_only
@@ -72,7 +71,7 @@ def snapshot(settings: Settings) -> Iterator[Check]:
     except (duckdb.Error, OSError, IndexError) as error:
         yield Check("snapshot", "ill", first_line(error), "readers cannot open it", PUBLISH)
         return
-    behind = (settings.today().date() - timedelta(days=1) - day).days
+    behind = settings.days_behind(day)
     if behind >= STALE_DAYS:
         fix = "Put newer exports into landing, then `siyu run`; see that it runs every morning."
         yield Check("snapshot", "doubt", f"up to {day}, {behind} days behind", "numbers are old", fix)

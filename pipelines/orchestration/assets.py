@@ -4,8 +4,9 @@ What belongs here: which step is which asset, what it depends on, which failed c
 step does (steps/work.py), what a table means (assets/), the snapshot and the reports (published.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -34,7 +35,7 @@ def _sources() -> list[dg.AssetSpec]:
         dg.AssetSpec(
             ["sources", source.name],
             group_name="sources",
-            description=f"**{source.title.get('zh', '')} · {source.title.get('en', '')}**\n\n{source.description}",
+            description=f"{source.title.get('zh', '')} · {source.title.get('en', '')}\n\n{source.description}",
             metadata={"how_to_export": dg.MetadataValue.md(source.how_to_export.get("zh", ""))},
             kinds={_KIND_OF_FORMAT[form] for form in source.formats[:3]},
             owners=[OWNER],
@@ -66,11 +67,24 @@ def _staging(tables: Sequence[Table]) -> dg.AssetsDefinition:
         run: OpenRun = context.resources.warehouse
         loaded = run.ingest()
         context.log.info(f"{loaded}")
+        for source in run.sources():
+            context.log_event(_brought(source, run.settings.timezone))
         for table in tables:
             facts = run.facts(table.qualified)
             yield _materialised(run, table.qualified, asked[table.qualified], facts)
 
     return ingest
+
+
+def _brought(source: Mapping[str, Any], timezone: str) -> dg.AssetMaterialization | dg.AssetObservation:
+    """What came of a source; that one was loaded is said only where a file of it was."""
+    told: dict[str, Any] = {name: source[name] for name in ("files", "files_refused", "rows_read", "rows_loaded")}
+    told["rows_refused"] = source["rows_refused"]
+    told["newest_file_of"] = dg.MetadataValue.timestamp(source["newest_file_of"].replace(tzinfo=ZoneInfo(timezone)))
+    key = dg.AssetKey(["sources", source["source"]])
+    if source["files_refused"] == source["files"]:
+        return dg.AssetObservation(key, metadata=told)
+    return dg.AssetMaterialization(key, metadata=told)
 
 
 def _table(table: Table) -> dg.AssetsDefinition:
@@ -115,9 +129,25 @@ def _kinds(table: Table) -> set[str]:
     return {"duckdb", "python" if table.is_python else "sql"} | ({"view"} if table.is_view else set())
 
 
+_IN_WORDS = {
+    "not_null": "{} is never missing",
+    "unique": "no two rows with the same {}",
+    "between": "{} lies within its bounds",
+    "in_set": "{} is a known word",
+    "relationship": "{} is found where it leads to",
+    "row_count": "as many rows as there should be",
+}
+
+
+def check_name(check: Check) -> str:
+    """The check in words, as Dagster lists it: letters and underscores are all that it takes."""
+    of = check.name.removeprefix(f"{check.kind}_")
+    return _IN_WORDS.get(check.kind, "{}").format(of).replace(" ", "_")
+
+
 def _check_spec(check: Check) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
-        check.name, asset=key_of(check.table), description=check.expected, blocking=check.is_blocking
+        check_name(check), asset=key_of(check.table), description=check.expected, blocking=check.is_blocking
     )
 
 
@@ -130,7 +160,7 @@ def _check_result(result: Result) -> dg.AssetCheckResult:
     check = result.check
     return dg.AssetCheckResult(
         asset_key=key_of(check.table),
-        check_name=check.name,
+        check_name=check_name(check),
         passed=result.is_passed,
         severity=dg.AssetCheckSeverity.ERROR if check.is_blocking else dg.AssetCheckSeverity.WARN,
         metadata={"expected": check.expected, "observed": result.observed}

@@ -29,7 +29,7 @@ def description(table: Table) -> str:
     """The definition in both languages, and the grain, as Markdown."""
     variant = f" · {table.variant}" if table.variant else ""
     parts = [
-        f"**{table.title['zh']} · {table.title['en']}**{variant}",
+        f"{table.title['zh']} · {table.title['en']}{variant}",
         table.description_zh,
         table.description,
         f"One row per / 每行：`{table.grain}`",

@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.catalogue import load_catalogue, ops_tables
+from pipelines.doctor.data import STALE_DAYS
 from pipelines.messages.sending import Delivery
 from pipelines.orchestration.describe import OWNER, key_of
 from pipelines.orchestration.messages import sent_check, sent_result
@@ -23,8 +24,14 @@ from pipelines.steps.sending import send_report
 from pipelines.steps.work import OpenRun
 
 SNAPSHOT = dg.AssetKey(["published", "snapshot"])
-# Fails as a warning where `siyu run` ends with its warning exit: published, but a whole source is missing.
-WHOLE = "no_source_is_refused_whole"
+# Each fails as a warning. The first where `siyu run` ends with its warning exit: published, but a source is missing.
+WHOLE, RECENT, READ = "no_source_is_refused_whole", "the_data_is_recent", "few_rows_are_refused"
+REFUSED_RATE = 0.01
+WARNINGS = {
+    WHOLE: "no source is refused whole, and the newest files of each were read",
+    RECENT: f"the data is fewer than {STALE_DAYS} days behind, whenever this ran",
+    READ: f"of all rows in landing at most {REFUSED_RATE:.0%} are refused",
+}
 ON_TIME = "0 8 * * *"
 
 
@@ -44,7 +51,7 @@ def _snapshot(settings: Settings) -> dg.AssetsDefinition:
                 deps=[key_of(name) for name in names],
                 group_name="published",
                 description=(
-                    "**已发布的只读仓库 · The published snapshot**\n\n"
+                    "已发布的只读仓库 · The published snapshot\n\n"
                     "所有检查通过后，仓库的只读副本；笔记本与报告只读它。\n\n"
                     "A read-only copy of the warehouse that notebooks and reports read, replaced in one step, and only "
                     "when every blocking check passed."
@@ -54,30 +61,29 @@ def _snapshot(settings: Settings) -> dg.AssetsDefinition:
                 freshness_policy=_on_time(settings),
             )
         ],
-        check_specs=[
-            dg.AssetCheckSpec(
-                WHOLE, asset=SNAPSHOT, description="no source is refused whole, and the newest files of each were read"
-            )
-        ],
+        check_specs=[dg.AssetCheckSpec(name, asset=SNAPSHOT, description=said) for name, said in WARNINGS.items()],
         required_resource_keys={"warehouse"},
     )
     def publish(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         run: OpenRun = context.resources.warehouse
         path, known = run.publish(), run.watcher.quality
         facts: dict[str, Any] = {"file": path.name, "bytes": path.stat().st_size, "to_know": _to_know(known)}
-        return dg.MaterializeResult(metadata=facts, check_results=[_whole(known)])
+        day, refused = run.data_date, known.measure.rows_refused_rate or 0.0
+        behind = settings.days_behind(day)
+        results = [
+            _warns(WHOLE, not known.alarms, {"sources": len(known.alarms), "to_know": facts["to_know"]}),
+            _warns(RECENT, behind < STALE_DAYS, {"days_behind": behind, "data_date": str(day)}),
+            _warns(READ, refused <= REFUSED_RATE, {"rows_refused_rate": refused, "rows": known.measure.rows_refused}),
+        ]
+        return dg.MaterializeResult(metadata=facts | {"days_behind": behind}, check_results=results)
 
     return publish
 
 
-def _whole(known: Quality) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        asset_key=SNAPSHOT,
-        check_name=WHOLE,
-        passed=not known.alarms,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"sources": len(known.alarms), "to_know": _to_know(known)},
-    )
+def _warns(name: str, is_passed: bool, facts: dict[str, Any]) -> dg.AssetCheckResult:
+    """Of what was published all the same."""
+    severity = dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckResult(asset_key=SNAPSHOT, check_name=name, passed=is_passed, severity=severity, metadata=facts)
 
 
 def _to_know(known: Quality) -> dg.MarkdownMetadataValue:

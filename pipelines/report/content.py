@@ -147,7 +147,7 @@ def facts(source: Source, words: Words) -> tuple[str, ...]:
 
 def late_days(source: Source) -> int:
     """How many days later than yesterday's the data is; of a look back on purpose, none."""
-    late = (source.settings.today().date() - source.as_of).days - 1
+    late = source.settings.days_behind(source.as_of)
     return max(late, 0) if source.is_newest else 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import astuple, dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.fingerprint import fingerprint, own_code
 from pipelines.settings import Settings
@@ -90,6 +90,20 @@ def loaded_since(connection: Connection, file_id: int) -> Loaded:
     ).fetchone()
     assert row is not None
     return Loaded(*(int(value or 0) for value in row))
+
+
+def sources_since(connection: Connection, file_id: int) -> list[dict[str, Any]]:
+    """Of each source what the files after `file_id` brought: files, refused ones, rows, and the time of the newest."""
+    found = connection.sql(
+        "select file_source as source, count(*) as files, "
+        "count(*) filter (where status = 'quarantined') as files_refused, "
+        "sum(rows_read)::bigint as rows_read, sum(rows_loaded)::bigint as rows_loaded, "
+        "sum(rows_quarantined)::bigint as rows_refused, max(modified_at) as newest_file_of "
+        "from ops.files where file_id > ? and file_source is not null and own_mapping is null "
+        "group by all order by all",
+        params=[file_id],
+    )
+    return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
 
 def files_feeding(connection: Connection, settings: Settings, table: str) -> dict[str, int]:

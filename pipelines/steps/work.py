@@ -64,6 +64,7 @@ class OpenRun:
     as_of: date | None = None
     is_full: bool = False
     watcher: Watcher = field(default_factory=Watcher)
+    files_before: int = 0  # the greatest number of a load before this run's
     is_held: bool = False  # the report was written anew, to say that a publication is held back
 
     @property
@@ -97,6 +98,13 @@ class OpenRun:
     def _closing(self) -> contextlib.ExitStack:
         return contextlib.ExitStack()
 
+    @property
+    def data_date(self) -> date:
+        """The data's last whole day; core was built."""
+        [[day]] = self.warehouse.connection.execute("select as_of from core.as_of").fetchall()
+        assert isinstance(day, date)
+        return day
+
     def close(self) -> None:
         self._closing.close()
 
@@ -107,11 +115,15 @@ class OpenRun:
         connection = self.warehouse.connection
         if self.is_full:
             start_over(connection)
-        before = record.last_file(connection)
+        self.files_before = record.last_file(connection)
         ingest(connection, self.settings, self._tell_file)
-        self.watcher.loaded = record.loaded_since(connection, before)
+        self.watcher.loaded = record.loaded_since(connection, self.files_before)
         record.note_loaded(connection, self.run_id, self.watcher.loaded)
         return self.watcher.loaded
+
+    def sources(self) -> list[dict[str, Any]]:
+        """Of each source that brings files, those of this run; see record.sources_since."""
+        return record.sources_since(self.warehouse.connection, self.files_before)
 
     def facts(self, name: str) -> dict[str, Any]:
         """What an operator wants to see of a staging or ops table after ingest: counts, and reasons of refusals."""

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -17,7 +18,7 @@ from pipelines.core import NoData
 from pipelines.merchant_key import KeyLost
 from pipelines.messages.sending import Delivery
 from pipelines.orchestration.messages import SENT
-from pipelines.orchestration.published import SNAPSHOT, WHOLE
+from pipelines.orchestration.published import READ, RECENT, SNAPSHOT, WARNINGS, WHOLE
 from pipelines.run import RunResult, run
 from pipelines.settings import Settings
 from pipelines.spec.checks import CheckEntry
@@ -208,17 +209,24 @@ def test_however_much_fails_one_message_says_so(settings: Settings, monkeypatch:
 def test_a_source_refused_whole_is_a_warning_and_no_stop(settings: Settings, tmp_path: Path) -> None:
     """Published all the same; Dagster's check on the snapshot says so, as the exit code and the result do."""
     put(settings.home, "refunds", "refunds.csv", "colour,taste\nred,sweet\n")
+    put(settings.home, "orders", "late.csv", "order_id,platform,paid_at,paid_amount\n4,douyin,2025-02-01 11:00:00,3\n")
     with records(tmp_path) as instance:
         result = run(settings)
-        (check,) = instance.event_log_storage.get_asset_check_execution_history(
-            dg.AssetCheckKey(SNAPSHOT, WHOLE), limit=1
+        said = {name: told(instance, SNAPSHOT, name) for name in WARNINGS}
+        evaluation, sent = said[WHOLE], told(instance, dg.AssetKey(["reports", "daily"]), SENT)
+        loaded, refused = (
+            instance.get_latest_materialization_event(dg.AssetKey(["sources", f"canonical_{kind}"]))
+            for kind in ("orders", "refunds")
         )
-        evaluation = check.event.dagster_event.event_specific_data
-        (check,) = instance.event_log_storage.get_asset_check_execution_history(
-            dg.AssetCheckKey(dg.AssetKey(["reports", "daily"]), SENT), limit=1
-        )
-        sent = check.event.dagster_event.event_specific_data
     assert result.status == "published"
+    assert {name: (one.passed, one.severity.value) for name, one in said.items()} == dict.fromkeys(
+        WARNINGS, (False, "WARN")
+    )
+    assert said[READ].metadata["rows"].value == 1
+    assert said[RECENT].metadata["days_behind"].value == settings.days_behind(date(2025, 2, 2))
+    metadata = loaded.asset_materialization.metadata
+    assert (metadata["files"].value, metadata["rows_loaded"].value, metadata["rows_refused"].value) == (1, 1, 0)
+    assert refused is None  # nothing of it was loaded
     assert (sent.passed, sent.severity.value, sent.metadata["receivers"].value) == (False, "WARN", 1)
     assert sent.metadata["to boss"].value.startswith("failed: the environment variable SIYU_NOWHERE is not set")
     assert [(one.code, one.subject) for one in result.quality.alarms] == [("source_refused", "canonical_refunds")]
@@ -226,6 +234,12 @@ def test_a_source_refused_whole_is_a_warning_and_no_stop(settings: Settings, tmp
     assert "退款" in evaluation.metadata["to_know"].value
     again = run(settings)
     assert (again.status, again.quality.verdict) == ("unchanged", "alarm")
+
+
+def told(instance: dg.DagsterInstance, asset: dg.AssetKey, check: str) -> Any:
+    """What the last run's check of an asset says."""
+    history = instance.event_log_storage.get_asset_check_execution_history(dg.AssetCheckKey(asset, check), limit=1)
+    return history[0].event.dagster_event.event_specific_data
 
 
 def test_a_selection_rebuilds_only_its_tables(settings: Settings) -> None:
