@@ -450,7 +450,7 @@ def test_a_parquet_file_that_would_bring_the_database_down(landing: Landing) -> 
 
 
 def test_a_parquet_file_of_which_one_column_is_damaged(landing: Landing) -> None:
-    """It can be opened, counted (from its statistics) and read in part; what DuckDB raises then is of no kind of its own."""
+    """It can be opened, counted (from its statistics) and read in part; the error is of no kind of its own."""
     content = parquet([{"order_id": "A1", "paid_at": PAID, "paid_amount": 5}])
     header = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(0).column(2).dictionary_page_offset
     landing.write("orders/a.parquet", content[:header] + b"\xff" * 12 + content[header + 12 :])
