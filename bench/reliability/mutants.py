@@ -19,6 +19,7 @@ import multiprocessing
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import sys
@@ -34,6 +35,7 @@ from bench.reliability import forks
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("assets", "pipelines", "tests", "pyproject.toml", "notebooks", "docs", "dagster.yaml", "README.md")
+LONGEST = 240  # seconds of the processor for one mutant: one that was not seen by then has survived
 SECONDS = 300  # of one test with what it stands on: one that does not end is ended, and its mutant was seen
 LIBRARIES = (
     "pytest", "hypothesis", "numpy", "pandas", "pyarrow.parquet", "duckdb", "scipy.sparse.csgraph", "scipy.optimize",
@@ -175,9 +177,12 @@ def _is_killed(tree: Path, mutant: Mutant) -> bool:
     file = tree / mutant.file
     before = file.read_text(encoding="utf-8")
     file.write_text(mutant.text, encoding="utf-8")
-    started = time.monotonic()
+    started, used, killer = time.monotonic(), _used(), None
     try:
-        killer = next((tests for tests in _tests(tree, file.stem, file.suffix == ".py") if _fails(tree, tests)), None)
+        for tests in _tests(tree, file.stem, file.suffix == ".py"):
+            left = int(LONGEST - (_used() - used))
+            if left <= 0 or (_fails(tree, tests, left) and (killer := tests)):
+                break
     finally:
         file.write_text(before, encoding="utf-8")
     said = f"killed by {killer[0]}" if killer else "SURVIVED"
@@ -222,14 +227,21 @@ def _import_libraries() -> None:
     gc.freeze()
 
 
-def _fails(tree: Path, tests: list[str]) -> bool:
-    return forks.forked(tree / "log", _asked, tree, tests) not in (0, 5)  # 5: there is no such test
+def _used() -> float:
+    """Seconds of the processor that ended forks of this process took."""
+    return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
 
 
-def _asked(tree: Path, tests: list[str]) -> int:
+def _fails(tree: Path, tests: list[str], seconds: int) -> bool:
+    """5: there is no such test."""
+    return forks.forked(tree / "log", _asked, tree, tests, seconds) not in (0, 5, -signal.SIGXCPU)
+
+
+def _asked(tree: Path, tests: list[str], seconds: int) -> int:
     """pytest's answer in this process, with the tree's own modules; a test that never ends is ended."""
     import pytest
 
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
         del sys.modules[name]
     os.chdir(tree)

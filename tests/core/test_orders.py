@@ -133,6 +133,23 @@ def test_membership_counts_from_the_second_of_joining_until_the_second_of_leavin
     """)
 
 
+def test_a_payment_that_a_file_only_assumes_is_none_beside_one_that_says_unpaid():
+    """Each older copy says unpaid. Of o1 the newer list tells neither state nor time of payment, of o2 it tells the time,
+    of o3 the state, and of o4 a time that is its own without a state that is."""
+    orders = """
+    | order_id | paid_at             | paid_amount | status | untold             | file_source | version_at          |
+    | o1       | -                   | 10          | unpaid | -                  | export      | 2025-01-02 00:00:00 |
+    | o1       | 2025-01-01 10:00:00 | 10          | paid   | ,status,paid_at,   | list        | 2025-01-03 00:00:00 |
+    | o2       | -                   | 10          | unpaid | -                  | export      | 2025-01-02 00:00:00 |
+    | o2       | 2025-01-01 10:00:00 | 10          | paid   | ,status,           | list        | 2025-01-03 00:00:00 |
+    | o3       | -                   | 10          | unpaid | -                  | export      | 2025-01-02 00:00:00 |
+    | o3       | 2025-01-01 10:00:00 | 10          | paid   | ,paid_at,          | list        | 2025-01-03 00:00:00 |
+    | o4       | -                   | 10          | unpaid | -                  | export      | 2025-01-02 00:00:00 |
+    | o4       | 2025-01-01 10:00:00 | 10          | unpaid | ,status,           | list        | 2025-01-03 00:00:00 |
+    """
+    assert columns(world({"orders": orders}).rows("core.orders"), "order_id") == [{"order_id": "o2"}, {"order_id": "o3"}]
+
+
 def test_an_order_told_by_two_sources_takes_the_newest_known_value_of_each_column():
     """The export knows the phone and the newest status, the API knows the buyer: neither is lost."""
     built = world(
