@@ -204,10 +204,12 @@ def _tests(tree: Path, name: str, is_ingest: bool) -> list[list[str]]:
 
 
 def _readers(tree: Path, name: str) -> Iterator[str]:
-    """Metrics that read the table."""
-    for path in (tree / "assets" / "metrics").iterdir():
-        if re.search(rf"\b(?:core|facts)\.{name}\b", path.read_text(encoding="utf-8")):
-            yield path.stem
+    """Metrics that read the table, and facts that do, with the metrics that read those."""
+    for folder in ("facts", "metrics"):
+        for path in (tree / "assets" / folder).iterdir():
+            if path.stem != name and re.search(rf"\b(?:core|facts)\.{name}\b", path.read_text(encoding="utf-8")):
+                yield path.stem
+                yield from _readers(tree, path.stem) if folder == "facts" else ()
 
 
 def _speaking_of(tree: Path, names: set[str]) -> list[str]:

@@ -19,7 +19,7 @@ GROUP = """
 def evening():
     """Messages on 10 March at 20:00. anna buys on the 13th at midnight's edge, and before it; bo on the 14th. ding leaves 24 hours
     after to the second, emma a second later. Into g3 gao joins in that second, hua leaves in it, and ivy was removed before. Of
-    m5 a file names jun, who opened it, and kai, who stands in no group; lei, who does, is not known to be reached."""
+    m5 a file names jun, who opened it and clicked twice, and kai, who stands in no group; lei, who does, is not known to be reached."""
     return world(
         {
             "pushes": """
@@ -50,6 +50,8 @@ def evening():
             | jun     | push_delivered | 2025-03-10 20:00:02 | -        | m5         |
             | jun     | push_open      | 2025-03-10 20:05:00 | -        | m5         |
             | kai     | push_delivered | 2025-03-10 20:00:01 | -        | m5         |
+            | jun     | push_click     | 2025-03-10 20:06:00 | -        | m5         |
+            | jun     | push_click     | 2025-03-10 20:07:00 | -        | m5         |
             """,
             "orders": """
             | order_id | buyer_id | paid_at             | paid_amount | status    |
@@ -69,12 +71,12 @@ def test_orders_within_three_calendar_days_and_leaves_within_a_day(evening):
         evening,
         "push_performance",
         """
-        | segment | reached | reached_by | mature_reached | bought | paid_amount | credited_orders | credited_amount | watched | left_in_time | opened | open_rate | delivered |
-        | m1      | 2       | members    | 2              | 1      | 30          | 2               | 30              | 2       | 0            | 30     | 0.1       | 300       |
-        | m2      | 3       | members    | 3              | 0      | 0           | 0               | 0               | 3       | 1            | 5      | -         | -         |
-        | m3      | -       | -          | -              | -      | -           | -               | -               | -       | -            | -      | -         | -         |
-        | m4      | 1       | members    | 1              | 0      | 0           | 0               | 0               | 1       | 0            | -      | -         | -         |
-        | m5      | 2       | events     | 2              | 0      | 0           | 0               | 0               | 1       | 0            | 1      | 0.5       | 2         |
+        | segment | reached | reached_by | mature_reached | bought | paid_amount | credited_orders | credited_amount | watched | left_in_time | opened | open_rate | delivered | clicked |
+        | m1      | 2       | members    | 2              | 1      | 30          | 2               | 30              | 2       | 0            | 30     | 0.1       | 300       | -       |
+        | m2      | 3       | members    | 3              | 0      | 0           | 0               | 0               | 3       | 1            | 5      | -         | -         | -       |
+        | m3      | -       | -          | -              | -      | -           | -               | -               | -       | -            | -      | -         | -         | -       |
+        | m4      | 1       | members    | 1              | 0      | 0           | 0               | 0               | 1       | 0            | -      | -         | -         | -       |
+        | m5      | 2       | events     | 2              | 0      | 0           | 0               | 0               | 1       | 0            | 1      | 0.5       | 2         | 1       |
         """,
         where="segment_by = 'message'",
     )
