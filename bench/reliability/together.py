@@ -19,6 +19,7 @@ from typing import Any
 from bench.reliability import merchant
 
 READERS, WRITERS, BY_DAGSTER = 8, 2, 5
+PAUSE = 0.2  # seconds between what a reader asks, so that writers get on
 ROOT = Path(__file__).parents[2]
 
 
@@ -101,6 +102,7 @@ def read(home: Path, done: Any, told: Any) -> None:
                     errors.append(f"a mixed snapshot: {rows}")
                 snapshot.table("core.orders")
             opened += 1
+            time.sleep(PAUSE)
         except Exception as error:
             errors.append(f"reader: {type(error).__name__}: {str(error)[:300]}")
     told.put({"who": "reader", "done": opened, "errors": errors})
