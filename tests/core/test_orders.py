@@ -147,7 +147,10 @@ def test_a_payment_that_a_file_only_assumes_is_none_beside_one_that_says_unpaid(
     | o4       | -                   | 10          | unpaid | -                  | export      | 2025-01-02 00:00:00 |
     | o4       | 2025-01-01 10:00:00 | 10          | unpaid | ,status,           | list        | 2025-01-03 00:00:00 |
     """
-    assert columns(world({"orders": orders}).rows("core.orders"), "order_id") == [{"order_id": "o2"}, {"order_id": "o3"}]
+    assert columns(world({"orders": orders}).rows("core.orders"), "order_id") == [
+        {"order_id": "o2"},
+        {"order_id": "o3"},
+    ]
 
 
 def test_an_order_told_by_two_sources_takes_the_newest_known_value_of_each_column():

@@ -244,11 +244,20 @@ WORDS = ("live_view", "live_view", "follow", "gift", "product_click", *PASSIVE)
 @pytest.fixture(scope="module")
 def many():
     """150 people who do a few things in bursts of seconds: ties, repeats, several attempts; in two of four weeks at least."""
-    chance = random.Random(44)
+    return _merchant(random.Random(44), people=150, most=14)
+
+
+@pytest.fixture(scope="module")
+def busy():
+    """20 people who do so much that some of them take eight steps."""
+    return _merchant(random.Random(45), people=20, most=80)
+
+
+def _merchant(chance, people, most):
     acts = defaultdict(list)
-    for number in range(150):
+    for number in range(people):
         begins = [chance.randrange(27 * 86400) for _ in range(chance.randrange(1, 4))]
-        for _ in range(chance.randrange(1, 14)):
+        for _ in range(chance.randrange(1, most)):
             at = FIRST + timedelta(seconds=chance.choice(begins) + chance.choice((0, 1, 2, 3, 5, 60, 3600, 86400)))
             amount = chance.choice((10, 20))
             acts[f"u{number}"].append({"word": chance.choice((*WORDS, "order", "order")), "at": at, "amount": amount})
@@ -322,10 +331,29 @@ QUESTIONED = {
 }  # fmt: skip
 
 
+EIGHT = ["live_view", "follow", "gift", "product_click", "order[paid_amount>=20]", "order[paid_amount<20]", "group_leave", "push_delivered"]  # fmt: skip
+TESTS = [*map(_is, EIGHT[:4]), *(lambda act, n=n: act["word"] == "order" and act["amount"] == n for n in (20, 10)), *map(_is, EIGHT[6:])]  # fmt: skip
+QUESTIONED_OF_EIGHT = {
+    "in order": ({"steps": EIGHT, "within": "3w"}, Asked(TESTS, timedelta(weeks=3))),
+    "in any order": ({"steps": EIGHT, "within": "2d", "order": "any"}, Asked(TESTS, timedelta(days=2), "any")),
+}
+
+
 @pytest.mark.parametrize("question", QUESTIONED)
 def test_as_walked_person_by_person(many, question):
-    merchant, acts = many
-    parameters, asked = QUESTIONED[question]
+    assert sum(_as_walked(many, *QUESTIONED[question]).values()) > 90
+
+
+@pytest.mark.parametrize("question", QUESTIONED_OF_EIGHT)
+def test_of_eight_steps(busy, question):
+    """Some take each of them."""
+    people = _as_walked(busy, *QUESTIONED_OF_EIGHT[question])
+    assert {step for (_, step), number in people.items() if number > 1} == set(range(1, 9))
+
+
+def _as_walked(given, parameters, asked):
+    """People by cohort and step, after they and how long they took were found the same person by person."""
+    merchant, acts = given
     # what is merely delivered, and leaving, is no act of one's own
     own = {
         name: [act for act in did if asked.order != "strict" or act["word"] not in PASSIVE]
@@ -335,4 +363,4 @@ def test_as_walked_person_by_person(many, question):
     rows = merchant.rows("metrics.funnel", **parameters)
     found = {(row["cohort"], row["step_no"]): [row[column] for column in columns] for row in rows}
     assert found == funnel(own, asked, datetime.fromisoformat(AS_OF) + timedelta(days=1))
-    assert sum(people for _, _, people, _ in found.values()) > 90
+    return {key: people for key, (_, _, people, _) in found.items()}

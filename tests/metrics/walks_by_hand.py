@@ -98,9 +98,12 @@ def _furthest(history: list[Act], starts: list[int], asked: Asked) -> dict[int, 
 
 def _in_order(history: list[Act], start: int, asked: Asked) -> Iterator[tuple[int, Any, datetime]]:
     """Every step that some chain of acts from this start takes, by which act and when."""
-    waiting = [(1, start)]
+    waiting, known = [(1, start)], set()
     while waiting:
         step, place = waiting.pop()
+        if (step, place) in known:
+            continue
+        known.add((step, place))
         yield step, place, history[place].at
         for later in range(place + 1, len(history)):
             act = history[later]
