@@ -203,13 +203,17 @@ def _tests(tree: Path, name: str, is_ingest: bool) -> list[list[str]]:
     return [tests for tests in (own, examples, spoken, [*every, "tests/core"]) if tests]
 
 
-def _readers(tree: Path, name: str) -> Iterator[str]:
+def _readers(tree: Path, name: str) -> set[str]:
     """Metrics that read the table, and facts that do, with the metrics that read those."""
-    for folder in ("facts", "metrics"):
-        for path in (tree / "assets" / folder).iterdir():
-            if path.stem != name and re.search(rf"\b(?:core|facts)\.{name}\b", path.read_text(encoding="utf-8")):
-                yield path.stem
-                yield from _readers(tree, path.stem) if folder == "facts" else ()
+    files = [path for folder in ("facts", "metrics") for path in (tree / "assets" / folder).glob("*.*")]
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in files}
+    found, waiting = set[str](), [name]
+    while waiting:
+        word = re.compile(rf"\b(?:core|facts)\.{waiting.pop()}\b")
+        new = {one for one, text in texts.items() if word.search(text)} - found - {name}
+        found |= new
+        waiting += new
+    return found
 
 
 def _speaking_of(tree: Path, names: set[str]) -> list[str]:
