@@ -131,6 +131,30 @@ def test_one_day_that_fits_by_chance_is_no_definition(shops):
     answers(shops, "reconciliation", expected.format(-99, 0), where=where, least_days=1)
 
 
+def test_what_only_one_of_them_bore_is_a_subsidy_too():
+    """Of a1 the platform bore 3 yuan and nobody says what a talent did, of b1 it is the other way; c1 tells of neither."""
+    built = world(
+        {
+            "platform_days": """
+            | platform | date       | paid_amount |
+            | taobao   | 2025-01-05 | 155         |
+            """,
+            "orders": """
+            | platform | order_id | buyer_id | paid_at    | paid_amount | status    | platform_discount_amount | talent_discount_amount |
+            | taobao   | a1       | anna     | 2025-01-05 | 100         | completed | 3                        | -                      |
+            | taobao   | b1       | bo       | 2025-01-05 | 30          | completed | -                        | 2                      |
+            | taobao   | c1       | chen     | 2025-01-05 | 20          | completed | -                        | -                      |
+            """,
+        },
+        as_of="2025-01-31",
+    )
+    expected = """
+    | platform_value | our_value | subsidies | remainder |
+    | 155            | 150       | 5         | 0         |
+    """
+    answers(built, "reconciliation", expected, where="measure = 'paid_amount'")
+
+
 def test_refunds_of_the_day_and_what_only_orders_tell_of_subsidies(shops):
     answers(
         shops,
