@@ -7,6 +7,7 @@ its copies (warehouse.py), which tables exist.
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import threading
 from collections.abc import Iterator
@@ -91,6 +92,21 @@ def is_broken(error: BaseException) -> bool:
     """Whether the engine says that a file is not what it once wrote; what it says of a statement is never that."""
     is_about_sql = any(kind.__name__ == "ProgrammingError" for kind in type(error).__mro__)
     return not is_about_sql and any(word in str(error).lower() for word in _BROKEN)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the machine, or what a process may take of it, had no memory left: the engine, Python and the system's
+    loader of libraries each say so in words of their own."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    names = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
+    is_said = any(words in str(error).lower() for words in _NO_MEMORY)
+    is_about_sql = any(name.endswith(".ProgrammingError") for name in names)
+    return is_said and not names.isdisjoint(_SAY_SO) and not is_about_sql
+
+
+_NO_MEMORY = ("out of memory", "failed to allocate", "allocation failure", "bad alloc", "failed to map segment")
+_SAY_SO = {"_duckdb.Error", "duckdb.Error", "builtins.ImportError"}
 
 
 def first_line(error: BaseException) -> str:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 # Texts, quoted names and comments stand first: a `$name` inside one is no parameter.
 _PARTS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|\$(?P<name>[a-z_]+)""", re.DOTALL)
 
+# What DuckDB's parser calls the faults of a text: it is no SQL, or SQL but no SELECT.
+OF_THE_TEXT = ("parser", "not implemented", "syntax")
+
 _NAME = re.compile(rb'(?:\w+|"[^"]+")\s*\.\s*(\w+|"[^"]+")')
 
 
@@ -61,7 +64,8 @@ def _said_of(sql: str) -> tuple[list[tuple[int, str, bool]], list[str]]:
     found: list[tuple[int, str, bool]] = []
     told = json.loads(text, object_hook=lambda node: _note_table(node, found))
     if told["error"]:
-        raise Unreadable(told["error_message"])
+        # the parser may also say that it found no memory, which says nothing of the text
+        raise (Unreadable if told["error_type"] in OF_THE_TEXT else MemoryError)(told["error_message"])
     if len(told["statements"]) != 1:
         raise Unreadable("there is more than one statement")
     columns = told["statements"][0]["node"].get("select_list", [])

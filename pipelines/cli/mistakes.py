@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.cli.words import say
-from pipelines.database import first_line, is_broken
+from pipelines.database import first_line, is_broken, is_out_of_memory
 
 # WARNING: the numbers are out, but a whole source is missing from them.
 USER, OURS, WARNING = 1, 2, 3
@@ -39,7 +39,7 @@ def tell(error: BaseException, home: Path | None) -> int:
         return USER
     code, advice = _about_files(error) if isinstance(error, OSError) else ("", "")
     if not advice:
-        code, advice = _about_database(error)
+        code, advice = ("SY-E507", say(_NO_MEMORY)) if is_out_of_memory(error) else _about_database(error)
     if advice:
         _print(f"siyu: {advice} [{code}]")
         return USER
@@ -141,12 +141,10 @@ _ENGINE: tuple[tuple[str, str, str], ...] = (
         "SY-E508",
         "the engine stopped after an error before this one, most often a full disk. Free some space and try again.",
     ),
-    (
-        "out of memory",
-        "SY-E507",
-        "the memory was not enough. Close other programs, or set memory_limit in siyu.toml lower, so that more is "
-        "written to disk instead.",
-    ),
+)
+_NO_MEMORY = (
+    "the memory was not enough. Close other programs, or set memory_limit in siyu.toml lower, so that more is "
+    "written to disk instead."
 )
 _FROM_ENGINE = {"_duckdb.Error", "duckdb.Error", "duckdb.duckdb.Error"}
 

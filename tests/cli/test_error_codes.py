@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines import sql_text
 from pipelines.cli import main
 from pipelines.cli.mistakes import _ENGINE, CODES, FAULT, OURS, USER, tell
 from pipelines.docs.errors import errors_page, load_errors
@@ -34,7 +35,7 @@ def test_each_named_error_is_there_and_has_a_code_of_its_own() -> None:
 def test_each_code_that_is_said_is_explained_and_none_is_explained_that_is_not(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    told = {*CODES.values(), FAULT, *(code for _, code, _ in _ENGINE), "SY-E506"}
+    told = {*CODES.values(), FAULT, *(code for _, code, _ in _ENGINE), "SY-E506", "SY-E507"}
     for number in FILES:
         told |= set(said(OSError(number, "said so", "a file"), capsys, tmp_path)[1])
     assert told == set(load_errors())
@@ -75,3 +76,36 @@ def test_a_fault_of_ours_has_one_and_says_where_its_file_is(capsys: pytest.Captu
 def test_a_command_line_that_cannot_be_read_has_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--nothing-like-it"]) == 1
     assert CODE.findall(capsys.readouterr().err) == ["SY-E100"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block"),
+        duckdb.Error("Failed to allocate block of 16777216 bytes (bad allocation)"),
+        ImportError("libopenblas.so: failed to map segment from shared object"),
+    ],
+    ids=["python", "system", "engine", "engine, of no kind", "loader of libraries"],
+)
+def test_lost_memory_is_nobodys_fault_whoever_says_so(
+    error: Exception, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert said(error, capsys, tmp_path)[:2] == (USER, ["SY-E507"])
+
+
+def test_a_parser_without_memory_says_nothing_of_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Parser:
+        def cursor(self) -> Parser:
+            return self
+
+        def execute(self, *_: object) -> Parser:
+            return self
+
+        def fetchall(self) -> list[tuple[str]]:
+            return [('{"error": true, "error_type": "out of memory", "error_message": "Allocation failure"}',)]
+
+    monkeypatch.setattr(sql_text, "_parser", Parser)
+    with pytest.raises(MemoryError, match="Allocation failure"):
+        sql_text.references("select 1 as nobody_has_read_this_yet")
