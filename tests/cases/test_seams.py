@@ -68,10 +68,17 @@ REFUND = "refund_id,order_id,refunded_at,refund_amount,platform\nr1,o0,2026-03-1
 EVERY_DAY, NOW_AND_THEN = range(12), (0, 3, 9)
 
 
+OF_SALES = (
+    "paid_orders, paid_buyers, orders, buyers, new_buyers, returning_buyers, paid_amount, refund_amount, net_amount, "
+    "identified_amount, private_channel_amount, unknown_channel_amount, member_amount"
+)
+
+
 def unknown_days(merchant) -> list[int]:
-    days = merchant.metric("daily_summary", "date, paid_orders", "segment_by = 'all' and not is_sales_known")
-    assert all(orders is None for _, orders in days)
-    return [day.day for day, _ in days]
+    """Of none of them any count or amount is told."""
+    days = merchant.metric("daily_summary", f"date, {OF_SALES}", "segment_by = 'all' and not is_sales_known")
+    assert all(set(told) == {None} for _, *told in days)
+    return [day.day for day, *_ in days]
 
 
 @pytest.mark.parametrize(
