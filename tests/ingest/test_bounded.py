@@ -19,7 +19,7 @@ from pipelines.ingest.sources import load_sources
 from pipelines.ingest.text import UnreadableError
 from pipelines.settings import ReadingLimits
 from tests.ingest.conftest import Landing
-from tests.ingest.files import sheet
+from tests.ingest.files import parquet, sheet
 
 LITTLE = ReadingLimits(memory="200 MB", unpacked="1 MB", seconds=2)
 
@@ -213,6 +213,9 @@ def test_an_archive_that_unpacks_to_more_than_the_disk_may_hold_is_refused(landi
     landing.settings = landing.settings.model_copy(update={"reading": ReadingLimits(unpacked="0.01 MB")})
     text = "order_id,paid_at,paid_amount\n" + "".join(f"A{n},2026-03-01 10:00:00,1.00\n" for n in range(3_000))
     assert landing.one("orders/a.csv.gz", text).reason == "too_large"
+    rows = [{"order_id": f"A{n}", "paid_at": "2026-03-01 10:00:00", "paid_amount": n} for n in range(3_000)]
+    assert landing.one("orders/a.parquet", parquet(rows)).reason == "too_large"
+    assert landing.one("orders/b.parquet", parquet(rows[:3])).rows_loaded == 3
 
 
 def test_a_header_of_too_many_columns_is_refused(landing: Landing) -> None:

@@ -58,7 +58,7 @@ def _open(connection: Connection, path: Path, relative: str, scratch: Path, limi
     if kind == "ole":
         return _bounded_workbook(partial(_old_workbook, path, folders, scratch, limits.password_texts), limits)
     if kind == "parquet":
-        return open_parquet(path, folders, scratch)
+        return open_parquet(path, folders, scratch, limits)
     text = open_text(path, scratch, limits)
     if kind == "markup":
         return bounded(partial(open_markup, text, folders, scratch), limits)

@@ -12,14 +12,15 @@ from pipelines.ingest.formats.opened import Opened
 from pipelines.ingest.headers import Match
 from pipelines.ingest.notices import Notice
 from pipelines.ingest.recognise import choose, refusal
-from pipelines.ingest.text import UnreadableError
+from pipelines.ingest.text import UnreadableError, too_much_unpacked
 from pipelines.spec.literals import quoted
 
 if TYPE_CHECKING:
     from pipelines.database import Connection
+    from pipelines.settings import ReadingLimits
 
 
-def open_parquet(path: Path, folders: tuple[str, ...], scratch: Path) -> Opened:
+def open_parquet(path: Path, folders: tuple[str, ...], scratch: Path, limits: ReadingLimits) -> Opened:
     """A copy of the file in which every column is text. Raises UnreadableError.
 
     The file itself is read once, in a database of its own: what damaged files do to DuckDB may go as far as making the
@@ -30,11 +31,20 @@ def open_parquet(path: Path, folders: tuple[str, ...], scratch: Path) -> Opened:
     target = scratch / "text.parquet"
     try:
         with duckdb.connect(config={"temp_directory": str(scratch)}) as apart:
+            _refuse_too_large(apart, path, limits)
             return _copied(apart, path, folders, target)
     except duckdb.Error as error:
         if target.name in str(error):
             raise  # of a disk of ours
         raise UnreadableError("unreadable", "a complete Parquet file; this one is cut off or damaged") from error
+
+
+def _refuse_too_large(apart: Connection, path: Path, limits: ReadingLimits) -> None:
+    """By what the file says of itself: nothing is unpacked yet."""
+    said = f"select coalesce(sum(total_uncompressed_size), 0) from parquet_metadata({quoted(str(path))})"
+    [(size,)] = apart.execute(said).fetchall()
+    if size > limits.unpacked_bytes:
+        raise too_much_unpacked(limits)
 
 
 def _copied(apart: Connection, path: Path, folders: tuple[str, ...], target: Path) -> Opened:
